@@ -1,0 +1,31 @@
+# A portable image: no instruction set beyond the platform's baseline is assumed.
+FROM python:3.12-slim-bookworm AS build
+RUN apt-get update && apt-get install -y --no-install-recommends build-essential && rm -rf /var/lib/apt/lists/*
+WORKDIR /tiza
+# The address of PyTorch's index of CPU builds (see pytorch.org, "Get started"). Without it, Linux on x86 gets the CUDA
+# build, which works as well but adds several gigabytes; on ARM the default build is the CPU one.
+ARG TORCH_INDEX=""
+ENV CMAKE_ARGS="-DGGML_NATIVE=OFF -DMTMD_BUILD=OFF -DLLAVA_BUILD=OFF" PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+COPY constraints.txt ./
+RUN python -m venv /venv && /venv/bin/pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} -c constraints.txt torch
+RUN /venv/bin/pip install -c constraints.txt llama-cpp-python
+COPY pyproject.toml README.md LICENSE ./
+COPY tutor tutor
+COPY knowledge knowledge
+COPY demos demos
+COPY training training
+COPY benchmarks benchmarks
+RUN /venv/bin/pip install -c constraints.txt .
+
+FROM python:3.12-slim-bookworm
+RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/* \
+    && useradd --create-home --uid 10001 tiza && mkdir /data && chown tiza /data
+COPY --from=build /venv /venv
+ENV PATH=/venv/bin:$PATH TIZA_HOME=/data TIZA_HOST=0.0.0.0 TIZA_PORT=8000
+USER tiza
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=3s --start-period=120s \
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]
+# The service refuses to listen beyond loopback without a key: `docker compose run --rm tiza tiza keys add NAME` makes one.
+CMD ["tiza", "serve"]

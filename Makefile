@@ -1,0 +1,45 @@
+# Everything a newcomer or CI needs: `make chat` and `make test` do their own set-up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.tiza-installed
+# PyTorch's own index of CPU builds, when you have its address: make chat TORCH_INDEX=...
+TORCH_INDEX ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup chat serve test check lint types imports bench eval clean
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: $(STAMP) ## install everything into .venv, once
+
+$(STAMP): pyproject.toml constraints.txt scripts/setup.sh
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" TORCH_INDEX="$(TORCH_INDEX)" sh scripts/setup.sh
+	@touch $@
+
+chat: $(STAMP) ## talk with the tutor (or pipe questions in, one a line)
+	@$(BIN)/tiza chat
+
+serve: $(STAMP) ## serve the tutor over HTTP
+	@$(BIN)/tiza serve
+
+test: $(STAMP) ## run every test, those with the real model too
+	@$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(STAMP)
+	@$(BIN)/mypy
+
+imports: $(STAMP)
+	@$(BIN)/lint-imports
+
+check: lint types imports test ## everything that CI runs
+
+bench: $(STAMP) ## measure speed and memory, and write docs/benchmarks.md
+	@$(BIN)/python -m benchmarks
+
+clean: ## remove .venv
+	rm -rf $(VENV)

@@ -1,0 +1,1 @@
+"""Data as a machine sees it: tables, images and words."""

@@ -1,0 +1,283 @@
+"""Cat or dog: a small network learns to tell drawn animals apart, errs, and is fooled on purpose.
+
+Pictures of 12x12 pixels are drawn with random place, size, brightness and specks: a cat has pointed ears that stand up,
+a dog has long ears that hang down. A network with one hidden layer learns P(dog | picture) by backpropagation. It knows
+nothing of animals, only of pixels, so a cat in an unusual place may be called a dog: the meme of the lecture.
+
+It can also be fooled on purpose. The error at the input says which way each pixel should move to make the answer worse,
+and all pixels go a tiny step ε that way:
+
+    x' = x + ε·sign(∂E/∂x)        the fast gradient sign method
+
+Each pixel hardly changes, yet 144 small pushes add up in the weighted sums.
+
+Sources: the lecture, slides 9 and 10; C. Szegedy and others, "Intriguing properties of neural networks" (2014);
+I. Goodfellow, J. Shlens and C. Szegedy, "Explaining and harnessing adversarial examples" (2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+
+from demos.contract import Bars, Curve, Demo, Frame, Image, Panel, Params, Prediction, Preset, Request, Series, param
+from demos.neurons._layers import Array, Weights, forward, propagate, start, train
+from demos.pacing import thin
+from demos.scenes import Scene, play, row, rows, sheet
+from demos.wording import number
+
+SIZE, HIDDEN, TESTED, RATE = 12, 12, 200, 0.3
+ANIMALS = ("cat", "dog")
+ANSWERS = ("no, it still sees the right animal", "yes, it changes its mind")
+
+
+class CatOrDogParams(Params):
+    animal: Literal["cat", "dog"] = param(
+        "cat", "The test picture that is nudged.", aliases=("picture",), synonyms={"cat": ("a cat",), "dog": ("a dog",)}
+    )
+    examples: int = param(
+        200, "Pictures to learn from, half of them cats.", low=10, high=400, aliases=("pictures", "training pictures")
+    )
+    noise: float = param(
+        0.06, "Standard deviation of the specks on every picture.", low=0, high=0.5, aliases=("specks",)
+    )
+    nudge: float = param(
+        0.2,
+        "The largest step of each pixel (ε).",
+        low=0,
+        high=0.5,
+        aliases=("epsilon", "ε", "adversarial nudge", "attack"),
+    )
+    epochs: int = param(
+        60, "How many times all pictures are shown.", low=5, high=200, unit="passes", aliases=("passes",)
+    )
+
+
+def draw(dog: bool, noise: float, random: np.random.Generator) -> Array:
+    """One animal's head, (12, 12) from 0 to 1."""
+    y, x = np.indices((SIZE, SIZE)).astype(float)
+    cx, cy = 5.5 + random.uniform(-1.2, 1.2), 6.8 + random.uniform(-0.8, 0.8)
+    r, fur = random.uniform(2.6, 3.4), random.uniform(0.55, 0.9)
+    picture = np.full((SIZE, SIZE), random.uniform(0.0, 0.2))
+    picture[(x - cx) ** 2 + (y - cy) ** 2 < r * r] = fur
+    for side in (-1, 1):
+        if dog:
+            ear = (abs(x - cx - side * (r + 0.2)) < 1.0) & (y > cy - r * 0.8) & (y < cy + r * 0.7)
+        else:
+            top = cy - r - random.uniform(1.4, 2.2)
+            ear = (abs(x - cx - side * r * 0.65) < (y - top) * 0.5) & (y > top) & (y < cy)
+        picture[ear] = fur * random.uniform(0.85, 1.0)
+        picture[(abs(x - cx - side * 1.3) < 0.5) & (abs(y - cy + 0.6) < 0.5)] = 0.05
+    picture[(abs(x - cx) < 0.6) & (abs(y - cy - 1) < 0.6)] = 0.05
+    return np.clip(picture + noise * random.standard_normal(picture.shape), 0, 1)
+
+
+def draw_set(many: int, noise: float, random: np.random.Generator) -> tuple[Array, Array]:
+    """Pictures (many, 144) minus one half, cats and dogs in turns, and classes (many, 1), 1 for a dog."""
+    pictures = np.stack([draw(bool(i % 2), noise, random).ravel() for i in range(many)])
+    return pictures - 0.5, (np.arange(many) % 2)[:, None].astype(float)
+
+
+def slope_of(weights: Weights, x: Array, d: Array) -> Array:
+    """∂E/∂x of one picture (1, 144)."""
+    run = propagate(weights, x, d, "tanh")
+    slope: Array = run.delta[0] @ weights[0][0].T
+    return slope
+
+
+def nudged(weights: Weights, x: Array, d: Array, size: float) -> Array:
+    """The picture with every pixel a step of that size the harmful way, kept between black and white."""
+    return np.clip(x + size * np.sign(slope_of(weights, x, d)), -0.5, 0.5)
+
+
+def steps(params: CatOrDogParams) -> Iterator[Frame]:
+    """The pictures, the training, the mistakes on pictures never seen, and the nudge step by step."""
+    random = np.random.default_rng(params.seed)
+    x, d = draw_set(params.examples, params.noise, random)
+    test, truth = draw_set(TESTED, params.noise, random)
+    path = train(start([SIZE * SIZE, HIDDEN, 1], random), x, d, "tanh", RATE, params.epochs)
+    story = Story(params, path, x, d, test, truth)
+    scenes = [story.opening(), *(story.epoch(i) for i in thin(len(path), 14, {1, 2, 4}))]
+    scenes += [*story.mistakes(), story.direction(), *(story.nudge(i) for i in range(11))]
+    yield from play([*scenes, story.ending()])
+
+
+class Story:
+    def __init__(
+        self, params: CatOrDogParams, path: list[Weights], x: Array, d: Array, test: Array, truth: Array
+    ) -> None:
+        self.params, self.path, self.x, self.d, self.test, self.truth = params, path, x, d, test, truth
+        self.weights = path[-1]
+        self.right = [self._share(w, test, truth) for w in path]
+        chance = forward(self.weights, test, "tanh")[-1]
+        self.wrong = [int(i) for i in np.flatnonzero((chance > 0.5) != (truth > 0.5))]
+        wanted = ANIMALS.index(params.animal)
+        fine = [i for i in range(TESTED) if truth[i, 0] == wanted and i not in self.wrong] or [wanted]
+        self.index = fine[0]
+        self.chance = chance
+
+    def _share(self, weights: Weights, x: Array, d: Array) -> float:
+        return float(((forward(weights, x, "tanh")[-1] > 0.5) == (d > 0.5)).mean())
+
+    def opening(self) -> Scene:
+        many = self.params.examples
+        caption = (
+            f"{many} drawn pictures to learn from, cats and dogs in turns, {SIZE}x{SIZE} pixels each. Cats' ears "
+            "stand up, dogs' ears hang. The "
+            f"network is only given {SIZE * SIZE} numbers and the right name. Can you tell all of them?"
+        )
+        return Scene(
+            caption,
+            (Image(title="Cats and dogs in turns", pixels=sheet([self._square(v) for v in self.x[:12]], 6)),),
+            {"pictures": many},
+        )
+
+    def epoch(self, i: int) -> Scene:
+        train_share = self._share(self.path[i], self.x, self.d)
+        filters = [0.5 + 0.5 * w / np.abs(w).max() for w in self.path[i][0][0].T[:6].reshape(-1, SIZE, SIZE)]
+        caption = (
+            f"Epoch {i}: {self.right[i]:.0%} of {TESTED} new pictures right, {train_share:.0%} of those learnt from. "
+        )
+        caption += (
+            "Guessing gets 50 %. " if i == 0 else "Right: what six hidden units look for, white pulls, black pushes. "
+        )
+        caption += (
+            "The weights are random." if i == 0 else "Ears begin to show." if self.right[i] > 0.8 else "No shape yet."
+        )
+        picture = Image(title="Weights of six hidden units", pixels=sheet(filters, 3))
+        return Scene(
+            caption,
+            (self._curve(i), picture),
+            {"epoch": i, "test": self.right[i], "train": train_share},
+            "before training" if i == 0 else "",
+        )
+
+    def mistakes(self) -> Iterator[Scene]:
+        """Up to three mistakes, the surest first; or the least sure answer when there is none."""
+        sure = sorted(self.wrong, key=lambda i: -abs(float(self.chance[i, 0]) - 0.5))[:3]
+        for i in sure or [int(np.abs(self.chance - 0.5).argmin())]:
+            p, true = float(self.chance[i, 0]), ANIMALS[int(self.truth[i, 0])]
+            caption = (
+                f"New picture {i + 1} is a {true}, drawn as {true}s are. It says P(dog) = {number(p, 2)}, so "
+                f"{ANIMALS[int(p > 0.5)]}. "
+            )
+            caption += f"One of {len(self.wrong)} mistakes: " if sure else "Right, but barely: "
+            caption += "it has no idea of an animal, only of which pixels were bright in its training pictures."
+            yield Scene(
+                caption,
+                (self._picture("what it sees", self.test[i]), self._bars(p)),
+                {"p_dog": p},
+                "a cat called a dog" if true == "cat" and p > 0.5 else "",
+            )
+
+    def direction(self) -> Scene:
+        slope = slope_of(self.weights, self.test[[self.index]], self.truth[[self.index]])[0]
+        top = float(np.abs(slope).max())
+        caption = (
+            f"Now fool it. Its error at the input says for each of {SIZE * SIZE} pixels which way makes the answer "
+            f"for this {self.params.animal} worse: "
+            f"white means brighter, black darker. The steepest pixel has slope {number(top, 4)}."
+        )
+        shown = Image(title="harmful direction", pixels=rows(0.5 + 0.5 * np.sign(slope).reshape(SIZE, SIZE), 2))
+        return Scene(
+            caption,
+            (self._picture(f"the {self.params.animal}", self.test[self.index]), shown),
+            {"slope": top},
+            "the harmful direction",
+        )
+
+    def _after(self, i: int) -> tuple[float, Array, float]:
+        """The step, the picture and P(dog) after i tenths of the nudge."""
+        size = self.params.nudge * i / 10
+        x = nudged(self.weights, self.test[[self.index]], self.truth[[self.index]], size)
+        return size, x[0], float(forward(self.weights, x, "tanh")[-1][0, 0])
+
+    def nudge(self, i: int) -> Scene:
+        size, x, p = self._after(i)
+        before = ANIMALS[int(self._after(max(0, i - 1))[2] > 0.5)]
+        says = ANIMALS[int(p > 0.5)]
+        caption = f"Every pixel moved by at most {number(size)}: P(dog) = {number(p)}, so {says}. "
+        caption += "You still see the same animal." if says != self.params.animal else "It still holds."
+        caption += f" Each step is small, but {SIZE * SIZE} of them push the same way."
+        panels = (self._picture(f"nudged by {number(size)}", x), self._bars(p))
+        return Scene(
+            caption, panels, {"nudge": size, "p_dog": p}, f"the {before} becomes a {says}" if says != before else ""
+        )
+
+    def ending(self) -> Scene:
+        _, x, p = self._after(10)
+        fooled = ANIMALS[int(p > 0.5)] != self.params.animal
+        caption = (
+            f"{self.right[-1]:.0%} of {TESTED} new pictures right, 50 % being chance, with {len(self.wrong)} "
+            f"mistakes. A nudge of {number(self.params.nudge)} a pixel "
+            f"{'turned' if fooled else 'did not turn'} the {self.params.animal} into a "
+            f"{ANIMALS[1 - ANIMALS.index(self.params.animal)]}: P(dog) = {number(p, 2)}. "
+            "It learnt what is bright where, not what a cat is."
+        )
+        panels = (self._picture("before", self.test[self.index]), self._picture("after the nudge", x))
+        return Scene(
+            caption, panels, {"test": self.right[-1], "mistakes": len(self.wrong), "fooled": fooled}, "the verdict"
+        )
+
+    def _square(self, x: Array) -> Array:
+        return np.asarray(x + 0.5).reshape(SIZE, SIZE)
+
+    def _picture(self, title: str, x: Array) -> Image:
+        return Image(title=title, pixels=rows(self._square(x), 2))
+
+    def _bars(self, p: float) -> Bars:
+        return Bars(title="Its answer", labels=ANIMALS, values=row([1 - p, p]), value_range=(0, 1))
+
+    def _curve(self, i: int) -> Panel:
+        line = Series(name="new pictures", x=tuple(range(i + 1)), y=row(self.right[: i + 1]))
+        return Curve(title="Share right", series=(line,), x_label="epoch", y_range=(0, 1))
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return ANSWERS[int(frames[-1].metrics["fooled"])]
+
+
+DEMO = Demo(
+    name="cat_or_dog",
+    title="Cat or dog: a recogniser and its mistakes",
+    slide=9,
+    group="Artificial Intelligence (AI) and Machine Learning",
+    summary="A small network learns to tell drawn cats from dogs, calls a cat a dog, and is fooled by a nudge.",
+    params=CatOrDogParams,
+    steps=steps,
+    look_for=(
+        "The hidden units come to look for ears.",
+        "Mistakes are made with confidence: it knows pixels, not animals.",
+        "A small step of every pixel in the harmful direction turns the answer.",
+    ),
+    examples=(
+        Request("Show me cat or dog"),
+        Request("Train the cats and dogs recogniser on 50 pictures", {"examples": 50}),
+        Request("adversarial example: fool it with a dog", {"animal": "dog"}),
+        Request("cat or dog with noise 0.3", {"noise": 0.3}),
+        Request("make a cat look like the other one with epsilon 0.05", {"nudge": 0.05}),
+        Request("Why is a cat classified as the other animal? Run it for 100 epochs", {"epochs": 100}),
+        Request("the meme of the cat, with a nudge of 0.4 and seed 3", {"nudge": 0.4, "seed": 3}),
+        Request("reconocedor de gatos y perros con 80 passes", {"epochs": 80}),
+    ),
+    presets={
+        "cat": Preset(
+            "Fool it with a cat", {}, "Look at both pictures at the end: the same cat to you, not to the network."
+        ),
+        "tiny": Preset("A tiny nudge", {"nudge": 0.02}, "Small enough a nudge does not turn the answer."),
+        "few": Preset(
+            "Ten pictures", {"examples": 10}, "Ten pictures are known by heart; new ones are another matter."
+        ),
+        "noisy": Preset("Heavy specks", {"noise": 0.4, "animal": "dog"}, "With so many specks mistakes become common."),
+    },
+    prediction=Prediction("Will the nudge make it see the other animal?", ANSWERS, _check),
+    aliases=(
+        "cats and dogs",
+        "cats and dogs recogniser",
+        "adversarial example",
+        "cat classified as a dog",
+        "gatos y perros",
+    ),
+)

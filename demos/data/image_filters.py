@@ -1,0 +1,238 @@
+"""Image filters: an image is a table of numbers, and a small table of weights slides over it.
+
+A kernel K of 3x3 weights is laid on every pixel: the nine pixels under it are multiplied by its weights and added up.
+
+    out[r, c] = Σ_i Σ_j K[i, j] · image[r·s + i, c·s + j]          s is the stride, the length of a step
+
+Weights that sum to 1 keep the brightness (blur, sharpen); weights that sum to 0 turn every flat area into 0, so that
+only changes are left (edges). A convolutional layer does just this, with weights that training chose. With zero
+padding a border of zeros lets the output be as large as the image.
+
+Source: the lecture, slides 13 and 23; R. Gonzalez and R. Woods, "Digital Image Processing". As in neural networks the
+kernel is not turned round, which makes it a cross-correlation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demos.contract import Demo, Frame, Heatmap, Image, Panel, Params, Prediction, Preset, Request, param
+from demos.pacing import thin
+from demos.scenes import Scene, play, rows
+from demos.wording import number
+
+Array = NDArray[np.float64]
+MOST_STEPS = 40
+KERNELS: dict[str, Array] = {
+    "edges": np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]]) * 1.0,
+    "vertical": np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]) * 1.0,
+    "horizontal": np.array([[-1, -2, -1], [0, 0, 0], [1, 2, 1]]) * 1.0,
+    "blur": np.ones((3, 3)) / 9,
+    "sharpen": np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]) * 1.0,
+    "identity": np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]]) * 1.0,
+}
+WHY = {
+    "edges": "the neighbours minus four times the middle: 0 where all are alike, large at an edge on any side",
+    "vertical": "right minus left: 0 where both sides are alike, large at an upright edge",
+    "horizontal": "below minus above: 0 where both are alike, large at a level edge",
+    "blur": "the mean of nine pixels: what sticks out is spread over its neighbours",
+    "sharpen": "five times the middle minus its neighbours: differences grow, flat areas stay",
+    "identity": "only the middle counts: the image comes out as it went in",
+}
+ANSWERS = ("it becomes 0", "it stays as bright as it was")
+
+
+class ImageFiltersParams(Params):
+    picture: Literal["circle", "square", "cross", "stripes", "letter"] = param(
+        "circle",
+        "What is drawn in the image.",
+        aliases=("image", "drawing"),
+        synonyms={"circle": ("disc", "ball"), "letter": ("letter t",)},
+    )
+    kernel: Literal["edges", "vertical", "horizontal", "blur", "sharpen", "identity"] = param(
+        "edges",
+        "The 3x3 weights: all edges, upright edges, level edges, blur, sharpen, or none of it.",
+        aliases=("filter", "mask"),
+        synonyms={
+            "edges": ("edge", "laplacian"),
+            "vertical": ("vertical edges", "sobel"),
+            "horizontal": ("horizontal edges",),
+            "blur": ("smooth", "box filter", "blurring"),
+            "sharpen": ("sharpening", "sharper"),
+        },
+    )
+    size: int = param(12, "Width and height of the image.", low=8, high=20, unit="pixels", aliases=("width",))
+    noise: float = param(0.0, "Standard deviation of random specks on the image.", low=0, high=0.5, aliases=("specks",))
+    stride: int = param(1, "How far the kernel moves each time.", low=1, high=3, aliases=("step",))
+    padding: bool = param(
+        False, "Whether a border of zeros is put around the image.", aliases=("zero padding", "padded")
+    )
+
+
+def draw(params: ImageFiltersParams, random: np.random.Generator) -> Array:
+    """The image (size, size): 0.2 behind, 0.9 in the drawing, noise on both, kept within 0..1."""
+    n = params.size
+    y, x = (np.indices((n, n)) - (n - 1) / 2) / (n / 2)
+    inside = {
+        "circle": x**2 + y**2 < 0.45,
+        "square": (abs(x) < 0.55) & (abs(y) < 0.55),
+        "cross": (abs(x) < 0.2) | (abs(y) < 0.2),
+        "stripes": (np.indices((n, n))[1] // 3) % 2 == 1,
+        "letter": ((abs(y + 0.5) < 0.2) & (abs(x) < 0.7)) | ((abs(x) < 0.2) & (y > -0.5) & (y < 0.75)),
+    }[params.picture]
+    image = np.where(inside, 0.9, 0.2) + params.noise * random.standard_normal((n, n))
+    return np.clip(image, 0, 1)
+
+
+def slide(image: Array, kernel: Array, stride: int = 1) -> Array:
+    """The kernel at every place where it fits, `stride` pixels apart."""
+    places = range(0, len(image) - 2, stride)
+    return np.array([[(kernel * image[r : r + 3, c : c + 3]).sum() for c in places] for r in places])
+
+
+def steps(params: ImageFiltersParams) -> Iterator[Frame]:
+    """The image, its numbers, the kernel, the kernel on its way, and the result."""
+    image = draw(params, np.random.default_rng(params.seed))
+    padded = np.pad(image, 1) if params.padding else image
+    out = slide(padded, KERNELS[params.kernel], params.stride)
+    story = Story(params, padded, out)
+    order = list(np.ndindex(out.shape))
+    busiest = max(range(len(order)), key=lambda i: abs(out[order[i]] - padded[story.corner(order[i])]))
+    chosen = thin(len(order), MOST_STEPS, {0, 1, 2, busiest})
+    scenes = [story.opening(image), story.weights()]
+    scenes += [story.place(order[i], i + 1, "the largest change" if i == busiest else "") for i in chosen]
+    yield from play([*scenes, story.ending(image)])
+
+
+class Story:
+    """Tells a computation that is done already."""
+
+    def __init__(self, params: ImageFiltersParams, padded: Array, out: Array) -> None:
+        self.params, self.padded, self.out = params, padded, out
+        self.kernel = KERNELS[params.kernel]
+        self.low, self.high = min(0.0, float(out.min())), max(1.0, float(out.max()))
+
+    def corner(self, place: tuple[int, ...]) -> tuple[int, int]:
+        """The pixel under the middle of the kernel."""
+        return place[0] * self.params.stride + 1, place[1] * self.params.stride + 1
+
+    def opening(self, image: Array) -> Scene:
+        n, middle = len(image), len(image) // 2
+        caption = (
+            f"An image is a table of numbers: {n} times {n} = {n * n} pixels from 0 (black) to 1 (white). The pixel "
+            "in the middle is "
+            f"{number(float(image[middle, middle]), 2)}, the one in the corner {number(float(image[0, 0]), 2)}. A "
+            "computer "
+            "sees only the right side."
+        )
+        return Scene(caption, (_picture("What we see", image), _numbers("What is stored", image)), {"pixels": n * n})
+
+    def weights(self) -> Scene:
+        total = float(self.kernel.sum())
+        caption = (
+            f"The kernel '{self.params.kernel}': nine weights with the sum {number(total, 2)}. It is "
+            f"{WHY[self.params.kernel]}. "
+            "It will be laid on one place after the other."
+        )
+        panel = Heatmap(title="kernel", values=rows(self.kernel, 2), value_range=(-4, 5))
+        return Scene(caption, (_picture("image", self.padded), panel), {"kernel_sum": total})
+
+    def place(self, place: tuple[int, ...], done: int, moment: str) -> Scene:
+        r, c = place[0] * self.params.stride, place[1] * self.params.stride
+        window, value = self.padded[r : r + 3, c : c + 3], float(self.out[place])
+        terms = [(w, p) for w, p in zip(self.kernel.ravel(), window.ravel(), strict=True) if w]
+        shown = " + ".join(f"{number(w, 2)}·{number(p, 2)}" for w, p in terms[:5]) + (" + …" if len(terms) > 5 else "")
+        flat = float(np.ptp(window)) < 1e-9
+        caption = f"Place {done} of {self.out.size}, row {r + 1}, column {c + 1}: {shown} = {number(value, 2)}. "
+        if flat:
+            caption += "All nine pixels are alike here, so only the sum of the weights counts."
+        else:
+            caption += f"Its middle pixel was {number(float(window[1, 1]), 2)}: see what its neighbours changed."
+        seen = self.padded * 0.55
+        seen[r : r + 3, c : c + 3] = 0.45 + 0.55 * window
+        so_far = np.where(np.arange(self.out.size).reshape(self.out.shape) < done, self._shown(self.out), 0)
+        product = Heatmap(title="weight times pixel", values=rows(self.kernel * window, 2), value_range=(-4, 4))
+        panels = (_picture("where it lies", seen), product, _picture("the result so far", so_far))
+        return Scene(caption, panels, {"row": r + 1, "column": c + 1, "value": value}, moment)
+
+    def ending(self, image: Array) -> Scene:
+        total, flat = float(self.kernel.sum()), self._flat()
+        caption = (
+            f"{self.out.size} places gave an image of {len(self.out)} times {len(self.out)}, values "
+            f"{number(float(self.out.min()), 2)} to "
+            f"{number(float(self.out.max()), 2)} (here grey = 0 when some are negative). The weights sum to "
+            f"{number(total, 2)}, so "
+            f"{'flat areas vanish and changes stay.' if abs(total) < 1e-9 else 'flat areas keep their brightness.'} A "
+            "convolutional "
+            "layer learns such weights."
+        )
+        metrics = {"kernel_sum": total, "flat": flat, "size": len(self.out), "contrast": float(self.out.std())}
+        panels: tuple[Panel, ...] = (_picture("before", image), _picture("after", self._shown(self.out)))
+        return Scene(caption, panels, metrics, "the result")
+
+    def _shown(self, values: Array) -> Array:
+        """Values as brightness; with negative ones 0 is in the middle."""
+        if self.low < 0:
+            most = max(-self.low, self.high)
+            return 0.5 + 0.5 * values / most
+        return values / self.high
+
+    def _flat(self) -> float:
+        """The result over a window of one brightness, relative to it."""
+        return float(slide(np.full((3, 3), 0.5), self.kernel)[0, 0]) / 0.5
+
+
+def _picture(title: str, values: Array) -> Image:
+    return Image(title=title, pixels=rows(np.clip(values, 0, 1), 2))
+
+
+def _numbers(title: str, values: Array) -> Heatmap:
+    return Heatmap(title=title, values=rows(values[:12, :9], 1), value_range=(0, 1))
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return ANSWERS[0] if abs(frames[-1].metrics["flat"]) < 1e-6 else ANSWERS[1]
+
+
+DEMO = Demo(
+    name="image_filters",
+    title="Image filters",
+    slide=13,
+    group="Data for AI Models",
+    summary="An image as numbers, and a 3x3 kernel sliding over it: edges, blur, sharpen.",
+    params=ImageFiltersParams,
+    steps=steps,
+    look_for=(
+        "The image is nothing but a table of brightness.",
+        "Where the nine pixels are alike, only the sum of the weights counts.",
+        "A kernel that sums to 0 leaves only edges, one that sums to 1 keeps the brightness.",
+    ),
+    examples=(
+        Request("Show me image filters"),
+        Request("Blur a square with a 3x3 filter", {"kernel": "blur", "picture": "square"}),
+        Request("sharpen the letter T", {"kernel": "sharpen", "picture": "letter"}),
+        Request(
+            "find the vertical edges of stripes with a sliding kernel", {"kernel": "vertical", "picture": "stripes"}
+        ),
+        Request("edge detector on a cross of 16 pixels", {"picture": "cross", "size": 16}),
+        Request("blur away noise 0.2 with a box filter", {"kernel": "blur", "noise": 0.2}),
+        Request("slide a kernel over an image with stride 2 and zero padding", {"stride": 2, "padding": True}),
+        Request("muestra el filtro sobel en una imagen", {"kernel": "vertical"}),
+    ),
+    presets={
+        "edges": Preset("Edges", {}, "The weights sum to 0: inside and outside vanish, the rim of the disc stays."),
+        "vertical": Preset("Upright edges only", {"kernel": "vertical", "picture": "square"}, "Top and bottom vanish."),
+        "denoise": Preset(
+            "Blur against noise", {"kernel": "blur", "noise": 0.2}, "The specks go, and so do sharp edges."
+        ),
+        "stride": Preset(
+            "Stride 2", {"kernel": "blur", "stride": 2, "size": 16}, "Half as many places each way: a smaller image."
+        ),
+    },
+    prediction=Prediction("What will become of an area where all pixels are alike?", ANSWERS, _check),
+    aliases=("image filter", "convolution kernel", "edge detection", "image data", "filtros de imagen", "convolution"),
+)

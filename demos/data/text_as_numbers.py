@@ -1,0 +1,283 @@
+"""Text as numbers: tokens, a bag of words, and TF-IDF for your own sentences.
+
+A computer cannot compute with words, so a sentence becomes a row of numbers, one column for each word known:
+
+    tf(w, d) = how often word w occurs in sentence d                   the bag of words: order is lost
+    idf(w) = ln((1 + n) / (1 + n_w)) + 1                               n sentences, n_w of them hold w
+    v(w, d) = tf(w, d) · idf(w), then each row divided by its length
+
+A word that is everywhere says little, so its idf is small; a rare word counts more. Two sentences are alike when their
+rows point the same way: the cosine, here the sum of the products of the rows, is 1 for the same words and 0 for none
+in common.
+
+Sources: G. Salton and C. Buckley, "Term-weighting approaches in automatic text retrieval" (1988); K. Sparck Jones
+(1972) for idf; the smoothed formula is the one of scikit-learn.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import model_validator
+
+from demos.contract import Bars, Demo, Frame, Heatmap, Params, Prediction, Preset, Request, Tokens, param
+from demos.scenes import Scene, play, row, rows
+from demos.wording import count, number
+
+Array = NDArray[np.float64]
+MOST_SENTENCES, MOST_WORDS = 6, 40
+STOP = frozenset("a an the of on in at to is are was were and or it its this that el la los las un una de en y".split())
+CHOICES = ("the first and the second", "the first and the third", "another pair", "no pair has a word in common")
+
+
+class TextAsNumbersParams(Params):
+    text: str = param(
+        "The cat sat on the mat. The dog sat on the log. Dogs and cats are animals.",
+        f"Your own sentences, 2 to {MOST_SENTENCES}, each ended by a full stop.",
+        longest=400,
+        aliases=("sentences", "words"),
+    )
+    stop_words: bool = param(
+        True, "Whether little words such as 'the' and 'on' stay in.", aliases=("little words", "stopwords")
+    )
+    pairs: bool = param(
+        False, "Whether pairs of neighbouring words count as words too.", aliases=("word pairs", "bigrams")
+    )
+
+    @model_validator(mode="after")
+    def _has_sentences(self) -> TextAsNumbersParams:
+        found = split(self.text)
+        words = {word for sentence in found for word in tokens(sentence, self)}
+        if not 2 <= len(found) <= MOST_SENTENCES or not 2 <= len(words) <= 2 * MOST_WORDS:
+            raise ValueError(f"The text needs 2 to {MOST_SENTENCES} sentences of words, each ended by a full stop")
+        return self
+
+
+def split(text: str) -> list[str]:
+    """The sentences that hold at least one word."""
+    return [part.strip() for part in re.split(r"[.!?;\n]+", text) if re.search(r"\w", part)]
+
+
+def tokens(sentence: str, params: TextAsNumbersParams) -> list[str]:
+    """Lower-case words, and pairs of neighbours when wanted."""
+    words = [word for word in re.findall(r"\w+", sentence.lower()) if params.stop_words or word not in STOP]
+    return words + ([f"{a} {b}" for a, b in pairwise(words)] if params.pairs else [])
+
+
+def bag(documents: Sequence[Sequence[str]], vocabulary: Sequence[str]) -> Array:
+    """tf: a row for each sentence, a column for each word."""
+    return np.array([[float(document.count(word)) for word in vocabulary] for document in map(list, documents)])
+
+
+def inverse_frequency(tf: Array) -> Array:
+    """idf of every column."""
+    result: Array = np.log((1 + len(tf)) / (1 + (tf > 0).sum(0))) + 1
+    return result
+
+
+def weigh(tf: Array) -> Array:
+    """TF-IDF with rows of length one; a row of zeros stays one."""
+    v = tf * inverse_frequency(tf)
+    length = np.linalg.norm(v, axis=1, keepdims=True)
+    result: Array = v / np.where(length == 0, 1, length)
+    return result
+
+
+def steps(params: TextAsNumbersParams) -> Iterator[Frame]:
+    """Tokens, the bag of words, idf word by word, TF-IDF sentence by sentence, and the cosines."""
+    story = Story(params)
+    many = len(story.sentences)
+    scenes = [story.opening(), *map(story.cut, range(many)), story.bag_of_words()]
+    scenes += [*map(story.rarity, story.telling()), *map(story.weights, range(many))]
+    yield from play([*scenes, *story.pairs(), story.ending()])
+
+
+class Story:
+    """Everything computed, and its scenes."""
+
+    def __init__(self, params: TextAsNumbersParams) -> None:
+        self.params, self.sentences = params, split(params.text)
+        self.documents = [tokens(sentence, params) for sentence in self.sentences]
+        self.vocabulary = sorted({word for document in self.documents for word in document})
+        self.tf = bag(self.documents, self.vocabulary)
+        self.idf, self.v = inverse_frequency(self.tf), weigh(self.tf)
+        self.cosine = self.v @ self.v.T
+        self.names = tuple(f"sentence {i + 1}" for i in range(len(self.sentences)))
+
+    def opening(self) -> Scene:
+        caption = (
+            f"{count(len(self.sentences), 'sentence')}, {sum(map(len, self.documents))} tokens. To compare them, a "
+            "computer needs "
+            "numbers. First each sentence is cut into tokens, here words in lower case; then the tokens are counted."
+        )
+        everything = tuple(word for document in self.documents for word in document)
+        return Scene(caption, (Tokens(title="All tokens", tokens=everything),), {"tokens": len(everything)})
+
+    def cut(self, i: int) -> Scene:
+        words = self.documents[i]
+        again = sorted(word for word in set(words) if words.count(word) > 1)
+        caption = f"Sentence {i + 1} has {count(len(words), 'token')}, {len(set(words))} of them different. "
+        caption += f"'{again[0]}' comes {words.count(again[0])} times." if again else "No word comes twice."
+        if not self.params.stop_words:
+            caption += " Little words such as 'the' have been left out."
+        marked = tuple(j for j, word in enumerate(words) if again and word == again[0])
+        panel = Tokens(title=self.sentences[i][:60], tokens=tuple(words), marked=marked)
+        return Scene(caption, (panel,), {"sentence": i + 1, "tokens": len(words)})
+
+    def bag_of_words(self) -> Scene:
+        zeros = int((self.tf == 0).sum())
+        caption = (
+            f"The bag of words: a column for each of the {len(self.vocabulary)} words known, a row for each sentence, "
+            "in it how "
+            f"often. {zeros} of {self.tf.size} numbers are 0. The order is lost: 'dog bites man' and 'man bites dog' "
+            "have the same row."
+        )
+        return Scene(
+            caption, (self._matrix("word counts (tf)", self.tf),), {"words": len(self.vocabulary)}, "bag of words"
+        )
+
+    def telling(self) -> list[int]:
+        """The two commonest and the two rarest words, the longest first among equals."""
+        order = sorted(range(len(self.vocabulary)), key=lambda j: (self.idf[j], -len(self.vocabulary[j])))
+        return list(dict.fromkeys([*order[:2], *order[-2:]]))
+
+    def rarity(self, j: int) -> Scene:
+        n, held = len(self.tf), int((self.tf[:, j] > 0).sum())
+        caption = (
+            f"How telling is '{self.vocabulary[j]}'? It is in {held} of {n} sentences, so idf = "
+            f"ln({n + 1}/{held + 1}) + 1 = "
+            f"{number(float(self.idf[j]))}. "
+        )
+        caption += (
+            "It is in all of them, so it tells nothing apart."
+            if held == n
+            else "The fewer hold it, the more it counts."
+        )
+        order = sorted(
+            {j, *np.argsort(-self.idf, kind="stable")[:5].tolist(), *np.argsort(self.idf, kind="stable")[:5].tolist()}
+        )
+        bars = Bars(title="idf", labels=tuple(self.vocabulary[k] for k in order), values=row(self.idf[order]))
+        return Scene(caption, (bars, self._matrix("word counts (tf)", self.tf)), {"idf": self.idf[j], "held_by": held})
+
+    def weights(self, i: int) -> Scene:
+        top = int(self.v[i].argmax())
+        raw = float(self.tf[i, top] * self.idf[top])
+        tf, idf = number(float(self.tf[i, top])), number(float(self.idf[top]), 2)
+        caption = (
+            f"Sentence {i + 1}, TF-IDF: '{self.vocabulary[top]}' weighs most, {tf}·{idf} = {number(raw, 2)}; divided "
+            "by the "
+            f"length of the row {number(float(self.v[i, top]), 2)}. "
+        )
+        if self.vocabulary[top] in STOP:
+            caption += "A little word wins by sheer number although it tells little: so stop words are often left out."
+        else:
+            caption += "Frequent here and rare elsewhere: that is what makes a word typical."
+        order = np.argsort(-self.v[i], kind="stable")[:10]
+        bars = Bars(
+            title=f"sentence {i + 1}",
+            labels=tuple(self.vocabulary[int(k)] for k in order),
+            values=row(self.v[i][order]),
+        )
+        return Scene(caption, (bars, self._matrix("TF-IDF", self.v)), {"sentence": i + 1, "top": self.v[i, top]})
+
+    def pairs(self) -> Iterator[Scene]:
+        """The cosine of every neighbouring pair, and of the closest."""
+        for i in range(len(self.v) - 1):
+            shared = [word for k, word in enumerate(self.vocabulary) if self.tf[i, k] and self.tf[i + 1, k]]
+            value = float(self.cosine[i, i + 1])
+            what = f"share {', '.join(repr(word) for word in shared[:4])}" if shared else "share no word"
+            caption = f"Sentences {i + 1} and {i + 2} {what}: cosine {number(value, 2)}. "
+            caption += "Only the words themselves count: 'cat' and 'cats' are as different as 'cat' and 'moon'."
+            yield Scene(caption, (self._cosines(), self._matrix("TF-IDF", self.v)), {"cosine": value})
+
+    def closest(self) -> tuple[int, int]:
+        n = len(self.v)
+        return max(((i, j) for i in range(n) for j in range(i + 1, n)), key=lambda pair: self.cosine[pair])
+
+    def ending(self) -> Scene:
+        i, j = self.closest()
+        value = float(self.cosine[i, j])
+        caption = (
+            f"Of all pairs, sentences {i + 1} and {j + 1} are closest: cosine {number(value, 2)}. " if value else ""
+        )
+        caption += (
+            f"{len(self.sentences)} sentences became rows of {len(self.vocabulary)} numbers. What is missing: order "
+            "and meaning. "
+            "Embeddings put words of like meaning close together."
+        )
+        metrics = {"closest": value, "first": i + 1, "second": j + 1}
+        return Scene(caption, (self._cosines(), self._matrix("TF-IDF", self.v)), metrics, "the closest pair")
+
+    def _matrix(self, title: str, values: Array) -> Heatmap:
+        """Words downwards, so that their names can be read."""
+        most = max(1.0, float(values.max()))
+        return Heatmap(
+            title=title,
+            values=rows(values.T, 2),
+            rows=tuple(self.vocabulary),
+            columns=tuple(f"s{i + 1}" for i in range(len(values))),
+            value_range=(0, most),
+        )
+
+    def _cosines(self) -> Heatmap:
+        names = tuple(f"s{i + 1}" for i in range(len(self.v)))
+        return Heatmap(title="cosine", values=rows(self.cosine, 2), rows=names, columns=names, value_range=(0, 1))
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    last = frames[-1].metrics
+    if last["closest"] == 0:
+        return CHOICES[3]
+    return {(1, 2): CHOICES[0], (1, 3): CHOICES[1]}.get((int(last["first"]), int(last["second"])), CHOICES[2])
+
+
+DEMO = Demo(
+    name="text_as_numbers",
+    title="Text as numbers",
+    slide=14,
+    group="Data for AI Models",
+    summary="Your own sentences as tokens, word counts and TF-IDF, and which two are most alike.",
+    params=TextAsNumbersParams,
+    steps=steps,
+    look_for=(
+        "In a bag of words the order is gone.",
+        "A word that is in every sentence has the smallest idf.",
+        "The cosine sees only equal words: 'cat' and 'cats' have nothing in common.",
+    ),
+    examples=(
+        Request("Show me text as numbers"),
+        Request('Bag of words for "Dog bites man. Man bites dog."', {"text": "Dog bites man. Man bites dog."}),
+        Request("TF-IDF without stop words", {"stop_words": False}),
+        Request(
+            'tf-idf of "The sun is hot. The moon is cold. Ice is cold."',
+            {"text": "The sun is hot. The moon is cold. Ice is cold."},
+        ),
+        Request("turn language data into numbers with word pairs", {"pairs": True}),
+        Request("show tokens and word counts, no stop words, with bigrams", {"stop_words": False, "pairs": True}),
+        Request('texto como números: "El gato duerme. El perro duerme."', {"text": "El gato duerme. El perro duerme."}),
+        Request("Run the bag of words step by step"),
+    ),
+    presets={
+        "animals": Preset(
+            "Cats and dogs",
+            {},
+            "The first two share little words; the third is about the same animals but shares no word.",
+        ),
+        "order": Preset(
+            "Who bites whom?",
+            {"text": "Dog bites man. Man bites dog. The man walks."},
+            "The first two have the same row: a bag of words does not know who bites.",
+        ),
+        "pairs": Preset(
+            "Pairs of words",
+            {"text": "Dog bites man. Man bites dog. The man walks.", "pairs": True},
+            "With pairs as tokens some of the order comes back, and the rows differ.",
+        ),
+    },
+    prediction=Prediction("Which two sentences will be closest?", CHOICES, _check),
+    aliases=("bag of words", "tf-idf", "tfidf", "language data", "tokenisation", "texto como números"),
+)

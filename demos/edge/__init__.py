@@ -1,0 +1,1 @@
+"""Small models on small machines."""

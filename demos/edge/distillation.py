@@ -1,0 +1,294 @@
+"""Knowledge distillation: a small network learns from the answers of a large one, not from labels alone.
+
+The teacher's scores z are softened by a temperature T; the student, with scores s, is to match them:
+
+    p_i = exp(z_i/T) / Σ_j exp(z_j/T)          q_i the same of the student's scores s
+    E = (1 - λ)·CE(label, student at T = 1) + λ·T²·CE(p, q)
+    ∂E/∂s_i = (1 - λ)·(softmax(s)_i - label_i) + λ·T·(q_i - p_i)
+
+A label says "this is a 3". The teacher's soft target says "a 3, somewhat like an 8, not at all like a 4": each image
+teaches about every class at once, which helps most where images are few. T² keeps the two parts of the same size,
+since softening shrinks the slope by about that much.
+
+Source: G. Hinton, O. Vinyals and J. Dean, "Distilling the knowledge in a neural network" (2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demos.contract import (
+    Bars,
+    Curve,
+    Demo,
+    Frame,
+    Image,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    Table,
+    param,
+)
+from demos.edge import _network
+from demos.edge._network import Array, Weights
+from demos.pacing import thin
+from demos.scenes import Scene, play, row, rows
+from demos.wording import number
+
+TEACHER, TEACHER_EPOCHS, SHOWINGS, RATE = 128, 30, 20_000, 0.005
+MOST_EPOCHS = 14
+ANSWERS = ("the one with soft targets", "the one with labels only", "neither, within a point")
+
+
+class DistillationParams(Params):
+    temperature: float = param(
+        4.0, "How much the teacher's answers are softened (T).", low=1, high=20, aliases=("t", "temp", "softness")
+    )
+    images: Literal["50", "100", "200", "1400"] = param(
+        "100", "How many digits the student may see.", aliases=("examples", "digits", "pictures")
+    )
+    student: int = param(
+        16, "Hidden units of the student.", low=4, high=64, unit="units", aliases=("hidden units", "student size")
+    )
+    soft_share: float = param(
+        0.9, "Weight of the soft targets (λ).", low=0, high=1, aliases=("lambda", "λ", "soft weight", "weight")
+    )
+
+
+def soften(z: Array, temperature: float) -> Array:
+    """The teacher's targets p (n, 10)."""
+    return _network.softmax(z / np.float32(temperature))
+
+
+def slope_of(hard: Array, soft: Array, temperature: float, share: float) -> Callable[[Array, NDArray[np.int64]], Array]:
+    """The gradient of E by a batch's scores."""
+    t, λ = np.float32(temperature), np.float32(share)
+
+    def slope(s: Array, batch: NDArray[np.int64]) -> Array:
+        from_labels = _network.softmax(s) - hard[batch]
+        from_teacher = _network.softmax(s / t) - soft[batch]
+        result: Array = (1 - λ) * from_labels + λ * t * from_teacher
+        return result
+
+    return slope
+
+
+def size_of(hidden: int) -> int:
+    """Weights and biases of a network."""
+    return 75 * hidden + 10
+
+
+def steps(params: DistillationParams) -> Iterator[Frame]:
+    """The plan; then the teacher, its soft targets, two students side by side, and how they differ."""
+    story = Story(params)
+    opening = story.plan()
+    yield next(play([opening, opening]))
+    yield from list(play([opening, *story.scenes()]))[1:]
+
+
+class Story:
+    def __init__(self, params: DistillationParams) -> None:
+        self.params, self.count = params, int(params.images)
+        self.epochs = max(10, SHOWINGS // self.count)
+
+    def scenes(self) -> list[Scene]:
+        self._learn()
+        shown = thin(self.epochs + 1, MOST_EPOCHS)
+        at_four = [self.temperature(each) for each in (1.0, 2.0, 4.0, 8.0)]
+        return [
+            self.teaching(),
+            *at_four,
+            *(self.soft_target(index) for index in range(4)),
+            *(self.epoch(at) for at in shown),
+            self.by_digit(),
+            self.ending(),
+        ]
+
+    def _learn(self) -> None:
+        """The teacher on all digits; the two students on few, from the same start."""
+        p, data = self.params, _network.load()
+        self.data, self.teacher = data, _network.trained(TEACHER, p.seed, TEACHER_EPOCHS)
+        pick = np.random.default_rng(p.seed).permutation(len(data.x))[: self.count]
+        self.x, self.t = data.x[pick], data.t[pick]
+        self.z = _network.scores(self.teacher, self.x)
+        hard, soft = _network.one_hot(self.t), soften(self.z, p.temperature)
+        begin = _network.start(p.student, np.random.default_rng(p.seed + 50))
+        self.alone, self.taught = (
+            [begin, *_network.train(begin, self.x, slope, self.epochs, np.random.default_rng(p.seed), RATE)]
+            for slope in (_network.classify(hard), slope_of(hard, soft, p.temperature, p.soft_share))
+        )
+
+    def right(self, w: Weights) -> float:
+        """Share of the test digits read right."""
+        return _network.accuracy(w, self.data.test_x, self.data.test_t)
+
+    def plan(self) -> Scene:
+        large, small = size_of(TEACHER), size_of(self.params.student)
+        caption = (
+            f"A teacher of {large} weights and a student of {small}, {number(large / small, 1)} times smaller. The "
+            "student "
+            f"sees {self.count} digits only. Two students start from the same weights: one learns from the labels, the "
+            f"other also from the teacher's answers at temperature {number(self.params.temperature)}."
+        )
+        bars = Bars(title="Weights", labels=("teacher", "student"), values=(float(large), float(small)))
+        return Scene(caption, (bars,), {"teacher": large, "student": small})
+
+    def teaching(self) -> Scene:
+        found = self.right(self.teacher)
+        sure = _network.softmax(self.z).max(1)
+        caption = (
+            f"The teacher, trained on {len(self.data.x)} digits, reads {found:.1%} of {len(self.data.test_t)} "
+            "unseen ones. "
+            f"It is very sure: on the student's {self.count} digits its highest probability is "
+            f"{number(float(sure.mean()), 3)} "
+            "on average. So sure an answer says little more than the label does."
+        )
+        image = Image(title="a digit", pixels=rows(self.x[0].reshape(8, 8), 2))
+        return Scene(caption, (image, self._answer(self.z[0], 1.0)), {"teacher": found}, "the teacher")
+
+    def temperature(self, temperature: float) -> Scene:
+        shares = soften(self.z[:1], temperature)[0]
+        order = np.argsort(-shares)
+        caption = (
+            f"The same answer at T = {number(temperature)}: {order[0]} with {number(float(shares[order[0]]), 3)}, "
+            f"{order[1]} with {number(float(shares[order[1]]), 3)}, {order[2]} with "
+            f"{number(float(shares[order[2]]), 3)}. "
+        )
+        caption += "T = 1 is plain softmax." if temperature == 1 else "All scores are divided by T before the softmax: "
+        caption += "" if temperature == 1 else "the order stays, and small probabilities become visible."
+        moment = "temperature" if temperature == 1 else ""
+        return Scene(caption, (self._answer(self.z[0], temperature),), {"T": temperature}, moment)
+
+    def soft_target(self, index: int) -> Scene:
+        """Four of the digits of which the teacher is least sure."""
+        shares = soften(self.z, self.params.temperature)
+        at = int(np.argsort(shares.max(1))[index])
+        order = np.argsort(-shares[at])
+        caption = (
+            f"A digit {self.t[at]} of which the teacher is unsure: at T = {number(self.params.temperature)} it says "
+            f"{number(float(shares[at][order[0]]), 2)} for {order[0]} and {number(float(shares[at][order[1]]), 2)} for "
+            f"{order[1]}. Look at the picture: do you see why? The label alone would say {self.t[at]} and nothing else."
+        )
+        image = Image(title=f"a {self.t[at]}", pixels=rows(self.x[at].reshape(8, 8), 2))
+        panels = (image, self._answer(self.z[at], self.params.temperature))
+        return Scene(caption, panels, {"p": shares[at][order[0]]}, "what the teacher knows" if index == 0 else "")
+
+    def epoch(self, at: int) -> Scene:
+        a, b = self.right(self.alone[at]), self.right(self.taught[at])
+        own = [_network.accuracy(w[at], self.x, self.t) for w in (self.alone, self.taught)]
+        caption = (
+            f"Pass {at} of {self.epochs}: with labels only {a:.1%} of the test digits are right, with soft targets "
+            f"{b:.1%}. "
+            f"Of its own {self.count} digits the first knows {own[0]:.0%}, the second {own[1]:.0%}. "
+        )
+        if own[0] > 0.995:
+            caption += "With all labels right, labels alone have hardly anything left to teach."
+        elif at == 0:
+            caption += "Both are the same random network still."
+        else:
+            caption += "A gap between own and test digits is what was learnt by heart."
+        moment = "both start" if at == 0 else ""
+        return Scene(caption, (self._curve(at),), {"pass": at, "labels": a, "soft": b}, moment)
+
+    def by_digit(self) -> Scene:
+        guess = [_network.scores(w[-1], self.data.test_x).argmax(1) for w in (self.alone, self.taught)]
+        t = self.data.test_t
+        shares = [[float((g[t == digit] == digit).mean()) for digit in range(10)] for g in guess]
+        gain = np.array(shares[1]) - np.array(shares[0])
+        best = int(gain.argmax())
+        caption = (
+            f"Digit by digit. The {best} gains most: {shares[0][best]:.0%} right with labels only, "
+            f"{shares[1][best]:.0%} with "
+            "soft targets. "
+        )
+        caption += (
+            "Where digits look alike, the teacher says how much." if gain[best] > 0 else "So no digit gains at all."
+        )
+        body = tuple((str(d), f"{shares[0][d]:.0%}", f"{shares[1][d]:.0%}") for d in range(10))
+        table = Table(title="Right by digit", columns=("digit", "labels", "soft"), rows=body, highlight=(best,))
+        return Scene(caption, (table,), {"gain": gain[best]}, "digit by digit")
+
+    def ending(self) -> Scene:
+        a, b, top = self.right(self.alone[-1]), self.right(self.taught[-1]), self.right(self.teacher)
+        gain = 100 * (b - a)
+        caption = (
+            f"The student of {size_of(self.params.student)} weights reads {a:.1%} when taught by labels and "
+            f"{b:.1%} when taught "
+            f"by the teacher ({top:.1%}): {number(gain, 1)} points of difference. "
+        )
+        if gain >= 1:
+            caption += f"The same {self.count} images, but each said how like every digit it is."
+        elif gain > -1:
+            caption += "Hardly any: with so many images, or no soft share, labels say enough."
+        else:
+            caption += "Here it did harm: so small a student cannot match all ten shares."
+        bars = Bars(
+            title="Right", labels=("labels", "soft targets", "teacher"), values=row((a, b, top)), value_range=(0, 1)
+        )
+        metrics = {"labels": a, "soft": b, "teacher": top, "gain": gain}
+        return Scene(caption, (bars, self._curve(self.epochs)), metrics, "the result")
+
+    def _answer(self, z: Array, temperature: float) -> Panel:
+        shares = soften(z[None], temperature)[0]
+        title = f"Teacher at T = {number(temperature)}"
+        return Bars(title=title, labels=tuple("0123456789"), values=row(shares), value_range=(0, 1))
+
+    def _curve(self, at: int) -> Panel:
+        shown = thin(at + 1, 40)
+        x = tuple(float(index) for index in shown)
+        pairs = (("labels only", self.alone), ("soft targets", self.taught))
+        lines = tuple(Series(name=name, x=x, y=row(self.right(w[i]) for i in shown)) for name, w in pairs)
+        return Curve(title="Test digits right", series=lines, x_label="pass", y_range=(0, 1))
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    gain = frames[-1].metrics["gain"]
+    return ANSWERS[0] if gain >= 1 else ANSWERS[1] if gain <= -1 else ANSWERS[2]
+
+
+DEMO = Demo(
+    name="distillation",
+    title="Knowledge distillation",
+    slide=63,
+    group="Edge AI and Generative AI",
+    summary="A small network learns to read digits from a large one's soft answers, beside one that has labels only.",
+    params=DistillationParams,
+    steps=steps,
+    look_for=(
+        "At temperature 1 the teacher is so sure that its answer is hardly more than the label.",
+        "A higher temperature shows what else the digit looks like.",
+        "Both students know their own digits; on unseen ones the taught student is better.",
+    ),
+    examples=(
+        Request("Show me knowledge distillation"),
+        Request("distil a network at temperature 8", {"temperature": 8}),
+        Request("distillation with a student of 8 units", {"student": 8}),
+        Request("teacher and student with 50 images and temperature 2", {"images": "50", "temperature": 2}),
+        Request("distillation with lambda 0.5", {"soft_share": 0.5}),
+        Request("does distillation help when there are 1400 images?", {"images": "1400"}),
+        Request("destilación del conocimiento con temperature 3", {"temperature": 3}),
+        Request("how does a small network learn from a teacher network?"),
+    ),
+    presets={
+        "few": Preset("A hundred digits", {}, "Few images: here soft targets help most."),
+        "many": Preset(
+            "Plenty of digits",
+            {"images": "1400"},
+            "With 1400 images the labels say nearly all: look how little is gained.",
+        ),
+        "cold": Preset(
+            "Temperature 1",
+            {"temperature": 1, "images": "50"},
+            "The teacher's answers unsoftened, nearly labels: run it at temperature 4 too and compare the gain.",
+        ),
+    },
+    prediction=Prediction("Which student will read more unseen digits right?", ANSWERS, _check),
+    aliases=("distilling", "teacher and student", "teacher student", "soft targets", "destilación"),
+)

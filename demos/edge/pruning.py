@@ -1,0 +1,274 @@
+"""Pruning: the smallest weights of a trained network become zero, and the rest learns to do without them.
+
+With n weights and a sparsity s, the k = round(s·n) weights that matter least are set to 0 and stay 0:
+
+    mask_i = 0 for the k smallest |w_i|, else 1        w_i <- mask_i·w_i
+
+"Matters least" is taken to be "is smallest"; that is a guess, but far better than pruning at random. Fine-tuning then
+goes on training with the mask held: w_i <- mask_i·(w_i - α·∂E/∂w_i). What is left is stored as one bit a place (is
+there a weight?) and 4 bytes for each weight that is there.
+
+Sources: Y. LeCun, J. Denker and S. Solla, "Optimal brain damage" (1989); S. Han and others, "Learning both weights and
+connections for efficient neural networks" (2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+
+from demos.contract import Bars, Curve, Demo, Frame, Image, Panel, Params, Prediction, Preset, Request, Series, param
+from demos.edge import _network
+from demos.edge._network import MATRICES, Weights
+from demos.scenes import Scene, play, row, rows
+from demos.wording import count, number
+
+ANSWERS = ("less than 1 point", "1 to 5 points", "more than 5 points")
+LEVELS = (0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
+
+
+class PruningParams(Params):
+    sparsity: float = param(
+        0.8, "Share of the weights that become zero (s).", low=0, high=0.99, aliases=("s", "share", "prune", "zeros")
+    )
+    method: Literal["magnitude", "random"] = param(
+        "magnitude", "Which weights go: the smallest, or any.", synonyms={"random": ("at random", "randomly")}
+    )
+    scope: Literal["network", "layer"] = param(
+        "network",
+        "Smallest of the whole network, or the same share of each layer.",
+        synonyms={"network": ("global", "globally"), "layer": ("each layer", "per layer", "layer by layer")},
+    )
+    fine_tuning: int = param(
+        5,
+        "How many times all digits are shown after pruning.",
+        low=0,
+        high=20,
+        unit="passes",
+        aliases=("epochs", "fine tune", "epochs of fine tuning"),
+    )
+    hidden: int = param(64, "Hidden units of the network.", low=8, high=128, unit="units", aliases=("hidden units",))
+
+
+def masks_of(w: Weights, params: PruningParams, sparsity: float) -> Weights:
+    """1 for the weights that stay, 0 for those that go: exactly round(s·n) of the network's (or of each layer's) n."""
+    random = np.random.default_rng(params.seed)
+    worth = {n: np.abs(w[n]) if params.method == "magnitude" else random.random(w[n].shape) for n in MATRICES}
+    if params.scope == "layer":
+        return {n: _keep(worth[n].ravel(), sparsity).reshape(w[n].shape) for n in MATRICES}
+    flat = _keep(np.concatenate([worth[n].ravel() for n in MATRICES]), sparsity)
+    first, second = np.split(flat, [w["W1"].size])
+    return {"W1": first.reshape(w["W1"].shape), "W2": second.reshape(w["W2"].shape)}
+
+
+def _keep(worth: np.ndarray, sparsity: float) -> _network.Array:
+    mask = np.ones(len(worth), np.float32)
+    mask[np.argsort(worth, kind="stable")[: round(sparsity * len(worth))]] = 0
+    return mask
+
+
+def prune(w: Weights, masks: Weights) -> Weights:
+    """The network without the masked weights."""
+    return {name: value * masks[name] if name in masks else value for name, value in w.items()}
+
+
+def bytes_of(total: int, left: int) -> int:
+    """Bytes for `left` weights of `total` places."""
+    return -(-total // 8) + 4 * left
+
+
+def steps(params: PruningParams) -> Iterator[Frame]:
+    """The plan; then the network, rising sparsity, the pruned network, fine-tuning epoch by epoch, the result."""
+    story = Story(params)
+    opening = story.plan()
+    yield next(play([opening, opening]))
+    w = _network.trained(params.hidden, params.seed)
+    yield from list(play([opening, *story.scenes(w)]))[1:]
+
+
+class Story:
+    def __init__(self, params: PruningParams) -> None:
+        self.params = params
+        self.total = 74 * params.hidden
+        self.gone = round(params.sparsity * self.total)
+        self.swept: list[tuple[float, float]] = []
+
+    def scenes(self, w: Weights) -> list[Scene]:
+        self.w, self.data = w, _network.load()
+        self.full = self.right(w)
+        self.masks = masks_of(w, self.params, self.params.sparsity)
+        self.pruned = prune(w, self.masks)
+        self.left = int(sum(mask.sum() for mask in self.masks.values()))
+        self.healing = [self.right(self.pruned)]
+        tuned, told = self.pruned, []
+        random = np.random.default_rng(self.params.seed + 1)
+        slope = _network.classify(_network.one_hot(self.data.t))
+        every = _network.train(self.pruned, self.data.x, slope, self.params.fine_tuning, random, 0.003, self.masks)
+        for tuned in every:
+            self.healing.append(self.right(tuned))
+            told.append(self.epoch())
+        swept = [self.level(sparsity) for sparsity in LEVELS]
+        return [self.network(), *swept, self.cut(), self.weights(), *told, self.ending(tuned)]
+
+    def right(self, w: Weights) -> float:
+        """Share of the test digits read right."""
+        return _network.accuracy(w, self.data.test_x, self.data.test_t)
+
+    def plan(self) -> Scene:
+        left = self.total - self.gone
+        caption = (
+            f"A network for 8x8 digits with {self.total} weights. {self.params.sparsity:.0%} of them, {self.gone}, "
+            "are to "
+            f"become 0; {left} stay. At 4 bytes each, and one bit for every place, that is "
+            f"{bytes_of(self.total, left)} "
+            f"bytes instead of {4 * self.total}. Which weights can it do without?"
+        )
+        bars = Bars(title="Weights", labels=("before", "after"), values=(float(self.total), float(left)))
+        return Scene(caption, (bars,), {"weights": self.total, "gone": self.gone})
+
+    def network(self) -> Scene:
+        sizes = np.concatenate([np.abs(self.w[name]).ravel() for name in MATRICES])
+        limit = float(np.sort(sizes)[max(0, self.gone - 1)]) if self.gone else 0.0
+        counts, edges = np.histogram(sizes, 12)
+        caption = (
+            f"Trained, it reads {self.full:.1%} of {len(self.data.test_t)} unseen digits. Its weights by size |w|: "
+            "half are "
+            f"below {number(float(np.median(sizes)), 2)}, the largest is {number(float(sizes.max()), 2)}. To lose "
+            f"{self.gone} of them, everything up to {number(limit, 2)} would have to go."
+        )
+        labels = tuple(number(float(edge), 2) for edge in (edges[:-1] + edges[1:]) / 2)
+        bars = Bars(title="Weights by size |w|", labels=labels, values=row(counts))
+        return Scene(caption, (bars,), {"accuracy": self.full, "limit": limit}, "the network")
+
+    def level(self, sparsity: float) -> Scene:
+        found = self.right(prune(self.w, masks_of(self.w, self.params, sparsity)))
+        self.swept.append((sparsity, found))
+        lost, zeros = 100 * (self.full - found), round(sparsity * self.total)
+        caption = (
+            f"{sparsity:.0%} gone: {zeros} zeros, {self.total - zeros} weights left, {found:.1%} of the digits right. "
+        )
+        if lost < 1:
+            caption += "Hardly a difference: what went added little to any sum."
+        elif lost < 10:
+            caption += f"{number(lost, 1)} points lost: now weights go that some digits need."
+        else:
+            caption += f"{number(lost, 1)} points lost, with no chance yet to learn anew."
+        first = lost >= 5 and all(self.full - right < 0.05 for _, right in self.swept[:-1])
+        return Scene(caption, (self._sweep(),), {"sparsity": sparsity, "accuracy": found}, "it breaks" if first else "")
+
+    def cut(self) -> Scene:
+        found = self.healing[0]
+        empty = self.data.x.max(0) == 0
+        idle = int(self.masks["W1"][:, empty].sum())
+        caption = (
+            f"The sparsity asked for: {self.gone} of {self.total} weights are exactly 0. Each row is a hidden "
+            "unit, each "
+            f"column a pixel; white is a weight that stayed. It now reads {found:.1%}, before {self.full:.1%}. "
+            f"{idle} that "
+            f"stayed belong to {int(empty.sum())} pixels that never hold ink: large from the start, yet useless. "
+            "Size is a "
+            "guess at worth."
+        )
+        return Scene(caption, (self._mask(),), {"gone": self.total - self.left, "accuracy": found}, "the cut")
+
+    def weights(self) -> Scene:
+        parts = [(name, self.masks[name]) for name in MATRICES]
+        shares = [1 - float(mask.mean()) for _, mask in parts]
+        dead = int((self.masks["W1"].sum(1) == 0).sum())
+        caption = (
+            f"By layer: {shares[0]:.0%} of the weights from pixels went and {shares[1]:.0%} of those to the ten "
+            "scores. "
+            f"{count(dead, 'hidden unit')} of {self.params.hidden} lost all inputs and could be left out altogether."
+        )
+        if self.params.scope == "network" and self.params.method == "magnitude":
+            caption += " Weights to the scores are larger, so more of them stay."
+        bars = Bars(title="Share that went", labels=("pixels", "scores"), values=row(shares), value_range=(0, 1))
+        return Scene(caption, (bars, self._mask()), {"dead": dead}, "layer by layer")
+
+    def epoch(self) -> Scene:
+        at, found = len(self.healing) - 1, self.healing[-1]
+        caption = (
+            f"Fine-tuning, pass {at} of {self.params.fine_tuning}: {found:.1%} right, {self.healing[0]:.1%} just "
+            "after the "
+            f"cut, {self.full:.1%} before it. The {self.gone} zeros stay zeros; the {self.left} others move to "
+            "take over "
+            "what the lost ones did."
+        )
+        moment = "fine-tuning" if at == 1 else ""
+        return Scene(caption, (self._healing(),), {"pass": at, "accuracy": found}, moment)
+
+    def ending(self, tuned: Weights) -> Scene:
+        found, zeros = self.healing[-1], int(sum((tuned[name] == 0).sum() for name in MATRICES))
+        small, lost = bytes_of(self.total, self.left), 100 * (self.full - self.healing[-1])
+        caption = f"{zeros} of {self.total} weights are zero. Accuracy: {self.full:.1%} before, "
+        caption += f"{self.healing[0]:.1%} after the cut"
+        caption += f", {found:.1%} after fine-tuning" if self.params.fine_tuning else ", and no fine-tuning"
+        caption += f". {small} bytes instead of {4 * self.total}, {number(4 * self.total / small, 1)} times smaller. "
+        if lost < 1:
+            caption += "Most weights were not needed." if self.params.sparsity > 0.5 else "Little was asked of it."
+        elif lost <= 5:
+            caption += "A small price; the bytes saved may be worth it."
+        else:
+            caption += "Too much was cut: what is left does not make up for it."
+        metrics = {"zeros": zeros, "cut": self.healing[0], "accuracy": found, "lost": lost, "bytes": small}
+        return Scene(caption, (self._sweep(), self._healing()), metrics, "the result")
+
+    def _sweep(self) -> Panel:
+        x, y = (row(each) for each in zip((0.0, self.full), *self.swept, strict=True))
+        line = Series(name="test", x=x, y=y)
+        return Curve(title="Accuracy by sparsity", series=(line,), x_label="share of zeros", y_range=(0, 1))
+
+    def _healing(self) -> Panel:
+        x = tuple(float(at) for at in range(len(self.healing)))
+        lines = (
+            Series(name="pruned", x=x, y=row(self.healing)),
+            Series(name="before", x=x, y=row([self.full] * len(x))),
+        )
+        return Curve(title="Accuracy while fine-tuning", series=lines, x_label="pass", y_range=(0, 1))
+
+    def _mask(self) -> Panel:
+        return Image(title="Weights from pixels that stay", pixels=rows(self.masks["W1"][:32], 0))
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    lost = frames[-1].metrics["lost"]
+    return ANSWERS[0] if lost < 1 else ANSWERS[1] if lost <= 5 else ANSWERS[2]
+
+
+DEMO = Demo(
+    name="pruning",
+    title="Pruning",
+    slide=63,
+    group="Edge AI and Generative AI",
+    summary="The smallest weights of a digit reader become zero; accuracy against sparsity, then fine-tuning.",
+    params=PruningParams,
+    steps=steps,
+    look_for=(
+        "Half of the weights can go with hardly a loss.",
+        "Beyond some sparsity the accuracy breaks down within a few steps.",
+        "A few passes of fine-tuning win back most of what was lost.",
+    ),
+    examples=(
+        Request("Show me pruning"),
+        Request("prune a network with sparsity 0.95", {"sparsity": 0.95}),
+        Request("prune 70% of the weights", {"sparsity": 0.7}),
+        Request("pruning at random with sparsity 0.7", {"method": "random", "sparsity": 0.7}),
+        Request("magnitude pruning layer by layer, 10 epochs of fine-tuning", {"scope": "layer", "fine_tuning": 10}),
+        Request("pruning to a sparsity of 0.98, 0 epochs", {"sparsity": 0.98, "fine_tuning": 0}),
+        Request("poda de una red con 32 hidden units", {"hidden": 32}),
+        Request("How many weights does a network need? Cut weights away."),
+    ),
+    presets={
+        "eighty": Preset("Four of five go", {}, "A cut that hurts, and fine-tuning that heals it."),
+        "random": Preset(
+            "Any weights", {"method": "random", "fine_tuning": 0}, "The same number, chosen blindly: size does tell."
+        ),
+        "extreme": Preset(
+            "Ninety-eight of a hundred", {"sparsity": 0.98, "fine_tuning": 10}, "So few weights that it cannot recover."
+        ),
+    },
+    prediction=Prediction("How much accuracy will be missing at the end?", ANSWERS, _check),
+    aliases=("prune", "network pruning", "magnitude pruning", "weight pruning", "sparsity", "poda de redes"),
+)

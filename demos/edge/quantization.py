@@ -1,0 +1,365 @@
+"""Quantization: the weights of a network in 8, 4 or 2 bits instead of 32, and what that costs.
+
+A block of weights x shares one scale d; each weight becomes an integer of b bits and comes back as x̂:
+
+    d = m / (-2^(b-1))        m: the weight of largest size in the block, with its sign
+    q = ⌊x/d + 2^(b-1) + ½⌋   an integer from 0 to 2^b - 1
+    x̂ = d·(q - 2^(b-1))       off by half a step, d/2, at most (at the far end by up to d)
+
+With b = 4 and blocks of 32 this is Q4_0 of GGUF files: 2 bytes for d in half precision and 16 bytes for the integers,
+so 18 bytes instead of 128. Every bit less doubles the step, and so about doubles the error.
+
+Sources: B. Jacob and others, "Quantization and training of neural networks for efficient integer-arithmetic-only
+inference" (2018); the GGUF format of the ggml project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demos.contract import (
+    Bars,
+    Curve,
+    Demo,
+    Frame,
+    Image,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    Table,
+    param,
+)
+from demos.edge import _network
+from demos.edge._blocks import Blocks, bytes_of, pack, quantize
+from demos.edge._network import MATRICES, Weights
+from demos.scenes import Scene, play, row, rows
+from demos.wording import number
+
+ANSWERS = ("less than 1 point", "1 to 10 points", "more than 10 points")
+BITS = (8, 7, 6, 5, 4, 3, 2)
+
+
+class QuantizationParams(Params):
+    bits: int = param(4, "Bits of each weight (b).", low=2, high=8, unit="bits", aliases=("b", "precision"))
+    block: Literal["16", "32", "64"] = param(
+        "32", "How many weights share one scale d.", aliases=("block size", "group size", "blocks of")
+    )
+    scheme: Literal["offset", "symmetric", "range"] = param(
+        "offset",
+        "How integers stand for weights.",
+        aliases=("method",),
+        synonyms={
+            "offset": ("q4_0", "q5_0"),
+            "symmetric": ("q8_0", "absmax"),
+            "range": ("q4_1", "asymmetric", "min max"),
+        },
+    )
+    hidden: Literal["32", "64", "128"] = param(
+        "64", "Hidden units of the network.", aliases=("hidden units", "units", "width")
+    )
+
+
+def shrink(w: Weights, bits: int, block: int, scheme: str) -> Weights:
+    """The network with quantized matrices; the few biases stay as they are."""
+    return {name: quantize(x, bits, block, scheme).back if name in MATRICES else x for name, x in w.items()}
+
+
+def distance(w: Weights, other: Weights) -> float:
+    """Root mean square error of the matrices' weights, relative to their own root mean square."""
+    wrong = sum(float(((w[name] - other[name]) ** 2).sum()) for name in MATRICES)
+    return float(np.sqrt(wrong / sum(float((w[name] ** 2).sum()) for name in MATRICES)))
+
+
+def steps(params: QuantizationParams) -> Iterator[Frame]:
+    """The plan; then the network, a block taken apart, every number of bits, every block size, the result."""
+    story = Story(params)
+    opening = story.plan()
+    yield next(play([opening, opening]))
+    w = _network.trained(int(params.hidden), params.seed)
+    scenes = [opening, *story.scenes(w)]
+    yield from list(play(scenes))[1:]
+
+
+class Story:
+    def __init__(self, params: QuantizationParams) -> None:
+        self.params, self.block = params, int(params.block)
+        self.hidden = int(params.hidden)
+        self.count = self.hidden * 74
+
+    def scenes(self, w: Weights) -> list[Scene]:
+        self.w, self.data = w, _network.load()
+        self.first = w["W1"].reshape(-1, self.block)[:1]
+        self.part = quantize(self.first, self.params.bits, self.block, self.params.scheme)
+        self.full = _network.accuracy(w, self.data.test_x, self.data.test_t)
+        self.found = {bits: self._measure(bits, self.block) for bits in BITS}
+        rounding = [self.rounding(at) for at in range(0, min(self.block, 32), 8)]
+        every = [self.level(bits) for bits in BITS]
+        sizes = [self.other_block(size) for size in (16, 32, 64)]
+        return [
+            self.network(),
+            self.one_block(),
+            *rounding,
+            *self.gguf(),
+            *every,
+            self.kernels(),
+            *sizes,
+            self.ending(),
+        ]
+
+    def _measure(self, bits: int, block: int) -> tuple[int, float, float]:
+        """Bytes of the matrices, error and accuracy."""
+        small = shrink(self.w, bits, block, self.params.scheme)
+        right = _network.accuracy(small, self.data.test_x, self.data.test_t)
+        return bytes_of(self.count, bits, block, self.params.scheme), distance(self.w, small), right
+
+    def plan(self) -> Scene:
+        b, size = self.params.bits, bytes_of(self.count, self.params.bits, self.block, self.params.scheme)
+        caption = (
+            f"A network for 8x8 digits: 64·{self.hidden} + {self.hidden}·10 = {self.count} weights. At 32 bits they "
+            f"take {4 * self.count} bytes; at {b} bits, with a scale for every {self.block}, {size}: "
+            f"{number(4 * self.count / size, 1)} times less. A phone has little memory, so this decides what runs "
+            "on it."
+        )
+        body = [("32", str(4 * self.count), "1")]
+        for bits in BITS:
+            each = bytes_of(self.count, bits, self.block, self.params.scheme)
+            body.append((str(bits), str(each), number(4 * self.count / each, 1)))
+        table = Table(title="Bytes", columns=("bits", "bytes", "times smaller"), rows=tuple(body), highlight=(9 - b,))
+        return Scene(caption, (table,), {"bytes": size})
+
+    def network(self) -> Scene:
+        values = np.concatenate([self.w[name].ravel() for name in MATRICES])
+        counts, edges = np.histogram(values, 12)
+        caption = (
+            f"Trained, it reads {self.full:.1%} of {len(self.data.test_t)} unseen digits. Look at its weights: from "
+            f"{number(float(values.min()), 2)} to {number(float(values.max()), 2)}, yet most lie near 0. With "
+            f"{2**self.params.bits} levels over that span the small ones would fall together, so each block gets its "
+            "own scale."
+        )
+        labels = tuple(number(float(edge), 1) for edge in (edges[:-1] + edges[1:]) / 2)
+        return Scene(
+            caption,
+            (Bars(title="Weights by value", labels=labels, values=row(counts)),),
+            {"accuracy": self.full},
+            "the network",
+        )
+
+    def one_block(self) -> Scene:
+        x, d = self.first[0], float(self.part.d[0, 0])
+        largest = float(x[np.abs(x).argmax()])
+        half = 2 ** (self.params.bits - 1)
+        how = {
+            "offset": f"d = {number(largest)}/-{half}",
+            "symmetric": f"d = {number(abs(largest))}/{half - 1}",
+            "range": f"d = ({number(float(x.max()))} - ({number(float(x.min()))}))/{2 * half - 1}",
+        }[self.params.scheme]
+        caption = (
+            f"The first {self.block} weights. The largest in size is {number(largest)}, and it sets the scale for "
+            f"all: {how} = "
+            f"{number(d, 4)}. Levels lie {number(abs(d), 4)} apart, so a weight is off by about half of that at most."
+        )
+        labels = tuple(str(index) for index in range(len(x)))
+        return Scene(caption, (Bars(title="One block", labels=labels[:32], values=row(x[:32])),), {"d": d}, "one block")
+
+    def rounding(self, at: int) -> Scene:
+        x, part = self.first[0], self.part
+        body = tuple(
+            (
+                str(i),
+                number(float(x[i]), 4),
+                str(part.q[0, i]),
+                number(float(part.back[0, i]), 4),
+                number(float(part.back[0, i] - x[i]), 4),
+            )
+            for i in range(at, at + 8)
+        )
+        off = np.abs(part.back[0, at : at + 8] - x[at : at + 8])
+        worst = at + int(off.argmax())
+        caption = (
+            f"Weights {at} to {at + 7}: each is written as the integer q, and read back as x̂. Weight {worst} "
+            "suffers most: "
+            f"{number(float(x[worst]), 4)} comes back as {number(float(part.back[0, worst]), 4)}, off by "
+            f"{number(float(off.max()), 4)}; the step d is {number(abs(float(part.d[0, 0])), 4)}."
+        )
+        table = Table(title="Rounding", columns=("i", "x", "q", "x̂", "x̂ - x"), rows=body, highlight=(worst - at,))
+        return Scene(caption, (table,), {"worst": float(off.max())}, "rounding" if at == 0 else "")
+
+    def gguf(self) -> Iterator[Scene]:
+        """A Q4_0 block of the first 32 weights, whatever was asked for."""
+        x = self.w["W1"].reshape(-1, 32)[:1]
+        part = quantize(x, 4, 32, "offset")
+        data = pack(part)
+        lines = [data[:2].hex(" "), data[2:10].hex(" "), data[10:].hex(" ")]
+        panel = Table(
+            title="The 18 bytes",
+            columns=("bytes", "hexadecimal", "meaning"),
+            rows=tuple(
+                zip(
+                    ("0-1", "2-9", "10-17"),
+                    lines,
+                    ("the scale d", "q0..q7, q16..q23", "q8..q15, q24..q31"),
+                    strict=True,
+                )
+            ),
+        )
+        d = float(part.d[0, 0])
+        caption = (
+            f"The first 32 weights as a Q4_0 block of a GGUF file: 18 bytes instead of 128. Bytes 0 and 1, {lines[0]}, "
+            f"are d = {number(d, 5)} in half precision, low byte first. Each of the other 16 holds two weights."
+        )
+        yield Scene(caption, (panel,), {"bytes": len(data), "d": d}, "a GGUF block")
+        for j in (0, 1, 15):
+            yield self._byte(part, data, j, panel)
+
+    def _byte(self, part: Blocks, data: bytes, j: int, panel: Panel) -> Scene:
+        byte, d = data[2 + j], float(part.d[0, 0])
+        low, high = byte & 15, byte >> 4
+        caption = (
+            f"Byte {2 + j} is {byte:02x}, in bits {byte:08b}. Low half {low}: weight {j} is {number(d, 4)}·({low} "
+            "- 8) = "
+            f"{number(d * (low - 8), 4)}. High half {high}: weight {j + 16} is {number(d, 4)}·({high} - 8) = "
+            f"{number(d * (high - 8), 4)}. Compare with the weights they were."
+        )
+        body = tuple(
+            (str(i), str(q), number(d * (q - 8), 4), number(float(self.w["W1"].flat[i]), 4))
+            for i, q in ((j, low), (j + 16, high))
+        )
+        table = Table(title=f"Byte {2 + j} taken apart", columns=("i", "q", "x̂", "x"), rows=body)
+        return Scene(caption, (table, panel), {"byte": byte})
+
+    def level(self, bits: int) -> Scene:
+        size, wrong, right = self.found[bits]
+        caption = (
+            f"{bits} bits, {2**bits} levels: {size} bytes, {number(4 * self.count / size, 1)} times smaller than "
+            "32 bits. The "
+            f"weights are off by {wrong:.1%}"
+        )
+        if bits + 1 in self.found:
+            caption += f", {number(wrong / self.found[bits + 1][1], 1)} times as much as with {bits + 1} bits"
+        lost = 100 * (self.full - right)
+        caption += f"; it reads {right:.1%} of the test digits"
+        caption += f", {number(lost, 1)} points less than before." if lost > 0.05 else ", no fewer than before."
+        if lost < 1:
+            caption += " Rounding errors of many weights cancel out in a sum."
+        moment = "the bits asked for" if bits == self.params.bits else ""
+        return Scene(
+            caption, self._curves(bits), {"bits": bits, "bytes": size, "error": wrong, "accuracy": right}, moment
+        )
+
+    def _curves(self, down_to: int) -> tuple[Panel, ...]:
+        shown = [bits for bits in BITS if bits >= down_to]
+        x = tuple(float(bits) for bits in shown)
+        right = Series(name="accuracy", x=x, y=row(self.found[bits][2] for bits in shown))
+        wrong = Series(name="error of weights", x=x, y=row(self.found[bits][1] for bits in shown))
+        return (Curve(title="By bits", series=(right, wrong), x_label="bits", y_range=(0, 1)),)
+
+    def kernels(self) -> Scene:
+        """What one hidden unit looks for, before and after."""
+        small = shrink(self.w, self.params.bits, self.block, self.params.scheme)
+        before, after = (_pixels(each["W1"][0], self.w["W1"][0]) for each in (self.w, small))
+        caption = (
+            f"The 64 weights of the first hidden unit as a picture, at 32 bits and at {self.params.bits}: bright "
+            "pixels "
+            f"speak for it, dark ones against. {len(np.unique(self.w['W1'][0]))} different values have become "
+            f"{len(np.unique(small['W1'][0]))}. The large shapes stay; shades near grey are what gets lost."
+        )
+        panels = (Image(title="32 bits", pixels=before), Image(title=f"{self.params.bits} bits", pixels=after))
+        return Scene(caption, panels, {"values": len(np.unique(small["W1"][0]))}, "before and after")
+
+    def other_block(self, size: int) -> Scene:
+        found, wrong, right = self._measure(self.params.bits, size)
+        each = 8 * found / self.count
+        caption = (
+            f"{self.params.bits} bits in blocks of {size}: with its share of the scale a weight takes "
+            f"{number(each, 2)} "
+            f"bits. The weights are off by {wrong:.1%} and {right:.1%} of the digits are right. A smaller block seldom "
+            "holds a very large weight, so its steps are finer; but it needs more scales."
+        )
+        body = []
+        for other in (16, 32, 64):
+            b, e, a = self._measure(self.params.bits, other)
+            body.append((str(other), str(b), f"{e:.1%}", f"{a:.1%}"))
+        table = Table(
+            title="Block sizes",
+            columns=("block", "bytes", "error", "right"),
+            rows=tuple(body),
+            highlight=((16, 32, 64).index(size),),
+        )
+        return Scene(caption, (table,), {"block": size, "error": wrong}, "block sizes" if size == 16 else "")
+
+    def ending(self) -> Scene:
+        size, wrong, right = self.found[self.params.bits]
+        lost = 100 * (self.full - right)
+        caption = (
+            f"At {self.params.bits} bits: {size} bytes instead of {4 * self.count}, weights off by {wrong:.1%}, "
+            "accuracy "
+            f"{self.full:.1%} before and {right:.1%} after. "
+        )
+        if lost < 1:
+            caption += "Nearly free: this is why models on phones are stored in few bits."
+        elif lost < 10:
+            caption += "A price to weigh: one more bit halves the error."
+        else:
+            caption += f"Too few: {2**self.params.bits} levels cannot hold what it learnt, unless it trains with them."
+        return Scene(
+            caption,
+            self._curves(2),
+            {"bytes": size, "error": wrong, "before": self.full, "accuracy": right, "lost": lost},
+            "the result",
+        )
+
+
+def _pixels(values: NDArray[np.float32], by: NDArray[np.float32]) -> tuple[tuple[float, ...], ...]:
+    return rows(np.clip(0.5 + 0.5 * values.reshape(8, 8) / np.abs(by).max(), 0, 1), 2)
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    lost = frames[-1].metrics["lost"]
+    return ANSWERS[0] if lost < 1 else ANSWERS[1] if lost <= 10 else ANSWERS[2]
+
+
+DEMO = Demo(
+    name="quantization",
+    title="Quantization",
+    slide=63,
+    group="Edge AI and Generative AI",
+    summary="A digit reader in 8, 4 and 2 bits: size, error, accuracy; and a GGUF block taken apart.",
+    params=QuantizationParams,
+    steps=steps,
+    look_for=(
+        "One large weight sets the scale of its whole block.",
+        "A Q4_0 block is 2 bytes of scale and 16 bytes that hold two weights each.",
+        "Each bit less about doubles the error of the weights, yet accuracy holds for long.",
+    ),
+    examples=(
+        Request("Show me quantization"),
+        Request("quantize a network to 2 bits", {"bits": 2}),
+        Request("quantization at 3 bits with blocks of 64", {"bits": 3, "block": "64"}),
+        Request("what does 8-bit quantization cost?", {"bits": 8}),
+        Request("quantization with group size 16 and the asymmetric scheme", {"block": "16", "scheme": "range"}),
+        Request("take a GGUF block apart"),
+        Request("cuantización a 5 bits", {"bits": 5}),
+        Request(
+            "quantise a network of 128 hidden units, symmetric, 2 bits",
+            {"hidden": "128", "scheme": "symmetric", "bits": 2},
+        ),
+    ),
+    presets={
+        "four": Preset("Four bits", {}, "A seventh of the size, and hardly a digit is lost."),
+        "two": Preset("Two bits", {"bits": 2}, "Four levels for a weight: watch where the accuracy breaks."),
+        "coarse": Preset(
+            "Two bits, wide network",
+            {"bits": 2, "hidden": "128", "scheme": "symmetric"},
+            "Symmetric with 2 bits leaves -1, 0 and 1 only.",
+        ),
+    },
+    prediction=Prediction("How much accuracy will the chosen number of bits cost?", ANSWERS, _check),
+    aliases=("quantisation", "quantize", "quantise", "gguf", "gguf block", "model compression", "cuantización"),
+)

@@ -1,0 +1,85 @@
+"""The two encoders of the `clip` demo and the pictures that they see: coloured shapes of 12x12 pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Tensor = Any
+Array = NDArray[np.float32]
+Kind = tuple[str, str, str]
+"""Size, colour and shape."""
+
+SIDE, WIDTH = 12, 24
+SIZES = ("small", "large")
+COLOURS = {"red": (0.9, 0.15, 0.15), "green": (0.15, 0.8, 0.2), "blue": (0.2, 0.3, 0.95), "yellow": (0.95, 0.9, 0.15)}
+SHAPES = ("circle", "square", "triangle", "cross")
+KINDS: tuple[Kind, ...] = tuple(product(SIZES, COLOURS, SHAPES))
+UNSEEN = frozenset({("red", "triangle"), ("blue", "circle"), ("yellow", "cross")})
+"""Pairs of colour and shape that training never shows."""
+WORDS = ("a", *SIZES, *COLOURS, *SHAPES)
+
+
+def seen(kind: Kind) -> bool:
+    """Whether training shows this kind."""
+    return kind[1:] not in UNSEEN
+
+
+def caption(kind: Kind) -> str:
+    """ "a small red circle"."""
+    return " ".join(("a", *kind))
+
+
+def draw(kind: Kind, random: np.random.Generator, noise: float) -> Array:
+    """A picture (3, 12, 12) from 0 to 1: the shape at a random place on a dark ground, with specks."""
+    size, colour, shape = kind
+    radius = 2.2 if size == "small" else 4.2
+    middle = (SIDE - 1) / 2
+    free = middle - radius
+    cx, cy = middle + random.uniform(-free, free, 2)
+    y, x = np.indices((SIDE, SIDE)).astype(float)
+    dx, dy = np.abs(x - cx), y - cy
+    inside = {
+        "circle": dx**2 + dy**2 <= radius**2,
+        "square": (dx <= radius * 0.9) & (np.abs(dy) <= radius * 0.9),
+        "triangle": (dy <= radius) & (dx <= (dy + radius) / 2 + 0.2),
+        "cross": ((dx <= radius / 3) & (np.abs(dy) <= radius)) | ((np.abs(dy) <= radius / 3) & (dx <= radius)),
+    }[shape]
+    picture = np.full((3, SIDE, SIDE), 0.08)
+    picture[:, inside] = np.array(COLOURS[colour])[:, None]
+    noisy: Array = np.clip(picture + random.standard_normal(picture.shape) * noise, 0, 1).astype(np.float32)
+    return noisy
+
+
+def shapes() -> dict[str, tuple[int, ...]]:
+    """Every tensor of both encoders."""
+    return {
+        "C1": (16, 3, 3, 3), "b1": (16,), "C2": (32, 16, 3, 3), "b2": (32,), "image": (288, WIDTH),
+        "word": (len(WORDS), WIDTH), "middle": (WIDTH, 48), "middle.bias": (48,), "text": (48, WIDTH), "scale": (1,),
+    }  # fmt: skip
+
+
+def see(w: Mapping[str, Tensor], pictures: Tensor) -> Tensor:
+    """Unit vectors (n, d) of pictures (n, 3, 12, 12)."""
+    import torch
+    from torch.nn import functional as f
+
+    a = f.max_pool2d(torch.relu(f.conv2d(pictures, w["C1"], w["b1"], padding=1)), 2)
+    b = f.max_pool2d(torch.relu(f.conv2d(a, w["C2"], w["b2"], padding=1)), 2)
+    return f.normalize(b.flatten(1) @ w["image"], dim=1)
+
+
+def read(w: Mapping[str, Tensor], texts: Sequence[str]) -> Tensor:
+    """Unit vectors (n, d) of captions: the words' vectors are added, then two layers follow."""
+    import torch
+
+    bags = torch.zeros(len(texts), len(WORDS))
+    for row, text in enumerate(texts):
+        for word in text.split():
+            bags[row, WORDS.index(word)] += 1
+    hidden = torch.relu(bags @ w["word"] @ w["middle"] + w["middle.bias"])
+    return torch.nn.functional.normalize(hidden @ w["text"], dim=1)

@@ -1,0 +1,333 @@
+"""CLIP: pictures and captions as points of one space, where what belongs together lies together.
+
+Two encoders give unit vectors, one from a picture x, one from a caption t; their product is a similarity:
+
+    u = f(x)/|f(x)|      v = g(t)/|g(t)|      S_ij = u_i·v_j  (the cosine, -1 to 1)
+    E = ½·[CE(rows of S/τ) + CE(columns of S/τ)]       the right answer of row i and of column i being i
+
+Training pulls the n pairs of the diagonal together and pushes the n² - n others apart. No list of classes is fixed:
+to classify a picture, write a caption for each class and take the nearest ("zero-shot"). τ, the temperature, says how
+sharply softmax(S/τ) decides.
+
+Source: A. Radford and others, "Learning transferable visual models from natural language supervision" (2021).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demos import weights
+from demos.contract import (
+    Bars,
+    Curve,
+    Demo,
+    Frame,
+    Heatmap,
+    Image,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    Table,
+    param,
+)
+from demos.generation import _clip
+from demos.generation._clip import COLOURS, KINDS, SHAPES, SIZES, WIDTH, Kind, caption
+from demos.scenes import Scene, play, row, rows
+from demos.wording import number
+
+Array = NDArray[np.float64]
+NOISES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
+ANSWERS = ("all of it", "part of it", "nothing of it")
+
+
+class ClipParams(Params):
+    shape: Literal["circle", "square", "triangle", "cross"] = param(
+        "triangle", "Shape of the picture to classify.", synonyms={"circle": ("disc",), "cross": ("plus",)}
+    )
+    colour: Literal["red", "green", "blue", "yellow"] = param("red", "Colour of that shape.", aliases=("color",))
+    size: Literal["small", "large"] = param(
+        "large", "Size of that shape.", synonyms={"large": ("big",), "small": ("tiny",)}
+    )
+    noise: float = param(0.1, "Standard deviation of the specks.", low=0, high=0.6, aliases=("specks",))
+    pairs: int = param(
+        6,
+        "Pictures and captions in the similarity matrix.",
+        low=2,
+        high=8,
+        unit="pairs",
+        aliases=("matrix of", "batch"),
+    )
+    temperature: float = param(
+        0.07, "How sharply the softmax decides (τ).", low=0.01, high=1, aliases=("tau", "τ", "temp")
+    )
+
+
+def steps(params: ClipParams) -> Iterator[Frame]:
+    """The plan; then a picture and a caption encoded, the matrix row by row, zero-shot classes, noise, the result."""
+    story = Story(params)
+    opening = story.plan()
+    yield next(play([opening, opening]))
+    yield from list(play([opening, *story.scenes()]))[1:]
+
+
+def softmax(z: Array) -> Array:
+    """Shares of one along the last axis."""
+    e = np.exp(z - z.max(-1, keepdims=True))
+    result: Array = e / e.sum(-1, keepdims=True)
+    return result
+
+
+class Story:
+    def __init__(self, params: ClipParams) -> None:
+        self.params = params
+        self.kind: Kind = (params.size, params.colour, params.shape)
+        self.random = np.random.default_rng(params.seed)
+        others = [kind for kind in KINDS if kind != self.kind]
+        picked = self.random.permutation(len(others))[: params.pairs - 1]
+        self.kinds: list[Kind] = [self.kind, *(others[i] for i in picked)]
+        self.pictures = np.stack([_clip.draw(kind, self.random, params.noise) for kind in self.kinds])
+
+    def scenes(self) -> list[Scene]:
+        import torch
+
+        self.w: dict[str, Any] = {name: torch.tensor(value) for name, value in weights.load("clip").items()}
+        self.u, self.v = self._see(self.pictures), self._read([caption(kind) for kind in self.kinds])
+        self.s: Array = self.u @ self.v.T
+        self.answers: dict[str, str] = {}
+        each = [self.zero_shot(*part) for part in (("size", SIZES), ("colour", tuple(COLOURS)), ("shape", SHAPES))]
+        lines = [self.line(i) for i in range(self.params.pairs)]
+        levels = self.noises()
+        first = [self.encoded(), self.written(), self.pair()]
+        return [*first, *lines, self.columns(), *each, self.full(), *levels, self.ending()]
+
+    def _see(self, pictures: Any) -> Array:
+        import torch
+
+        found: Array = _clip.see(self.w, torch.tensor(pictures)).numpy().astype(float)
+        return found
+
+    def _read(self, texts: list[str]) -> Array:
+        found: Array = _clip.read(self.w, texts).numpy().astype(float)
+        return found
+
+    def plan(self) -> Scene:
+        n, unseen = self.params.pairs, not _clip.seen(self.kind)
+        text = (
+            f"{n} pictures and their {n} captions: {n} right pairs among {n * n}. Both become vectors of {WIDTH} "
+            "numbers. "
+            f"The first is {caption(self.kind)}"
+        )
+        text += ": training showed no such colour with this shape. " if unseen else ", a kind that training showed. "
+        text += f"There are {len(KINDS)} kinds, of which {sum(map(_clip.seen, KINDS))} were shown."
+        body = tuple((str(i + 1), caption(kind)) for i, kind in enumerate(self.kinds))
+        return Scene(
+            text, (self._picture(0), Table(title="Captions", columns=("", "caption"), rows=body)), {"pairs": n}
+        )
+
+    def encoded(self) -> Scene:
+        top = int(np.abs(self.u[0]).argmax())
+        text = (
+            f"The picture goes through two convolutions and becomes {WIDTH} numbers, scaled to length 1. The "
+            "largest in size "
+            f"is number {top + 1}, {number(float(self.u[0, top]), 2)}. No number alone means red or round: meaning "
+            "is the direction."
+        )
+        return Scene(
+            text, (self._picture(0), self._vector("picture", self.u[0])), {"length": 1}, "a picture as a vector"
+        )
+
+    def written(self) -> Scene:
+        text = (
+            f"The caption '{caption(self.kind)}' has 4 words. Each has a learnt vector; their sum passes two "
+            "layers and becomes "
+            f"{WIDTH} numbers of length 1 too, the first being {number(float(self.v[0, 0]), 2)}. Both encoders end "
+            "in one space."
+        )
+        return Scene(text, (self._vector("caption", self.v[0]),), {"words": 4}, "a caption as a vector")
+
+    def pair(self) -> Scene:
+        parts = self.u[0] * self.v[0]
+        text = (
+            f"Number times number, added up: {number(float(parts.sum()))}, the cosine of the angle between picture "
+            "and caption. "
+            f"{int((parts > 0).sum())} of {WIDTH} numbers have the same sign in both. Compare the bars: they rise "
+            "and fall together."
+        )
+        panels = (self._vector("picture", self.u[0]), self._vector("caption", self.v[0]))
+        return Scene(text, panels, {"cosine": parts.sum()}, "one similarity")
+
+    def line(self, i: int) -> Scene:
+        shares = softmax(self.s[i : i + 1] / self.params.temperature)[0]
+        best = int(self.s[i].argmax())
+        text = (
+            f"Row {i + 1}, {caption(self.kinds[i])}: the nearest caption is {best + 1}, "
+            f"'{caption(self.kinds[best])}', with "
+            f"{number(float(self.s[i, best]), 2)}; softmax at τ = {number(self.params.temperature)} gives it "
+            f"{shares[best]:.0%}. "
+        )
+        text += "The diagonal wins." if best == i else "The diagonal loses here: a mistake."
+        shown = np.zeros_like(self.s)
+        shown[: i + 1] = self.s[: i + 1]
+        metrics = {"row": i + 1, "right": int(best == i), "share": shares[i]}
+        return Scene(text, (self._picture(i), self._matrix(shown)), metrics, "the matrix" if i == 0 else "")
+
+    def columns(self) -> Scene:
+        n = self.params.pairs
+        across, down = int((self.s.argmax(1) == np.arange(n)).sum()), int((self.s.argmax(0) == np.arange(n)).sum())
+        off = float((self.s.sum() - np.trace(self.s)) / (n * n - n))
+        texts = self._read([caption(kind) for kind in KINDS])
+        common = np.array([[sum(a == b for a, b in zip(one, two, strict=True)) for two in KINDS] for one in KINDS])
+        alike, other = (float((texts @ texts.T)[common == words].mean()) for words in (2, 0))
+        text = (
+            f"Pictures find their caption in {across} of {n} rows, captions their picture in {down} of {n} "
+            "columns. The "
+            f"diagonal is {number(float(np.trace(self.s) / n), 2)} on average, the rest {number(off, 2)}. Captions "
+            "that differ "
+            f"in one word have {number(alike, 2)} with each other, those that differ in all {number(other, 2)}."
+        )
+        return Scene(text, (self._matrix(self.s),), {"rows": across, "columns": down}, "the diagonal")
+
+    def zero_shot(self, what: str, choices: tuple[str, ...]) -> Scene:
+        """One property: captions of all kinds that have it, averaged."""
+        at = ("size", "colour", "shape").index(what)
+        means = np.stack([self._read([caption(k) for k in KINDS if k[at] == c]).mean(0) for c in choices])
+        near = means / np.linalg.norm(means, axis=1, keepdims=True) @ self.u[0]
+        best = choices[int(near.argmax())]
+        self.answers[what] = best
+        text = (
+            f"Which {what}? {len(choices)} classes, each the mean of its captions: the nearest is {best} with "
+            f"{number(float(near.max()), 2)}. No layer was trained for {what}; words alone made the classes. "
+        )
+        text += "Right." if best == self.kind[at] else f"Wrong: it is {self.kind[at]}."
+        bars = Bars(title=f"Similarity by {what}", labels=choices, values=row(near), value_range=(-1, 1))
+        return Scene(
+            text, (self._picture(0), bars), {"best": near.max()}, "zero-shot classes" if what == "size" else ""
+        )
+
+    def full(self) -> Scene:
+        near = self._read([caption(kind) for kind in KINDS]) @ self.u[0]
+        order = np.argsort(-near)
+        shares = softmax(near[None] / self.params.temperature)[0]
+        self.nearest = KINDS[int(order[0])]
+        text = (
+            f"All {len(KINDS)} captions: the nearest is '{caption(self.nearest)}' with "
+            f"{number(float(near[order[0]]), 2)}, then "
+            f"'{caption(KINDS[int(order[1])])}' with {number(float(near[order[1]]), 2)}. The runners-up differ by "
+            "a word or two: "
+            "the space is ordered by meaning."
+        )
+        body = tuple((" ".join(KINDS[i]), number(float(near[i]), 2), f"{shares[i]:.1%}") for i in order[:6].tolist())
+        table = Table(title="Nearest captions", columns=("caption", "S", "softmax"), rows=body, highlight=(0,))
+        return Scene(text, (self._picture(0), table), {"p": shares[order[0]]}, "all captions")
+
+    def noises(self) -> list[Scene]:
+        texts = self._read([caption(kind) for kind in KINDS])
+        scenes: list[Scene] = []
+        found: list[tuple[float, float]] = []
+        known = np.array([_clip.seen(kind) for kind in KINDS] * 2)
+        for noise in NOISES:
+            pictures = np.stack([_clip.draw(kind, self.random, noise) for kind in KINDS * 2])
+            right = (self._see(pictures) @ texts.T).argmax(1) == np.tile(np.arange(len(KINDS)), 2)
+            found.append((float(right[known].mean()), float(right[~known].mean())))
+            text = (
+                f"Specks of {number(noise)}: of {len(right)} new pictures the right caption of {len(KINDS)} is "
+                "nearest for "
+                f"{found[-1][0]:.0%} of the kinds seen in training and {found[-1][1]:.0%} of those never seen. By "
+                "chance it would "
+                f"be {1 / len(KINDS):.0%}."
+            )
+            x = NOISES[: len(found)]
+            lines = tuple(Series(name=n, x=x, y=row(p[i] for p in found)) for i, n in enumerate(("seen", "unseen")))
+            curve = Curve(title="Right by noise", series=lines, x_label="specks", y_range=(0, 1))
+            moment = "noise" if noise == 0 else ""
+            scenes.append(Scene(text, (curve,), {"seen": found[-1][0], "unseen": found[-1][1]}, moment))
+        self.by_noise = found
+        return scenes
+
+    def ending(self) -> Scene:
+        n, right = self.params.pairs, sum(a == b for a, b in zip(self.nearest, self.kind, strict=True))
+        wins = int((self.s.argmax(1) == np.arange(n)).sum())
+        text = (
+            f"The diagonal won {wins} of {n} rows. The picture of {caption(self.kind)} was named "
+            f"'{caption(self.nearest)}': {right} of 3 "
+            "words right. "
+        )
+        if not _clip.seen(self.kind):
+            text += (
+                "Training never showed this pair of colour and shape; the words were learnt one by one from others. "
+            )
+        text += "From captions alone came classes nobody listed."
+        panels = (self._picture(0), self._matrix(self.s))
+        return Scene(text, panels, {"wins": wins, "pairs": n, "words": right}, "the result")
+
+    def _picture(self, i: int) -> Panel:
+        channels = tuple(rows(channel, 2) for channel in self.pictures[i])
+        return Image(title=f"picture {i + 1}", channels=channels)
+
+    def _vector(self, title: str, vector: Array) -> Panel:
+        labels = tuple(str(i + 1) for i in range(12))
+        return Bars(title=f"{title}, first 12", labels=labels, values=row(vector[:12]), value_range=(-1, 1))
+
+    def _matrix(self, s: Array) -> Panel:
+        names = tuple(str(i + 1) for i in range(len(s)))
+        return Heatmap(
+            title="S",
+            values=rows(s, 2),
+            rows=names,
+            columns=names,
+            value_range=(-1, 1),
+            row_label="picture",
+            column_label="caption",
+        )
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    words = frames[-1].metrics["words"]
+    return ANSWERS[0] if words == 3 else ANSWERS[1] if words else ANSWERS[2]
+
+
+DEMO = Demo(
+    name="clip",
+    title="CLIP",
+    slide=53,
+    group="Transformers and Image Generation",
+    summary="Drawn shapes and captions in one space: the similarity matrix, and classes made of words alone.",
+    params=ClipParams,
+    steps=steps,
+    look_for=(
+        "Right pairs lie on the diagonal of the matrix, and the diagonal wins.",
+        "A class is a caption: no layer was trained for it.",
+        "Captions that differ by one word are the strongest rivals.",
+    ),
+    examples=(
+        Request("Show me CLIP"),
+        Request("CLIP with a small blue circle", {"size": "small", "colour": "blue", "shape": "circle"}),
+        Request("run CLIP on a green square with noise 0.4", {"colour": "green", "shape": "square", "noise": 0.4}),
+        Request("CLIP similarity matrix with 8 pairs", {"pairs": 8}),
+        Request("zero-shot classification of a yellow cross", {"colour": "yellow", "shape": "cross"}),
+        Request("CLIP with temperature 0.5, seed 3", {"temperature": 0.5, "seed": 3}),
+        Request("contrastive learning of images and captions"),
+        Request("muéstrame CLIP con 4 pairs", {"pairs": 4}),
+    ),
+    presets={
+        "unseen": Preset("A pair never shown", {}, "Training had no red triangle: words learnt one by one combine."),
+        "specks": Preset(
+            "In a snowstorm",
+            {"noise": 0.5, "size": "small", "shape": "cross"},
+            "Specks hide a small cross: which word goes first?",
+        ),
+        "blunt": Preset(
+            "Blunt", {"temperature": 1, "pairs": 8}, "τ = 1: the order is the same, but the shares are all alike."
+        ),
+    },
+    prediction=Prediction("How much of the caption will be right for the picture?", ANSWERS, _check),
+    aliases=("contrastive language-image pretraining", "contrastive learning", "zero-shot classification", "zero shot"),
+    heavy=True,
+)

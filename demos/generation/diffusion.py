@@ -1,0 +1,369 @@
+"""Diffusion: make something out of noise by removing the noise a little at a time.
+
+Training destroys data with noise in T = 1000 small steps and learns to name the noise that was added. Sampling starts
+from pure noise and goes the other way:
+
+    x_t = √ᾱ_t · x_0 + √(1 - ᾱ_t) · ε            forward: ᾱ_t falls from 1 (clean) to almost 0 (noise)
+    ε̂(x_t, t)                                    the noise that is seen in x_t
+    x̂_0 = (x_t - √(1 - ᾱ_t) · ε̂) / √ᾱ_t          the clean thing it would leave
+    x_s = √ᾱ_s · x̂_0 + √(1 - ᾱ_s - σ²) · ε̂ + σ · z     one step back to the earlier time s < t
+
+DDPM adds fresh noise z at each step, DDIM adds none (σ = 0). With classifier-free guidance the noise is predicted
+twice, with and without the label c, and the difference is taken w times:
+
+    ε̂ = ε̂(x_t) + w · (ε̂(x_t, c) - ε̂(x_t))       w = 0 ignores the label, 1 follows it, more exaggerates it
+
+For points in the plane ε̂ is exact, for the data are a mixture of small Gaussians: N(√ᾱ_t·μ, ᾱ_t·s² + 1 - ᾱ_t) is
+what each becomes at time t, and ε̂ = -√(1 - ᾱ_t) · ∇ log p_t(x_t). For 8x8 digits a small network predicts it.
+
+Sources: Ho, Jain and Abbeel (2020); Song, Meng and Ermon (2021); Ho and Salimans, "Classifier-free diffusion guidance"
+(2022). Stable Diffusion (Rombach and others, 2022) runs this same process in the latent space of an autoencoder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, sqrt
+from typing import Literal
+
+import numpy as np
+from pydantic import model_validator
+
+from demos import weights
+from demos.contract import (
+    Bars,
+    Curve,
+    Demo,
+    Frame,
+    Image,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Scatter,
+    Series,
+    param,
+)
+from demos.generation._models import SPREAD, Digits, Model, make_mixture
+from demos.generation._schedule import ALPHA_BAR, Array, T, add_noise, clean, fresh_noise, step_back, times
+from demos.pacing import thin
+from demos.wording import number
+
+MOST_FRAMES = 80
+FORWARD = (0, 50, 100, 200, 300, 450, 700, 1000)
+THIRDS = ("in the first third of the steps", "in the second third", "in the last third")
+
+
+class DiffusionParams(Params):
+    data: Literal["digits", "moons", "ring", "spiral"] = param(
+        "digits",
+        "What to make: 8x8 handwritten digits, or points of the plane.",
+        aliases=("dataset", "shape", "images"),
+    )
+    label: Literal["any", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] = param(
+        "any",
+        "What to ask for: a digit, or for points 0 or 1, one half of the data; 'any' asks for nothing.",
+        aliases=("digit", "class", "draw a", "number"),
+    )
+    sampler: Literal["ddpm", "ddim"] = param(
+        "ddpm",
+        "DDPM adds fresh noise at each step, DDIM adds none.",
+        aliases=("method",),
+        synonyms={"ddim": ("deterministic",)},
+    )
+    steps: int = param(
+        50, "How many steps lead from noise to data.", low=2, high=200, aliases=("denoising steps", "iterations")
+    )
+    guidance: float = param(
+        2.0,
+        "How strongly the label steers (w): 0 ignores it, 1 follows it, more exaggerates it.",
+        low=0,
+        high=10,
+        aliases=("guidance scale", "cfg", "w"),
+    )
+    samples: int = param(
+        9,
+        "How many digits to make at once; of points, twenty times as many.",
+        low=1,
+        high=25,
+        aliases=("images", "handwritten digits"),
+    )
+
+    @model_validator(mode="after")
+    def _halves(self) -> DiffusionParams:
+        if self.data != "digits" and self.label not in ("any", "0", "1"):
+            raise ValueError(f"The {self.data} data have two halves: label can be 0, 1 or any")
+        return self
+
+    @property
+    def wanted(self) -> int | None:
+        return None if self.label == "any" else int(self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step back: from x at time t to time s, by way of the guess x̂_0; `pull` is what guidance changed in ε̂."""
+
+    t: int
+    s: int
+    x: Array
+    x0: Array
+    pull: float
+    sigma: float
+
+
+def guided_noise(model: Model, x: Array, t: int, label: int | None, w: float) -> Array:
+    """ε̂(x) + w · (ε̂(x, c) - ε̂(x)): classifier-free guidance."""
+    plain = model.noise(x, t, None)
+    return plain if label is None else plain + w * (model.noise(x, t, label) - plain)
+
+
+def sample(model: Model, params: DiffusionParams, random: np.random.Generator) -> tuple[list[Step], Array]:
+    """From pure noise to data: the steps, and the clean x_0 they end with."""
+    count = params.samples if isinstance(model, Digits) else 20 * params.samples
+    x = random.standard_normal((count, model.size))
+    eta = 1.0 if params.sampler == "ddpm" else 0.0
+    taken: list[Step] = []
+    for t, s in pairwise(times(params.steps)):
+        noise = guided_noise(model, x, t, params.wanted, params.guidance)
+        pull = float(np.abs(noise - model.noise(x, t, None)).mean())
+        x0 = clean(x, t, noise, model.most)
+        taken.append(Step(t, s, x, x0, pull, fresh_noise(t, s, eta)))
+        x = step_back(x, x0, t, s, eta, random)
+    return taken, x
+
+
+def steps(params: DiffusionParams) -> Iterator[Frame]:
+    """First noise is added to data in eight frames, then removed step by step, and the result is looked at."""
+    random = np.random.default_rng(params.seed)
+    model = Digits(weights.load("diffusion")) if params.data == "digits" else make_mixture(params.data)
+    view = View(params, model)
+    total = len(FORWARD) + min(params.steps, MOST_FRAMES) + 1
+    x0 = model.draw(params.samples if params.data == "digits" else 20 * params.samples, params.wanted, random)
+    noise = random.standard_normal(x0.shape)
+    for index, t in enumerate(FORWARD):
+        yield view.forward(t, add_noise(x0, t, noise), index / total)
+
+    taken, result = sample(model, params, random)
+    gaps = [_distance(step.x0, result) for step in taken]
+    half = _half_way(gaps)
+    for index in thin(len(taken), MOST_FRAMES, {half}):
+        progress = (len(FORWARD) + (index + 1) / len(taken) * (total - len(FORWARD) - 1)) / total
+        yield view.backward(taken[index], gaps[index], index, progress, half)
+    yield view.ending(result, taken)
+
+
+def _distance(one: Array, other: Array) -> float:
+    """Root mean square difference of each number."""
+    return float(np.sqrt(((one - other) ** 2).mean()))
+
+
+def _half_way(gaps: Sequence[float]) -> int:
+    """The first step whose guess is at most half as far from the result as the first step's was."""
+    return next((index for index, gap in enumerate(gaps) if gap <= gaps[0] / 2), len(gaps) - 1)
+
+
+class View:
+    """Draws data as pictures of digits or as points, and says what is to be seen."""
+
+    def __init__(self, params: DiffusionParams, model: Model) -> None:
+        self.params, self.model = params, model
+        self.things = "digits" if isinstance(model, Digits) else "points"
+
+    def forward(self, t: int, x: Array, progress: float) -> Frame:
+        signal, noise = sqrt(ALPHA_BAR[t]), sqrt(1 - ALPHA_BAR[t])
+        if t == 0:
+            caption = (
+                f"These {len(x)} {self.things} are data. Now noise is added in small steps, up to t = {T}; a model "
+                "learns to name that noise. Watch when you can no longer tell what it was: sampling has to come back "
+                "from there."
+            )
+        elif t < T:
+            louder = "The data still show through." if signal > noise else "The noise is now the louder part."
+            caption = (
+                f"t = {t}: each number is √ᾱ = {number(signal)} times the data plus √(1 - ᾱ) = {number(noise)} "
+                f"times noise. {louder}"
+            )
+        else:
+            caption = (
+                f"t = {T}: only {number(signal)} of the data is left, and no eye can find it. That is the trick: this "
+                "end looks the same for all data, so pure noise can be drawn here and followed backwards."
+            )
+        metrics = {"t": t, "signal": round(signal, 4), "noise": round(noise, 4)}
+        panels = (self.draw(f"x at t = {t}", x), _schedule(t))
+        moment = "all is noise" if t == T else ""
+        return Frame(caption=caption, progress=progress, metrics=metrics, panels=panels, moment=moment)
+
+    def backward(self, step: Step, gap: float, index: int, progress: float, half: int) -> Frame:
+        noise = sqrt(1 - ALPHA_BAR[step.t])
+        if index < half:
+            why = "many answers fit so much noise, so the guess is their blurred mean"
+        elif index == half:
+            why = "half of the way; the coarse shape is decided before the details"
+        elif noise > 0.7:
+            why = "the coarse shape stands, the noise still hides details"
+        else:
+            why = "little noise is left, so only details change"
+        caption = (
+            f"Step {index + 1}, t = {step.t} to {step.s}: noise has weight {number(noise)}. Right: the guess, "
+            f"were all noise removed at once. It is {number(gap, 2)} off the final result: {why}. "
+            f"{self._steering(step)}"
+        )
+        metrics = {
+            "step": index + 1,
+            "t": step.t,
+            "noise": round(noise, 4),
+            "off": round(gap, 4),
+            "sigma": round(step.sigma, 4),
+        }
+        panels = (self.draw(f"x at t = {step.t}", step.x, towards=step.x0), self.draw("the guess of x0", step.x0))
+        moment = "half of the way" if index == half else ""
+        return Frame(caption=caption, progress=progress, metrics=metrics, panels=panels, moment=moment)
+
+    def _steering(self, step: Step) -> str:
+        fresh = f"Fresh noise is added, σ = {number(step.sigma, 2)}." if step.sigma else "No fresh noise is added."
+        if self.params.wanted is None:
+            return fresh
+        return (
+            f"Asking for {self.params.label} changed the predicted noise by {number(step.pull, 2)} on average. {fresh}"
+        )
+
+    def ending(self, result: Array, taken: Sequence[Step]) -> Frame:
+        sampler, wanted, count = self.params.sampler.upper(), self.params.wanted, len(taken)
+        caption = f"{count} steps of {sampler} turned noise into {len(result)} new {self.things}. "
+        if isinstance(self.model, Digits):
+            read = self.model.read(result)
+            agree = None if wanted is None else read.count(wanted) / len(read)
+            caption += self._reading(read)
+            numbers = tuple(float(read.count(digit)) for digit in range(10))
+            panel: Panel = Bars(title="Digits read in them", labels=tuple("0123456789"), values=numbers)
+        else:
+            agree = float(self.model.near(result, wanted).mean())
+            panel = _schedule(0)
+            caption += (
+                f"{agree:.0%} lie within {number(3 * SPREAD, 2)} of the data asked for: the exact score pulls "
+                "every point back to where data are."
+            )
+        if wanted is not None and self.params.guidance > 3:
+            caption += f" Guidance {number(self.params.guidance, 1)} pays for this likeness with variety."
+        metrics = {"steps": count} | ({} if agree is None else {"agree": round(agree, 4)})
+        panels = (self.draw("x at t = 0", result), panel)
+        return Frame(caption=caption, progress=1, metrics=metrics, panels=panels, moment="the result")
+
+    def _reading(self, read: Sequence[int]) -> str:
+        if self.params.wanted is None:
+            kinds = len(set(read))
+            return (
+                f"Nothing was asked for; the denoiser itself, used as a judge, reads {kinds} different digits in them."
+            )
+        return (
+            f"Asked for {self.params.label} with guidance {number(self.params.guidance, 1)}: used as a judge, the "
+            f"denoiser explains {read.count(self.params.wanted)} of {len(read)} best as a {self.params.label}."
+        )
+
+    def draw(self, title: str, x: Array, towards: Array | None = None) -> Panel:
+        """Digits side by side as one picture, or points, some with a line to where they are going."""
+        if isinstance(self.model, Digits):
+            return Image(title=title, pixels=_sheet((x + 1) / 2))
+        moves = () if towards is None else tuple(zip(x[:12], towards[:12], strict=True))
+        return Scatter(
+            title=title,
+            groups=(Series(name="", x=_row(x[:, 0]), y=_row(x[:, 1])),),
+            lines=tuple(Series(name="to its guess", x=_row([a[0], b[0]]), y=_row([a[1], b[1]])) for a, b in moves),
+            x_range=(-3, 3),
+            y_range=(-3, 3),
+        )
+
+
+def _sheet(images: Array) -> tuple[tuple[float, ...], ...]:
+    """Pictures (n, 64) with values 0..1 as one picture, nearly square, a grey line between neighbours."""
+    wide = ceil(sqrt(len(images)))
+    sheet = np.full((9 * ceil(len(images) / wide) - 1, 9 * wide - 1), 0.35)
+    for index, image in enumerate(np.clip(images, 0, 1).reshape(-1, 8, 8)):
+        top, left = 9 * (index // wide), 9 * (index % wide)
+        sheet[top : top + 8, left : left + 8] = image
+    return tuple(tuple(row) for row in sheet.round(2).tolist())
+
+
+def _row(values: Array | Sequence[float]) -> tuple[float, ...]:
+    return tuple(float(round(value, 3)) for value in values)
+
+
+def _schedule(t: int) -> Curve:
+    """How much of the data and how much noise there is at each time, and where we are."""
+    at = range(0, T + 1, 25)
+    signal, noise = np.sqrt(ALPHA_BAR), np.sqrt(1 - ALPHA_BAR)
+    return Curve(
+        title="Data and noise over time",
+        series=(
+            Series(name="data √ᾱ", x=tuple(at), y=_row([signal[i] for i in at])),
+            Series(name="noise √(1 - ᾱ)", x=tuple(at), y=_row([noise[i] for i in at])),
+            Series(name="now", x=(t,), y=_row([noise[t]])),
+        ),
+        x_label="t",
+        y_range=(0, 1),
+    )
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    back = [frame for frame in frames if "off" in frame.metrics]
+    step = next(frame.metrics["step"] for frame in back if frame.moment)
+    return THIRDS[min(2, int(3 * (step - 1) / back[-1].metrics["step"]))]
+
+
+DEMO = Demo(
+    name="diffusion",
+    title="Diffusion",
+    slide=58,
+    group="Transformers and Image Generation",
+    summary="Noise is added to digits or points until nothing is left, then removed step by step to make new ones.",
+    params=DiffusionParams,
+    steps=steps,
+    look_for=(
+        "At t = 1000 all data look the same: pure noise.",
+        "On the right, the guess of the result is a blur at first and gets sharp late.",
+        "The coarse shape is decided early, the details last.",
+        "With a label, guidance makes the pictures more alike, and easier to recognise.",
+    ),
+    examples=(
+        Request("Show me diffusion"),
+        Request("draw a 7", {"label": "7"}),
+        Request("Draw a 3 with diffusion, guidance 5", {"label": "3", "guidance": 5}),
+        Request("How does Stable Diffusion remove noise? Show it with 20 steps.", {"steps": 20}),
+        Request("run DDIM on the two moons", {"data": "moons", "sampler": "ddim"}),
+        Request("diffusion of a spiral in 100 steps, seed 4", {"data": "spiral", "steps": 100, "seed": 4}),
+        Request("Generate sixteen handwritten digits from noise", {"samples": 16}),
+        Request("compare: the digit 8 without guidance (w=0)", {"label": "8", "guidance": 0}),
+        Request("denoise step by step with the deterministic sampler", {"sampler": "ddim"}),
+        Request("dibuja un 5 con difusión en 30 pasos", {"label": "5", "steps": 30}),
+    ),
+    presets={
+        "seven": Preset("Draw a 7", {"label": "7"}, "The label steers each step: the guess leans towards a 7 early."),
+        "any": Preset("Whatever comes", {"samples": 16}, "Nothing is asked for: each settles on a digit of its own."),
+        "few": Preset(
+            "Four steps of DDIM",
+            {"label": "3", "sampler": "ddim", "steps": 4},
+            "DDIM adds no noise, so it can take long strides: four steps are enough for a digit that can be read.",
+        ),
+        "ignored": Preset(
+            "A label that is ignored",
+            {"label": "7", "guidance": 0},
+            "Set the guidance to 0: a 7 is asked for, yet any digit comes.",
+        ),
+        "moons": Preset(
+            "Points in the plane",
+            {"data": "moons", "sampler": "ddim"},
+            "Here the score is exact. The lines show where each point would land if all noise were removed at once.",
+        ),
+        "half": Preset(
+            "Half of a spiral",
+            {"data": "spiral", "label": "1", "guidance": 1},
+            "The label asks for one arm. With guidance 0 both arms come.",
+        ),
+    },
+    prediction=Prediction("When will the guess be half way to the final result?", THIRDS, _check),
+    aliases=("stable diffusion", "ddpm", "ddim", "denoising diffusion", "difusión", "latent diffusion"),
+)

@@ -1,0 +1,339 @@
+"""Vision Transformer: an image is cut into patches, and the patches are read like the words of a sentence.
+
+The image becomes N = 16 patches x_p of 2x2 pixels. Each is a token, a class token stands in front, and every place has
+a learnt position:
+
+    z = [x_class; x_1·E; ...; x_N·E] + E_pos        E: (4, d), E_pos: (N + 1, d)
+    z <- z + heads(norm(z));  z <- z + MLP(norm(z))          two blocks
+    y = norm(z_class)·W                             ten scores, read off the class token
+
+Within a head, a = softmax(q·kᵀ/√d_k) says how much every token takes from every other. Unlike a convolution, nothing
+here knows that neighbouring patches belong together: positions and attention have to learn it from the images.
+
+Source: A. Dosovitskiy and others, "An image is worth 16x16 words: transformers for image recognition at scale" (2020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demos import weights
+from demos.contract import Bars, Demo, Frame, Heatmap, Image, Panel, Params, Prediction, Preset, Request, Table, param
+from demos.generation import _vit
+from demos.generation._vit import BLOCKS, GRID, HEADS, PATCHES, WIDTH
+from demos.scenes import Scene, play, row, rows, sheet
+from demos.wording import count, number
+
+Array = NDArray[np.float64]
+ANSWERS = ("95 % or more", "50 to 95 %", "less than 50 %")
+
+
+class VitParams(Params):
+    digit: Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] = param(
+        "5", "The digit to follow.", aliases=("number", "follow the", "with a", "read a", "picked")
+    )
+    example: int = param(1, "Which test image of that digit.", low=1, high=30, aliases=("image", "picture"))
+    patch: int = param(
+        6, "The patch whose attention is shown, counted from 1.", low=1, high=PATCHES, aliases=("place",)
+    )
+    hidden_patches: int = param(
+        6, "How many patches are blanked, the most attended first.", low=0, high=12, aliases=("hide", "blank", "hidden")
+    )
+    shuffle: bool = param(
+        False, "Whether the test images' patches are put in another order.", aliases=("shuffled", "another order")
+    )
+
+
+def steps(params: VitParams) -> Iterator[Frame]:
+    """The plan; then image, patches, tokens, positions, attention by head, scores, blanked patches, all test images."""
+    story = Story(params)
+    opening = story.plan()
+    yield next(play([opening, opening]))
+    yield from list(play([opening, *story.scenes()]))[1:]
+
+
+class Story:
+    def __init__(self, params: VitParams) -> None:
+        self.params = params
+
+    def scenes(self) -> list[Scene]:
+        self._run()
+        heads = [self.head(layer, head) for layer in range(BLOCKS) for head in range(HEADS)]
+        blanks = [self.blanked(many) for many in range(1, self.params.hidden_patches + 1)]
+        return [
+            self.picture(),
+            self.cut(),
+            self.token(),
+            self.positions(),
+            *heads,
+            self.one_patch(),
+            self.scores(),
+            *blanks,
+            self.shuffled(),
+            self.ending(),
+        ]
+
+    def _run(self) -> None:
+        import torch
+
+        from demos.weights.vit import digits
+
+        self.w: dict[str, Any] = {name: torch.tensor(value) for name, value in weights.load("vit").items()}
+        x, self.t, held = digits()
+        self.x, self.t = x[held], self.t[held]
+        fitting = self.x[self.t == int(self.params.digit)]
+        self.image = fitting[(self.params.example - 1) % len(fitting)]
+        self.patches = _vit.cut(self.image[None])
+        self.order = torch.randperm(PATCHES, generator=torch.Generator().manual_seed(self.params.seed))
+        with torch.no_grad():
+            self.found = _vit.run(self.w, self.patches)
+        self.attention: Array = np.stack([block["weights"][0].numpy() for block in self.found["blocks"]]).astype(float)
+        self.shares = self._shares(self.patches)
+        self.guess = int(self.shares.argmax())
+        self.full, self.mixed = self._accuracy(None), self._accuracy(self.order)
+
+    def _shares(self, patches: Any) -> Array:
+        shares: Array = _vit.run(self.w, patches)["scores"].softmax(-1)[0].numpy().astype(float)
+        return shares
+
+    def _accuracy(self, order: Any) -> float:
+        guess = _vit.run(self.w, _vit.cut(self.x), order)["scores"].argmax(1)
+        return float((guess == self.t).float().mean())
+
+    def plan(self) -> Scene:
+        sizes = {name: int(np.prod(shape)) for name, shape in _vit.shapes().items()}
+        many = sum(sizes.values())
+        body = (
+            ("image", "8 x 8", "0"),
+            (f"{PATCHES} patches", f"{PATCHES} x 4", "0"),
+            ("tokens", f"{PATCHES} x {WIDTH}", str(sizes["patch"] + sizes["patch.bias"])),
+            ("class token, positions", f"{PATCHES + 1} x {WIDTH}", str(sizes["class"] + sizes["position"])),
+            (
+                f"{BLOCKS} blocks, {HEADS} heads",
+                f"{PATCHES + 1} x {WIDTH}",
+                str(sum(sizes[n] for n in sizes if n[0].isdigit())),
+            ),
+            ("scores", "10", str(sizes["head"] + sizes["head.bias"] + 2 * WIDTH)),
+        )
+        caption = (
+            f"A Vision Transformer for 8x8 digits, {many} weights. It cuts the image into {PATCHES} patches of 2x2 "
+            "pixels and "
+            "reads them as a language model reads words. The published one cuts 224x224 pixels into 196 patches "
+            "of 16x16; "
+            "the steps are these."
+        )
+        return Scene(
+            caption, (Table(title="The steps", columns=("step", "values", "weights"), rows=body),), {"weights": many}
+        )
+
+    def picture(self) -> Scene:
+        caption = (
+            f"A {self.params.digit} of the {len(self.t)} test digits, which it never saw in training: 64 pixels "
+            "from 0 to 1, "
+            f"mean {number(float(self.image.mean()), 2)}. A dense layer would take them as one list; here they "
+            "stay in small squares."
+        )
+        return Scene(caption, (self._image(),), {"pixels": 64}, "the image")
+
+    def cut(self) -> Scene:
+        ink = self.patches[0].mean(1).numpy()
+        caption = (
+            f"Cut into {GRID}x{GRID} patches, numbered from left to right and then down. {int((ink < 0.01).sum())} "
+            "of them are "
+            f"empty; patch {int(ink.argmax()) + 1} has most ink. From here on the network has a list of {PATCHES} "
+            "patches, "
+            "and no idea which are neighbours."
+        )
+        parts = [patch.reshape(2, 2).numpy() for patch in self.patches[0]]
+        panel = Image(title="patches", pixels=sheet(parts, GRID))
+        return Scene(caption, (self._image(), panel), {"empty": int((ink < 0.01).sum())}, "the patches")
+
+    def token(self) -> Scene:
+        at = self.params.patch - 1
+        four, token = self.patches[0, at].numpy(), self.found["patches"][0, at].numpy()
+        caption = (
+            f"Patch {at + 1} holds {', '.join(number(float(v), 2) for v in four)}. Multiplied by E, a learnt "
+            f"matrix of 4 x {WIDTH}, "
+            f"it becomes a token of {WIDTH} numbers, of which the first eight are shown. This does for a patch "
+            "what an embedding does for a word."
+        )
+        body = tuple((str(i + 1), number(float(v), 3)) for i, v in enumerate(token[:8]))
+        panels = (
+            Image(title=f"patch {at + 1}", pixels=rows(four.reshape(2, 2), 2)),
+            Table(title="its token", columns=("i", "value"), rows=body),
+        )
+        return Scene(caption, panels, {"width": WIDTH}, "a token")
+
+    def positions(self) -> Scene:
+        """Cosine of the chosen patch's position with all others."""
+        p = self.w["position"][1:].numpy()
+        unit = p / np.linalg.norm(p, axis=1, keepdims=True)
+        near = unit @ unit[self.params.patch - 1]
+        best = [int(i) + 1 for i in np.argsort(-near)[1:3]]
+        caption = (
+            "Each place has its own learnt vector, added to the token. Shown: how like the vector of place "
+            f"{self.params.patch} each is "
+            f"(cosine). The most alike are places {best[0]} and {best[1]}, with "
+            f"{number(float(near[best[0] - 1]), 2)} and "
+            f"{number(float(near[best[1] - 1]), 2)}. Nobody told it where places lie."
+        )
+        panel = Heatmap(
+            title=f"like place {self.params.patch}", values=rows(near.reshape(GRID, GRID), 2), value_range=(-1, 1)
+        )
+        return Scene(caption, (panel,), {"most": near[best[0] - 1]}, "positions")
+
+    def head(self, layer: int, head: int) -> Scene:
+        a = self.attention[layer, head, 0, 1:]
+        top = np.argsort(-a)[:2] + 1
+        itself = float(self.attention[layer, head, 0, 0])
+        even = float(np.exp(-(a / a.sum() * np.log(a / a.sum() + 1e-12)).sum()))
+        caption = (
+            f"Block {layer + 1}, head {head + 1}: where the class token looks. Most at patch {top[0]} "
+            f"({a[top[0] - 1]:.0%}) and "
+            f"patch {top[1]} ({a[top[1] - 1]:.0%}), at itself {itself:.0%}. "
+        )
+        caption += "It spreads over nearly all patches." if even > 11 else f"It picks about {even:.0f} patches."
+        moment = f"attention in block {layer + 1}" if head == 0 else ""
+        return Scene(
+            caption,
+            (self._image(), self._map(a, "class token looks at")),
+            {"block": layer + 1, "head": head + 1, "spread": even},
+            moment,
+        )
+
+    def one_patch(self) -> Scene:
+        at = self.params.patch
+        a = self.attention[0, :, at, 1:].mean(0)
+        top = int(a.argmax()) + 1
+        caption = (
+            f"Patches look at each other too. Patch {at} in block 1, mean of the {HEADS} heads: most at patch {top}, "
+            f"{a[top - 1]:.0%}, against {1 / (PATCHES + 1):.0%} if it looked everywhere alike. In one step it "
+            "reaches any corner; a "
+            "3x3 convolution would need several layers."
+        )
+        return Scene(
+            caption, (self._image(), self._map(a, f"patch {at} looks at")), {"most": a.max()}, "a patch looks around"
+        )
+
+    def scores(self) -> Scene:
+        order = np.argsort(-self.shares)
+        caption = (
+            f"The class token has collected what it needs; its {WIDTH} numbers give ten scores: {order[0]} with "
+            f"{number(float(self.shares[order[0]]), 3)}, then {order[1]} with "
+            f"{number(float(self.shares[order[1]]), 3)}. It was a "
+            f"{self.params.digit}: {'right' if str(order[0]) == self.params.digit else 'a mistake'}."
+        )
+        return Scene(caption, (self._image(), self._bars(self.shares)), {"p": self.shares[order[0]]}, "the answer")
+
+    def blanked(self, many: int) -> Scene:
+        """The patches to which the class token looks most in the last block are made empty."""
+        order = np.argsort(-self.attention[-1, :, 0, 1:].mean(0))[:many]
+        patches = self.patches.clone()
+        patches[0, order.copy()] = 0
+        shares = self._shares(patches)
+        now = int(shares.argmax())
+        image = patches[0].reshape(GRID, GRID, 2, 2).transpose(1, 2).reshape(8, 8)
+        caption = (
+            f"{count(many, 'patch') if many == 1 else f'{many} patches'} blanked, those at which it looked most; "
+            "the last is patch "
+            f"{order[-1] + 1}. It now reads a {now} with {number(float(shares[now]), 2)}; the probability of "
+            f"{self.params.digit} went from "
+            f"{number(float(self.shares[int(self.params.digit)]), 2)} to "
+            f"{number(float(shares[int(self.params.digit)]), 2)}."
+        )
+        panels = (Image(title="what is left", pixels=rows(image, 2)), self._bars(shares))
+        return Scene(
+            caption, panels, {"blank": many, "p": shares[int(self.params.digit)]}, "patches vanish" if many == 1 else ""
+        )
+
+    def shuffled(self) -> Scene:
+        patches = self.patches[:, self.order]
+        shares = self._shares(patches)
+        now = int(shares.argmax())
+        image = patches[0].reshape(GRID, GRID, 2, 2).transpose(1, 2).reshape(8, 8)
+        caption = (
+            f"The same patches in another order: it reads a {now} with {number(float(shares[now]), 2)}. Over all "
+            "test digits "
+            f"{self.full:.1%} are right in order and {self.mixed:.1%} shuffled. Attention alone treats its tokens "
+            "as a heap; only "
+            "the positions tell where a patch was."
+        )
+        return Scene(
+            caption,
+            (Image(title="shuffled", pixels=rows(image, 2)), self._bars(shares)),
+            {"shuffled": self.mixed},
+            "without order",
+        )
+
+    def ending(self) -> Scene:
+        chosen = self.mixed if self.params.shuffle else self.full
+        wrong = round((1 - chosen) * len(self.t))
+        caption = (
+            f"{chosen:.1%} of {len(self.t)} test digits are "
+            f"right{' with shuffled patches' if self.params.shuffle else ''}, "
+            f"{wrong} mistakes. Image, {PATCHES} patches, tokens, positions, {BLOCKS} blocks of attention, class "
+            "token: the same "
+            "machine that reads text has read an image. "
+        )
+        caption += (
+            "Its order carries much of the meaning."
+            if self.params.shuffle
+            else "With few images LeNet does as well or better; with millions this wins."
+        )
+        mean = self.attention[-1, :, 0, 1:].mean(0)
+        panels = (self._image(), self._map(mean, "class token, block 2"), self._bars(self.shares))
+        return Scene(caption, panels, {"accuracy": chosen, "mistakes": wrong}, "the result")
+
+    def _image(self) -> Panel:
+        return Image(title=f"a {self.params.digit}", pixels=rows(self.image, 2))
+
+    def _map(self, a: Array, title: str) -> Panel:
+        return Heatmap(title=title, values=rows(a.reshape(GRID, GRID), 2), value_range=(0, float(max(a.max(), 0.01))))
+
+    def _bars(self, shares: Array) -> Panel:
+        return Bars(title="Its probabilities", labels=tuple("0123456789"), values=row(shares), value_range=(0, 1))
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    found = frames[-1].metrics["accuracy"]
+    return ANSWERS[0] if found >= 0.95 else ANSWERS[1] if found >= 0.5 else ANSWERS[2]
+
+
+DEMO = Demo(
+    name="vit",
+    title="Vision Transformer",
+    slide=52,
+    group="Transformers and Image Models",
+    summary="A digit is cut into patches that a transformer reads like words; where each head looks.",
+    params=VitParams,
+    steps=steps,
+    look_for=(
+        "An image becomes a list of patches, each a token like a word.",
+        "Heads look at different places, some of them at empty ones.",
+        "Without the positions the order of the patches would not matter at all.",
+    ),
+    examples=(
+        Request("Show me the Vision Transformer"),
+        Request("vision transformer on a digit 8", {"digit": "8"}),
+        Request("ViT: follow the 3 and show patch 11", {"digit": "3", "patch": 11}),
+        Request("ViT with 10 hidden patches", {"hidden_patches": 10}),
+        Request("vision transformer with shuffled patches", {"shuffle": True}),
+        Request("run the ViT on the digit 9, image 4", {"digit": "9", "example": 4}),
+        Request("transformer de visión con el dígito 2", {"digit": "2"}),
+        Request("how are image patches turned into tokens?"),
+    ),
+    presets={
+        "five": Preset("Follow a 5", {}, "From pixels to patches to tokens, and what each head looks at."),
+        "blank": Preset(
+            "Hide what it looks at", {"hidden_patches": 12, "digit": "8"}, "How many patches does it take to lose an 8?"
+        ),
+        "shuffled": Preset("Shuffled", {"shuffle": True, "digit": "0"}, "The same patches in another order: it fails."),
+    },
+    prediction=Prediction("How many of the unseen digits will it read right?", ANSWERS, _check),
+    aliases=("image patches", "patch tokens", "an image is worth 16x16 words", "transformer de visión"),
+    heavy=True,
+)

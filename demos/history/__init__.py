@@ -1,0 +1,1 @@
+"""Search and knowledge: the systems of AI's first decades."""

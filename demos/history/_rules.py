@@ -1,0 +1,114 @@
+"""Rules of the form "if all of these, then that", and both ways of reasoning with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """If all `conditions` hold, `conclusion` holds."""
+
+    conditions: tuple[str, ...]
+    conclusion: str
+
+    def __str__(self) -> str:
+        return f"{' and '.join(self.conditions)} -> {self.conclusion}"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at a rule or a goal: what was known after it, what it brought, and what is said of it."""
+
+    known: tuple[str, ...]
+    rule: int | None
+    fired: bool
+    text: str
+
+
+def read_rules(text: str) -> list[Rule]:
+    """The rules of "a and b -> c; if d then e"; what is no rule is left out."""
+    found = []
+    for part in re.split(r"[;\n]+", text.lower()):
+        sides = re.split(r"->|→|=>|\bthen\b", re.sub(r"^\s*if\b", "", part))
+        conditions = tuple(c for c in (word.strip() for word in re.split(r"\band\b|&|,", sides[0])) if c)
+        if len(sides) == 2 and conditions and sides[1].strip():
+            found.append(Rule(conditions, sides[1].strip()))
+    return found
+
+
+def read_facts(text: str) -> tuple[str, ...]:
+    """The facts, in lower case, each once."""
+    return tuple(dict.fromkeys(fact.strip() for fact in re.split(r"[,;]|\band\b", text.lower()) if fact.strip()))
+
+
+def forward(facts: Sequence[str], rules: Sequence[Rule]) -> list[Look]:
+    """Every look at a rule, round after round, until a round brings nothing new."""
+    known, looks, fresh = list(facts), list[Look](), True
+    while fresh:
+        fresh = False
+        for index, rule in enumerate(rules):
+            missing = [condition for condition in rule.conditions if condition not in known]
+            fires = not missing and rule.conclusion not in known
+            if fires:
+                known.append(rule.conclusion)
+                text = (
+                    f"all of {', '.join(rule.conditions)} hold, so '{rule.conclusion}' is new. It may let other rules "
+                    "fire."
+                )
+            else:
+                text = (
+                    f"'{missing[0]}' is not known, so it cannot fire yet."
+                    if missing
+                    else "what it says is known already."
+                )
+            looks.append(Look(tuple(known), index, fires, text))
+            fresh = fresh or fires
+    return looks
+
+
+def backward(goal: str, facts: Sequence[str], rules: Sequence[Rule]) -> tuple[bool, list[Look]]:
+    """Whether the goal can be proved, and every look on the way. A goal that is being proved is not tried again."""
+    proved, looks = list(facts), list[Look]()
+
+    def note(rule: int | None, fired: bool, text: str) -> None:
+        looks.append(Look(tuple(proved), rule, fired, text))
+
+    def prove(wanted: str, above: tuple[str, ...]) -> bool:
+        chain = " <- ".join((*above, wanted))
+        if wanted in proved:
+            note(None, False, f"{chain}: '{wanted}' is known.")
+            return True
+        for index, rule in enumerate(rules):
+            if rule.conclusion != wanted or set(rule.conditions) & {*above, wanted}:
+                continue
+            note(
+                index,
+                False,
+                f"{chain}: '{wanted}' would follow from {' and '.join(rule.conditions)}; prove these first.",
+            )
+            if all(prove(condition, (*above, wanted)) for condition in rule.conditions):
+                proved.append(wanted)
+                note(index, True, f"{chain}: all conditions hold, so '{wanted}' is proved.")
+                return True
+        note(None, False, f"{chain}: no rule proves '{wanted}', and it is no fact. This way is closed.")
+        return False
+
+    return prove(goal, ()), looks
+
+
+def why(goal: str, facts: Sequence[str], rules: Sequence[Rule]) -> list[tuple[str, Rule]]:
+    """The rules that made the goal, in the order in which they were used; empty when it cannot be made."""
+    made: dict[str, Rule] = {}
+    for look in forward(facts, rules):
+        if look.fired and look.rule is not None:
+            made[rules[look.rule].conclusion] = rules[look.rule]
+
+    def chain(wanted: str) -> list[tuple[str, Rule]]:
+        if wanted in facts or wanted not in made:
+            return []
+        return [*(step for c in made[wanted].conditions for step in chain(c)), (wanted, made[wanted])]
+
+    return list(dict(chain(goal)).items())

@@ -1,0 +1,275 @@
+"""Minimax and alpha-beta: think ahead, and do not think about what a sensible opponent would never allow.
+
+X wants the value of a game to be large (+1: X wins), O wants it small (-1: O wins, 0: a draw). With best play
+
+    v(s) = max over X's moves of v(after the move)        when X is to move
+    v(s) = min over O's moves of v(after the move)        when O is to move
+
+Alpha is what X is sure of already, beta what O is sure of. As soon as alpha >= beta, the rest of a position's moves
+cannot matter: its owner has a better choice higher up. They are cut off. The value is exactly that of minimax; how much
+is saved depends on the order of the moves, at best the square root of all positions. Deep Blue (1997) searched so, with
+a judgement of unfinished games where it had to stop; here that is the rows still open to each side.
+
+Sources: D. Knuth and R. Moore, "An analysis of alpha-beta pruning" (1975); M. Campbell, A. J. Hoane and F. Hsu, "Deep
+Blue" (2002).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from pydantic import model_validator
+
+from demos.contract import (
+    Bars,
+    Demo,
+    Edge,
+    Frame,
+    Network,
+    Node,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Table,
+    Text,
+    param,
+)
+from demos.history._boards import BOARDS, SIGNS, Position
+from demos.history._search import Search, leaf, minimax
+from demos.pacing import thin
+from demos.scenes import Scene, play, row
+from demos.wording import number
+
+MOST_FRAMES = 70
+OUTCOMES = ("X wins", "O wins", "a draw or undecided")
+
+
+class AlphaBetaParams(Params):
+    game: Literal["tic-tac-toe", "connect-four"] = param(
+        "tic-tac-toe",
+        "Three in a row on 3x3, or four in a row where stones fall down 7 columns.",
+        aliases=("board",),
+        synonyms={
+            "tic-tac-toe": ("noughts and crosses", "tictactoe", "tres en raya"),
+            "connect-four": ("connect 4", "four in a row"),
+        },
+    )
+    moves: str = param(
+        "5 1 3",
+        "The moves already made: cells 1 to 9, or columns 1 to 7; 'none' for the empty board.",
+        longest=40,
+        aliases=("position",),
+    )
+    depth: int = param(
+        9,
+        "How many moves to look ahead; connect-four takes 5 at most.",
+        low=1,
+        high=9,
+        unit="plies",
+        aliases=("plies", "look ahead"),
+    )
+    order: Literal["middle", "edge"] = param(
+        "middle",
+        "Try moves from the middle outwards, or from the edge inwards.",
+        aliases=("move order",),
+        synonyms={"edge": ("worst", "bad order", "edges"), "middle": ("center", "centre", "best order")},
+    )
+
+    @model_validator(mode="after")
+    def _playable(self) -> AlphaBetaParams:
+        if not BOARDS[self.game].moves(self.begin()):
+            raise ValueError("The game is over after these moves")
+        return self
+
+    def begin(self) -> Position:
+        return BOARDS[self.game].start(self.moves.lower().replace("none", ""))
+
+    @property
+    def plies(self) -> int:
+        return min(self.depth, 5) if self.game == "connect-four" else self.depth
+
+
+def steps(params: AlphaBetaParams) -> Iterator[Frame]:
+    """The position, what comes back from each move and reply, the cutoffs, and the count against plain minimax."""
+    board, cells = BOARDS[params.game], params.begin()
+    search = Search(board, params.order == "edge")
+    value = search.value(cells, params.plies)
+    story = Story(params, search, value, minimax(board, cells, params.plies)[1])
+    first_cut = next((i for i, event in enumerate(search.events) if event.cut), -1)
+    roots = [i for i, event in enumerate(search.events) if len(event.path) == 1]
+    chosen = thin(len(search.events), MOST_FRAMES, {first_cut, *roots})
+    scenes = [story.opening(), *map(story.move, board.moves(cells)[:6])]
+    scenes += [story.event(i, "first cutoff" if i == first_cut else "") for i in chosen]
+    yield from play([*scenes, story.ending()])
+
+
+class Story:
+    def __init__(self, params: AlphaBetaParams, search: Search, value: float, plain: int) -> None:
+        self.params, self.search, self.value, self.plain = params, search, value, plain
+        self.board, self.cells = search.board, params.begin()
+        self.turn = SIGNS[self.board.turn(self.cells)]
+
+    def opening(self) -> Scene:
+        moves = self.board.moves(self.cells)
+        caption = (
+            f"{self.turn} is to move and has {len(moves)} moves. Looking {self.params.plies} moves ahead, plain "
+            "minimax would visit "
+            f"{self.plain} positions. +1 means that X wins, -1 that O wins. Which move is best, and how many "
+            "positions can be left out?"
+        )
+        return Scene(caption, (self._picture(self.cells), self._count(0)), {"moves": len(moves), "minimax": self.plain})
+
+    def move(self, move: int) -> Scene:
+        """One of the moves that are to be judged."""
+        after = self.board.play(self.cells, move)
+        replies = len(self.board.moves(after))
+        caption = (
+            f"Move {move + 1}: then there are {replies} replies. " if replies else f"Move {move + 1} ends the game. "
+        )
+        caption += (
+            f"At a glance it looks like {number(leaf(self.board, after), 2)}, by the rows still open. Is that true? "
+            "Look deeper."
+        )
+        return Scene(caption, (self._picture(after), self._count(0)), {"move": move + 1, "replies": replies})
+
+    def event(self, index: int, moment: str) -> Scene:
+        event = self.search.events[index]
+        cells = self.cells
+        for move in event.path:
+            cells = self.board.play(cells, move)
+        names = "then ".join(f"{move + 1} " for move in event.path).strip()
+        mover = SIGNS[-self.board.turn(cells)]
+        caption = (
+            f"After {names} (by {mover}) the value is {number(event.value, 2)}. Alpha (X's sure) = "
+            f"{_bound(event.alpha)}, beta (O's sure) = "
+        )
+        caption += f"{_bound(event.beta)}. "
+        if event.cut:
+            caption += (
+                f"Alpha >= beta: {mover} has an answer so good that the other would never come here. {event.cut} more "
+                "moves are skipped."
+            )
+            moment = moment or "cutoff"
+        elif len(event.path) == 1:
+            caption += f"That is one of {self.turn}'s own moves, fully judged."
+        else:
+            caption += f"{'X' if mover == 'X' else 'O'} looks at the next move: a better one may still come."
+        panels = (self._tree(index), self._picture(cells), self._count(event.nodes))
+        metrics = {
+            "value": event.value,
+            "alpha": max(-1, event.alpha),
+            "beta": min(1, event.beta),
+            "nodes": event.nodes,
+        }
+        return Scene(caption, panels, metrics, moment)
+
+    def ending(self) -> Scene:
+        roots = [event for event in self.search.events if len(event.path) == 1]
+        best = next(event for event in roots if event.value == self.value)
+        who = {1.0: "X wins with best play", -1.0: "O wins with best play", 0.0: "a draw with best play"}
+        verdict = who.get(self.value, f"undecided, {number(self.value, 2)} for X by the open rows")
+        caption = (
+            f"Best move: {best.path[0] + 1}; {verdict}. Alpha-beta visited {self.search.nodes} positions, minimax "
+            f"{self.plain}: "
+            f"{self.search.nodes / self.plain:.0%} of the work, for exactly the same value. There were "
+            f"{self.search.cutoffs} cutoffs; good moves tried "
+            "first make more of them."
+        )
+        body = tuple((str(e.path[0] + 1), number(e.value, 2), "best" if e is best else "") for e in roots)
+        table = Table(
+            title=f"{self.turn}'s moves", columns=("move", "value", ""), rows=body, highlight=(roots.index(best),)
+        )
+        panels: tuple[Panel, ...] = (
+            self._count(self.search.nodes),
+            table,
+            self._picture(self.board.play(self.cells, best.path[0])),
+        )
+        metrics = {
+            "value": self.value,
+            "nodes": self.search.nodes,
+            "minimax": self.plain,
+            "cutoffs": self.search.cutoffs,
+        }
+        return Scene(caption, panels, metrics, "the best move")
+
+    def _picture(self, cells: Position) -> Text:
+        numbers = " ".join(str(i + 1) for i in range(self.board.width)) + "\n" if self.board.gravity else ""
+        return Text(title=f"{SIGNS[self.board.turn(cells)]} to move", text=numbers + self.board.picture(cells))
+
+    def _count(self, nodes: int) -> Bars:
+        return Bars(title="Positions visited", labels=("alpha-beta", "minimax"), values=row([nodes, self.plain]))
+
+    def _tree(self, index: int) -> Network:
+        """The moves judged so far, with the replies of the move that is being judged."""
+        seen = self.search.events[: index + 1]
+        now = seen[-1].path[0]
+        tops = list(dict.fromkeys(event.path[0] for event in seen))
+        replies = [event for event in seen if len(event.path) == 2 and event.path[0] == now][-7:]
+        done = {event.path[0]: event.value for event in seen if len(event.path) == 1}
+        nodes = [Node(id="root", label=self.turn, x=0.5, y=0.92, value=0)]
+        edges = []
+        for i, move in enumerate(tops):
+            label = f"{move + 1}:{number(done[move], 1)}" if move in done else f"{move + 1}:?"
+            nodes.append(Node(id=f"m{move}", label=label, x=(i + 0.5) / len(tops), y=0.5, value=done.get(move, 0)))
+            edges.append(Edge(source="root", target=f"m{move}", active=move == now))
+        for i, event in enumerate(replies):
+            label = f"{event.path[1] + 1}:{number(event.value, 1)}" + (" cut" if event.cut else "")
+            nodes.append(Node(id=f"r{i}", label=label, x=(i + 0.5) / len(replies), y=0.08, value=event.value))
+            edges.append(Edge(source=f"m{now}", target=f"r{i}", active=event is seen[-1]))
+        return Network(title="Moves and replies", nodes=tuple(nodes), edges=tuple(edges))
+
+
+def _bound(value: float) -> str:
+    return "nothing yet" if abs(value) > 1 else number(value, 2)
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return {1.0: OUTCOMES[0], -1.0: OUTCOMES[1]}.get(frames[-1].metrics["value"], OUTCOMES[2])
+
+
+DEMO = Demo(
+    name="alpha_beta",
+    title="Game tree search: minimax and alpha-beta",
+    slide=6,
+    group="Artificial Intelligence (AI) and Machine Learning",
+    summary="How Deep Blue thought: a tree of moves and replies, and the branches that alpha-beta cuts off.",
+    params=AlphaBetaParams,
+    steps=steps,
+    look_for=(
+        "X takes the largest value of the moves, O the smallest.",
+        "When alpha reaches beta, the remaining moves cannot change the result.",
+        "The value is the same as minimax's, at a fraction of the positions.",
+        "Trying good moves first makes more cutoffs.",
+    ),
+    examples=(
+        Request("Show me alpha-beta"),
+        Request('Run minimax on noughts and crosses after the moves "5 1"', {"moves": "5 1"}),
+        Request("alpha beta with a bad order of moves", {"order": "edge"}),
+        Request(
+            'play connect four, look 4 plies ahead after "4 4"', {"game": "connect-four", "depth": 4, "moves": "4 4"}
+        ),
+        Request("search tic-tac-toe only 3 plies deep", {"depth": 3}),
+        Request("How did Deep Blue think? Show a game tree with cutoffs."),
+        Request('tic-tac-toe from the empty board, moves "none"', {"moves": "none"}),
+        Request("poda alfa-beta en tres en raya con profundidad, depth 4", {"depth": 4}),
+    ),
+    presets={
+        "late": Preset("Middle of a game", {}, "Few moves are left, so every branch is read to the end."),
+        "empty": Preset(
+            "The empty board", {"moves": "none"}, "549,946 positions for minimax. With best play it is a draw."
+        ),
+        "edge": Preset(
+            "Another order", {"order": "edge", "moves": "none"}, "Edges first: twice the positions, the same value."
+        ),
+        "connect": Preset(
+            "Connect-four, four plies",
+            {"game": "connect-four", "moves": "4 4 3", "depth": 4},
+            "Too large to read to the end: after four moves a guess has to do, as in chess.",
+        ),
+    },
+    prediction=Prediction("Who wins from this position with best play?", OUTCOMES, _check),
+    aliases=("minimax", "alpha-beta", "alpha-beta pruning", "deep blue", "game tree", "poda alfa-beta"),
+)

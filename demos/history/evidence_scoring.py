@@ -1,0 +1,293 @@
+"""Evidence scoring: propose many answers, score the evidence for each, and only answer when sure enough.
+
+Watson won Jeopardy in 2011 with no single clever rule but with many weak ones that are added up. Every title of a
+small collection is a candidate answer a; for each, several kinds of evidence e_k are computed from its text:
+
+    BM25      Σ_w idf(w)·tf / (tf + k1·(1 - b + b·|text| / mean length)),  idf = ln(1 + (N - n_w + ½) / (n_w + ½))
+    cosine    how alike the TF-IDF rows of question and text are
+    type      whether the candidate is of the kind asked for: a person after "who", a year after "when"
+    title     1 when the candidate is not itself named in the question, for an answer is seldom part of its question
+
+    confidence(a) = σ(b + Σ_k w_k·e_k(a))          each e_k scaled to 0..1; σ makes a number between 0 and 1
+
+Watson pressed the button only when the best confidence passed a threshold. The texts are twenty short sentences about
+the lecture's topics; the weights are set by hand, where Watson learnt them from thousands of old questions.
+
+Sources: D. Ferrucci and others, "Building Watson: an overview of the DeepQA project" (2010); S. Robertson and
+H. Zaragoza, "The probabilistic relevance framework: BM25 and beyond" (2009).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demos.contract import Bars, Demo, Frame, Heatmap, Params, Prediction, Preset, Request, Table, Text, Tokens, param
+from demos.history._texts import TEXTS
+from demos.scenes import Scene, play, row, rows
+from demos.wording import number
+
+Array = NDArray[np.float64]
+K1, B, SHOWN = 1.5, 0.75, 6
+EVIDENCE = ("BM25", "cosine", "type", "title")
+STOP = frozenset(
+    "a an the of on in at to is was were did does do and or by with for it its that from as who when what which".split()
+)
+ANSWERS = ("yes, it is sure enough", "no, it stays silent")
+
+
+class EvidenceScoringParams(Params):
+    question: str = param(
+        "Who made the perceptron?", "Your question about the lecture.", longest=120, aliases=("clue", "query")
+    )
+    threshold: float = param(
+        0.5, "The confidence from which it answers.", low=0, high=1, aliases=("confidence", "buzzer")
+    )
+    bm25: float = param(3.0, "Weight of the BM25 evidence.", low=0, high=10, aliases=("weight of bm25",))
+    cosine: float = param(2.0, "Weight of the cosine evidence.", low=0, high=10, aliases=("weight of cosine",))
+    type: float = param(
+        3.0,
+        "Weight of the evidence that the kind of answer fits.",
+        low=0,
+        high=10,
+        aliases=("answer type", "weight of type"),
+    )
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words without the little ones."""
+    return [word for word in re.findall(r"\w+", text.lower()) if word not in STOP]
+
+
+def bm25(question: Sequence[str], documents: Sequence[Sequence[str]]) -> Array:
+    """The BM25 score of every document."""
+    lengths = np.array([len(document) for document in documents], float)
+    scores = np.zeros(len(documents))
+    for word in dict.fromkeys(question):
+        tf = np.array([list(document).count(word) for document in documents], float)
+        held = float((tf > 0).sum())
+        idf = np.log(1 + (len(documents) - held + 0.5) / (held + 0.5))
+        scores += idf * tf / (tf + K1 * (1 - B + B * lengths / lengths.mean()))
+    return scores
+
+
+def cosine(question: Sequence[str], documents: Sequence[Sequence[str]]) -> Array:
+    """The cosine of the TF-IDF rows of question and document, idf counted over the documents."""
+    vocabulary = sorted({word for document in documents for word in document})
+    tf = np.array([[list(text).count(word) for word in vocabulary] for text in (*documents, question)], float)
+    idf = np.log((1 + len(documents)) / (1 + (tf[:-1] > 0).sum(0))) + 1
+    v = tf * idf
+    lengths = np.linalg.norm(v, axis=1)
+    result: Array = v[:-1] @ v[-1] / np.maximum(lengths[:-1] * lengths[-1], 1e-12)
+    return result
+
+
+def wanted_kind(question: str) -> str:
+    """The kind of answer that the question word asks for, or "any"."""
+    text = question.lower()
+    if re.search(r"\bwho\b|\bwhose\b|\binventor\b", text):
+        return "person"
+    return "year" if re.search(r"\bwhen\b|\bwhat year\b|\bwhich year\b", text) else "any"
+
+
+def gather(question: str) -> Array:
+    """The evidence for every candidate (20, 4), each column from 0 to 1."""
+    asked = words(question)
+    documents = [words(text.text) for text in TEXTS]
+    raw = bm25(asked, documents)
+    kind = wanted_kind(question)
+    fits = np.array([float(kind == text.kind) if kind != "any" else float(text.kind == "system") for text in TEXTS])
+    fresh = np.array([float(not set(words(text.answer)) & set(asked)) for text in TEXTS])
+    return np.stack([raw / (raw.max() or 1), cosine(asked, documents), fits, fresh], 1)
+
+
+def steps(params: EvidenceScoringParams) -> Iterator[Frame]:
+    """The question, each kind of evidence, the candidates one by one, and whether it presses the button."""
+    story = Story(params)
+    scenes = [story.opening(), story.kind(), *map(story.evidence, range(4))]
+    scenes += [*map(story.candidate, range(SHOWN)), story.ending()]
+    yield from play(scenes)
+
+
+class Story:
+    def __init__(self, params: EvidenceScoringParams) -> None:
+        self.params, self.e = params, gather(params.question)
+        self.weights = np.array([params.bm25, params.cosine, params.type, 1.0])
+        self.bias = -0.75 * float(self.weights.sum())
+        self.sums = self.bias + self.e @ self.weights
+        self.confidence = 1 / (1 + np.exp(-self.sums))
+        self.order = np.argsort(-self.confidence, kind="stable")
+
+    def opening(self) -> Scene:
+        asked = words(self.params.question)
+        caption = (
+            f"'{self.params.question}' {len(asked)} words of it count: {', '.join(asked) or 'none'}. {len(TEXTS)} "
+            "texts are searched, and the answer "
+            "of each is a candidate. No text is understood: evidence is counted."
+        )
+        return Scene(
+            caption[:330],
+            (Tokens(title="The question", tokens=tuple(asked) or ("-",)), self._text(0)),
+            {"candidates": len(TEXTS)},
+        )
+
+    def kind(self) -> Scene:
+        kind = wanted_kind(self.params.question)
+        fitting = int(self.e[:, 2].sum())
+        caption = (
+            "What kind of answer is asked for? By its question word: "
+            f"{kind if kind != 'any' else 'a thing, no person and no year'}. {fitting} of {len(TEXTS)} candidates "
+            "are of that kind. It is weak evidence, but independent of the others."
+        )
+        body = tuple(
+            (text.answer, text.kind, "yes" if fits else "") for text, fits in zip(TEXTS, self.e[:, 2], strict=True)
+        )
+        return Scene(
+            caption,
+            (Table(title="Candidates", columns=("candidate", "kind", "fits"), rows=body),),
+            {"fitting": fitting},
+        )
+
+    def evidence(self, k: int) -> Scene:
+        values = self.e[:, k]
+        order = np.argsort(-values, kind="stable")[:8]
+        best = TEXTS[int(order[0])]
+        some = int((values > 0).sum())
+        caption = (
+            f"Evidence '{EVIDENCE[k]}': {some} of {len(TEXTS)} candidates have some; most has {best.answer} "
+            f"({number(float(values[order[0]]), 2)}). "
+        )
+        caption += (
+            "Rare words that question and text share count most.",
+            "Texts whose words point the same way as the question's.",
+            "The kind of the candidate fits the question word.",
+            "The candidate is not already named in the question.",
+        )[k]
+        bars = Bars(
+            title=EVIDENCE[k],
+            labels=tuple(TEXTS[int(i)].answer for i in order),
+            values=row(values[order]),
+            value_range=(0, 1),
+        )
+        return Scene(
+            caption, (bars, self._text(int(order[0]))), {"top": values[order[0]]}, "the evidence" if k == 0 else ""
+        )
+
+    def candidate(self, place: int) -> Scene:
+        i = int(self.order[place])
+        terms = " + ".join(
+            f"{number(w, 1)}·{number(e, 2)}" for w, e in zip(self.weights.tolist(), self.e[i].tolist(), strict=True)
+        )
+        caption = (
+            f"Place {place + 1}: {TEXTS[i].answer}. The sum is {number(self.bias, 2)} + {terms} = "
+            f"{number(float(self.sums[i]), 2)}, and σ makes it a confidence of "
+            f"{number(float(self.confidence[i]), 2)}. "
+            f"{'Several hints agree.' if (self.e[i] > 0.4).sum() >= 3 else 'Only some hints speak for it.'}"
+        )
+        return Scene(
+            caption,
+            (self._ranking(place), self._matrix()),
+            {"confidence": self.confidence[i]},
+            "the best candidate" if place == 0 else "",
+        )
+
+    def ending(self) -> Scene:
+        i, second = int(self.order[0]), int(self.order[1])
+        sure = float(self.confidence[i])
+        presses = sure >= self.params.threshold
+        caption = (
+            f"Best: {TEXTS[i].answer} with {number(sure, 2)}, before {TEXTS[second].answer} with "
+            f"{number(float(self.confidence[second]), 2)}. "
+        )
+        if presses:
+            caption += (
+                f"That passes the threshold of {number(self.params.threshold, 2)}: it presses the button and answers "
+                f"{TEXTS[i].answer}."
+            )
+        else:
+            caption += (
+                f"That is below the threshold of {number(self.params.threshold, 2)}, so it stays silent rather than "
+                "guess."
+            )
+        caption += " A higher threshold means fewer answers and fewer mistakes."
+        return Scene(
+            caption, (self._ranking(0), self._text(i)), {"confidence": sure, "answers": presses}, "the verdict"
+        )
+
+    def _ranking(self, marked: int) -> Table:
+        body = tuple(
+            (TEXTS[int(i)].answer, number(float(self.sums[i]), 2), number(float(self.confidence[i]), 2))
+            for i in self.order[:SHOWN]
+        )
+        return Table(
+            title="Candidates by confidence", columns=("candidate", "sum", "confidence"), rows=body, highlight=(marked,)
+        )
+
+    def _matrix(self) -> Heatmap:
+        top = self.order[:SHOWN]
+        return Heatmap(
+            title="Evidence",
+            values=rows(self.e[top], 2),
+            rows=tuple(TEXTS[int(i)].answer for i in top),
+            columns=EVIDENCE,
+            value_range=(0, 1),
+        )
+
+    def _text(self, i: int) -> Text:
+        return Text(title=f"Text {i + 1} of {len(TEXTS)}", text=f"{TEXTS[i].text}\n\nIts answer: {TEXTS[i].answer}")
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return ANSWERS[0] if frames[-1].metrics["answers"] else ANSWERS[1]
+
+
+DEMO = Demo(
+    name="evidence_scoring",
+    title="Evidence scoring: the idea behind Watson",
+    slide=6,
+    group="Artificial Intelligence (AI) and Machine Learning",
+    summary="How Watson answered: many candidates, many kinds of weak evidence, and a button pressed only when sure.",
+    params=EvidenceScoringParams,
+    steps=steps,
+    look_for=(
+        "Nothing is understood: words are counted, kinds compared.",
+        "No single kind of evidence decides; the sum does.",
+        "Below the threshold it stays silent, for a wrong answer costs more than none.",
+    ),
+    examples=(
+        Request("Show me evidence scoring"),
+        Request('Ask Watson "Who named the field?"', {"question": "Who named the field"}),
+        Request("evidence scoring with a threshold of 0.9", {"threshold": 0.9}),
+        Request('run Watson on "When was the Dartmouth meeting?"', {"question": "When was the Dartmouth meeting"}),
+        Request("evidence scoring without caring for kinds: answer type 0", {"type": 0}),
+        Request(
+            'IBM Watson: score the candidates for "Which network keeps a memory with gates?"',
+            {"question": "Which network keeps a memory with gates"},
+        ),
+        Request("How did Watson win Jeopardy? Simulate it."),
+        Request("puntuación de evidencia con threshold 0.2", {"threshold": 0.2}),
+    ),
+    presets={
+        "who": Preset("Who made it?", {}, "Several texts speak of perceptrons; the kind of answer decides among them."),
+        "when": Preset(
+            "When was it?",
+            {"question": "When did Deep Blue beat Kasparov?"},
+            "The same texts, but now a year is wanted.",
+        ),
+        "silent": Preset(
+            "A question off the course",
+            {"question": "Who painted the ceiling?"},
+            "No evidence agrees, so it stays silent.",
+        ),
+        "bold": Preset(
+            "A low threshold",
+            {"question": "Who painted the ceiling?", "threshold": 0.1},
+            "Set the threshold to 0.1: it answers, and is wrong.",
+        ),
+    },
+    prediction=Prediction("Will it press the button and answer?", ANSWERS, _check),
+    aliases=("watson", "ibm watson", "jeopardy", "question answering", "deepqa"),
+)

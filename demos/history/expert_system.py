@@ -1,0 +1,232 @@
+"""An expert system: facts, rules that people wrote, and conclusions that can be explained.
+
+A rule says "if all of these hold, then that holds too":  hair and eats meat -> carnivore. From rules and facts,
+
+    A and (A -> B)  =>  B                      modus ponens, the one step of reasoning used here
+
+Forward chaining starts from the facts and fires every rule whose conditions hold, round after round, until a round
+brings nothing new. Backward chaining starts from a goal: to prove it, find a rule that concludes it and prove each of
+its conditions in turn. Both prove the same things; they differ in what they look at on the way. As each conclusion
+keeps the rule that made it, the system can answer "why?" with the chain of reasons.
+
+Sources: E. Shortliffe, "Computer-Based Medical Consultations: MYCIN" (1976); the animals follow P. Winston's teaching
+example, in our own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from pydantic import model_validator
+
+from demos.contract import Demo, Edge, Frame, Network, Node, Panel, Params, Prediction, Preset, Request, Table, param
+from demos.history._rules import Look, backward, forward, read_facts, read_rules, why
+from demos.pacing import thin
+from demos.scenes import Scene, play
+from demos.wording import count
+
+MOST_RULES, MOST_FRAMES = 16, 90
+ANIMALS = (
+    "hair -> mammal; feathers -> bird; mammal and eats meat -> carnivore; mammal and hooves -> ungulate; "
+    "carnivore and stripes -> tiger; carnivore and spots -> cheetah; ungulate and stripes -> zebra; "
+    "bird and swims -> penguin; bird and flies far -> albatross"
+)
+LOANS = (
+    "steady job -> income; owns house -> security; income and security -> low risk; no job -> high risk; "
+    "debts and no security -> high risk; low risk -> grant loan; high risk -> refuse loan"
+)
+WET = "rain -> wet street; street cleaning -> wet street; wet street and frost -> ice; ice -> drive slowly"
+
+
+class ExpertSystemParams(Params):
+    facts: str = param(
+        "hair, eats meat, stripes", "What is known at the start, with commas.", longest=200, aliases=("known", "given")
+    )
+    rules: str = param(
+        ANIMALS, f"Up to {MOST_RULES} rules 'a and b -> c', with semicolons.", longest=900, aliases=("knowledge base",)
+    )
+    goal: str = param("tiger", "What to prove.", longest=40, aliases=("prove", "question"))
+    chaining: Literal["both", "forward", "backward"] = param(
+        "both", "Reason from the facts, from the goal, or one after the other.", aliases=("direction", "reasoning")
+    )
+
+    @model_validator(mode="after")
+    def _readable(self) -> ExpertSystemParams:
+        if not 1 <= len(read_rules(self.rules)) <= MOST_RULES:
+            raise ValueError(
+                f"The rules need 1 to {MOST_RULES} rules such as 'hair and eats meat -> carnivore', with semicolons"
+            )
+        return self
+
+
+def steps(params: ExpertSystemParams) -> Iterator[Frame]:
+    """Every look at a rule forwards, every goal backwards, and the reasons."""
+    story = Story(params)
+    ahead = forward(story.facts, story.rules) if params.chaining != "backward" else []
+    proved, back = backward(story.goal, story.facts, story.rules)
+    back = back if params.chaining != "forward" else []
+    scenes = [story.look(look, "Forward", i, len(ahead)) for i, look in enumerate(ahead)]
+    scenes += [story.look(look, "Backward", i, len(back)) for i, look in enumerate(back)]
+    keep = [i for i, scene in enumerate(scenes) if scene.moment]
+    kept = [scenes[i] for i in thin(len(scenes), MOST_FRAMES, keep)]
+    yield from play(
+        [story.opening(), story.knowledge(), *kept, story.reasons(), story.ending(proved, len(ahead), len(back))]
+    )
+
+
+class Story:
+    def __init__(self, params: ExpertSystemParams) -> None:
+        self.rules, self.facts, self.goal = (
+            read_rules(params.rules),
+            read_facts(params.facts),
+            params.goal.strip().lower(),
+        )
+        self.reached = forward(self.facts, self.rules)[-1].known
+
+    def opening(self) -> Scene:
+        caption = (
+            f"{count(len(self.facts), 'fact')} and {count(len(self.rules), 'rule')}, all written by people; nothing "
+            "is learnt from "
+            f"data. Is '{self.goal}' true? The left table is all that the system knows of the world."
+        )
+        return Scene(caption, self._panels(self.facts, None), {"facts": len(self.facts), "rules": len(self.rules)})
+
+    def knowledge(self) -> Scene:
+        ends = sorted({rule.conclusion for rule in self.rules} - {c for rule in self.rules for c in rule.conditions})
+        caption = (
+            f"The rules form a net: facts on the left, {len(ends)} last conclusions on the right "
+            f"({', '.join(ends[:4])}). Forward "
+            "chaining walks it from left to right, backward chaining from the goal to the left."
+        )
+        return Scene(caption, (self._net(self.facts),), {"conclusions": len({rule.conclusion for rule in self.rules})})
+
+    def look(self, look: Look, way: str, index: int, many: int) -> Scene:
+        name = f"rule {look.rule + 1}" if look.rule is not None else "the facts"
+        caption = f"{way} {index + 1} of {many}, {name}: {look.text}"
+        moment = f"{way.lower()} chaining" if index == 0 else ""
+        if look.fired and look.rule is not None and self.rules[look.rule].conclusion == self.goal:
+            moment = f"'{self.goal}' is reached {way.lower()}s"
+        return Scene(
+            caption[:330],
+            self._panels(look.known, look.rule),
+            {"looks": index + 1, "known": len(look.known)},
+            moment[:60],
+        )
+
+    def reasons(self) -> Scene:
+        chain = why(self.goal, self.facts, self.rules)
+        body = tuple((made, str(rule)) for made, rule in chain) or ((self.goal, "no chain of rules leads here"),)
+        caption = f"Why '{self.goal}'? "
+        if chain:
+            caption += (
+                f"Because of {count(len(chain), 'rule')}, read from top to bottom. A learned network has no such "
+                "answer."
+            )
+        else:
+            kind = "is a fact" if self.goal in self.facts else "cannot be made"
+            caption += f"It {kind}: 0 rules lead to it from these facts."
+        return Scene(
+            caption,
+            (Table(title="Why?", columns=("conclusion", "rule"), rows=body), self._net(self.reached)),
+            {},
+            "why?",
+        )
+
+    def ending(self, proved: bool, ahead: int, back: int) -> Scene:
+        new = [fact for fact in self.reached if fact not in self.facts]
+        caption = (
+            f"'{self.goal}' is {'proved' if proved else 'not proved'}. From {count(len(self.facts), 'fact')} follow "
+        )
+        caption += f"{len(new)} more: {', '.join(new[:5]) or 'none'}. "
+        if ahead and back:
+            caption += (
+                f"Forward took {ahead} looks and found everything, backward {back} and looked only at what matters "
+                "here."
+            )
+        else:
+            caption += "Only what people put into rules can come out: a wrong rule gives wrong conclusions."
+        metrics = {"proved": proved, "new": len(new), "forward": ahead, "backward": back}
+        return Scene(caption[:330], (self._net(self.reached), self._known(self.reached)), metrics, "the verdict")
+
+    def _panels(self, known: Sequence[str], rule: int | None) -> tuple[Panel, ...]:
+        body = tuple((str(i + 1), ", ".join(each.conditions), each.conclusion) for i, each in enumerate(self.rules))
+        marked = () if rule is None else (rule,)
+        return Table(title="Rules", columns=("#", "if", "then"), rows=body, highlight=marked), self._known(known)
+
+    def _known(self, known: Sequence[str]) -> Table:
+        body = tuple((fact, "given" if fact in self.facts else "concluded") for fact in known)
+        new = tuple(i for i, fact in enumerate(known) if fact not in self.facts)
+        return Table(title="What is known", columns=("fact", "from"), rows=body, highlight=new[-1:])
+
+    def _net(self, known: Sequence[str]) -> Network:
+        """Facts and conclusions in columns by how many rules they are away from a fact."""
+        level = {c: 0 for rule in self.rules for c in rule.conditions}
+        for _ in self.rules:
+            for rule in self.rules:
+                deeper = min(6, 1 + max(level[c] for c in rule.conditions))
+                level[rule.conclusion] = max(level.get(rule.conclusion, 0), deeper)
+        deepest = max(level.values()) or 1
+        nodes = []
+        for depth in range(deepest + 1):
+            column = [name for name, at in level.items() if at == depth]
+            for i, name in enumerate(column):
+                x, y = 0.12 + 0.76 * depth / deepest, 1 - (i + 0.5) / len(column)
+                nodes.append(Node(id=name, label=name, x=x, y=y, value=1.0 if name in known else 0.0))
+        edges = {(c, rule.conclusion): rule for rule in self.rules for c in rule.conditions}
+        return Network(
+            title="The net of rules",
+            nodes=tuple(nodes),
+            edges=tuple(
+                Edge(source=a, target=b, weight=0.5, active=set(r.conditions) <= set(known))
+                for (a, b), r in edges.items()
+            ),
+        )
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return "yes" if frames[-1].metrics["proved"] else "no"
+
+
+DEMO = Demo(
+    name="expert_system",
+    title="Expert system",
+    slide=6,
+    group="Artificial Intelligence (AI) and Machine Learning",
+    summary="Facts and rules written by people: forward and backward chaining, and the reasons for every conclusion.",
+    params=ExpertSystemParams,
+    steps=steps,
+    look_for=(
+        "A rule fires only when all its conditions are known.",
+        "Forward chaining finds everything, backward chaining only what the goal needs.",
+        "Every conclusion can be explained by the rules that made it.",
+    ),
+    examples=(
+        Request("Show me an expert system"),
+        Request('Run the expert system with the facts "feathers, swims"', {"facts": "feathers, swims"}),
+        Request("forward chaining with the animal rules", {"chaining": "forward"}),
+        Request("prove it by backward chaining", {"chaining": "backward"}),
+        Request('expert system: what follows from "hair, hooves, stripes"?', {"facts": "hair, hooves, stripes"}),
+        Request("rule-based reasoning of the 1980s, step by step"),
+        Request('sistema experto con "hair, spots, eats meat"', {"facts": "hair, spots, eats meat"}),
+        Request("Show knowledge representation with if-then rules"),
+    ),
+    presets={
+        "tiger": Preset("Is it a tiger?", {}, "Three facts, two steps of reasoning, and a reason for each."),
+        "missing": Preset(
+            "One fact less", {"facts": "hair, stripes"}, "Remove one fact: the chain breaks, and nothing is guessed."
+        ),
+        "loan": Preset(
+            "Grant a loan?",
+            {"rules": LOANS, "facts": "steady job, owns house", "goal": "grant loan"},
+            "The credit table's question, answered by rules that people wrote.",
+        ),
+        "ice": Preset(
+            "Drive slowly?",
+            {"rules": WET, "facts": "street cleaning, frost", "goal": "drive slowly"},
+            "Two rules lead to a wet street: backward chaining tries one, fails, and takes the other.",
+        ),
+    },
+    prediction=Prediction("Will the goal be proved?", ("yes", "no"), _check),
+    aliases=("expert systems", "forward chaining", "backward chaining", "rule-based system", "sistema experto"),
+)

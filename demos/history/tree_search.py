@@ -1,0 +1,297 @@
+"""Monte Carlo tree search: find a good move by playing many games in your head, most of them along good moves.
+
+Four steps, again and again, grow a tree of positions with visits N and results W:
+
+    select      walk down the tree by the move with the largest score, until a position has a move not tried yet
+    expand      add the position after that move
+    simulate    play random moves to the end of the game
+    back up     add the result to every position on the way
+
+    UCT(a) = W_a / N_a + c·√(ln N / N_a)                  good so far, plus a bonus for what was seldom tried
+    PUCT(a) = W_a / N_a + c·P(a)·√N / (1 + N_a)           with a prior P: moves that look good are tried first
+
+AlphaGo's prior was a deep network trained on games of people and of itself. Here it is a softmax over four features of
+a move, learnt from the solved game of tic-tac-toe. The move with most visits is played.
+
+Sources: L. Kocsis and C. Szepesvari, "Bandit based Monte-Carlo planning" (2006); D. Silver and others, "Mastering the
+game of Go with deep neural networks and tree search" (2016).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from math import inf, log, sqrt
+from random import Random
+from typing import Literal
+
+import numpy as np
+from pydantic import model_validator
+
+from demos import weights
+from demos.contract import Bars, Demo, Frame, Params, Prediction, Preset, Request, Table, Text, param
+from demos.history._boards import BOARDS, SIGNS, Board, Position
+from demos.history._prior import prior
+from demos.history._search import Search
+from demos.pacing import thin
+from demos.scenes import Scene, play, row
+from demos.wording import number
+
+MOST_FRAMES = 44
+JUDGE_DEPTH = {"tic-tac-toe": 9, "connect-four": 4}
+
+
+class TreeSearchParams(Params):
+    game: Literal["tic-tac-toe", "connect-four"] = param(
+        "tic-tac-toe",
+        "Three in a row on 3x3, or four in a row where stones fall down 7 columns.",
+        synonyms={"tic-tac-toe": ("noughts and crosses", "tictactoe"), "connect-four": ("connect 4", "four in a row")},
+    )
+    moves: str = param(
+        "1 5 9", "The moves already made: cells 1 to 9, or columns 1 to 7; 'none' for the empty board.", longest=40
+    )
+    simulations: int = param(
+        200, "How many games to play in the head.", low=10, high=1500, unit="games", aliases=("playouts", "rollouts")
+    )
+    exploration: float = param(
+        1.4, "How strongly seldom tried moves are preferred (c).", low=0, high=5, aliases=("c", "curiosity")
+    )
+    learned: bool = param(
+        False, "Whether a learned prior says which moves to try first.", aliases=("prior", "learned prior", "policy")
+    )
+
+    @model_validator(mode="after")
+    def _playable(self) -> TreeSearchParams:
+        if not BOARDS[self.game].moves(self.begin()):
+            raise ValueError("The game is over after these moves")
+        return self
+
+    def begin(self) -> Position:
+        return BOARDS[self.game].start(self.moves.lower().replace("none", ""))
+
+
+@dataclass(slots=True)
+class Branch:
+    """A position in the tree; `wins` counts for the player who moved here, a draw as one half."""
+
+    cells: Position
+    move: int
+    prior: float = 1.0
+    visits: int = 0
+    wins: float = 0.0
+    children: list[Branch] = field(default_factory=list)
+
+    @property
+    def mean(self) -> float:
+        return self.wins / self.visits if self.visits else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Playout:
+    """One round: the moves selected, the result of the simulation for X (1, 0, -1), and the root's counts after it."""
+
+    path: tuple[int, ...]
+    end: Position
+    result: int
+    visits: tuple[int, ...]
+    means: tuple[float, ...]
+
+
+class Tree:
+    """The search tree of one position."""
+
+    def __init__(self, board: Board, cells: Position, c: float, random: Random, policy: bool) -> None:
+        self.board, self.c, self.random = board, c, random
+        self.weights = weights.load("tree_search")["weights"].astype(np.float64) if policy else None
+        self.root = Branch(cells, -1)
+        self._expand(self.root)
+
+    def score(self, parent: Branch, child: Branch) -> float:
+        """UCT, or PUCT when there is a prior."""
+        if self.weights is not None:
+            return child.mean + self.c * child.prior * sqrt(parent.visits) / (1 + child.visits)
+        return child.mean + self.c * sqrt(log(parent.visits) / child.visits) if child.visits else inf
+
+    def _expand(self, branch: Branch) -> None:
+        moves = self.board.moves(branch.cells)
+        shares = (
+            prior(self.weights, self.board, branch.cells) if self.weights is not None and moves else [1.0] * len(moves)
+        )
+        branch.children = [
+            Branch(self.board.play(branch.cells, m), m, float(p)) for m, p in zip(moves, shares, strict=True)
+        ]
+
+    def round(self) -> Playout:
+        """Select, expand, simulate, back up."""
+        way = [self.root]
+        while way[-1].children and (way[-1].visits or way[-1] is self.root):
+            parent = way[-1]
+            way.append(max(parent.children, key=lambda child: self.score(parent, child)))
+        if not way[-1].children:
+            self._expand(way[-1])
+        end = way[-1].cells
+        while moves := self.board.moves(end):
+            end = self.board.play(end, self.random.choice(moves))
+        result = self.board.winner(end)
+        for branch in way:
+            branch.visits += 1
+            branch.wins += 0.5 + 0.5 * result * -self.board.turn(branch.cells)
+        children = self.root.children
+        path = tuple(branch.move for branch in way[1:])
+        return Playout(path, end, result, tuple(c.visits for c in children), tuple(c.mean for c in children))
+
+
+def best_moves(board: Board, cells: Position, depth: int) -> set[int]:
+    """The moves with the best minimax value."""
+    turn = board.turn(cells)
+    values = {move: turn * Search(board).value(board.play(cells, move), depth - 1) for move in board.moves(cells)}
+    return {move for move, value in values.items() if value == max(values.values())}
+
+
+def steps(params: TreeSearchParams) -> Iterator[Frame]:
+    """The position, the first rounds one by one, then every so often, and the move chosen against the solved game."""
+    board, cells = BOARDS[params.game], params.begin()
+    tree = Tree(board, cells, params.exploration, Random(params.seed), params.learned)
+    rounds = [tree.round() for _ in range(params.simulations)]
+    story = Story(params, tree, best_moves(board, cells, JUDGE_DEPTH[params.game]))
+    leaders = [int(np.argmax(each.visits)) for each in rounds]
+    settled = next(i for i in range(len(leaders)) if len(set(leaders[i:])) == 1)
+    chosen = thin(len(rounds), MOST_FRAMES, {*range(8), settled})
+    scenes = [story.opening()]
+    scenes += [story.round(i, rounds[i], "the favourite is settled" if i == settled else "") for i in chosen]
+    yield from play([*scenes, story.ending(rounds[-1])])
+
+
+class Story:
+    def __init__(self, params: TreeSearchParams, tree: Tree, best: set[int]) -> None:
+        self.params, self.tree, self.best = params, tree, best
+        self.board, self.children = tree.board, tree.root.children
+        self.turn = SIGNS[self.board.turn(tree.root.cells)]
+
+    def opening(self) -> Scene:
+        caption = (
+            f"{self.turn} is to move and has {len(self.children)} moves. {self.params.simulations} games will be "
+            "played in the head, and "
+            f"each teaches which moves to look at next, with c = {number(self.params.exploration, 2)}. "
+        )
+        top = max(self.children, key=lambda child: child.prior)
+        if self.params.learned:
+            caption += f"Before any game, the learned prior likes move {top.move + 1} most: P = {number(top.prior, 2)}."
+        else:
+            caption += "There is no prior: all moves look alike at first."
+        return Scene(caption, (self._board(self.tree.root.cells), self._prior()), {"moves": len(self.children)})
+
+    def round(self, index: int, told: Playout, moment: str) -> Scene:
+        way = " then ".join(str(move + 1) for move in told.path)
+        result = {1: "X wins", -1: "O wins", 0: "a draw"}[told.result]
+        top = int(np.argmax(told.visits))
+        caption = (
+            f"Game {index + 1}: select and expand {way}, then random moves to the end: {result}. Backed up to "
+            f"{len(told.path) + 1} positions. "
+        )
+        share = told.visits[top] / (index + 1)
+        if index < len(self.children) and not self.params.learned:
+            caption += "Each move is tried once before any is tried twice."
+        else:
+            caption += (
+                f"Move {self.children[top].move + 1} leads with {told.visits[top]} visits ({share:.0%}) and "
+                f"{number(told.means[top], 2)} points a game."
+            )
+        panels = (self._visits(told), self._table(told), self._board(told.end))
+        return Scene(
+            caption,
+            panels,
+            {"game": index + 1, "share": share, "result": told.result},
+            moment or ("first game" if index == 0 else ""),
+        )
+
+    def ending(self, last: Playout) -> Scene:
+        top = int(np.argmax(last.visits))
+        move, good = self.children[top].move, self.children[top].move in self.best
+        names = ", ".join(str(m + 1) for m in sorted(self.best))
+        caption = (
+            f"Move {move + 1} is played: {last.visits[top]} of {self.params.simulations} visits, "
+            f"{number(last.means[top], 2)} points a game. "
+            f"Solved by full search{' to a depth of 4' if self.board.gravity else ''}, the best moves are {names}: "
+            f"{'found' if good else 'not found'}. "
+        )
+        caption += (
+            "Good moves got most games, poor ones few."
+            if good
+            else "Random games misled it: try more of them, or the prior."
+        )
+        metrics = {"best": good, "move": move + 1, "share": last.visits[top] / self.params.simulations}
+        return Scene(
+            caption, (self._visits(last), self._table(last), self._board(self.children[top].cells)), metrics, "the move"
+        )
+
+    def _board(self, cells: Position) -> Text:
+        return Text(title=f"Board, {cells.count(0)} free", text=self.board.picture(cells))
+
+    def _prior(self) -> Bars:
+        names = tuple(f"move {child.move + 1}" for child in self.children)
+        values = [child.prior if self.params.learned else 1 / len(names) for child in self.children]
+        return Bars(title="Prior P of each move", labels=names, values=row(values), value_range=(0, 1))
+
+    def _visits(self, told: Playout) -> Bars:
+        names = tuple(f"move {child.move + 1}" for child in self.children)
+        return Bars(title="Visits", labels=names, values=row(told.visits))
+
+    def _table(self, told: Playout) -> Table:
+        total, best = sum(told.visits), int(np.argmax(told.visits))
+        body = []
+        for child, n, mean in zip(self.children, told.visits, told.means, strict=True):
+            bonus = self.params.exploration * sqrt(log(max(1, total)) / n) if n else inf
+            if self.params.learned:
+                bonus = self.params.exploration * child.prior * sqrt(total) / (1 + n)
+            body.append((str(child.move + 1), str(n), number(mean, 2), "first" if bonus == inf else number(bonus, 2)))
+        return Table(
+            title="Score = mean + bonus", columns=("move", "N", "mean", "bonus"), rows=tuple(body), highlight=(best,)
+        )
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return "yes" if frames[-1].metrics["best"] else "no"
+
+
+DEMO = Demo(
+    name="tree_search",
+    title="Monte Carlo tree search",
+    slide=6,
+    group="Artificial Intelligence (AI) and Machine Learning",
+    summary="How AlphaGo looked ahead: games played in the head, visits that gather on good moves.",
+    params=TreeSearchParams,
+    steps=steps,
+    look_for=(
+        "First every move is tried, then visits gather where the results are good.",
+        "The bonus of a move shrinks with its visits, so no move is forgotten for ever.",
+        "With a learned prior fewer games are wasted on moves that look poor.",
+    ),
+    examples=(
+        Request("Show me Monte Carlo tree search"),
+        Request("Run tree search with 500 playouts", {"simulations": 500}),
+        Request("MCTS with a learned prior, as in AlphaGo", {"learned": True}),
+        Request("tree search without exploration bonus, c = 0", {"exploration": 0}),
+        Request(
+            'play connect four by tree search after "4 4", 300 games',
+            {"game": "connect-four", "moves": "4 4", "simulations": 300},
+        ),
+        Request("how did AlphaGo find a move? simulate 50 games, seed 2", {"simulations": 50, "seed": 2}),
+        Request('MCTS from the position "5 1" of tic-tac-toe', {"moves": "5 1"}),
+        Request("búsqueda Monte Carlo con 100 playouts", {"simulations": 100}),
+    ),
+    presets={
+        "plain": Preset("Without a prior", {}, "O must not take a corner here: watch the visits leave the corners."),
+        "prior": Preset(
+            "With a learned prior", {"learned": True, "simulations": 60}, "Fewer games, as poor moves are hardly tried."
+        ),
+        "few": Preset("Ten games", {"simulations": 10, "seed": 3}, "Ten random games say little: chance decides."),
+        "connect": Preset(
+            "Connect-four",
+            {"game": "connect-four", "moves": "4 1 4 1 4", "simulations": 100, "learned": True},
+            "X threatens four in a column: the prior sees the only answer at once.",
+        ),
+    },
+    prediction=Prediction("Will it choose one of the best moves?", ("yes", "no"), _check),
+    aliases=("mcts", "alphago", "monte carlo", "go software", "búsqueda monte carlo"),
+)

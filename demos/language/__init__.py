@@ -1,0 +1,1 @@
+"""Embeddings, attention, transformers and language models."""

@@ -1,0 +1,285 @@
+"""Translation with attention: the decoder looks back at every word, and shows where.
+
+    e_ij = v·tanh(W·s_{i-1} + U·h_j)          how well word j fits what comes next
+    α_ij = softmax_j(e_ij)                    shares that sum to one: the alignment
+    c_i = Σ_j α_ij·h_j                        a context of its own for every word written
+    s_i = GRU([F·y_{i-1}, c_i], s_{i-1})      p(y_i) = softmax(W·[s_i, c_i] + b)
+
+h_j are the encoder's states after each English word. Where plain `seq2seq` hands over the last state once, here all of
+them stay in reach, so a long sentence needs no more room than a short one. The matrix α is the alignment: row i tells
+from where word i was taken. The task, the sizes and the training are those of `seq2seq`.
+
+Source: D. Bahdanau, K. Cho and Y. Bengio, "Neural machine translation by jointly learning to align and translate"
+(2014).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import numpy as np
+from pydantic import model_validator
+
+from demos import weights
+from demos.contract import (
+    Bars,
+    Curve,
+    Demo,
+    Frame,
+    Heatmap,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    Tokens,
+    param,
+)
+from demos.language import seq2seq
+from demos.language._translation import END, MOST_PHRASES, Weights, decode, exact, part, translate
+from demos.prelude import open_with
+from demos.scenes import Scene, row, rows
+from demos.wording import count, number
+
+
+class AttentionAlignmentParams(Params):
+    sentence: str = param(
+        "draw one",
+        'Your own sentence such as "the red cat and the house", or "draw one".',
+        longest=200,
+        aliases=("text", "translate"),
+    )
+    phrases: int = param(
+        4,
+        'How many phrases a drawn sentence has ("the old river" is one).',
+        low=1,
+        high=MOST_PHRASES,
+        unit="phrases",
+        aliases=("length", "sentence length"),
+    )
+
+    @model_validator(mode="after")
+    def _is_in_the_language(self) -> AttentionAlignmentParams:
+        seq2seq.check_sentence(self.sentence)
+        return self
+
+
+@cache
+def model() -> Weights:
+    """The translator with attention."""
+    return part(weights.load("translation"), "attending")
+
+
+@cache
+def curve() -> tuple[float, ...]:
+    """The share of sentences translated without a mistake, for 1 to 8 phrases."""
+    return tuple(exact(model(), n, seq2seq.TRIALS, 1, attention=True) for n in range(1, MOST_PHRASES + 1))
+
+
+def steps(params: AttentionAlignmentParams) -> Iterator[Frame]:
+    """The sentence, each word written with what it looks at, the alignment, length, and the verdict."""
+    story = Story(params)
+    yield from open_with(story.opening(), story.scenes)
+
+
+class Story:
+    """Tells one translation."""
+
+    def __init__(self, params: AttentionAlignmentParams) -> None:
+        self.english = seq2seq.words_of(params.sentence, params.phrases, params.seed)
+        self.wanted = [*translate(self.english), END]
+        self.seen = decode(model(), self.english, attention=True)
+        self.plain = decode(seq2seq.model(), self.english, attention=False)
+        self.alignment = np.array(self.seen.alignment)
+
+    @property
+    def crossings(self) -> int:
+        """How often a word looks further back than the word before it: the order was changed there."""
+        looks = self.alignment.argmax(1)
+        return int((np.diff(looks) < 0).sum())
+
+    def scenes(self) -> list[Scene]:
+        told = [self.scoring()]
+        told += [self.writing(i) for i in range(len(self.seen.words))]
+        return [*told, self.aligned(), *(self.rival(i) for i in range(2)), self.lengths(), self.ending()]
+
+    def opening(self) -> Scene:
+        caption = (
+            f"{count(len(self.english), 'word')}, read into {len(self.english)} states, one after each word. "
+            f"All of them stay in reach. "
+            f"For each of the {len(self.wanted) - 1} Spanish words the decoder will choose anew where to look."
+        )
+        panels = (
+            Tokens(title="English", tokens=tuple(self.english)),
+            Tokens(title="Right Spanish", tokens=tuple(self.wanted)),
+        )
+        return Scene(caption, panels, {"words": len(self.english)})
+
+    def scoring(self) -> Scene:
+        w = model()
+        state = np.tanh(w["bridge"] @ self.seen.states[-1])
+        e = np.tanh(w["W"] @ state + self.seen.states @ w["U"].T) @ w["v"]
+        first = self.alignment[0]
+        j = int(first.argmax())
+        caption = (
+            f"Before the first word every English state gets a score e = v·tanh(W·s + U·h), from "
+            f"{number(e.min(), 2)} to "
+            f"{number(e.max(), 2)}. Softmax turns them into shares: '{self.english[j]}' gets "
+            f"{number(first[j], 2)}. Note that the noun "
+            "decides between 'el' and 'la'."
+        )
+        labels = tuple(f"{k + 1} {word}" for k, word in enumerate(self.english))
+        panels = (
+            Bars(title="Scores e", labels=labels, values=row(e)),
+            Bars(title="Shares α", labels=labels, values=row(first), value_range=(0, 1)),
+        )
+        return Scene(caption, panels, {"largest": first[j]}, "the first look")
+
+    def writing(self, i: int) -> Scene:
+        shares, word = self.alignment[i], self.seen.words[i]
+        j = int(shares.argmax())
+        wanted = self.wanted[i] if i < len(self.wanted) else "nothing"
+        caption = (
+            f"Word {i + 1}, '{word}' ({number(self.seen.certainty[i], 2)}), looks most at word {j + 1}, "
+            f"'{self.english[j]}' "
+            f"({number(shares[j], 2)}). "
+        )
+        if word != wanted:
+            caption += f"'{wanted}' would be right."
+        elif i and j < int(self.alignment[i - 1].argmax()):
+            caption += "That is further left than the word before had looked: it does not have to keep the order."
+        elif word in ("el", "la"):
+            caption += "To write the article it needs the noun's gender."
+        else:
+            caption += "It steps on through the sentence."
+        panels = (
+            Tokens(title="Looks at", tokens=tuple(self.english), weights=row(shares), marked=(j,)),
+            Tokens(title="Written", tokens=tuple(self.seen.words[: i + 1]), marked=(i,)),
+        )
+        return Scene(caption, panels, {"word": i + 1, "share": shares[j]})
+
+    def aligned(self) -> Scene:
+        caption = (
+            f"The alignment: a row for each Spanish word, a column for each English one; every row sums to one. "
+            f"{count(self.crossings, 'step')} back to the left: at adjectives, which Spanish puts after their "
+            f"noun, and "
+            "after a look ahead. Nobody gave it a dictionary or told it what belongs together."
+        )
+        return Scene(caption, (self._matrix(),), {"steps_back": self.crossings}, "the alignment")
+
+    def rival(self, half: int) -> Scene:
+        right = sum(a == b for a, b in zip(self.plain.words, self.wanted, strict=False))
+        mine = sum(a == b for a, b in zip(self.seen.words, self.wanted, strict=False))
+        rival, name = (self.plain, "without attention") if half == 0 else (self.seen, "with attention")
+        caption = (
+            f"The same sentence {name}: {right if half == 0 else mine} of {len(self.wanted)} words stand where "
+            f"they should. Marked are "
+            "those that do not. "
+            + ("It had one vector of 48 numbers." if half == 0 else "It had a vector for each word.")
+        )
+        wrong = tuple(i for i, word in enumerate(rival.words) if i >= len(self.wanted) or word != self.wanted[i])
+        panels = (
+            Tokens(title=name.capitalize(), tokens=tuple(rival.words), marked=wrong),
+            Tokens(title="Right Spanish", tokens=tuple(self.wanted)),
+        )
+        return Scene(caption, panels, {"right": right if half == 0 else mine}, "against seq2seq" if half == 0 else "")
+
+    def lengths(self) -> Scene:
+        ours, theirs = curve(), seq2seq.curve()
+        caption = (
+            f"Measured now on {seq2seq.TRIALS} new sentences of each length. At {MOST_PHRASES} phrases "
+            f"{number(100 * ours[-1], 0)} % are without "
+            f"a mistake, {number(100 * theirs[-1], 0)} % without attention. Both were trained on the same "
+            f"sentences: length no longer hurts."
+        )
+        return Scene(caption, (self._curve(),), {"exact_at_8": ours[-1]}, "length")
+
+    def ending(self) -> Scene:
+        right = sum(a == b for a, b in zip(self.seen.words, self.wanted, strict=False))
+        ok = self.seen.words == self.wanted
+        sharp = float(self.alignment.max(1).mean())
+        caption = (
+            f"{right} of {len(self.wanted)} words are right{'' if ok else ', not all'}; the word looked at "
+            f"most got {number(sharp, 2)} of the "
+            f"attention on average. The price: {len(self.wanted)} x {len(self.english)} = "
+            f"{self.alignment.size} scores instead of one vector."
+        )
+        metrics = {"right": right, "exact": float(ok), "steps_back": self.crossings}
+        return Scene(caption, (self._matrix(), self._curve()), metrics, "the end")
+
+    def _matrix(self) -> Panel:
+        return Heatmap(
+            title="Alignment α",
+            values=rows(self.alignment, 2),
+            rows=tuple(self.seen.words),
+            columns=tuple(word if len(self.english) < 8 else word[0] for word in self.english),
+            value_range=(0, 1),
+            show_values=len(self.english) <= 12,
+            row_label="written",
+            column_label="looked at",
+        )
+
+    def _curve(self) -> Panel:
+        x = row(range(1, MOST_PHRASES + 1))
+        lines = (
+            Series(name="with attention", x=x, y=row(curve())),
+            Series(name="without", x=x, y=row(seq2seq.curve())),
+        )
+        return Curve(title="Share without a mistake", series=lines, x_label="phrases", y_range=(0, 1))
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    back = frames[-1].metrics["steps_back"]
+    return "never" if back == 0 else "once or twice" if back < 3 else "more often"
+
+
+DEMO = Demo(
+    name="attention_alignment",
+    title="Attention and alignment",
+    slide=34,
+    group="Language Models",
+    summary="Translation with attention: every word written shows where it looked, and length no longer hurts.",
+    params=AttentionAlignmentParams,
+    steps=steps,
+    look_for=(
+        "Every row of the alignment sums to one.",
+        "Steps back to the left are where Spanish turns the order round.",
+        "With attention the curve over length stays up; without it falls.",
+    ),
+    examples=(
+        Request("Show me the alignment matrix"),
+        Request("attention alignment with 6 phrases", {"phrases": 6}),
+        Request('Bahdanau attention on "the red cat and the old house"', {"sentence": "the red cat and the old house"}),
+        Request("neural machine translation with attention, sentence length 8", {"phrases": 8}),
+        Request("run the attention network on two phrases", {"phrases": 2}),
+        Request('traduce con atención: "the long street and the moon"', {"sentence": "the long street and the moon"}),
+        Request("Where does the decoder look? attention alignment, 3 phrases, seed 2", {"phrases": 3, "seed": 2}),
+        Request("watch a translator with attention"),
+    ),
+    presets={
+        "four": Preset("Four phrases", {}, "Follow the shares word by word, then see them all as a matrix."),
+        "long": Preset("Eight phrases", {"phrases": 8}, "Too long for plain seq2seq, easy with attention."),
+        "order": Preset(
+            "Order turned round",
+            {"sentence": "the red house and the white moon"},
+            "Each adjective makes one step back in the matrix.",
+        ),
+        "straight": Preset("No adjectives", {"sentence": "the cat and the dog and the moon"}, "Hardly any step back."),
+    },
+    prediction=Prediction(
+        "How often will the decoder step back to the left in the sentence?",
+        ("never", "once or twice", "more often"),
+        _check,
+    ),
+    aliases=(
+        "attention network",
+        "attention networks",
+        "bahdanau attention",
+        "alignment matrix",
+        "neural machine translation",
+        "encoder-decoder attention",
+        "red de atención",
+    ),
+)

@@ -1,0 +1,299 @@
+"""BERT: guess the hidden word from both sides.
+
+A word of the sentence is replaced by [MASK]; a transformer without a causal mask looks at all words, before and after,
+and gives a probability to every word of its vocabulary at that place:
+
+    p(word at i | all others) = softmax(E·norm(x_i))              E: the embeddings, used again at the output
+    training: hide 20 % of the words at random, and make the right ones more likely
+
+(Of the words chosen, a tenth are left as they are and a tenth replaced by another word, so that the model may trust
+nothing blindly.) The rival is a bigram model, which looks at the word before and nowhere else: ⅔ of its probability are
+counts of pairs, ⅓ counts of single words. Both learnt the same sentences, the prose of this course's notes; those shown
+were kept apart. It is a very small BERT, of 2 blocks with 4 heads. The weights come from `demos/weights/bert.py`.
+
+Source: J. Devlin, M.-W. Chang, K. Lee and K. Toutanova, "BERT: pre-training of deep bidirectional transformers for
+language understanding" (2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import numpy as np
+from pydantic import model_validator
+
+from demos import weights
+from demos.contract import (
+    Bars,
+    Curve,
+    Demo,
+    Frame,
+    Heatmap,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    Tokens,
+    param,
+)  # fmt: skip
+from demos.language._masked import EDGE, HEADS, MASK, POSITIONS, UNKNOWN, Array, Masked, split
+from demos.prelude import open_with
+from demos.scenes import Scene, row, rows
+from demos.wording import count, number
+
+SHOWN = 8
+
+
+class BertParams(Params):
+    sentence: str = param(
+        "draw one",
+        'Your own sentence of 3 to 24 words in the course\'s words, or "draw one" of those kept out of training.',
+        longest=240,
+        aliases=("text",),
+    )
+    mask: int = param(
+        3, "Which word is hidden first, counted from 1; the last, when there are fewer.", low=1, high=24,
+        aliases=("word", "hide word", "hidden word", "mask word"),
+    )  # fmt: skip
+    head: int = param(1, "Whose attention is shown.", low=1, high=HEADS, aliases=("attention head",))
+
+    @model_validator(mode="after")
+    def _has_words(self) -> BertParams:
+        if self.sentence.strip().lower() != "draw one" and not 3 <= len(split(self.sentence)) <= POSITIONS - 2:
+            raise ValueError(f"The sentence needs 3 to {POSITIONS - 2} English words")
+        return self
+
+
+@cache
+def model() -> Masked:
+    """The trained model and its rival."""
+    return Masked(weights.load("bert"))
+
+
+@cache
+def on_held_out() -> tuple[float, float]:
+    """Mean natural logarithm of the probability of each known held-out word, by the model and by the bigrams."""
+    compared = [each for sentence in model().held_out[:25] for each in model().compare(sentence)]
+    ours, theirs = (float(np.log([each[k] for each in compared]).mean()) for k in (1, 2))
+    return ours, theirs
+
+
+def steps(params: BertParams) -> Iterator[Frame]:
+    """One word hidden and looked for, its attention both ways, then every word in turn, and the comparison."""
+    story = Story(params)
+    yield from open_with(story.opening(), story.scenes)
+
+
+class Story:
+    """Tells one sentence."""
+
+    def __init__(self, params: BertParams) -> None:
+        self.params = params
+        if params.sentence.strip().lower() == "draw one":
+            fit = [each for each in model().held_out if 6 <= len(split(each)) <= 14]
+            self.words = split(fit[int(np.random.default_rng(params.seed).integers(len(fit)))])
+        else:
+            self.words = split(params.sentence)
+        self.tokens = model().tokens(self.words)
+        self.place = min(params.mask, len(self.words))
+
+    def scenes(self) -> list[Scene]:
+        masked = [*self.tokens[: self.place], MASK, *self.tokens[self.place + 1 :]]
+        self.p, self.attention = model().look(masked)
+        self.found = {place: (ours, theirs) for place, ours, theirs in model().compare(" ".join(self.words))}
+        told = [self.hidden(), *(self.looking(block) for block in range(len(self.attention)))]
+        told += [self.blinded(side) for side in ("after", "before")]
+        told += [self.rival()]
+        told += [self.each(place) for place in range(1, len(self.words) + 1)]
+        return [*told, self.ending()]
+
+    def opening(self) -> Scene:
+        unknown = [word for word, token in zip(self.words, self.tokens[1:], strict=False) if token == UNKNOWN]
+        caption = (
+            f"{count(len(self.words), 'word')}. The model knows {len(model().words)} words of the course and "
+            f"has never seen this sentence"
+            f"{'' if self.params.sentence.strip().lower() == 'draw one' else ', unless it stands in the notes'}. "
+        )
+        caption += f"It does not know '{unknown[0]}'. " if unknown else ""
+        caption += f"Guess with it: word {self.place} will be hidden."
+        return Scene(caption, (Tokens(title="The sentence", tokens=tuple(self.words), marked=(self.place - 1,)),), {})
+
+    def hidden(self) -> Scene:
+        p = self.p[self.place]
+        truth = self.tokens[self.place]
+        rank = 1 + int((p > p[truth]).sum())
+        best = int(p.argmax())
+        caption = (
+            f"Word {self.place} is hidden. From both sides the model guesses '{model().words[best]}' "
+            f"({number(p[best], 3)}). "
+        )
+        if truth == UNKNOWN:
+            caption += f"The right word '{self.words[self.place - 1]}' is not in its vocabulary."
+        else:
+            caption += (
+                f"The right word '{self.words[self.place - 1]}' gets {number(p[truth], 3)}, rank {rank} of "
+                f"{len(p)}; blind guessing would give it "
+                f"{number(1 / len(p), 4)}."
+            )
+        return Scene(
+            caption, (self._masked(self.place), self._bars("Guesses", p, truth)), {"rank": rank}, "the hidden word"
+        )
+
+    def looking(self, block: int) -> Scene:
+        head = self.attention[block][self.params.head - 1]
+        before, after = head[self.place, : self.place].sum(), head[self.place, self.place + 1 :].sum()
+        j = int(head[self.place].argmax())
+        names = self._names()
+        caption = (
+            f"Block {block + 1}, head {self.params.head}: the mask takes {number(before, 2)} of its attention "
+            f"from words before it and "
+            f"{number(after, 2)} from words after it; most from '{names[j]}' "
+            f"({number(head[self.place, j], 2)}). GPT could not look to the right. "
+            "Each row sums to one."
+        )
+        square = Heatmap(title=f"block {block + 1}, head {self.params.head}", values=rows(head, 2), rows=names,
+                         columns=tuple(name[:3] for name in names), value_range=(0, 1), show_values=len(names) < 10,
+                         row_label="looks", column_label="looked at")  # fmt: skip
+        shares = row(head[self.place])
+        panels = (square, Tokens(title="What the mask looks at", tokens=names, weights=shares, marked=(self.place,)))
+        return Scene(caption, panels, {"before": before, "after": after}, "both ways" if block == 0 else "")
+
+    def blinded(self, side: str) -> Scene:
+        tokens = list(self.tokens)
+        for place in range(1, len(tokens) - 1):
+            if (place > self.place and side == "after") or (place < self.place and side == "before"):
+                tokens[place] = MASK
+        p, truth = model().guess(tokens, self.place), self.tokens[self.place]
+        full = float(self.p[self.place][truth])
+        caption = (
+            f"Now all words {side} it are hidden as well. '{self.words[self.place - 1]}' gets "
+            f"{number(float(p[truth]), 4)} instead of {number(full, 4)}. "
+        )
+        caption += "That side had helped." if p[truth] < full else "That side had not helped here."
+        return Scene(
+            caption,
+            (self._masked(self.place), self._bars(f"Guesses without the words {side}", p, truth)),
+            {"probability": float(p[truth])},
+        )
+
+    def rival(self) -> Scene:
+        p = model().bigram(self.tokens[self.place - 1])
+        truth = self.tokens[self.place]
+        ours = float(self.p[self.place][truth])
+        before = "the beginning" if self.place == 1 else f"'{self.words[self.place - 2]}'"
+        caption = (
+            f"The bigram model sees {before} and nothing else. It gives '{self.words[self.place - 1]}' "
+            f"{number(float(p[truth]), 4)}, BERT gives "
+            f"{number(ours, 4)}. It has counted pairs; it cannot know what comes after the gap."
+        )
+        panels = (self._bars("Bigram", p, truth), self._bars("BERT", self.p[self.place], truth))
+        return Scene(caption, panels, {"bigram": float(p[truth]), "bert": ours}, "the rival")
+
+    def each(self, place: int) -> Scene:
+        p = model().guess(self.tokens, place)
+        best = int(p.argmax())
+        word = self.words[place - 1]
+        if place in self.found:
+            ours, theirs = self.found[place]
+            better = "BERT is nearer" if ours > theirs else "the bigram is nearer"
+            caption = (
+                f"Only word {place} hidden: the guess is '{model().words[best]}' ({number(p[best], 2)}). "
+                f"'{word}' gets {number(ours, 4)} from BERT and "
+                f"{number(theirs, 4)} from the bigram model: {better} here."
+            )
+        else:
+            ours = theirs = 0.0
+            caption = (
+                f"Only word {place} hidden: the guess is '{model().words[best]}' ({number(p[best], 2)}). "
+                f"'{word}' was seen too seldom to be in the "
+                "vocabulary, so neither model can name it."
+            )
+        panels = (self._masked(place), self._bars("Guesses", p, self.tokens[place]))
+        return Scene(caption, panels, {"bert": ours, "bigram": theirs}, "every word in turn" if place == 1 else "")
+
+    def ending(self) -> Scene:
+        wins = sum(ours > theirs for ours, theirs in self.found.values())
+        ours, theirs = on_held_out()
+        caption = (
+            f"In this sentence BERT was nearer at {wins} of {len(self.found)} known words. Over 25 sentences "
+            f"kept apart the right word gets "
+            f"{number(float(np.exp(ours)), 3)} from BERT and {number(float(np.exp(theirs)), 3)} from bigrams, "
+            f"as geometric means. Looking both ways pays, "
+            "but a BERT cannot write on from here."
+        )
+        places = sorted(self.found)
+        logs = np.log10([self.found[place] for place in places]).reshape(-1, 2)
+        series = tuple(Series(name=name, x=row(places), y=row(logs[:, k])) for k, name in enumerate(("BERT", "bigram")))
+        panels = (
+            Curve(title="log10 probability of each word", series=series, x_label="word"),
+            Bars(title="Probability, geometric mean", labels=("BERT", "bigram"), values=row(np.exp([ours, theirs]), 4)),
+        )
+        return Scene(
+            caption,
+            panels,
+            {"wins": wins, "bert": ours, "bigram": theirs},
+            "the end",
+        )
+
+    def _names(self) -> tuple[str, ...]:
+        names = [
+            model().words[token] if token <= EDGE else word
+            for token, word in zip(self.tokens, ["", *self.words, ""], strict=True)
+        ]
+        names[self.place] = "[MASK]"
+        return tuple(names)
+
+    def _masked(self, place: int) -> Panel:
+        tokens = tuple("[MASK]" if index + 1 == place else word for index, word in enumerate(self.words))
+        return Tokens(title="What the model sees", tokens=tokens, marked=(place - 1,))
+
+    def _bars(self, title: str, p: Array, truth: int) -> Panel:
+        order = [int(k) for k in np.argsort(-p, kind="stable")[:SHOWN]]
+        if truth not in order and truth != UNKNOWN:
+            order.append(truth)
+        labels = tuple(f"{'> ' if k == truth else ''}{model().words[k]}" for k in order)
+        return Bars(
+            title=title, labels=labels, values=row((p[k] for k in order), 4), value_range=(0, max(0.2, float(p.max())))
+        )
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    rank = next(frame.metrics["rank"] for frame in frames if frame.moment == "the hidden word")
+    return "yes" if rank == 1 else "no, but among ten" if rank <= 10 else "no"
+
+
+DEMO = Demo(
+    name="bert",
+    title="BERT",
+    slide=47,
+    group="Transformers and Language Models",
+    summary="Hidden words of course sentences guessed from both sides, against a bigram model that sees one.",
+    params=BertParams,
+    steps=steps,
+    look_for=(
+        "The mask takes attention from words before and after it.",
+        "Hide one side as well, and the guess changes.",
+        "The bigram model knows only the word before.",
+    ),
+    examples=(
+        Request("Show me BERT"),
+        Request("BERT with word 5 hidden", {"mask": 5}),
+        Request('Run BERT on "a neuron learns from mistakes"', {"sentence": "a neuron learns from mistakes"}),
+        Request("masked language model: attention head 3", {"head": 3}),
+        Request("BERT, hide word 2, seed 4", {"mask": 2, "seed": 4}),
+        Request('muestra BERT con "the network learns from data"', {"sentence": "the network learns from data"}),
+        Request("What does head 2 of BERT look at? Show me.", {"head": 2}),
+        Request("watch a masked word being guessed from both sides"),
+    ),
+    presets={
+        "held": Preset("A sentence kept apart", {}, "It was not in the training text: guess with the model."),
+        "own": Preset("Your own", {"sentence": "a network learns from examples"}, "Write in the course's words."),
+        "other": Preset("Another one", {"seed": 3, "mask": 5, "head": 2}, "Another sentence, another head."),
+    },
+    prediction=Prediction("Will the hidden word be its first guess?", ("yes", "no, but among ten", "no"), _check),
+    aliases=("masked language model", "masked words", "masked word", "bidirectional encoder"),
+    heavy=True,
+)

@@ -1,0 +1,271 @@
+"""Embeddings: words as points in a space where nearness is likeness of meaning.
+
+    v = embed(word)                                a few hundred numbers a word
+    cos(a, b) = a·b / (|a|·|b|)                    1: same direction, 0: nothing in common
+    a is to b as c is to ?                         the word nearest to v_b - v_a + v_c, these three left out
+
+The vectors come from the tutor's own embedder, a network that was trained to bring sentences of like meaning together.
+To be seen they are put into the plane of their two principal components: centred, then projected onto the two
+directions in which these words differ most. The plane keeps only a part of their spread, so trust the cosines first.
+
+Sources: T. Mikolov and others, "Efficient estimation of word representations in vector space" (2013), for analogies; N.
+Reimers and I. Gurevych, "Sentence-BERT" (2019), for embedders of sentences.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import model_validator
+
+from demos.contract import (
+    Bars,
+    Demo,
+    Frame,
+    Heatmap,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Scatter,
+    Tokens,
+    param,
+)
+from demos.scenes import Scene, play, points, row, rows
+from demos.wording import count, number
+
+Array = NDArray[np.float64]
+Embed = Callable[[list[str]], list[list[float]]]
+FEWEST, MOST = 4, 16
+
+
+class EmbeddingsParams(Params):
+    words: str = param(
+        "king, queen, man, woman, cat, dog, car, bicycle, apple, pear",
+        f"Your own words, {FEWEST} to {MOST}, separated by commas.",
+        longest=300,
+        aliases=("list", "vocabulary"),
+    )
+    neighbours: int = param(
+        3, "How many nearest words are named.", low=1, high=5, aliases=("neighbors", "nearest words", "k")
+    )
+    analogy: bool = param(
+        True, "Whether to solve an analogy with the first three words.", aliases=("analogies", "word arithmetic")
+    )
+
+    @model_validator(mode="after")
+    def _has_words(self) -> EmbeddingsParams:
+        words = split(self.words)
+        if not FEWEST <= len(words) <= MOST:
+            raise ValueError(f"It takes {FEWEST} to {MOST} different words separated by commas, these are {len(words)}")
+        return self
+
+
+def split(words: str) -> list[str]:
+    """The different words or short phrases, in their order."""
+    found = (" ".join(part.split())[:24] for part in re.split(r"[,;\n]", words))
+    return list(dict.fromkeys(word for word in found if word))
+
+
+def cosines(vectors: Array) -> Array:
+    """The cosine of each pair of rows."""
+    unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return np.asarray(unit @ unit.T)
+
+
+def plane(vectors: Array) -> tuple[Array, float]:
+    """The vectors in the plane of their two principal components, and the share of the spread it keeps."""
+    centred = vectors - vectors.mean(0)
+    u, s, _ = np.linalg.svd(centred, full_matrices=False)
+    total = float((s**2).sum())
+    return u[:, :2] * s[:2], float((s[:2] ** 2).sum() / total) if total else 1.0
+
+
+def solve(vectors: Array, a: int, b: int, c: int) -> tuple[int, Array]:
+    """a is to b as c is to which word? It and the cosines of all words with v_b - v_a + v_c."""
+    unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    wanted = unit[b] - unit[a] + unit[c]
+    fit = unit @ wanted / max(float(np.linalg.norm(wanted)), 1e-12)
+    others = [index for index in range(len(unit)) if index not in (a, b, c)]
+    return max(others, key=lambda index: float(fit[index])), np.asarray(fit)
+
+
+def steps(params: EmbeddingsParams, embed: Embed) -> Iterator[Frame]:
+    """Words, numbers, cosines, the plane, the neighbours of each word, an analogy, and the closest pair."""
+    yield from play(Story(params, embed).scenes())
+
+
+class Story:
+    """Tells one list of words."""
+
+    def __init__(self, params: EmbeddingsParams, embed: Embed) -> None:
+        self.params, self.words = params, split(params.words)
+        self.vectors = np.array(embed(self.words), dtype=float)
+        self.likeness = cosines(self.vectors)
+        self.at, self.kept = plane(self.vectors)
+
+    def scenes(self) -> list[Scene]:
+        told = [self.opening(), self.numbers(), self.matrix(), self.plane()]
+        told += [self.neighbours(index) for index in range(len(self.words))]
+        if self.params.analogy:
+            told.append(self.analogy())
+        return [*told, self.pair(False), self.pair(True)]
+
+    def opening(self) -> Scene:
+        n, d = self.vectors.shape
+        caption = (
+            f"{n} words go into the tutor's embedder, and each comes out as {d} numbers. To a computer the letters of "
+            f"'{self.words[0]}' and '{self.words[1]}' say nothing about their meaning; these numbers do."
+        )
+        return Scene(caption, (Tokens(title="Your words", tokens=tuple(self.words)),), {"words": n, "dimension": d})
+
+    def numbers(self) -> Scene:
+        first = self.vectors[0]
+        caption = (
+            f"'{self.words[0]}' begins {', '.join(number(v) for v in first[:4])}, and has length "
+            f"{number(float(np.linalg.norm(first)), 2)}. No single "
+            "number has a meaning one could name; compare whole rows. Here are the first 24 numbers of each."
+        )
+        some = self.vectors[:, :24]
+        most = float(np.abs(some).max()) or 1.0
+        panel = Heatmap(title="first numbers of each word", values=rows(some), rows=tuple(self.words),
+                        value_range=(-most, most), show_values=False)  # fmt: skip
+        return Scene(caption, (panel,), {}, "the vectors")
+
+    def matrix(self) -> Scene:
+        off = self.likeness[~np.eye(len(self.words), dtype=bool)]
+        caption = (
+            f"The cosine of each pair, from {number(off.min(), 2)} to {number(off.max(), 2)} off the diagonal. "
+            f"Dark squares "
+            "away from the diagonal are words that the embedder finds alike. It was never told what any of them means."
+        )
+        panel = Heatmap(title="cosines", values=rows(self.likeness, 2), rows=tuple(self.words),
+                        columns=tuple(word[:3] for word in self.words), value_range=(0, 1))  # fmt: skip
+        return Scene(caption, (panel,), {"largest": off.max()}, "cosines")
+
+    def plane(self) -> Scene:
+        caption = (
+            f"The words in the plane in which they differ most. It keeps {number(100 * self.kept, 0)} % of "
+            f"their spread; the rest lies "
+            f"in {min(self.vectors.shape[1], len(self.words) - 1) - 2} more directions that no plane can show."
+        )
+        return Scene(caption, (self._plane(()),), {"kept": self.kept}, "the plane")
+
+    def neighbours(self, index: int) -> Scene:
+        order = [int(j) for j in np.argsort(-self.likeness[index], kind="stable") if j != index]
+        near = order[: self.params.neighbours]
+        named = ", ".join(f"'{self.words[j]}' ({number(self.likeness[index, j], 2)})" for j in near)
+        far = order[-1]
+        caption = (
+            f"Nearest to '{self.words[index]}': {named}. Furthest: '{self.words[far]}' "
+            f"({number(self.likeness[index, far], 2)}). "
+            "The bars are cosines in the full space; the plane may disagree with them."
+        )
+        bars = Bars(
+            title=f"cosine with '{self.words[index]}'",
+            labels=tuple(self.words[j] for j in order),
+            values=row(self.likeness[index, j] for j in order),
+            value_range=(min(0.0, float(self.likeness.min())), 1),
+        )
+        return Scene(caption, (bars, self._plane((index, *near))), {"nearest": self.likeness[index, order[0]]})
+
+    def analogy(self) -> Scene:
+        best, fit = solve(self.vectors, 0, 1, 2)
+        a, b, c = self.words[:3]
+        caption = (
+            f"'{a}' is to '{b}' as '{c}' is to ... v({b}) - v({a}) + v({c}) comes nearest to "
+            f"'{self.words[best]}' ({number(fit[best], 2)}), these three "
+            "left out. It often works for pairs such as king and queen, and often does not: judge for yourself."
+        )
+        order = [int(j) for j in np.argsort(-fit, kind="stable") if j > 2]
+        bars = Bars(title="cosine with the sum", labels=tuple(self.words[j] for j in order), values=row(fit[order]))
+        return Scene(caption, (bars, self._plane((0, 1, 2, best))), {"fit": fit[best]}, "analogy")
+
+    def pair(self, last: bool) -> Scene:
+        n = len(self.words)
+        i, j = max(((i, j) for i in range(n) for j in range(i + 1, n)), key=lambda pair: float(self.likeness[pair]))
+        first = np.delete(self.likeness[0], 0)
+        nearest = 1 + int(first.argmax())
+        metrics = {"largest": self.likeness[i, j], "first_and_second": float(nearest == 1)}
+        if not last:
+            caption = (
+                f"Of {n * (n - 1) // 2} pairs '{self.words[i]}' and '{self.words[j]}' are the most alike: "
+                f"cosine {number(self.likeness[i, j], 2)}."
+            )
+            return Scene(caption, (self._plane((i, j)),), metrics, "the closest pair")
+        caption = (
+            f"In sum: {count(n, 'word')} as {self.vectors.shape[1]} numbers each. Nearest to '{self.words[0]}' is "
+            f"'{self.words[nearest]}' ({number(self.likeness[0, nearest], 2)}); the closest pair has "
+            f"{number(self.likeness[i, j], 2)}. The tutor "
+            "finds passages of the course for your questions in the same way."
+        )
+        table = Heatmap(title="cosines", values=rows(self.likeness, 2), rows=tuple(self.words), value_range=(0, 1),
+                        show_values=False)  # fmt: skip
+        return Scene(caption, (self._plane(()), table), metrics, "the end")
+
+    def _plane(self, marked: Sequence[int]) -> Panel:
+        groups = [
+            points(word, [self.at[index].tolist()])
+            for index, word in enumerate(self.words)
+            if index in marked or not marked
+        ]
+        if marked:
+            rest = [self.at[index].tolist() for index in range(len(self.words)) if index not in marked]
+            groups.append(points("others", rest))
+        return Scatter(title="The words in a plane", groups=tuple(groups), x_label="component 1", y_label="component 2")
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return "yes" if frames[-1].metrics["first_and_second"] else "no"
+
+
+DEMO = Demo(
+    name="embeddings",
+    title="Embeddings",
+    slide=31,
+    group="Language Models",
+    summary="Your own words as vectors of the tutor's embedder: cosines, a plane, neighbours and an analogy.",
+    params=EmbeddingsParams,
+    steps=steps,
+    look_for=(
+        "Words of like meaning have a high cosine, whatever their spelling.",
+        "The plane keeps only a part of the spread: cosines are the truth.",
+        "Analogies are sums of vectors, and do not always work.",
+    ),
+    examples=(
+        Request("Show me embeddings"),
+        Request('Embed the words "sun, moon, star, bread, butter"', {"words": "sun, moon, star, bread, butter"}),
+        Request("word embeddings with 5 neighbours", {"neighbours": 5}),
+        Request("Run the embedding demo without analogy", {"analogy": False}),
+        Request(
+            'place "Paris, France, Rome, Italy, Madrid, Spain" in the plane',
+            {"words": "Paris, France, Rome, Italy, Madrid, Spain"},
+        ),
+        Request('muestra los embeddings de "gato, perro, coche, tren"', {"words": "gato, perro, coche, tren"}),
+        Request("word vectors: one nearest word each, that is k = 1", {"neighbours": 1}),
+        Request("see the embedding projector"),
+    ),
+    presets={
+        "mixed": Preset("Kings, cats and cars", {}, "Look for pairs: king and queen, cat and dog, apple and pear."),
+        "capitals": Preset(
+            "Capitals",
+            {"words": "France, Paris, Italy, Rome, Spain, Madrid, Germany, Berlin"},
+            "France is to Paris as Italy is to which city?",
+        ),
+        "course": Preset(
+            "Words of the course",
+            {
+                "words": "perceptron, neuron, layer, attention, transformer, translation, pixel, image, "
+                "convolution, poem"
+            },
+            "What does the tutor's embedder make of the lecture's own words?",
+        ),
+    },
+    prediction=Prediction("Will the second word be the nearest to the first?", ("yes", "no"), _check),
+    aliases=("embedding", "word embeddings", "word embedding", "word vectors", "embedding projector", "word2vec"),
+    needs=("embed",),
+)

@@ -1,0 +1,262 @@
+"""nano-gpt: a whole GPT that is small enough to be looked at, and sorts six letters.
+
+V = 3 letters, T = 11 positions, d = 48 numbers a token, L = 3 blocks of 3 heads. Its parameters, counted without the
+last output matrix as the walkthrough on the slide does:
+
+    N = V·d + T·d + L·(12·d² + 13·d) + 2·d = 85,584
+
+The six letters are read; from the sixth position on, each position guesses the next letter of the sorted sequence, the
+guess is appended, and the whole is read again. In each block, with layer norm before each half,
+
+    a = x + heads(norm(x))·W_proj        x' = a + W_out·gelu(W_fc·norm(a))
+
+and at the end logits = norm(x)·W_head, turned into probabilities by a softmax with temperature τ: p = softmax(z / τ).
+
+The weights are trained by `demos/weights/nano_gpt.py` on 600 of the 729 possible inputs. Sources: B. Bycroft, "LLM
+Visualization" (bbycroft.net/llm); A. Karpathy, minGPT.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+from pydantic import model_validator
+
+from demos import weights
+from demos.contract import Bars, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Table, Tokens, param
+from demos.language import _transformer
+from demos.scenes import Scene, play, row, rows
+from demos.weights.nano_gpt import LENGTH, SIZES
+from demos.wording import number
+
+ALPHABET = "ABC"
+
+
+class NanoGptParams(Params):
+    letters: str = param(
+        "CBABBC",
+        "Six letters to sort, each A, B or C: the model's whole alphabet.",
+        longest=LENGTH,
+        aliases=("input", "sequence", "text"),
+    )
+    temperature: float = param(
+        0.0,
+        "How much chance there is in the choice of a letter; 0 always takes the likeliest.",
+        low=0,
+        high=20,
+        aliases=("temp", "randomness", "tau"),
+    )
+
+    @model_validator(mode="after")
+    def _in_alphabet(self) -> NanoGptParams:
+        if len(self.letters) != LENGTH or set(self.letters.upper()) - set(ALPHABET):
+            raise ValueError(f"It sorts exactly {LENGTH} letters, and knows only A, B and C, not {self.letters!r}")
+        return self
+
+
+@cache
+def model() -> dict[str, Any]:
+    """The trained tensors."""
+    import torch
+
+    return {name: torch.tensor(value) for name, value in weights.load("nano_gpt").items()}
+
+
+def count_parameters() -> int:
+    """All numbers that are learnt, but for the last output matrix."""
+    return sum(int(np.prod(shape)) for name, shape in _transformer.shapes(SIZES).items() if name != "head")
+
+
+def chances(logits: np.ndarray, temperature: float) -> np.ndarray:
+    """softmax(z / τ); all on the likeliest when τ is 0."""
+    if temperature == 0:
+        return np.asarray(np.eye(len(logits))[int(logits.argmax())])
+    z = (logits - logits.max()) / temperature
+    return np.asarray(np.exp(z) / np.exp(z).sum())
+
+
+def steps(params: NanoGptParams) -> Iterator[Frame]:
+    """The input, every layer on the way to the first letter, then letter after letter, and whether it is sorted."""
+    yield from play(Story(params).scenes())
+
+
+class Story:
+    """Tells one sequence."""
+
+    def __init__(self, params: NanoGptParams) -> None:
+        import torch
+
+        self.temperature = params.temperature
+        self.input = [ALPHABET.index(letter) for letter in params.letters.upper()]
+        random = np.random.default_rng(params.seed)
+        tokens, self.runs = list(self.input), []
+        with torch.no_grad():
+            for _ in range(LENGTH):
+                self.runs.append(_transformer.run(model(), torch.tensor([tokens]), SIZES))
+                p = chances(self.runs[-1][2][0, -1].double().numpy(), params.temperature)
+                tokens.append(int(random.choice(len(ALPHABET), p=p / p.sum())))
+        self.output = tokens[LENGTH:]
+        self.embedded, self.inside, _ = self.runs[0]
+
+    def scenes(self) -> list[Scene]:
+        told = [self.opening(), self.embedding()]
+        for index in range(SIZES.blocks):
+            told += [self.queries(index), self.attention(index), self.mlp(index)]
+        return [*told, *(self.letter(index) for index in range(LENGTH)), self.ending()]
+
+    def opening(self) -> Scene:
+        caption = (
+            f"{_word(self.input)} is to be sorted. The model has {count_parameters():,} parameters: 672 in the "
+            f"embeddings, "
+            "28,272 in each of 3 blocks, 96 in the last norm. Every part of a large GPT is here; only the sizes differ."
+        )
+        body = (
+            ("letters", "3", "50,257"), ("positions", "11", "1,024"), ("numbers a token", "48", "768"),
+            ("blocks", "3", "12"), ("heads", "3", "12"), ("parameters", f"{count_parameters():,}", "124 million"),
+        )  # fmt: skip
+        table = Table(title="Sizes", columns=("", "nano-gpt", "GPT-2 small"), rows=body, highlight=(5,))
+        letters = Tokens(title="Input", tokens=tuple(_word(self.input)))
+        return Scene(caption, (letters, table), {"parameters": count_parameters()})
+
+    def embedding(self) -> Scene:
+        same = [i for i, letter in enumerate(self.input) if letter == self.input[0]]
+        caption = (
+            f"Each letter becomes 48 numbers: a row for the letter plus a row for its position. "
+            f"'{ALPHABET[self.input[0]]}' "
+            f"stands {len(same)} times with the same letter row; only the position row tells those places apart."
+        )
+        return Scene(caption, (self._matrix("letter + position, 6 x 48", self.embedded),), {}, "embedding")
+
+    def queries(self, index: int) -> Scene:
+        seen = self.inside[index]
+        caption = (
+            f"Block {index + 1}: layer norm gives each of the 6 rows mean 0 and variance 1, then one matrix of 48 x "
+            f"144 "
+            "makes queries, keys and values: 16 numbers each for every head. Here you see those of head 1."
+        )
+        panels = (
+            self._matrix("norm 1", seen["norm 1"]),
+            *(self._matrix(f"{name} of head 1, 6 x 16", seen[name][:, 0]) for name in "qkv"),
+        )
+        return Scene(caption, panels, {"block": index + 1}, f"block {index + 1}")
+
+    def attention(self, index: int) -> Scene:
+        attention = self.inside[index]["weights"][0].numpy()
+        last = attention[:, -1]
+        head, place = np.unravel_index(int(last.argmax()), last.shape)
+        caption = (
+            f"Block {index + 1}: the sixth position has to guess the first sorted letter. Head {head + 1} looks most "
+            f"at place "
+            f"{place + 1}, '{ALPHABET[self.input[place]]}' ({number(last[head, place], 2)}). The upper right is empty: "
+            "the causal mask lets no place look ahead."
+        )
+        names = tuple(_word(self.input))
+        panels = tuple(
+            Heatmap(title=f"head {h + 1}", values=rows(attention[h], 2), rows=names, columns=names, value_range=(0, 1))
+            for h in range(SIZES.heads)
+        )
+        return Scene(caption, panels, {"block": index + 1, "largest": last.max()})
+
+    def mlp(self, index: int) -> Scene:
+        seen = self.inside[index]
+        active = float((seen["hidden"] > 0).float().mean())
+        moved = float(seen["mlp"][0, -1].norm() / seen["x + attended"][0, -1].norm())
+        caption = (
+            f"Block {index + 1}: the MLP looks at each place alone: 48 numbers become 192, gelu lets "
+            f"{number(100 * active, 0)} % "
+            f"of them through as positive, and they become 48 again. At the last place it adds {number(moved, 2)} "
+            f"times "
+            "the length of what was there."
+        )
+        panels = (self._matrix("hidden, 6 x 192", seen["hidden"]), self._matrix("result, 6 x 48", seen["result"]))
+        return Scene(caption, panels, {"block": index + 1, "active": active})
+
+    def letter(self, index: int) -> Scene:
+        logits = self.runs[index][2][0, -1].double().numpy()
+        p, chosen = chances(logits, self.temperature or 1), self.output[index]
+        z = ", ".join(f"{name} {number(value, 1)}" for name, value in zip(ALPHABET, logits, strict=True))
+        caption = (
+            f"Letter {index + 1}: the logits {z} become probabilities, and '{ALPHABET[chosen]}' is taken with "
+            f"{number(p[chosen], 3)}. It is appended, and the next round reads {LENGTH + index + 1} letters."
+        )
+        written = self.input + self.output[: index + 1]
+        panels = (
+            Bars(title="Probability of the next letter", labels=tuple(ALPHABET), values=row(p), value_range=(0, 1)),
+            Tokens(title="Read so far", tokens=tuple(_word(written)), marked=(len(written) - 1,)),
+        )
+        metrics = {"letter": index + 1, "probability": p[chosen]}
+        return Scene(caption, panels, metrics, "the first letter" if index == 0 else "")
+
+    def ending(self) -> Scene:
+        wanted = sorted(self.input)
+        right = sum(a == b for a, b in zip(self.output, wanted, strict=True))
+        caption = f"{_word(self.input)} became {_word(self.output)}; sorted it is {_word(wanted)}: {right} of 6 are "
+        "right. "
+        if right == LENGTH:
+            caption += (
+                f"Nobody programmed sorting: {count_parameters():,} numbers were adjusted until guesses came true."
+            )
+        elif self.temperature:
+            caption += (
+                f"A temperature of {number(self.temperature, 2)} lets unlikely letters through, and order is lost."
+            )
+        else:
+            caption += "Even the likeliest letters went wrong this time: a trained model can err."
+        tokens = tuple(_word(self.output))
+        wrong = tuple(i for i in range(LENGTH) if self.output[i] != wanted[i])
+        panels: tuple[Panel, ...] = (
+            Tokens(title="Output", tokens=tokens, marked=wrong),
+            Tokens(title="Sorted", tokens=tuple(_word(wanted))),
+        )
+        return Scene(caption, panels, {"right": right, "parameters": count_parameters()}, "the end")
+
+    def _matrix(self, title: str, values: Any) -> Panel:
+        matrix = values.reshape(-1, values.shape[-1]).numpy()
+        most = max(float(np.abs(matrix).max()), 1e-6)
+        return Heatmap(title=title, values=rows(matrix, 2), rows=tuple(_word(self.input)), value_range=(-most, most),
+                       show_values=False)  # fmt: skip
+
+
+def _word(tokens: Sequence[int]) -> str:
+    return "".join(ALPHABET[token] for token in tokens)
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return "yes" if frames[-1].metrics["right"] == LENGTH else "no"
+
+
+DEMO = Demo(
+    name="nano_gpt",
+    title="nano-gpt",
+    slide=42,
+    group="Current AI: Transformers Everywhere",
+    summary="A GPT of exactly 85,584 parameters sorts six letters; every layer on the way is a picture.",
+    params=NanoGptParams,
+    steps=steps,
+    look_for=(
+        "Every part of a large GPT is there: embedding, norm, attention, MLP, residuals, softmax.",
+        "No attention above the diagonal: no place sees what comes later.",
+        "One letter at a time: each guess becomes part of the next input.",
+    ),
+    examples=(
+        Request("Show me nano-gpt"),
+        Request('Sort "BACCAB" with nano gpt', {"letters": "BACCAB"}),
+        Request("run nano-gpt with temperature 3", {"temperature": 3}),
+        Request('walk through the small GPT on "CCCBBA"', {"letters": "CCCBBA"}),
+        Request("nanoGPT with a temperature of 8 and seed 5", {"temperature": 8, "seed": 5}),
+        Request('nano-gpt: sort the letters "AAABBC", temp 0', {"letters": "AAABBC", "temperature": 0}),
+        Request('ordena las letras "CABCAB" con nano-gpt', {"letters": "CABCAB"}),
+        Request("see the 85584 parameters at work"),
+    ),
+    presets={
+        "sort": Preset("Sort", {}, "Follow one sequence through three blocks, then letter by letter."),
+        "equal": Preset("Nearly all alike", {"letters": "BBBABB"}, "Counting five equal letters is the hard part."),
+        "hot": Preset("Far too hot", {"temperature": 12, "seed": 1}, "A high temperature makes even a sure model err."),
+    },
+    prediction=Prediction("Will the six letters come out in order?", ("yes", "no"), _check),
+    aliases=("nano gpt", "nanogpt", "mini gpt", "small gpt", "85584 parameters", "llm visualization"),
+    heavy=True,
+)

@@ -1,0 +1,506 @@
+"""Self-attention: every word asks all the others, and takes in what answers best.
+
+Each word's vector x is multiplied by three matrices: into a query q (what am I looking for?), a key k (what can I be
+found by?) and a value v (what do I tell?). For all words at once, as rows of X:
+
+    Q = X·W_Q    K = X·W_K    V = X·W_V
+    Attention(Q, K, V) = softmax(Q·Kᵀ / √d_k) · V
+
+Row i of the weights says how much word i takes from each word; a row sums to one. d_k is the length of a key: a sum of
+d_k products grows like √d_k, and dividing by it keeps softmax away from its flat ends. A causal mask sets the scores of
+later words to minus infinity. Several heads do this side by side, and their outputs are put next to each other.
+
+The vectors here are spelling (words that share letter pairs are alike) and, beside it, place (sines and cosines). The
+"designed" matrices are made by hand so that each head has a plain job: as a shift of the sines is a rotation, head 1
+finds the word before, head 3 the word after and head 4 the word itself, while head 2 finds words spelt alike. "Random"
+matrices are what training starts from.
+
+Source: A. Vaswani and others, "Attention Is All You Need" (2017), sections 3.2 and 3.5.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import model_validator
+
+from demos.contract import (
+    Bars,
+    Demo,
+    Frame,
+    Heatmap,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Table,
+    Tokens,
+    param,
+)
+from demos.wording import number
+
+Array = NDArray[np.float64]
+
+MOST_WORDS = 10
+JOBS = ("the word before", "words spelt alike", "the word after", "the word itself")
+SHIFTS = {0: -1, 2: 1, 3: 0}
+WAVES = (0.5, 1.6, 0.9, 0.25)
+"""Radians a word, for each pair of columns of the place."""
+SHARP = 6.0
+"""How much a designed head insists: the score, once scaled, of a key that fits perfectly."""
+
+
+class SelfAttentionParams(Params):
+    sentence: str = param(
+        "the cat sat on the mat",
+        f"Your own sentence, 2 to {MOST_WORDS} words.",
+        longest=120,
+        aliases=("text", "words", "phrase"),
+    )
+    heads: int = param(
+        2, "How many heads look at the sentence side by side.", low=1, high=4, aliases=("attention heads", "head")
+    )
+    d_k: int = param(
+        4,
+        "Length of each query, key and value vector.",
+        low=2,
+        high=8,
+        aliases=("key size", "head size", "dimension", "dimensional keys"),
+    )
+    mask: Literal["none", "causal"] = param(
+        "none", "Causal: no word may look at a later one, as in GPT.", aliases=("masking",)
+    )
+    scale: bool = param(True, "Whether the scores are divided by √d_k.", aliases=("scaling", "scaled", "divided by"))
+    weights: Literal["designed", "random"] = param(
+        "designed",
+        "Matrices made by hand, each head with a job, or random ones.",
+        aliases=("matrices", "initialisation"),
+    )
+    word: int = param(
+        2,
+        "The word whose view is followed, counted from 1; the last, when there are fewer.",
+        low=1,
+        high=MOST_WORDS,
+        aliases=("query", "token", "position"),
+    )
+
+    @model_validator(mode="after")
+    def _has_words(self) -> SelfAttentionParams:
+        if not 2 <= len(split(self.sentence)) <= MOST_WORDS:
+            raise ValueError(f"The sentence needs 2 to {MOST_WORDS} words, this one has {len(split(self.sentence))}")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """All that one head computes for n words: (n, d_k) matrices and (n, n) matrices."""
+
+    q: Array
+    k: Array
+    v: Array
+    scores: Array
+    scaled: Array
+    masked: Array
+    weights: Array
+    output: Array
+
+
+def split(sentence: str) -> list[str]:
+    """The words of a sentence, in lower case; a run of other signs that print is a word of its own."""
+    return re.findall(r"\w+(?:['’]\w+)*|[^\w\s]+", "".join(c for c in sentence.lower() if c.isprintable()))
+
+
+def spelling(words: Sequence[str], size: int) -> Array:
+    """A vector of length one for each word: the sum of a fixed random vector for each pair of neighbouring letters."""
+    vectors = np.zeros((len(words), size))
+    for row, word in zip(vectors, words, strict=True):
+        for pair in zip(f"<{word}", f"{word}>", strict=True):
+            code = [ord(letter) for letter in pair]
+            row += np.random.default_rng(code).standard_normal(size)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors
+
+
+def place(count: int, size: int) -> Array:
+    """Sines and cosines of the place, one wave for each pair of columns, of length one; an odd column stays 0."""
+    pairs = size // 2
+    angle = np.arange(count)[:, None] * np.array(WAVES[:pairs])
+    columns = np.zeros((count, size))
+    columns[:, 0 : 2 * pairs : 2], columns[:, 1 : 2 * pairs : 2] = np.sin(angle), np.cos(angle)
+    columns /= np.sqrt(pairs)
+    return columns
+
+
+def turn(size: int, shift: int) -> Array:
+    """The matrix R with place(i) · R = place(i + shift): each pair of sine and cosine rotated."""
+    matrix = np.eye(size)
+    for pair, wave in enumerate(WAVES[: size // 2]):
+        c, s = np.cos(wave * shift), np.sin(wave * shift)
+        matrix[2 * pair : 2 * pair + 2, 2 * pair : 2 * pair + 2] = [[c, -s], [s, c]]
+    return matrix
+
+
+def matrices(params: SelfAttentionParams, head: int, random: np.random.Generator) -> tuple[Array, Array, Array]:
+    """W_Q, W_K and W_V of one head, each (2·d_k, d_k); the first d_k rows meet the spelling, the others the place."""
+    d = params.d_k
+    if params.weights == "random":
+        w_q, w_k, w_v = random.standard_normal((3, 2 * d, d))
+        return w_q, w_k, w_v
+    zero, one, sharp = np.zeros((d, d)), np.eye(d), SHARP * np.sqrt(d)
+    value = np.concatenate([one, zero])
+    if head in SHIFTS:
+        return np.concatenate([zero, sharp * turn(d, SHIFTS[head])]), np.concatenate([zero, one]), value
+    return np.concatenate([sharp * one, zero]), np.concatenate([one, zero]), value
+
+
+def softmax(scores: Array) -> Array:
+    """Each row as shares that sum to one."""
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    shares: Array = powers / powers.sum(axis=-1, keepdims=True)
+    return shares
+
+
+def attend(q: Array, k: Array, v: Array, *, scale: bool = True, causal: bool = False) -> Head:
+    """softmax(Q·Kᵀ / √d_k) · V, with every matrix on the way."""
+    scores = q @ k.T
+    scaled = scores / np.sqrt(q.shape[1]) if scale else scores
+    later = np.triu(np.ones_like(scaled, dtype=bool), 1)
+    masked = np.where(later, -np.inf, scaled) if causal else scaled
+    weights = softmax(masked)
+    return Head(q, k, v, scores, scaled, masked, weights, weights @ v)
+
+
+def steps(params: SelfAttentionParams) -> Iterator[Frame]:
+    """The words, their vectors, then each head: Q, K, V, scores, scaling, mask, softmax, each word's view, output."""
+    words = split(params.sentence)
+    x = np.concatenate([spelling(words, params.d_k), place(len(words), params.d_k)], 1)
+    random = np.random.default_rng(params.seed)
+    heads = []
+    for index in range(params.heads):
+        w_q, w_k, w_v = matrices(params, index, random)
+        heads.append(attend(x @ w_q, x @ w_k, x @ w_v, scale=params.scale, causal=params.mask == "causal"))
+
+    story = Story(params, words, x, heads)
+    scenes = [story.opening, story.vectors]
+    for index in range(params.heads):
+        scenes += story.scenes_of(index)
+    scenes.append(story.ending)
+    for index, scene in enumerate(scenes):
+        told = scene()
+        yield Frame(
+            caption=told.caption,
+            progress=index / (len(scenes) - 1),
+            metrics=told.metrics,
+            panels=told.panels,
+            moment=told.moment,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A frame but for its progress."""
+
+    caption: str
+    panels: tuple[Panel, ...]
+    metrics: dict[str, float]
+    moment: str = ""
+
+
+class Story:
+    """Tells a computation that is done already, one scene at a time."""
+
+    def __init__(self, params: SelfAttentionParams, words: list[str], x: Array, heads: Sequence[Head]) -> None:
+        self.params, self.words, self.x, self.heads = params, words, x, heads
+        self.followed = min(params.word, len(words)) - 1
+        self.word = words[self.followed]
+
+    def opening(self) -> Scene:
+        caption = (
+            f"{len(self.words)} words. By itself '{self.word}' always has the same vector, whatever stands around it. "
+            "Self-attention lets each word take in something of the others. We follow the marked word through it."
+        )
+        return Scene(caption, (Tokens(title="The sentence", tokens=tuple(self.words), marked=(self.followed,)),), {})
+
+    def vectors(self) -> Scene:
+        d, twin = self.params.d_k, self._twin()
+        caption = f"Each word becomes a row of X: {d} numbers for its spelling, then {d} for its place. "
+        if twin is not None:
+            caption += (
+                f"See rows {twin[0] + 1} and {twin[1] + 1}: both are '{self.words[twin[0]]}', so the left halves are "
+                "equal, and only the place tells them apart."
+            )
+        else:
+            caption += "The left half knows nothing of the order of the words; the right half knows nothing else."
+        columns = [f"s{i + 1}" for i in range(d)] + [f"p{i + 1}" for i in range(d)]
+        return Scene(caption, (self._matrix("X = spelling and place", self.x, columns),), {"words": len(self.words)})
+
+    def scenes_of(self, index: int) -> list[Callable[[], Scene]]:
+        """All scenes of one head."""
+        told = [self.queries, self.scores, self.scaling, self.softmax]
+        if self.params.mask == "causal":
+            told.insert(3, self.masking)
+        scenes = [partial(scene, index) for scene in told]
+        scenes += [partial(self.view, index, row) for row in range(len(self.words))]
+        return [*scenes, partial(self.output, index)]
+
+    def queries(self, index: int) -> Scene:
+        head, d = self.heads[index], self.params.d_k
+        job = (
+            f"made by hand for one job: {JOBS[index]}"
+            if self.params.weights == "designed"
+            else "random, as before any training"
+        )
+        caption = (
+            f"Head {index + 1}: X times W_Q, W_K and W_V. The matrices are {job}. A query is what a word looks for, a "
+            f"key what it is found by, a value what it tells. '{self.word}' asks with q = "
+            f"{_vector(head.q[self.followed])}."
+        )
+        columns = [str(i + 1) for i in range(d)]
+        panels = tuple(
+            self._matrix(name, values, columns)
+            for name, values in (("queries Q", head.q), ("keys K", head.k), ("values V", head.v))
+        )
+        return Scene(caption, panels, {"head": index + 1}, f"head {index + 1}" if self.params.heads > 1 else "")
+
+    def scores(self, index: int) -> Scene:
+        head, i = self.heads[index], self.followed
+        j = int(head.scores[i].argmax())
+        caption = (
+            f"Each query meets each key: row '{self.word}' of Q·Kᵀ. Its highest score is with '{self.words[j]}': "
+            f"{_product(head.q[i], head.k[j])} = {number(head.scores[i, j], 2)}. A high score means: this key points "
+            "the way the query asks."
+        )
+        return Scene(
+            caption,
+            self._square("scores Q·Kᵀ", head.scores, i),
+            {"head": index + 1, "top_score": _r(head.scores[i, j])},
+        )
+
+    def scaling(self, index: int) -> Scene:
+        head, i, root = self.heads[index], self.followed, np.sqrt(self.params.d_k)
+        top, without = softmax(head.scores / root)[i].max(), softmax(head.scores)[i].max()
+        caption = f"√d_k = √{self.params.d_k} = {number(root, 2)}. "
+        if self.params.scale:
+            caption += (
+                f"Divided by it, the top score of '{self.word}' goes from {number(head.scores[i].max(), 2)} to "
+                f"{number(head.scaled[i].max(), 2)}. Unscaled, softmax would give its favourite {number(without, 2)} "
+                f"of the weight instead of {number(top)}, and weights near 0 or 1 hardly learn."
+            )
+        else:
+            caption += (
+                f"Scaling is off, so the top score of '{self.word}' stays {number(head.scores[i].max(), 2)} and its "
+                f"favourite will get {number(without)} of the weight; with scaling it would be {number(top)}."
+            )
+        title = "scores / √d_k" if self.params.scale else "scores, not scaled"
+        return Scene(
+            caption, self._square(title, head.scaled, i), {"head": index + 1, "top_score": _r(head.scaled[i].max())}
+        )
+
+    def masking(self, index: int) -> Scene:
+        head, n = self.heads[index], len(self.words)
+        caption = (
+            f"The causal mask: the {n * (n - 1) // 2} scores above the diagonal become minus infinity, so no word can "
+            f"look at a later one. '{self.word}' is left with {self.followed + 1} of {n} words. A model that has to "
+            "guess the next word must not see it."
+        )
+        floor = np.where(np.isinf(head.masked), head.scaled.min() - 1, head.masked)
+        return Scene(caption, self._square("masked scores", floor, self.followed), {"head": index + 1}, "mask")
+
+    def softmax(self, index: int) -> Scene:
+        head, i = self.heads[index], self.followed
+        j = int(head.weights[i].argmax())
+        if self.params.weights == "designed":
+            why = f"This head was made to find {JOBS[index]}: look for that pattern"
+        else:
+            why = "These matrices are random, so the pattern has no meaning yet: training would give it one"
+        caption = (
+            f"Softmax turns each row into shares that sum to one. '{self.word}' gives {number(head.weights[i, j], 2)} "
+            f"to '{self.words[j]}'. {why}. Dark cells are where a word takes most of its news from."
+        )
+        panels = self._square("attention weights", head.weights, i, (0, 1))
+        metrics = {"head": index + 1, "top_weight": _r(head.weights[i, j]), "entropy": _r(_entropy(head.weights[i]))}
+        return Scene(caption, panels, metrics, "softmax")
+
+    def view(self, index: int, row: int) -> Scene:
+        weights, word = self.heads[index].weights[row], self.words[row]
+        order = [int(j) for j in np.argsort(-weights, kind="stable")[:2]]
+        first, second = (f"'{self.words[j]}' (word {j + 1}, {number(weights[j], 2)})" for j in order)
+        even = _entropy(weights) / np.log2(len(weights))
+        mood = "It listens almost to one word only" if even < 0.35 else "It listens to several words at once"
+        caption = (
+            f"Head {index + 1}, word {row + 1}: '{word}' looks at {first}, then {second}. {mood}: its entropy is "
+            f"{number(_entropy(weights), 2)} bits, where even shares would have {number(np.log2(len(weights)), 2)}."
+        )
+        tokens = Tokens(title=f"What '{word}' looks at", tokens=tuple(self.words), weights=_row(weights), marked=(row,))
+        bars = Bars(title="Its weights", labels=tuple(self._labels()), values=_row(weights), value_range=(0, 1))
+        metrics = {"head": index + 1, "top_weight": _r(weights[order[0]]), "entropy": _r(_entropy(weights))}
+        return Scene(caption, (tokens, bars), metrics)
+
+    def output(self, index: int) -> Scene:
+        head, i = self.heads[index], self.followed
+        order = [int(j) for j in np.argsort(-head.weights[i], kind="stable")[:2]]
+        sum_up = " + ".join(f"{number(head.weights[i, j], 2)}·v({self.words[j]})" for j in order)
+        caption = (
+            f"The output of '{self.word}' is the values, mixed by its weights: {sum_up} + … = "
+            f"{_vector(head.output[i])}. Its own value was {_vector(head.v[i])}: that is how far its neighbours have "
+            "changed it."
+        )
+        rows = [
+            (label, number(head.weights[i, j], 2), *(number(value, 2) for value in head.v[j]))
+            for j, label in enumerate(self._labels())
+        ]
+        rows.append(("sum", "1", *(number(value, 2) for value in head.output[i])))
+        columns = ("word", "weight", *(f"v{c + 1}" for c in range(self.params.d_k)))
+        table = Table(title="weight times value, summed", columns=columns, rows=tuple(rows), highlight=(len(rows) - 1,))
+        matrix = self._matrix("output of every word", head.output, [str(c + 1) for c in range(self.params.d_k)])
+        return Scene(caption, (table, matrix), {"head": index + 1}, f"output of head {index + 1}")
+
+    def ending(self) -> Scene:
+        together = np.concatenate([head.output for head in self.heads], 1)
+        n, i = len(self.words), self.followed
+        looks = "; ".join(
+            f"head {index + 1} at '{self.words[int(head.weights[i].argmax())]}' ({number(head.weights[i].max(), 2)})"
+            for index, head in enumerate(self.heads)
+        )
+        caption = (
+            f"In sum '{self.word}' looked with {looks}. The outputs side by side are {n} rows of {together.shape[1]} "
+            f"numbers, made with {n}·{n} = {n * n} scores a head, all at once: no word had to wait for another, as in "
+            "a recurrent network."
+        )
+        columns = [f"{h + 1}.{c + 1}" for h in range(len(self.heads)) for c in range(self.params.d_k)]
+        panels: list[Panel] = [self._matrix("all heads side by side", together, columns)]
+        panels += [
+            Heatmap(title=f"head {index + 1}", values=_rows(head.weights), rows=tuple(self.words), value_range=(0, 1))
+            for index, head in enumerate(self.heads)
+        ]
+        offset = int(self.heads[0].weights[i].argmax()) - i
+        return Scene(caption, tuple(panels), {"words": n, "heads": len(self.heads), "offset": offset}, "the result")
+
+    def _twin(self) -> tuple[int, int] | None:
+        """The first two places that hold the same word."""
+        pairs = ((i, j) for j, word in enumerate(self.words) for i in range(j) if self.words[i] == word)
+        return next(pairs, None)
+
+    def _labels(self) -> list[str]:
+        return [f"{i + 1} {word}" for i, word in enumerate(self.words)]
+
+    def _matrix(self, title: str, values: Array, columns: Sequence[str]) -> Heatmap:
+        most = max(float(np.abs(values).max()), 1e-6)
+        return Heatmap(
+            title=title,
+            values=_rows(values),
+            rows=tuple(self.words),
+            columns=tuple(columns),
+            value_range=(-_r(most), _r(most)),
+        )
+
+    def _square(
+        self, title: str, values: Array, row: int, value_range: tuple[float, float] | None = None
+    ) -> tuple[Panel, ...]:
+        """A word-by-word matrix, and the followed word's row of it as bars."""
+        square = Heatmap(
+            title=title,
+            values=_rows(values),
+            rows=tuple(self.words),
+            columns=tuple(self.words),
+            value_range=value_range,
+            row_label="query",
+            column_label="key",
+        )
+        return square, Bars(title=f"row '{self.words[row]}'", labels=tuple(self._labels()), values=_row(values[row]))
+
+
+def _entropy(weights: Array) -> float:
+    """In bits."""
+    return float(-(weights * np.log2(np.maximum(weights, 1e-300))).sum())
+
+
+def _product(q: Array, k: Array) -> str:
+    shown = " + ".join(f"{number(a, 1)}·{number(b, 1)}" for a, b in zip(q[:4], k[:4], strict=True))
+    return shown.replace("+ -", "- ") + (" + …" if len(q) > 4 else "")
+
+
+def _vector(values: Array) -> str:
+    return f"({', '.join(number(value, 1) for value in values[:4])}{', …' if len(values) > 4 else ''})"
+
+
+def _r(value: float) -> float:
+    return round(float(value), 4)
+
+
+def _row(values: Array) -> tuple[float, ...]:
+    return tuple(_r(value) for value in values)
+
+
+def _rows(values: Array) -> tuple[tuple[float, ...], ...]:
+    return tuple(_row(row) for row in values)
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    offset = frames[-1].metrics["offset"]
+    return "itself" if offset == 0 else "an earlier word" if offset < 0 else "a later word"
+
+
+DEMO = Demo(
+    name="self_attention",
+    title="Self-attention",
+    slide=36,
+    group="Self-Attention Layers",
+    summary="Queries, keys and values of your own sentence, with every number from the scores to the output.",
+    params=SelfAttentionParams,
+    steps=steps,
+    look_for=(
+        "Every row of the weights sums to one: a word shares out its attention.",
+        "Dividing by √d_k keeps softmax from giving everything to one word.",
+        "With the causal mask the upper right triangle is empty.",
+        "Two heads see two different things in the same sentence.",
+    ),
+    examples=(
+        Request("Show me self-attention"),
+        Request('Run self attention on "the dog chased the ball"', {"sentence": "the dog chased the ball"}),
+        Request("Explain Q, K and V with four heads", {"heads": 4}),
+        Request("attention with a causal mask, as in GPT", {"mask": "causal"}),
+        Request("What if the scores are not divided by the square root of d_k? Show it.", {"scale": False}),
+        Request("self-attention with random weights and key size 8", {"weights": "random", "d_k": 8}),
+        Request(
+            'scaled dot product attention for "to be or not to be", follow the 5th word',
+            {"sentence": "to be or not to be", "word": 5},
+        ),
+        Request('muestra la atención de "el gato ve al perro"', {"sentence": "el gato ve al perro"}),
+        Request("Attention is all you need: one head only, three dimensional keys", {"heads": 1, "d_k": 3}),
+    ),
+    presets={
+        "cat": Preset("Two heads", {}, "One head finds the word before, the other words spelt alike: cat, sat, mat."),
+        "causal": Preset(
+            "As GPT sees it",
+            {"mask": "causal", "heads": 1, "word": 6},
+            "Set the mask to causal: the first word can only look at itself, the last one at all.",
+        ),
+        "unscaled": Preset(
+            "Without √d_k",
+            {"scale": False, "weights": "random", "d_k": 8, "heads": 1},
+            "With long keys and no scaling softmax gives nearly everything to one word.",
+        ),
+        "untrained": Preset(
+            "Before training",
+            {"weights": "random", "heads": 3, "seed": 1},
+            "Random matrices: heads look somewhere, but for no reason.",
+        ),
+        "four": Preset(
+            "Four heads",
+            {"heads": 4, "sentence": "to be or not to be", "word": 5},
+            "Before, alike, after, itself: the same sentence read in four ways.",
+        ),
+    },
+    prediction=Prediction(
+        "Where will the followed word look most in head 1?", ("an earlier word", "itself", "a later word"), _check
+    ),
+    aliases=("attention", "scaled dot-product attention", "multi-head attention", "query key value", "autoatención"),
+)

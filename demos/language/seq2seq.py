@@ -1,0 +1,264 @@
+"""Sequence to sequence: one network reads a sentence into a vector, another writes its translation from it.
+
+    h_j = GRU(E·x_j, h_{j-1})                       encoder: one state a word, from left to right
+    c = h_T                                         all that is handed over: the last state
+    s_i = GRU([F·y_{i-1}, c], s_{i-1})              decoder, s_0 = tanh(B·c)
+    p(y_i) = softmax(W·[s_i, c] + b)                the next word; the likeliest is written and read back in
+
+Whatever the length of the sentence, c has the same 48 numbers. Short sentences fit; long ones are pressed together
+until words get lost. The language is a small one: "the (adjective) noun", joined by "and", into Spanish: the adjective
+comes last and article and adjective follow the noun's gender. The weights are trained by `demos/weights/translation.py`
+on sentences of one to eight phrases; `attention_alignment` does the same task without the bottleneck.
+
+Sources: I. Sutskever, O. Vinyals and Q. Le, "Sequence to sequence learning with neural networks" (2014); K. Cho and
+others, "Learning phrase representations using RNN encoder-decoder" (2014).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import numpy as np
+from pydantic import model_validator
+
+from demos import weights
+from demos.contract import (
+    Bars,
+    Curve,
+    Demo,
+    Frame,
+    Heatmap,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    Tokens,
+    param,
+)
+from demos.language._translation import END, HIDDEN, MOST_PHRASES, Weights, decode, draw, exact, part, translate
+from demos.prelude import open_with
+from demos.scenes import Scene, row, rows
+from demos.wording import count, number
+
+TRIALS = 12
+
+
+class Seq2seqParams(Params):
+    sentence: str = param(
+        "draw one",
+        'Your own sentence such as "the red cat and the house", or "draw one".',
+        longest=200,
+        aliases=("text", "translate"),
+    )
+    phrases: int = param(
+        5,
+        'How many phrases a drawn sentence has ("the old river" is one).',
+        low=1,
+        high=MOST_PHRASES,
+        unit="phrases",
+        aliases=("length", "sentence length"),
+    )
+
+    @model_validator(mode="after")
+    def _is_in_the_language(self) -> Seq2seqParams:
+        check_sentence(self.sentence)
+        return self
+
+
+def check_sentence(sentence: str) -> None:
+    """Raises ValueError for a sentence that the small grammar does not make or that is too long."""
+    if sentence.strip().lower() != "draw one":
+        translate(sentence.lower().split())
+        if sentence.lower().split().count("and") >= MOST_PHRASES:
+            raise ValueError(f"The sentence may have {MOST_PHRASES} phrases at most")
+
+
+def words_of(sentence: str, phrases: int, seed: int) -> list[str]:
+    """The sentence's words, or those of a drawn one."""
+    if sentence.strip().lower() == "draw one":
+        return draw(phrases, np.random.default_rng(seed))
+    return sentence.lower().split()
+
+
+@cache
+def model() -> Weights:
+    """The translator without attention."""
+    return part(weights.load("translation"), "plain")
+
+
+@cache
+def curve() -> tuple[float, ...]:
+    """The share of sentences translated without a mistake, for 1 to 8 phrases."""
+    return tuple(exact(model(), n, TRIALS, 1, attention=False) for n in range(1, MOST_PHRASES + 1))
+
+
+def steps(params: Seq2seqParams) -> Iterator[Frame]:
+    """Reading word by word, the vector handed over, writing word by word, and how length matters."""
+    story = Story(params)
+    yield from open_with(story.opening(), story.scenes)
+
+
+class Story:
+    """Tells one translation."""
+
+    def __init__(self, params: Seq2seqParams) -> None:
+        self.english = words_of(params.sentence, params.phrases, params.seed)
+        self.wanted = [*translate(self.english), END]
+        self.seen = decode(model(), self.english, attention=False)
+        pairs = zip(self.seen.words, self.wanted, strict=False)
+        self.wrong = next((i for i, (a, b) in enumerate(pairs) if a != b), -1)
+        if self.wrong < 0 and len(self.seen.words) != len(self.wanted):
+            self.wrong = min(len(self.seen.words), len(self.wanted)) - 1
+
+    def scenes(self) -> list[Scene]:
+        told = [self.reading(j) for j in range(len(self.english))]
+        told.append(self.handing_over())
+        told += [self.writing(i) for i in range(len(self.seen.words))]
+        return [*told, self.lengths(), self.ending()]
+
+    def opening(self) -> Scene:
+        caption = (
+            f"{count(len(self.english), 'word')} to translate. The right answer has {len(self.wanted) - 1} "
+            f"words: in Spanish the adjective comes "
+            f"last, and article and adjective follow the noun. The encoder may keep {HIDDEN} numbers, whatever "
+            f"the length."
+        )
+        panels = (
+            Tokens(title="English", tokens=tuple(self.english)),
+            Tokens(title="Right Spanish", tokens=tuple(self.wanted)),
+        )
+        return Scene(caption, panels, {"words": len(self.english)})
+
+    def reading(self, j: int) -> Scene:
+        states = self.seen.states
+        moved = float(np.linalg.norm(states[j] - (states[j - 1] if j else 0)))
+        kept = float(states[j] @ states[0] / (np.linalg.norm(states[j]) * np.linalg.norm(states[0])))
+        caption = (
+            f"Reading '{self.english[j]}', word {j + 1}: the state moves by {number(moved, 2)}. Its cosine "
+            f"with the state after the "
+            f"first word is {number(kept, 2)}: each new word has to find room in the same {HIDDEN} numbers."
+        )
+        return Scene(caption, (self._states(j + 1), self._tokens(j)), {"word": j + 1}, "reading" if j == 0 else "")
+
+    def handing_over(self) -> Scene:
+        c = self.seen.states[-1]
+        caption = (
+            f"Handed over: the last state and nothing else, {HIDDEN} numbers for {len(self.english)} words, "
+            f"{number(HIDDEN / len(self.english), 1)} a word. The decoder never sees the English again."
+        )
+        panel = Heatmap(title="the vector c", values=rows(c.reshape(6, -1), 2), value_range=(-1, 1))
+        return Scene(caption, (panel,), {"numbers_a_word": HIDDEN / len(self.english)}, "the bottleneck")
+
+    def writing(self, i: int) -> Scene:
+        word, sure = self.seen.words[i], self.seen.certainty[i]
+        wanted = self.wanted[i] if i < len(self.wanted) else "nothing"
+        caption = f"Word {i + 1}: it writes '{word}' with probability {number(sure, 2)}. "
+        if word == wanted:
+            caption += "That is right." if word != END else "The full stop ends it."
+        elif i == self.wrong:
+            caption += f"'{wanted}' would be right: the first mistake. What that word was got lost on the way here."
+        else:
+            caption += (
+                f"'{wanted}' would be right here. What it wrote before is read back in, so mistakes bring more "
+                f"mistakes."
+            )
+        if self.seen.words.count(word) > 4 and word != "y":
+            caption += " It repeats itself, having lost count."
+        panels = (
+            Tokens(
+                title="Written",
+                tokens=tuple(self.seen.words[: i + 1]),
+                weights=row(self.seen.certainty[: i + 1]),
+                marked=(i,),
+            ),
+            Tokens(title="Right Spanish", tokens=tuple(self.wanted), marked=(i,) if i < len(self.wanted) else ()),
+        )
+        moment = "the first mistake" if i == self.wrong else "writing" if i == 0 else ""
+        return Scene(caption, panels, {"word": i + 1, "probability": sure}, moment)
+
+    def lengths(self) -> Scene:
+        shares = curve()
+        caption = (
+            f"Measured now on {TRIALS} new sentences of each length: {number(100 * shares[0], 0)} % without a "
+            f"mistake at 1 phrase, "
+            f"{number(100 * shares[3], 0)} % at 4, {number(100 * shares[-1], 0)} % at {MOST_PHRASES}, though "
+            f"it was trained on all of these lengths. "
+            "The vector is full."
+        )
+        return Scene(caption, (self._curve(),), {"exact_at_8": shares[-1]}, "length hurts")
+
+    def ending(self) -> Scene:
+        right = sum(a == b for a, b in zip(self.seen.words, self.wanted, strict=False))
+        caption = f"{right} of {len(self.wanted)} words stand where they should. "
+        if self.wrong < 0:
+            caption += f"This sentence of {len(self.english)} words fitted into {HIDDEN} numbers. Try more phrases."
+        else:
+            caption += (
+                f"The first mistake came at word {self.wrong + 1}. One vector for a whole sentence is a bottleneck; "
+                "attention lets the decoder look back at every word instead."
+            )
+        panels: tuple[Panel, ...] = (
+            Tokens(title="Written", tokens=tuple(self.seen.words)),
+            Tokens(title="Right Spanish", tokens=tuple(self.wanted)),
+            self._curve(),
+        )
+        return Scene(caption, panels, {"right": right, "exact": float(self.wrong < 0)}, "the end")
+
+    def _states(self, upto: int) -> Panel:
+        return Heatmap(title="Encoder states, a row a word", values=rows(self.seen.states[:upto], 2),
+                       rows=tuple(self.english[:upto]), value_range=(-1, 1), show_values=False)  # fmt: skip
+
+    def _tokens(self, j: int) -> Panel:
+        sizes = np.abs(self.seen.states[j])
+        order = np.argsort(-sizes)[:8]
+        labels = tuple(f"h{k + 1}" for k in order)
+        return Bars(title="Its largest numbers now", labels=labels, values=row(self.seen.states[j][order]))
+
+    def _curve(self) -> Panel:
+        line = Series(name="without attention", x=row(range(1, MOST_PHRASES + 1)), y=row(curve()))
+        return Curve(title="Share without a mistake", series=(line,), x_label="phrases", y_range=(0, 1))
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return "yes" if frames[-1].metrics["exact"] else "no"
+
+
+DEMO = Demo(
+    name="seq2seq",
+    title="Sequence to sequence",
+    slide=32,
+    group="Language Models",
+    summary="An encoder presses a sentence into one vector, a decoder translates from it, and long ones fail.",
+    params=Seq2seqParams,
+    steps=steps,
+    look_for=(
+        "The decoder sees one vector and never the sentence.",
+        "The first mistake brings more, as each word written is read back in.",
+        "The share of perfect translations falls with length.",
+    ),
+    examples=(
+        Request("Show me sequence to sequence"),
+        Request("Run seq2seq with 8 phrases", {"phrases": 8}),
+        Request(
+            'Translate "the red cat and the old house" with seq2seq', {"sentence": "the red cat and the old house"}
+        ),
+        Request("encoder-decoder on a sentence length of 2", {"phrases": 2}),
+        Request("How does seq2seq fail on long sentences? Show it with 7 phrases.", {"phrases": 7}),
+        Request('traduce con seq2seq: "the small bird"', {"sentence": "the small bird"}),
+        Request("sequence-to-sequence with three phrases and seed 5", {"phrases": 3, "seed": 5}),
+        Request("watch an encoder decoder translate"),
+    ),
+    presets={
+        "five": Preset("Five phrases", {}, "Long enough for the vector to be nearly full."),
+        "short": Preset("Short", {"phrases": 2}, "Two phrases fit easily."),
+        "long": Preset("Too long", {"phrases": 8}, "Eight phrases do not fit: find the first mistake."),
+        "own": Preset(
+            "Your own", {"sentence": "the white house and the small bird"}, "Gender has to be looked up in the noun."
+        ),
+    },
+    prediction=Prediction("Will the translation be without a mistake?", ("yes", "no"), _check),
+    aliases=("seq2seq", "sequence-to-sequence", "encoder-decoder", "encoder decoder", "secuencia a secuencia"),
+)

@@ -1,0 +1,286 @@
+"""The transformer block: attention, then a small network, each beside a residual road.
+
+For n words, each d numbers, as the rows of X (n x d), with layer norm before each half as in GPT-2:
+
+    X = E[words] + P[places]                          embedding plus position
+    A = X + concat(head_1..head_h)·W_proj             head_i = softmax(Q_i·K_iᵀ/√(d/h))·V_i, from norm(X)
+    B = A + gelu(norm(A)·W_1 + b_1)·W_2 + b_2         W_1: d x 4d, W_2: 4d x d
+    norm(x) = (x - mean) / √(variance + 0.00001) · scale + shift
+
+Everything that goes in and comes out is n x d, so blocks can be stacked as high as one likes. A block has 12·d² + 13·d
+parameters. The weights here are random, as before any training: the lesson is what flows where, and in which shape.
+
+Sources: A. Vaswani and others, "Attention Is All You Need" (2017), where the norm comes after each half; A. Radford and
+others (2019), where it comes before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from pydantic import model_validator
+
+from demos.contract import Bars, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Table, param
+from demos.language import _transformer
+from demos.scenes import Scene, play, row, rows
+from demos.wording import count, number
+
+MOST_WORDS = 8
+
+
+class TransformerBlockParams(Params):
+    sentence: str = param(
+        "the cat sat on the mat", f"Your own sentence, 2 to {MOST_WORDS} words.", longest=100, aliases=("text", "words")
+    )
+    width: int = param(
+        12,
+        "How many numbers each word has (d), a multiple of the heads.",
+        low=4,
+        high=48,
+        unit="numbers",
+        aliases=("d", "d_model", "model size", "embedding size"),
+    )
+    heads: int = param(3, "How many heads attend side by side.", low=1, high=8, aliases=("attention heads", "head"))
+    blocks: int = param(1, "How many blocks stand on each other.", low=1, high=6, aliases=("layers", "block", "layer"))
+    causal: bool = param(
+        False, "Whether no word may look at a later one, as in GPT.", aliases=("causal mask", "masked")
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> TransformerBlockParams:
+        if self.width % self.heads:
+            raise ValueError(f"A width of {self.width} cannot be shared out among {self.heads} heads")
+        if not 2 <= len(split(self.sentence)) <= MOST_WORDS:
+            raise ValueError(f"The sentence needs 2 to {MOST_WORDS} words, this one has {len(split(self.sentence))}")
+        return self
+
+
+def split(sentence: str) -> list[str]:
+    """The words, in lower case."""
+    return re.findall(r"\w+", sentence.lower())
+
+
+def places(n: int, d: int) -> np.ndarray:
+    """Sines and cosines of the place, (n, d), as in the paper's section 3.5."""
+    angle = np.arange(n)[:, None] / 10000 ** (2 * (np.arange(d) // 2) / d)
+    return np.where(np.arange(d) % 2 == 0, np.sin(angle), np.cos(angle))
+
+
+def steps(params: TransformerBlockParams) -> Iterator[Frame]:
+    """One scene for each arrow of the block, then the blocks above it, and what flowed where."""
+    yield from play(Story(params).scenes())
+
+
+class Story:
+    """Tells one way through the blocks."""
+
+    def __init__(self, params: TransformerBlockParams) -> None:
+        import torch
+
+        self.params, self.words = params, split(params.sentence)
+        n, d = len(self.words), params.width
+        known = sorted(set(self.words))
+        generator = torch.Generator().manual_seed(params.seed)
+        self.letters = torch.randn((len(known), d), generator=generator, dtype=torch.float64)
+        self.letters = self.letters[[known.index(word) for word in self.words]]
+        self.places = torch.tensor(places(n, d))
+        x, self.inside = (self.letters + self.places)[None], []
+        for _ in range(params.blocks):
+            w = _transformer.start(_transformer.block_shapes(d), generator, d**-0.5)
+            w = {name: tensor.double() for name, tensor in w.items()}
+            self.inside.append(_transformer.block(w, x, params.heads, params.causal))
+            x = self.inside[-1]["result"]
+        self.seen: dict[str, Any] = {name: tensor[0].numpy() for name, tensor in self.inside[0].items()}
+        self.first = self.words[0]
+
+    def scenes(self) -> list[Scene]:
+        told = [self.opening(), self.position(), self.norm(), self.queries(), self.attention(), self.joined()]
+        told += [self.residual("x + attended", "attended", "x", "attention", "A"), self.norm_again(), self.mlp()]
+        told += [self.residual("result", "mlp", "x + attended", "the MLP", "B")]
+        return [*told, *(self.above(index) for index in range(1, self.params.blocks)), self.ending()]
+
+    def opening(self) -> Scene:
+        n, d = len(self.words), self.params.width
+        caption = (
+            f"{n} words enter as the rows of a matrix, {n} x {d}: each word is looked up in a table of {d} numbers a "
+            f"word. "
+            "Equal words get equal rows, wherever they stand. Keep an eye on the shapes in the titles."
+        )
+        return Scene(caption, (self._matrix("embedding", self.letters.numpy()),), {"words": n, "width": d})
+
+    def position(self) -> Scene:
+        twins = [(i, j) for j in range(len(self.words)) for i in range(j) if self.words[i] == self.words[j]]
+        far = float(np.linalg.norm(self.places[0] - self.places[1]))
+        caption = f"Position is added, number by number: rows 1 and 2 of it are {number(far, 2)} apart. "
+        caption += (
+            f"Now the two '{self.words[twins[0][0]]}' in rows {twins[0][0] + 1} and {twins[0][1] + 1} differ."
+            if twins
+            else "Without it a transformer could not tell one order of the words from another."
+        )
+        panels = (self._matrix("position P", self.places.numpy()), self._matrix("X = E + P", self.seen["x"]))
+        return Scene(caption, panels, {}, "position")
+
+    def norm(self) -> Scene:
+        x = self.seen["x"][0]
+        caption = (
+            f"Layer norm, row by row: '{self.first}' had mean {number(x.mean(), 2)} and spread {number(x.std(), 2)}, "
+            f"now "
+            f"{number(self.seen['norm 1'][0].mean(), 2)} and {number(self.seen['norm 1'][0].std(), 2)}. So no word "
+            f"shouts "
+            "down the others, however deep the stack."
+        )
+        panels = (self._matrix("X", self.seen["x"]), self._matrix("norm(X)", self.seen["norm 1"]))
+        return Scene(caption, panels, {}, "attention begins")
+
+    def queries(self) -> Scene:
+        n, d, h = len(self.words), self.params.width, self.params.heads
+        caption = (
+            f"One matrix of {d} x {3 * d} makes queries, keys and values; they are cut into {h} heads of {d // h} "
+            f"numbers. "
+            f"Here is head 1: three matrices of {n} x {d // h}."
+        )
+        panels = tuple(self._matrix(name.upper(), self.seen[name][0]) for name in "qkv")
+        return Scene(caption, panels, {"head_size": d // h})
+
+    def attention(self) -> Scene:
+        weights = self.seen["weights"]
+        j = int(weights[0, -1].argmax())
+        caption = (
+            f"Scores Q·Kᵀ/√{self.params.width // self.params.heads} through softmax: {len(self.words)} x "
+            f"{len(self.words)} a "
+            f"head, each row sums to 1. In head 1 '{self.words[-1]}' looks most at '{self.words[j]}' "
+            f"({number(weights[0, -1, j], 2)}); the weights are random, so without a reason yet."
+        )
+        panels = tuple(
+            Heatmap(title=f"head {h + 1}", values=rows(each, 2), rows=tuple(self.words), columns=tuple(self.words),
+                    value_range=(0, 1))
+            for h, each in enumerate(weights[:4])
+        )  # fmt: skip
+        return Scene(caption, panels, {"largest": weights.max()}, "attention")
+
+    def joined(self) -> Scene:
+        d, h = self.params.width, self.params.heads
+        caption = (
+            f"The outputs of {h} heads stand side by side, {h} times {d // h} = {d} numbers, and W_proj ({d} x {d}) "
+            f"mixes them. "
+            "This is the only place where words exchange anything."
+        )
+        panels = (
+            self._matrix("heads side by side", self.seen["heads"]),
+            self._matrix("·W_proj", self.seen["attended"]),
+        )
+        return Scene(caption, panels, {})
+
+    def residual(self, result: str, change: str, before: str, what: str, name: str) -> Scene:
+        share = float(np.linalg.norm(self.seen[change][0]) / np.linalg.norm(self.seen[before][0]))
+        caption = (
+            f"The residual road: what {what} made is added to what was there, nothing is replaced. For "
+            f"'{self.first}' the "
+            f"change is {number(share, 2)} times as long as the old row. On the way back the error takes this road "
+            f"unhindered."
+        )
+        panels = (self._matrix(f"what {what} adds", self.seen[change]), self._matrix(name, self.seen[result]))
+        return Scene(caption, panels, {"change": share})
+
+    def norm_again(self) -> Scene:
+        spread = self.seen["x + attended"].std(1)
+        caption = (
+            f"Layer norm again. The spreads of the rows had become {number(spread.min(), 2)} to "
+            f"{number(spread.max(), 2)}; "
+            "now all are 1 again before the second half."
+        )
+        panels = (self._matrix("A", self.seen["x + attended"]), self._matrix("norm(A)", self.seen["norm 2"]))
+        return Scene(caption, panels, {}, "the MLP begins")
+
+    def mlp(self) -> Scene:
+        d, hidden = self.params.width, self.seen["hidden"]
+        caption = (
+            f"The MLP takes each row alone: {d} numbers become {4 * d}, gelu keeps "
+            f"{number(100 * float((hidden > 0).mean()), 0)} % "
+            f"of them positive and nearly shuts the rest, and they become {d} again. Two thirds of a block's weights "
+            f"are here."
+        )
+        return Scene(caption, (self._matrix("hidden", hidden), self._matrix("·W_2 + b_2", self.seen["mlp"])), {})
+
+    def above(self, index: int) -> Scene:
+        seen = self.inside[index]
+        x, result = seen["x"][0].numpy(), seen["result"][0].numpy()
+        share = float(np.linalg.norm(result - x) / np.linalg.norm(x))
+        caption = (
+            f"Block {index + 1} does the same with weights of its own: {x.shape[0]} x {x.shape[1]} in, the same out. "
+            f"It changes the rows by {number(share, 2)} of their length."
+        )
+        return Scene(
+            caption, (self._matrix("in", x), self._matrix("out", result)), {"block": index + 1, "change": share}
+        )
+
+    def ending(self) -> Scene:
+        n, d, h, times = len(self.words), self.params.width, self.params.heads, self.params.blocks
+        size = 12 * d * d + 13 * d
+        attended = float(np.linalg.norm(self.seen["attended"][0]))
+        fed = float(np.linalg.norm(self.seen["mlp"][0]))
+        caption = (
+            f"One block: 12·{d}² + 13·{d} = {size:,} parameters, {count(times, 'block')} so {times * size:,}. "
+            f"'{self.first}' "
+            f"was moved by "
+            f"{number(attended, 2)} through attention and {number(fed, 2)} through the MLP. {n} x {d} went in, {n} x "
+            f"{d} came "
+            "out: that is why blocks can be stacked."
+        )
+        body = (
+            ("embedding + position", f"{n} x {d}", "words enter"), ("norm", f"{n} x {d}", f"{2 * d}"),
+            ("Q, K, V", f"3 of {h} x {n} x {d // h}", f"{3 * d * d + 3 * d:,}"), ("weights", f"{h} x {n} x {n}", "0"),
+            ("projection", f"{n} x {d}", f"{d * d + d:,}"), ("norm", f"{n} x {d}", f"{2 * d}"),
+            ("MLP hidden", f"{n} x {4 * d}", f"{4 * d * d + 4 * d:,}"), ("MLP out", f"{n} x {d}", f"{4 * d * d + d:,}"),
+        )  # fmt: skip
+        table = Table(title="Shapes and parameters", columns=("part", "shape", "parameters"), rows=body)
+        bars = Bars(title=f"How far '{self.first}' moved", labels=("attention", "MLP"), values=row((attended, fed)))
+        return Scene(caption, (table, bars), {"attention": attended, "mlp": fed, "parameters": times * size}, "the end")
+
+    def _matrix(self, title: str, values: np.ndarray) -> Panel:
+        most = max(float(np.abs(values).max()), 1e-6)
+        shape = f"{title}, {values.shape[0]} x {values.shape[1]}"
+        return Heatmap(title=shape, values=rows(values, 2), rows=tuple(self.words), value_range=(-most, most),
+                       show_values=values.shape[1] <= 12)  # fmt: skip
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    last = frames[-1].metrics
+    return "attention" if last["attention"] > last["mlp"] else "the MLP"
+
+
+DEMO = Demo(
+    name="transformer_block",
+    title="Transformer block",
+    slide=40,
+    group="Current AI: Transformers Everywhere",
+    summary="Embedding, position, norm, heads, MLP and residuals of your sentence, with the shape at every arrow.",
+    params=TransformerBlockParams,
+    steps=steps,
+    look_for=(
+        "Only attention lets words exchange anything; norm and MLP treat each row alone.",
+        "What goes in has the same shape as what comes out, so blocks can be stacked.",
+        "The residual road adds and never replaces.",
+    ),
+    examples=(
+        Request("Show me a transformer block"),
+        Request("Run a transformer with 3 blocks and 4 heads", {"blocks": 3, "heads": 4}),
+        Request('transformer block on "to be or not to be"', {"sentence": "to be or not to be"}),
+        Request("Transformer with d_model 32 and two heads", {"width": 32, "heads": 2}),
+        Request("a transformer block with a causal mask, step by step", {"causal": True}),
+        Request('muestra un transformer para "el gato ve al perro"', {"sentence": "el gato ve al perro"}),
+        Request("What shapes flow through a transformer with 6 layers? Show it.", {"blocks": 6}),
+        Request("show the residual connections and layer norms of a transformer"),
+    ),
+    presets={
+        "one": Preset("One block", {}, "Follow the shapes from arrow to arrow."),
+        "gpt": Preset("As in GPT", {"causal": True, "blocks": 4}, "Masked, and four blocks high."),
+        "wide": Preset("Wide", {"width": 48, "heads": 8}, "At the width of nano-gpt a block has 28,272 parameters."),
+    },
+    prediction=Prediction("What will move the first word's row further?", ("attention", "the MLP"), _check),
+    aliases=("transformer", "transformers", "transformer layer", "bloque transformer"),
+    heavy=True,
+)

@@ -1,0 +1,1 @@
+"""Artificial neurons and dense layers."""

@@ -1,0 +1,298 @@
+"""Backpropagation: how the error at the output tells every hidden weight which way to move.
+
+A multi-layer perceptron takes the inputs a⁰ = x through its layers:
+
+    z^l = a^(l-1)·W^l + b^l        a^l = f(z^l)        y = σ(z^L), the probability of class 1
+
+The loss is the cross-entropy E = -mean(d·ln y + (1 - d)·ln(1 - y)). The error δ^l = ∂E/∂z^l is known at the output
+and flows back through the same weights that carried the signal forward:
+
+    δ^L = (y - d) / n
+    δ^(l-1) = (δ^l · W^lᵀ) * f'(z^(l-1))        each hidden unit gets its share of the blame
+    ∂E/∂W^l = a^(l-1)ᵀ · δ^l                    and the sum of δ^l for the bias
+
+    v ← 0.9·v - η·∂E/∂W        W ← W + v        gradient descent with momentum
+
+Source: D. Rumelhart, G. Hinton and R. Williams, "Learning representations by back-propagating errors" (1986).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+
+from demos.contract import (
+    Bars,
+    Curve,
+    Demo,
+    Edge,
+    Frame,
+    Network,
+    Node,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    param,
+)
+from demos.neurons._layers import Array, Pass, Weights, forward, loss, propagate, start, train
+from demos.neurons._shapes import draw_data
+from demos.pacing import thin
+from demos.plane import Plane
+from demos.scenes import Scene, plot, points, row
+from demos.wording import count, number
+
+MOST_FRAMES = 40
+MOST_DRAWN = 8
+
+
+class BackpropagationParams(Params):
+    data: Literal["xor", "moons", "circles", "spiral"] = param(
+        "xor",
+        "What to learn: XOR on four points, two moons, a ring around a disc, or two spiral arms.",
+        aliases=("dataset", "problem", "shape"),
+        synonyms={"xor": ("exclusive or",), "circles": ("ring", "disc"), "spiral": ("spirals",)},
+    )
+    units: int = param(
+        4,
+        "Units in each hidden layer.",
+        low=1,
+        high=32,
+        unit="units",
+        aliases=("hidden units", "hidden neurons", "width"),
+    )
+    layers: int = param(1, "Hidden layers.", low=1, high=3, aliases=("hidden layers", "depth"))
+    activation: Literal["tanh", "sigmoid", "relu"] = param(
+        "tanh", "The activation function f of the hidden units.", synonyms={"sigmoid": ("logistic",)}
+    )
+    learning_rate: float = param(
+        0.3, "How far a step goes (η).", low=0.001, high=10, aliases=("lr", "eta", "rate", "step size")
+    )
+    epochs: int = param(
+        200, "How many steps, each with all points.", low=10, high=2000, unit="passes", aliases=("iterations", "passes")
+    )
+
+
+def steps(params: BackpropagationParams) -> Iterator[Frame]:
+    """One point forward and its error back, layer by layer; a measured slope as proof; then the training."""
+    random = np.random.default_rng(params.seed)
+    x, d = draw_data(params.data, random)
+    weights = start([2, *[params.units] * params.layers, 1], random)
+    story = Story(params, x, d)
+    first = [*story.ahead(weights), *story.back(weights), story.proof(weights)]
+    total = len(first) + params.epochs
+    for index, scene in enumerate(first):
+        yield _frame(scene, index / total)
+    path = train(weights, x, d, params.activation, params.learning_rate, params.epochs)
+    story.losses = [loss(forward(w, x, params.activation)[-1], d) for w in path]
+    for epoch in thin(len(path), MOST_FRAMES, {1, 2, 3, 5, 8})[1:-1]:
+        yield _frame(story.training(path[epoch], epoch), (len(first) + epoch) / total)
+    yield _frame(story.ending(path[-1]), 1)
+
+
+class Story:
+    """Tells and draws; `shown` is the point followed forward and back, the one most wrong at the start."""
+
+    def __init__(self, params: BackpropagationParams, x: Array, d: Array) -> None:
+        self.params, self.x, self.d = params, x, d
+        self.plane = Plane((-1.8, 1.8), (-1.8, 1.8))
+        self.losses: list[float] = []
+        self.solved = False
+
+    def _shown(self, weights: Weights) -> tuple[int, Pass]:
+        y = forward(weights, self.x, self.params.activation)[-1]
+        index = int(np.abs(y - self.d).argmax())
+        return index, propagate(weights, self.x[[index]], self.d[[index]], self.params.activation)
+
+    def ahead(self, weights: Weights) -> Iterator[Scene]:
+        """The point most wrong, layer by layer."""
+        index, run = self._shown(weights)
+        x, names = self.x[index], self.params.activation
+        many = sum(w.size + b.size for w, b in weights)
+        caption = (
+            f"{many} random weights: {count(self.params.layers, 'hidden layer')} of {self.params.units} {names}. We "
+            f"follow the point ({number(x[0], 2)}, {number(x[1], 2)}) of class {self.d[index, 0]:.0f}, which it gets "
+            "most wrong, forward to the answer and the error back."
+        )
+        yield Scene(caption, (self._network(weights, run.a, 0, "The network"), self._surface(weights)))
+        for layer in range(1, len(run.a)):
+            values, last = run.a[layer][0], layer == len(weights)
+            what = f"y = {number(values[0])}" if last else f"a = {_vector(values)}"
+            caption = f"Forward, layer {layer}: weighted sums, then {'σ' if last else names}: {what}. "
+            caption += (
+                f"Class {self.d[index, 0]:.0f} was wanted." if last else "These are the inputs of the next layer."
+            )
+            yield Scene(caption, (self._network(weights, run.a, layer, "Forward: activations"), self._surface(weights)))
+
+    def back(self, weights: Weights) -> Iterator[Scene]:
+        """The error of that point, from the output to the first layer."""
+        _, run = self._shown(weights)
+        sizes = [float(np.abs(error).mean()) for error in run.delta]
+        labels = tuple(f"layer {layer + 1}" for layer in range(len(sizes)))
+        for layer in range(len(weights), 0, -1):
+            error = run.delta[layer - 1][0]
+            if layer == len(weights):
+                caption = f"Now back. At the output δ = y - d = {number(error[0])}: the answer and what was wanted."
+            else:
+                caption = (
+                    f"Layer {layer}: δ of the layer above, through its weights, times f'. δ = {_vector(error)}: a unit "
+                    "gets much of the blame if its weight is large and its slope is not flat."
+                )
+            shown = [np.zeros_like(run.a[0]), *run.delta]
+            bars = Bars(title="Mean size of δ", labels=labels, values=row([0] * (layer - 1) + sizes[layer - 1 :], 4))
+            moment = "the error flows back" if layer == len(weights) else ""
+            yield Scene(caption, (self._network(weights, shown, layer, "Backward: errors δ"), bars), {}, moment)
+
+    def proof(self, weights: Weights) -> Scene:
+        """One gradient against the slope measured by turning that weight a little."""
+        kind, step = self.params.activation, 1e-5
+        told = propagate(weights, self.x, self.d, kind).gradients[0][0][0, 0]
+        moved = []
+        for sign in (1, -1):
+            w = weights[0][0].copy()
+            w[0, 0] += sign * step
+            moved.append(loss(forward([(w, weights[0][1]), *weights[1:]], self.x, kind)[-1], self.d))
+        measured = (moved[0] - moved[1]) / (2 * step)
+        caption = (
+            f"Is it true? Turn the first weight by 0.00001 up and down: the loss has slope {number(measured, 7)}. "
+            f"Backpropagation said {number(told, 7)}. It gets all slopes in one pass back; turning would need two "
+            "passes for every weight."
+        )
+        bars = Bars(title="Slope of the first weight", labels=("measured", "backprop"), values=row([measured, told], 7))
+        return Scene(caption, (bars, self._surface(weights)), {"measured": measured, "backprop": told}, "the proof")
+
+    def training(self, weights: Weights, epoch: int) -> Scene:
+        run = propagate(weights, self.x, self.d, self.params.activation)
+        good = self._right(run.a[-1])
+        sizes = [float(np.abs(gw).mean()) for gw, _ in run.gradients]
+        before = self.losses[max(0, epoch - 1)]
+        trend = "fell" if self.losses[epoch] <= before else "rose: the step was too long"
+        caption = (
+            f"Epoch {epoch}: {good} of {len(self.x)} right, the loss {trend} to {number(self.losses[epoch], 4)}. Mean "
+            f"gradient by layer, first to last: {', '.join(number(size, 4) for size in sizes)}. "
+            f"{'The surface bends around the classes.' if good == len(self.x) else 'Look where the surface is wrong.'}"
+        )
+        moment = "all points right" if good == len(self.x) and not self.solved else ""
+        self.solved = self.solved or bool(moment)
+        return Scene(caption, self._panels(weights, epoch), self._metrics(epoch, good), moment)
+
+    def ending(self, weights: Weights) -> Scene:
+        epochs = self.params.epochs
+        good = self._right(forward(weights, self.x, self.params.activation)[-1])
+        caption = (
+            f"After {epochs} epochs {good} of {len(self.x)} points are right; the loss went from "
+            f"{number(self.losses[0])} to {number(self.losses[-1], 4)}. "
+        )
+        if good == len(self.x):
+            caption += "The hidden units bend the plane so that one straight cut is enough for the output unit."
+        elif self.params.units < 3:
+            caption += f"{self.params.units} hidden unit(s) can draw too few lines for this shape: give it more."
+        else:
+            caption += "It is not there yet: try more epochs, more units, another seed or another learning rate."
+        return Scene(caption, self._panels(weights, epochs), self._metrics(epochs, good), "the end")
+
+    def _right(self, y: Array) -> int:
+        return int(((y > 0.5) == (self.d > 0.5)).sum())
+
+    def _metrics(self, epoch: int, good: int) -> dict[str, float]:
+        return {"epoch": epoch, "loss": self.losses[epoch], "accuracy": good / len(self.x)}
+
+    def _panels(self, weights: Weights, epoch: int) -> tuple[Panel, ...]:
+        shown = thin(epoch + 1, 80)
+        line = Series(name="loss", x=tuple(shown), y=row((self.losses[i] for i in shown), 4))
+        a = [values.mean(0, keepdims=True) for values in forward(weights, self.x, self.params.activation)]
+        curve = Curve(title="Loss", series=(line,), x_label="epoch")
+        return self._surface(weights), curve, self._network(weights, a, 0, "Weights")
+
+    def _surface(self, weights: Weights) -> Panel:
+        def value(x1: float, x2: float) -> float:
+            return 2 * float(forward(weights, np.array([[x1, x2]]), self.params.activation)[-1][0, 0]) - 1
+
+        groups = [points(f"class {c}", self.x[self.d[:, 0] == c]) for c in (0, 1)]
+        return plot(self.plane, "Output y over the plane", groups, (), self.plane.region(value))
+
+    def _network(self, weights: Weights, values: list[Array], active: int, title: str) -> Network:
+        """At most MOST_DRAWN units a layer; the layer `active` is the one the caption speaks of."""
+        layers = [min(MOST_DRAWN, value.shape[1]) for value in values]
+        nodes = tuple(
+            Node(
+                id=f"{depth}.{unit}",
+                label=number(float(values[depth][0, unit]), 2) if depth <= active or title.startswith("B") else "",
+                x=0.08 + 0.84 * depth / (len(layers) - 1),
+                y=1 - (unit + 0.5) / layers[depth],
+                value=float(np.clip(values[depth][0, unit], -1, 1)),
+            )
+            for depth in range(len(layers))
+            for unit in range(layers[depth])
+        )
+        edges = tuple(
+            Edge(
+                source=f"{depth}.{i}",
+                target=f"{depth + 1}.{j}",
+                weight=float(round(w[i, j], 3)),
+                active=depth + 1 == active,
+            )
+            for depth, (w, _) in enumerate(weights)
+            for i in range(layers[depth])
+            for j in range(layers[depth + 1])
+        )
+        return Network(title=title, nodes=nodes, edges=edges)
+
+
+def _vector(values: Array) -> str:
+    return f"({', '.join(number(float(value), 2) for value in values[:4])}{', …' if len(values) > 4 else ''})"
+
+
+def _frame(told: Scene, progress: float) -> Frame:
+    metrics = {name: round(float(value), 6) for name, value in told.metrics.items()}
+    return Frame(caption=told.caption, progress=progress, metrics=metrics, panels=told.panels, moment=told.moment)
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return "yes" if frames[-1].metrics["accuracy"] == 1 else "no"
+
+
+DEMO = Demo(
+    name="backpropagation",
+    title="Backpropagation",
+    slide=19,
+    group="Dense Layers",
+    summary="A multi-layer perceptron on XOR, moons, circles or a spiral: the error flows back, the surface bends.",
+    params=BackpropagationParams,
+    steps=steps,
+    look_for=(
+        "The error starts at the output and flows back through the same weights.",
+        "A slope measured by turning one weight agrees with what backpropagation says.",
+        "The surface bends until each class has its own side; with too few hidden units it cannot.",
+    ),
+    examples=(
+        Request("Show me backpropagation"),
+        Request("Train a multi-layer perceptron on XOR for 500 epochs", {"epochs": 500}),
+        Request("backprop on the two moons with 8 hidden units", {"data": "moons", "units": 8}),
+        Request(
+            "neural network on a spiral, 2 hidden layers of 16 units, 1500 epochs",
+            {"data": "spiral", "layers": 2, "units": 16, "epochs": 1500},
+        ),
+        Request("Can backpropagation learn XOR with 1 hidden unit? Run it.", {"units": 1}),
+        Request("train an MLP on circles with relu", {"data": "circles", "activation": "relu"}),
+        Request("retropropagación con sigmoid, seed 4", {"activation": "sigmoid", "seed": 4}),
+        Request("simulate the error flowing back through three hidden layers", {"layers": 3}),
+    ),
+    presets={
+        "xor": Preset("XOR at last", {}, "What one neuron cannot do, four hidden units learn by themselves."),
+        "narrow": Preset("Too narrow", {"units": 1}, "One hidden unit draws one line: XOR stays out of reach."),
+        "moons": Preset("Two moons", {"data": "moons", "units": 8, "epochs": 400}, "See the surface bend in between."),
+        "spiral": Preset(
+            "A spiral",
+            {"data": "spiral", "layers": 2, "units": 16, "epochs": 1200},
+            "Two hidden layers: the first draws lines, the second joins them to a curved border.",
+        ),
+        "flat": Preset("Three sigmoids", {"activation": "sigmoid", "layers": 3}, "Little error arrives at the bottom."),
+    },
+    prediction=Prediction("Will it get every point right?", ("yes", "no"), _check),
+    aliases=("backprop", "multi-layer perceptron", "multilayer perceptron", "mlp", "retropropagación", "rumelhart"),
+)

@@ -1,0 +1,299 @@
+"""The generalised delta rule: one neuron, and every symbol of the formula with its number.
+
+    neta = w1·x1 + w2·x2 + w0·1        the weighted sum, x0 = 1 being the input of the bias
+    y = Fact(neta)                     the output, by a smooth activation function
+    w_i(t + 1) = w_i(t) + α·(d - y)·Fact'(neta)·x_i
+
+d is the desired output and α the learning rate. This is gradient descent on the error E = ½·(d - y)², because
+∂E/∂w_i = -(d - y)·Fact'(neta)·x_i. With Fact(neta) = neta it is the rule of Widrow and Hoff; "generalised" is the slope
+Fact', which is nearly 0 where the activation function is flat: there a neuron hardly learns, however wrong it is.
+
+Sources: B. Widrow and M. Hoff, "Adaptive switching circuits" (1960); D. Rumelhart, G. Hinton and R. Williams, "Learning
+internal representations by error propagation" (1986).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import exp, tanh
+from random import Random
+from typing import Literal
+
+from demos.contract import Curve, Demo, Frame, Panel, Params, Prediction, Preset, Request, Series, Table, param
+from demos.pacing import thin
+from demos.plane import Plane
+from demos.scenes import plot, points, row
+from demos.wording import count, number, signed
+
+GATES = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "xor": (0, 1, 1, 0)}
+CORNERS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
+MOST_FRAMES = 80
+
+Vector = tuple[float, float, float]
+"""Three numbers for w0 (bias), w1 and w2, or for the inputs 1, x1 and x2."""
+
+
+class DeltaRuleParams(Params):
+    data: Literal["and", "or", "xor"] = param(
+        "or", "The logic gate to learn.", aliases=("gate", "problem"), synonyms={"xor": ("exclusive or",)}
+    )
+    activation: Literal["sigmoid", "tanh", "linear"] = param(
+        "sigmoid",
+        "The activation function Fact; the targets of tanh are -1 and 1, of the others 0 and 1.",
+        aliases=("fact",),
+        synonyms={"sigmoid": ("logistic",), "linear": ("widrow hoff", "adaline", "lms")},
+    )
+    learning_rate: float = param(
+        1.0, "How far a step goes (α).", low=0.01, high=5, aliases=("alpha", "α", "lr", "rate", "step size")
+    )
+    epochs: int = param(
+        40, "How many times all four points are shown.", low=3, high=300, unit="passes", aliases=("passes", "rounds")
+    )
+    start: float = param(
+        0.5,
+        "The starting weights are random, up to this size.",
+        low=0,
+        high=10,
+        aliases=("initial weights", "start at"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One use of the rule: every symbol of the formula."""
+
+    x: Vector
+    w: Vector
+    neta: float
+    y: float
+    d: float
+    slope: float
+    change: Vector
+
+    @property
+    def after(self) -> Vector:
+        return self.w[0] + self.change[0], self.w[1] + self.change[1], self.w[2] + self.change[2]
+
+
+def activate(kind: str, neta: float) -> tuple[float, float]:
+    """Fact(neta) and its slope Fact'(neta)."""
+    if kind == "linear":
+        return neta, 1.0
+    if kind == "tanh":
+        return tanh(neta), 1 - tanh(neta) ** 2
+    y = 1 / (1 + exp(-neta)) if neta >= 0 else exp(neta) / (1 + exp(neta))
+    return y, y * (1 - y)
+
+
+def learn(kind: str, w: Vector, x: Vector, d: float, alpha: float) -> Step:
+    """The generalised delta rule, once."""
+    neta = sum(wi * xi for wi, xi in zip(w, x, strict=True))
+    y, slope = activate(kind, neta)
+    delta = (d - y) * slope
+    return Step(x, w, neta, y, d, slope, (alpha * delta * x[0], alpha * delta * x[1], alpha * delta * x[2]))
+
+
+def examples(params: DeltaRuleParams) -> list[tuple[Vector, float]]:
+    """Inputs (1, x1, x2) and desired outputs."""
+    low = -1.0 if params.activation == "tanh" else 0.0
+    return [((1.0, x1, x2), 1.0 if t else low) for (x1, x2), t in zip(CORNERS, GATES[params.data], strict=True)]
+
+
+def start(params: DeltaRuleParams) -> Vector:
+    """The weights before learning."""
+    random, size = Random(params.seed), params.start
+    return random.uniform(-size, size), random.uniform(-size, size), random.uniform(-size, size)
+
+
+def train(params: DeltaRuleParams) -> list[Step]:
+    """All steps, the points in their order, epoch after epoch. Weights beyond a million stop it."""
+    w, taken = start(params), []
+    for _ in range(params.epochs):
+        for x, d in examples(params):
+            step = learn(params.activation, w, x, d, params.learning_rate)
+            w = step.after
+            taken.append(step)
+            if max(map(abs, w)) > 1e6:
+                return taken
+    return taken
+
+
+def error(params: DeltaRuleParams, w: Vector) -> float:
+    """The mean of E = ½·(d - y)² over the four points."""
+    return sum((d - learn(params.activation, w, x, d, 0).y) ** 2 for x, d in examples(params)) / 8
+
+
+def steps(params: DeltaRuleParams) -> Iterator[Frame]:
+    """A frame for the start, one for each chosen step of the rule, one for the end."""
+    taken = train(params)
+    view = View(params, taken)
+    yield view.opening()
+    moments = view.moments()
+    for index in thin(len(taken), MOST_FRAMES, {*range(8), *moments}):
+        yield view.step(index, moments.get(index, ""))
+    yield view.ending()
+
+
+class View:
+    """Tells and draws a training that is done already."""
+
+    def __init__(self, params: DeltaRuleParams, taken: Sequence[Step]) -> None:
+        self.params, self.taken = params, taken
+        self.errors = [error(params, taken[0].w), *(error(params, step.after) for step in taken)]
+        self.middle = 0.0 if params.activation == "tanh" else 0.5
+        self.plane = Plane((-0.5, 1.5), (-0.5, 1.5))
+
+    def right(self, w: Vector) -> int:
+        """How many points are on the side of the middle that they should be on."""
+        p = self.params
+        return sum((learn(p.activation, w, x, d, 0).y > self.middle) == (d > self.middle) for x, d in examples(p))
+
+    def moments(self) -> dict[int, str]:
+        found = {0: "the first step"}
+        good = next((i for i, step in enumerate(self.taken) if self.right(step.after) == 4), None)
+        if good is not None:
+            found[good] = "all four decisions right"
+        found.setdefault(
+            max(range(len(self.taken)), key=lambda i: max(map(abs, self.taken[i].change))), "the largest change"
+        )
+        return found
+
+    def opening(self) -> Frame:
+        step = self.taken[0]
+        caption = (
+            f"{self.params.data.upper()} for one {self.params.activation} neuron. Its weights start at "
+            f"{_vector(step.w)}, the error E is {number(self.errors[0])}. Each step takes one point and applies "
+            f"w_i + α·(d - y)·Fact'(neta)·x_i with α = {number(self.params.learning_rate)}. Follow the table from top "
+            "to bottom."
+        )
+        return self._frame(caption, 0, step, 0, "")
+
+    def step(self, index: int, moment: str) -> Frame:
+        step, alpha = self.taken[index], self.params.learning_rate
+        x1, x2 = number(step.x[1]), number(step.x[2])
+        caption = (
+            f"Step {index + 1}, point ({x1}, {x2}): neta = {number(step.neta)}, so y = {number(step.y)}, but d = "
+            f"{number(step.d)}. Slope Fact' = {number(step.slope)}. Each x_i is multiplied by α·(d - y)·Fact' = "
+            f"{number(alpha * (step.d - step.y) * step.slope)}. "
+        )
+        if abs(step.d - step.y) > 0.5 * (step.d - self.middle or 1) and step.slope < 0.05:
+            caption += "Very wrong, yet the slope is nearly 0, so it hardly learns."
+        elif step.x[1] == step.x[2] == 0:
+            caption += "Both inputs are 0, so only the bias w0 moves."
+        elif abs(step.d - step.y) < 0.2:
+            caption += "A small error makes a small change."
+        else:
+            caption += "An input of 0 leaves its weight as it was."
+        return self._frame(caption, (index + 1) / (len(self.taken) + 1), step, index + 1, moment)
+
+    def ending(self) -> Frame:
+        last, first = self.taken[-1], self.errors[0]
+        good = self.right(last.after)
+        caption = (
+            f"After {count(len(self.taken), 'step')} the error went from {number(first)} to {number(self.errors[-1])} "
+            f"and {good} of 4 decisions are right; the weights are {_vector(last.after)}. "
+        )
+        if max(map(abs, last.after)) > 1e3:
+            caption += "The steps were too long: each overshoots more than the last. Take a smaller α."
+        elif good == 4:
+            caption += "It would go on for ever in smaller and smaller steps: the error never quite reaches 0."
+        elif self.params.data == "xor":
+            caption += "One neuron makes one straight cut, and XOR needs two: that takes hidden layers."
+        elif self.params.start > 4:
+            caption += "It started where the slope is flat: give it smaller weights or far more epochs."
+        else:
+            caption += "It is still on its way: give it more epochs or a larger α."
+        return self._frame(caption, 1, last, len(self.taken), "the end")
+
+    def _frame(self, caption: str, progress: float, step: Step, done: int, moment: str) -> Frame:
+        w = step.after if done else step.w
+        metrics = {"step": done, "error": self.errors[done], "right": self.right(w), "slope": step.slope}
+        return Frame(
+            caption=caption,
+            progress=progress,
+            metrics={name: round(value, 5) for name, value in metrics.items()},
+            panels=(self._plane(w), self._table(step), self._errors(done)),
+            moment=moment,
+        )
+
+    def _table(self, step: Step) -> Panel:
+        body = [
+            ("neta", f"{_terms(step)}", number(step.neta)),
+            ("y", "Fact(neta)", number(step.y)),
+            ("d - y", f"{number(step.d)} {signed(-step.y)}", number(step.d - step.y)),
+            ("Fact'", "slope at neta", number(step.slope, 4)),
+        ]
+        for i in (1, 2, 0):
+            body.append((f"w{i}(t+1)", f"{number(step.w[i])} {signed(step.change[i], 4)}", number(step.after[i])))
+        return Table(title="One step", columns=("symbol", "numbers", "value"), rows=tuple(body), highlight=(4, 5, 6))
+
+    def _plane(self, w: Vector) -> Panel:
+        p = self.params
+        targets = sorted({d for _, d in examples(p)})
+        groups = [points(f"d = {number(d)}", [x[1:] for x, t in examples(p) if t == d]) for d in targets]
+        scale = 1.0 if p.activation == "tanh" else 2.0
+
+        def value(x1: float, x2: float) -> float:
+            return max(-1.0, min(1.0, scale * (learn(p.activation, w, (1.0, x1, x2), 0, 0).y - self.middle)))
+
+        bias = w[0] - (0.5 if p.activation == "linear" else 0)
+        line = self.plane.line("decision", w[1], w[2], bias)
+        return plot(self.plane, "Output over the plane", groups, line, self.plane.region(value, 12))
+
+    def _errors(self, done: int) -> Panel:
+        shown = thin(done + 1, 100)
+        line = Series(name="E", x=tuple(shown), y=row((self.errors[i] for i in shown), 5))
+        return Curve(title="Error E after each step", series=(line,), x_label="step")
+
+
+def _terms(step: Step) -> str:
+    return (
+        f"{number(step.w[1], 2)}·{number(step.x[1])} {signed(step.w[2], 2)}·{number(step.x[2])} {signed(step.w[0], 2)}"
+    )
+
+
+def _vector(w: Vector) -> str:
+    return f"w1 = {number(w[1])}, w2 = {number(w[2])}, w0 = {number(w[0])}"
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return "yes" if frames[-1].metrics["right"] == 4 else "no"
+
+
+DEMO = Demo(
+    name="delta_rule",
+    title="The generalised delta rule",
+    slide=19,
+    group="Dense Layers",
+    summary="One neuron learns a gate, with every symbol of the slide's formula as a number at each step.",
+    params=DeltaRuleParams,
+    steps=steps,
+    look_for=(
+        "The change of a weight is α times the error times the slope times the input.",
+        "An input of 0 leaves its weight unchanged.",
+        "Where the activation function is flat, even a large error changes almost nothing.",
+    ),
+    examples=(
+        Request("Show me the delta rule"),
+        Request("Run the generalised delta rule on the AND gate with alpha 3", {"data": "and", "learning_rate": 3}),
+        Request("delta rule with tanh for 60 epochs", {"activation": "tanh", "epochs": 60}),
+        Request("Widrow-Hoff rule, learning rate 0.1", {"activation": "linear", "learning_rate": 0.1}),
+        Request("Does the delta rule solve exclusive or? Show it.", {"data": "xor"}),
+        Request("delta rule when the sigmoid is flat: initial weights 8, seed 3", {"start": 8, "seed": 3}),
+        Request("step through the regla delta with a learning rate of 2", {"learning_rate": 2}),
+        Request("gradient descent on one logistic neuron, 100 passes", {"epochs": 100}),
+    ),
+    presets={
+        "or": Preset("OR, step by step", {}, "Read the table downwards: it is the slide's formula in numbers."),
+        "flat": Preset("Flat", {"start": 10, "seed": 2}, "The sigmoid is flat far out: large errors change nothing."),
+        "diverge": Preset(
+            "Too long steps",
+            {"activation": "linear", "learning_rate": 2, "epochs": 5},
+            "With α = 2 each step overshoots: the error grows instead of falling.",
+        ),
+        "xor": Preset("XOR", {"data": "xor"}, "One neuron, one cut: XOR stays out of reach."),
+    },
+    prediction=Prediction("Will all four decisions be right at the end?", ("yes", "no"), _check),
+    aliases=("delta rule", "generalized delta rule", "regla delta", "regla delta generalizada", "widrow hoff"),
+)

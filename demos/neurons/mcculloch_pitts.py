@@ -1,0 +1,286 @@
+"""The neuron of McCulloch and Pitts: add what comes in, and fire when there is enough of it.
+
+Inputs and output are 0 or 1. The neuron weighs its inputs, adds them up and compares with a threshold θ:
+
+    y = 1 if w1·x1 + w2·x2 + ... >= θ else 0
+
+Nobody trains it: a person picks the weights and the threshold, and so makes AND, OR, NOT, NAND, NOR or a majority vote.
+One such neuron cannot be XOR. (0,1) and (1,0) must fire: w2 >= θ and w1 >= θ. (0,0) must not: θ > 0. Then the sum for
+(1,1) is w1 + w2 >= 2θ > θ, so it fires too, and should not. Two layers do it: OR and NAND first, AND on top.
+
+Source: W. McCulloch and W. Pitts, "A logical calculus of the ideas immanent in nervous activity" (1943).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Literal
+
+from demos.contract import (
+    Demo,
+    Edge,
+    Frame,
+    Network,
+    Node,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Scatter,
+    Table,
+    param,
+)
+from demos.plane import Plane
+from demos.scenes import Scene, play, plot, points
+from demos.wording import count
+
+
+class McCullochPittsParams(Params):
+    gate: Literal["and", "or", "not", "nand", "nor", "xor", "majority"] = param(
+        "xor",
+        "The truth table that the neurons shall have; majority has three inputs.",
+        aliases=("function", "logic gate"),
+        synonyms={"xor": ("exclusive or",), "majority": ("vote", "two out of three")},
+    )
+    layers: int = param(2, "How many layers XOR may use; the other gates need one.", low=1, high=2, aliases=("layer",))
+    threshold: int = param(
+        0, "Another threshold for the last neuron; 0 keeps the gate's own.", low=0, high=4, aliases=("theta", "θ")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One neuron: the names it listens to, a weight for each, and its threshold."""
+
+    name: str
+    inputs: tuple[str, ...]
+    weights: tuple[int, ...]
+    theta: int
+
+    def total(self, signals: Mapping[str, int]) -> int:
+        """The weighted sum of its inputs."""
+        return sum(w * signals[name] for w, name in zip(self.weights, self.inputs, strict=True))
+
+    def fires(self, signals: Mapping[str, int]) -> int:
+        return int(self.total(signals) >= self.theta)
+
+
+X2, X3 = ("x1", "x2"), ("x1", "x2", "x3")
+GATES: dict[str, tuple[Unit, ...]] = {
+    "and": (Unit("y", X2, (1, 1), 2),),
+    "or": (Unit("y", X2, (1, 1), 1),),
+    "not": (Unit("y", ("x1",), (-1,), 0),),
+    "nand": (Unit("y", X2, (-1, -1), -1),),
+    "nor": (Unit("y", X2, (-1, -1), 0),),
+    "xor": (Unit("or", X2, (1, 1), 1), Unit("nand", X2, (-1, -1), -1), Unit("y", ("or", "nand"), (1, 1), 2)),
+    "majority": (Unit("y", X3, (1, 1, 1), 2),),
+}
+WANTED: dict[str, tuple[int, ...]] = {"and": (0, 0, 1), "or": (0, 1, 1), "not": (1, 0), "nand": (1, 1, 0)}
+WANTED |= {"nor": (1, 0, 0), "xor": (0, 1, 0), "majority": (0, 0, 1, 1)}
+"""The output wanted for each number of active inputs."""
+
+
+def build(params: McCullochPittsParams) -> tuple[Unit, ...]:
+    """The neurons, inputs first; the last one is the output."""
+    units = GATES[params.gate]
+    if params.gate == "xor" and params.layers == 1:
+        units = (best_single(params.gate),)
+    return (*units[:-1], replace(units[-1], theta=params.threshold)) if params.threshold else units
+
+
+def best_single(gate: str) -> Unit:
+    """The single neuron with weights -2..2 and threshold -2..3 that has most rows of a two-input gate right."""
+    tried = [
+        Unit("y", X2, (w1, w2), theta) for w1, w2 in product((1, 2, -1, -2, 0), repeat=2) for theta in range(-2, 4)
+    ]
+    return max(tried, key=lambda unit: right((unit,), gate))
+
+
+def inputs_of(gate: str) -> list[tuple[int, ...]]:
+    """All inputs of a gate, in the order of a truth table."""
+    return list(product((0, 1), repeat=len(WANTED[gate]) - 1))
+
+
+def signals_of(units: Sequence[Unit], x: Sequence[int]) -> dict[str, int]:
+    """Every input and every neuron's output by name."""
+    signals = {f"x{index + 1}": value for index, value in enumerate(x)}
+    for unit in units:
+        signals[unit.name] = unit.fires(signals)
+    return signals
+
+
+def right(units: Sequence[Unit], gate: str) -> int:
+    """How many rows of the truth table the neurons have right."""
+    return sum(signals_of(units, x)["y"] == WANTED[gate][sum(x)] for x in inputs_of(gate))
+
+
+def steps(params: McCullochPittsParams) -> Iterator[Frame]:
+    """Each row of the truth table, neuron by neuron, then the output neuron with other thresholds, then the verdict."""
+    story = Story(build(params), params.gate)
+    rows = [story.weigh(x, unit, done) for done, x in enumerate(story.table) for unit in story.units]
+    yield from play([story.opening(), *rows, *map(story.other, range(-2, 4)), story.ending(params)])
+
+
+class Story:
+    """Draws the neurons of one gate and tells what they do."""
+
+    def __init__(self, units: tuple[Unit, ...], gate: str) -> None:
+        self.units, self.gate, self.table = units, gate, inputs_of(gate)
+
+    def opening(self) -> Scene:
+        parts = "; ".join(
+            f"{u.name} has weights {', '.join(map(str, u.weights))} and threshold {u.theta}" for u in self.units
+        )
+        caption = (
+            f"{self.gate.upper()} from {count(len(self.units), 'neuron')} of 1943: {parts}. A person chose these "
+            "numbers, nothing is learnt. A neuron fires (1) when its sum reaches its threshold. Watch the sums."
+        )
+        return Scene(caption, self._panels(self.units, {}, 0, ""))
+
+    def weigh(self, x: tuple[int, ...], unit: Unit, done: int) -> Scene:
+        signals = signals_of(self.units, x)
+        total, fires, last = unit.total(signals), unit.fires(signals), unit is self.units[-1]
+        terms = " + ".join(f"{w}·{signals[name]}" for w, name in zip(unit.weights, unit.inputs, strict=True))
+        caption = f"Input ({', '.join(map(str, x))}), neuron {unit.name}: {terms} = {total}. "
+        caption += f"That reaches its threshold {unit.theta}: 1." if fires else f"That is below {unit.theta}: 0."
+        moment = ""
+        if last:
+            wanted = WANTED[self.gate][sum(x)]
+            caption += f" {self.gate.upper()} wants {wanted}: {'right' if wanted == fires else 'wrong'}."
+            moment = "a wrong answer" if wanted != fires else ""
+        else:
+            caption += " Its answer is an input of the next layer."
+        metrics = {"sum": total, "theta": unit.theta, "fires": fires}
+        return Scene(caption, self._panels(self.units, signals, done + last, unit.name), metrics, moment)
+
+    def other(self, theta: int) -> Scene:
+        """The output neuron with another threshold."""
+        units = (*self.units[:-1], replace(self.units[-1], theta=theta))
+        outputs = [signals_of(units, x)["y"] for x in self.table]
+        same = [name for name in WANTED if inputs_of(name) == self.table and right(units, name) == len(self.table)]
+        kind = "never fires" if not any(outputs) else "always fires" if all(outputs) else "is no gate with a name here"
+        caption = (
+            f"Turn the threshold of y to {theta}: the outputs become {' '.join(map(str, outputs))}, so the whole "
+            f"{'is ' + same[0].upper() if same else kind}. The weights are the same: how much is enough decides which "
+            "function it is."
+        )
+        moment = "other thresholds" if theta == -2 else ""
+        return Scene(caption, self._panels(units, {}, len(self.table), "y"), {"theta": theta}, moment)
+
+    def ending(self, params: McCullochPittsParams) -> Scene:
+        good, rows = right(self.units, self.gate), len(self.table)
+        caption = f"{count(len(self.units), 'neuron')}: {good} of {rows} rows of {self.gate.upper()} are right. "
+        if good == rows and len(self.units) > 1:
+            caption += "OR says 'at least one', NAND says 'not both', and AND on top asks for the two together: XOR."
+        elif good == rows:
+            caption += "One threshold is one straight cut through the inputs, and here one cut is enough."
+        elif self.gate == "xor" and params.layers == 1:
+            caption += (
+                "This is the best of 150 single neurons tried. Why: (0,1) and (1,0) need w2 >= θ and w1 >= θ, (0,0) "
+                "needs θ > 0; but then w1 + w2 > θ, so (1,1) fires as well. XOR needs two layers."
+            )
+        else:
+            caption += f"With threshold {params.threshold} it is another function: too much or too little is enough."
+        metrics = {"right": good, "rows": rows, "neurons": len(self.units)}
+        return Scene(caption, self._panels(self.units, {}, rows, ""), metrics, "the verdict")
+
+    def _panels(self, units: tuple[Unit, ...], signals: Mapping[str, int], done: int, active: str) -> tuple[Panel, ...]:
+        panels = (self._network(units, signals, active), self._truth(units, done))
+        return (*panels, self._cut(units[0])) if len(units) == 1 and len(units[0].inputs) == 2 else panels
+
+    def _network(self, units: tuple[Unit, ...], signals: Mapping[str, int], active: str) -> Network:
+        inputs = [f"x{index + 1}" for index in range(len(self.table[0]))]
+        layers = [inputs, *([[u.name for u in units[:-1]]] if units[1:] else []), ["y"]]
+        theta = {unit.name: f" θ={unit.theta}" for unit in units}
+        nodes = tuple(
+            Node(
+                id=name,
+                label=f"{name}{f'={signals[name]}' if name in signals else ''}{theta.get(name, '')}",
+                x=0.1 + 0.75 * depth / (len(layers) - 1),
+                y=1 - (place + 0.5) / len(layer),
+                value=signals.get(name, 0),
+            )
+            for depth, layer in enumerate(layers)
+            for place, name in enumerate(layer)
+        )
+        edges = tuple(
+            Edge(source=source, target=unit.name, weight=w, label=str(w), active=unit.name == active)
+            for unit in units
+            for source, w in zip(unit.inputs, unit.weights, strict=True)
+        )
+        return Network(title="The neurons", nodes=nodes, edges=edges)
+
+    def _truth(self, units: tuple[Unit, ...], done: int) -> Table:
+        body = []
+        for index, x in enumerate(self.table):
+            signals, wanted = signals_of(units, x), WANTED[self.gate][sum(x)]
+            got = [str(signals[unit.name]) if index < done else "" for unit in units]
+            body.append((*map(str, x), *got, str(wanted)))
+        columns = (*(f"x{i + 1}" for i in range(len(self.table[0]))), *(unit.name for unit in units), "wanted")
+        return Table(title="Truth table", columns=columns, rows=tuple(body), highlight=(max(0, done - 1),))
+
+    def _cut(self, unit: Unit) -> Scatter:
+        """The inputs as points of the plane, and the line where the sum equals the threshold."""
+        plane, (w1, w2) = Plane((-0.6, 1.6), (-0.6, 1.6)), unit.weights
+        table, wanted = self.table, WANTED[self.gate]
+        groups = [points(f"wants {t}", [x for x in table if wanted[sum(x)] == t]) for t in (0, 1)]
+        region = plane.region(lambda x1, x2: 1.0 if w1 * x1 + w2 * x2 >= unit.theta else -1.0, 12)
+        return plot(plane, "One neuron is one cut", groups, plane.line("sum = θ", w1, w2, -unit.theta), region)
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return "yes" if frames[-1].metrics["right"] == frames[-1].metrics["rows"] else "no"
+
+
+DEMO = Demo(
+    name="mcculloch_pitts",
+    title="Artificial neuron of McCulloch and Pitts",
+    slide=17,
+    group="Dense Layers",
+    summary="Threshold neurons of 1943 as logic gates: AND, OR, NOT, and why XOR needs a second layer.",
+    params=McCullochPittsParams,
+    steps=steps,
+    look_for=(
+        "A neuron fires exactly when its sum reaches its threshold.",
+        "The same weights make another gate when only the threshold changes.",
+        "One neuron is one straight cut; XOR needs two cuts, so two layers.",
+    ),
+    examples=(
+        Request("Show me the McCulloch-Pitts neuron"),
+        Request("Build an AND gate with the neuron of 1943", {"gate": "and"}),
+        Request("mcculloch pitts OR gate with threshold 2", {"gate": "or", "threshold": 2}),
+        Request("Try exclusive or with one layer of McCulloch-Pitts neurons", {"gate": "xor", "layers": 1}),
+        Request("Show how two layers of neurons from 1943 make XOR", {"gate": "xor"}),
+        Request("a majority vote as a threshold logic unit", {"gate": "majority"}),
+        Request("threshold neuron as a NAND gate", {"gate": "nand"}),
+        Request("make a NOT gate from an artificial neuron of 1943", {"gate": "not"}),
+        Request("muestra la neurona de McCulloch-Pitts con NOR", {"gate": "nor"}),
+    ),
+    presets={
+        "xor": Preset("XOR in two layers", {}, "OR and NAND feed AND. No neuron knows XOR, the three together do."),
+        "single": Preset(
+            "XOR with one neuron",
+            {"layers": 1},
+            "Set the layers to 1: the best single neuron gets three of four right.",
+        ),
+        "or_to_and": Preset(
+            "OR with a threshold of 2",
+            {"gate": "or", "threshold": 2},
+            "The same weights, but now both inputs are needed: OR has become AND.",
+        ),
+        "majority": Preset(
+            "Majority of three", {"gate": "majority"}, "Three votes, threshold 2: counting is thinking."
+        ),
+    },
+    prediction=Prediction("Will all rows of the truth table be right?", ("yes", "no"), _check),
+    aliases=(
+        "mcculloch pitts neuron",
+        "mcp neuron",
+        "threshold logic unit",
+        "threshold neuron",
+        "neurona de McCulloch-Pitts",
+    ),
+)

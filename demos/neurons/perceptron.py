@@ -1,0 +1,455 @@
+"""The perceptron: a line that learns from its mistakes.
+
+One neuron weighs its inputs, adds a bias and asks for the sign:
+
+    a = w1·x1 + w2·x2 + b          activation
+    y = +1 if a > 0 else -1        output
+
+Points are shown one at a time. A point with target t (+1 or -1) is a mistake when t·a <= 0, and only then the rule
+moves the line, by a step of size η (the learning rate) towards getting this point right:
+
+    w ← w + η·t·x        b ← b + η·t
+
+If some line parts the two classes, the number of mistakes is finite, whatever the order of the points: starting from
+zero it is at most (R/γ)², with R the length of the longest input (x1, x2, 1) and γ the margin, the smallest t·a of any
+line whose (w1, w2, b) has length one. If no line does, as for XOR, the rule never comes to rest.
+
+Sources: F. Rosenblatt, "The perceptron", Psychological Review 65 (1958); the bound is A. Novikoff's, "On convergence
+proofs on perceptrons" (1962); M. Minsky and S. Papert, "Perceptrons" (1969), on what one line cannot do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import hypot
+from random import Random
+from typing import Literal
+
+from demos.contract import (
+    Curve,
+    Demo,
+    Edge,
+    Frame,
+    Network,
+    Node,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Scatter,
+    Series,
+    param,
+)
+from demos.pacing import thin
+from demos.plane import Plane
+from demos.wording import count, number, signed
+
+GATES = {"and": (-1, -1, -1, 1), "or": (-1, 1, 1, 1), "xor": (-1, 1, 1, -1)}
+CORNERS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
+BLOB_SPREAD = 0.3
+MOST_FRAMES = 118
+
+
+class PerceptronParams(Params):
+    data: Literal["and", "or", "xor", "blobs"] = param(
+        "and",
+        "What to learn: a logic gate on four points, or two clouds of points.",
+        aliases=("gate", "problem", "dataset", "task"),
+        synonyms={"xor": ("exclusive or",), "blobs": ("two clouds", "clouds", "clusters")},
+    )
+    epochs: int = param(
+        20,
+        "How many times all points are shown, unless it comes to rest before.",
+        low=1,
+        high=500,
+        unit="passes",
+        aliases=("passes", "rounds", "iterations"),
+    )
+    learning_rate: float = param(
+        0.1,
+        "How far one mistake moves the weights (η).",
+        low=0.001,
+        high=10,
+        aliases=("lr", "eta", "rate", "step size", "step"),
+    )
+    noise: float = param(
+        0.0,
+        "Standard deviation of the random shift of every point.",
+        low=0,
+        high=1,
+        aliases=("jitter", "spread", "sigma"),
+    )
+    points: int = param(
+        30,
+        "How many points the two blobs have together; a gate always has four.",
+        low=4,
+        high=100,
+        aliases=("samples", "examples"),
+    )
+    start: Literal["random", "zeros"] = param(
+        "random",
+        "The weights before learning: random numbers from -1 to 1, or all zero.",
+        aliases=("initial weights", "initialisation", "init"),
+        synonyms={"zeros": ("zero weights", "from zero", "all zero")},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """An input and the answer wanted for it, +1 or -1."""
+
+    x1: float
+    x2: float
+    t: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The weights: the line where w1·x1 + w2·x2 + b = 0."""
+
+    w1: float
+    w2: float
+    b: float
+
+    def activation(self, p: Point) -> float:
+        return self.w1 * p.x1 + self.w2 * p.x2 + self.b
+
+    def wrong(self, p: Point) -> bool:
+        return p.t * self.activation(p) <= 0
+
+    def moved(self, p: Point, eta: float) -> Line:
+        """The perceptron rule: w + η·t·x, b + η·t."""
+        return Line(self.w1 + eta * p.t * p.x1, self.w2 + eta * p.t * p.x2, self.b + eta * p.t)
+
+    def margin(self, points: Sequence[Point]) -> float:
+        """The smallest t·a over the points, for weights scaled to length one; above 0 when all are right."""
+        length = hypot(self.w1, self.w2, self.b)
+        return min(p.t * self.activation(p) for p in points) / length if length else 0.0
+
+    def __str__(self) -> str:
+        return f"{number(self.w1)}·x1 {signed(self.w2)}·x2 {signed(self.b)} = 0"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One point shown: the line before and after it, and the mistakes of every epoch up to now."""
+
+    epoch: int
+    point: Point
+    before: Line
+    after: Line
+    mistakes: tuple[int, ...]
+    ends_epoch: bool
+
+    @property
+    def mistake(self) -> bool:
+        return self.before is not self.after
+
+
+def draw_points(params: PerceptronParams, random: Random) -> list[Point]:
+    """The training points: a gate's four corners, or two blobs around (0, 0) and (1.5, 1.5) in turns."""
+
+    def shift(spread: float) -> float:
+        return random.gauss(0, spread) if spread else 0.0
+
+    if params.data == "blobs":
+        spread = BLOB_SPREAD + params.noise
+        targets = [1 if i % 2 else -1 for i in range(params.points)]
+        return [Point(0.75 + 0.75 * t + shift(spread), 0.75 + 0.75 * t + shift(spread), t) for t in targets]
+    return [
+        Point(x1 + shift(params.noise), x2 + shift(params.noise), t)
+        for (x1, x2), t in zip(CORNERS, GATES[params.data], strict=True)
+    ]
+
+
+def draw_start(params: PerceptronParams, random: Random) -> Line:
+    """The weights before learning."""
+    if params.start == "zeros":
+        return Line(0.0, 0.0, 0.0)
+    return Line(random.uniform(-1, 1), random.uniform(-1, 1), random.uniform(-1, 1))
+
+
+def train(points: Sequence[Point], line: Line, eta: float, epochs: int) -> list[Visit]:
+    """Show all points `epochs` times, or until an epoch passes without a mistake."""
+    visits: list[Visit] = []
+    mistakes: tuple[int, ...] = ()
+    for epoch in range(1, epochs + 1):
+        mistakes = (*mistakes, 0)
+        for index, point in enumerate(points):
+            before = line
+            if line.wrong(point):
+                line = line.moved(point, eta)
+                mistakes = (*mistakes[:-1], mistakes[-1] + 1)
+            visits.append(Visit(epoch, point, before, line, mistakes, index == len(points) - 1))
+        if mistakes[-1] == 0:
+            break
+    return visits
+
+
+def separable(points: Sequence[Point]) -> bool:
+    """Whether some line has all of one class strictly on one side.
+
+    Two finite sets of the plane can be parted exactly when one of the directions along, or across, some pair of the
+    points parts them (separating axes of their convex hulls).
+    """
+    import numpy as np
+
+    x = np.array([(p.x1, p.x2) for p in points])
+    t = np.array([p.t for p in points])
+    along = (x[:, None] - x[None, :]).reshape(-1, 2)  # each direction and its opposite
+    shadow = np.concatenate([along, along[:, ::-1] * (1, -1)]) @ x.T
+    gap = shadow[:, t > 0].min(axis=1) - shadow[:, t < 0].max(axis=1)
+    return bool((gap > 1e-9).any())
+
+
+def steps(params: PerceptronParams) -> Iterator[Frame]:
+    """A frame for the start, one for each point shown (a long run keeps its mistakes and moments), one for the end."""
+    random = Random(params.seed)
+    points = draw_points(params, random)
+    start = draw_start(params, random)
+    view = View(points)
+    yield view.frame(_opening(params, points, start), 0, start, ())
+
+    visits = train(points, start, params.learning_rate, params.epochs)
+    moments = _moments(visits)
+    mistakes = {index for index, visit in enumerate(visits) if visit.mistake}
+    keep = set(moments) | (mistakes if len(mistakes) < MOST_FRAMES // 2 else set())
+    for index in thin(len(visits), MOST_FRAMES, keep):
+        visit, moment = visits[index], moments.get(index, "")
+        caption = _visit(visit, params.learning_rate, moment)
+        progress = (index + 1) / (len(visits) + 1)
+        yield view.frame(caption, progress, visit.after, visit.mistakes, visit.point, moment)
+
+    last = visits[-1]
+    yield view.frame(_ending(params, points, start, visits), 1, last.after, last.mistakes, moment="the end")
+
+
+def _moments(visits: Sequence[Visit]) -> dict[int, str]:
+    """Index of a visit -> why it is worth jumping to."""
+    found: dict[int, str] = {}
+    epoch_with: dict[tuple[float, ...], int] = {}
+    first = next((index for index, visit in enumerate(visits) if visit.mistake), None)
+    if first is not None:
+        found[first] = "first mistake"
+    for index, visit in enumerate(visits):
+        if not visit.ends_epoch:
+            continue
+        weights = tuple(round(w, 9) for w in (visit.after.w1, visit.after.w2, visit.after.b))
+        if visit.mistakes[-1] == 0:
+            found[index] = "an epoch without mistakes"
+        elif weights in epoch_with:
+            found[index] = f"back to the weights of epoch {epoch_with[weights]}"
+            break
+        epoch_with[weights] = visit.epoch
+    return found
+
+
+class View:
+    """Draws a line and its points as panels; the plane shown stays the same over the run."""
+
+    def __init__(self, points: Sequence[Point]) -> None:
+        self.points = points
+        self.plane = Plane.around([0, 1, *(p.x1 for p in points)], [0, 1, *(p.x2 for p in points)])
+
+    def frame(
+        self,
+        caption: str,
+        progress: float,
+        line: Line,
+        mistakes: tuple[int, ...],
+        shown: Point | None = None,
+        moment: str = "",
+    ) -> Frame:
+        right = sum(not line.wrong(p) for p in self.points)
+        metrics = {
+            "epoch": len(mistakes),
+            "mistakes": sum(mistakes),
+            "accuracy": round(right / len(self.points), 4),
+            "w1": round(line.w1, 4),
+            "w2": round(line.w2, 4),
+            "b": round(line.b, 4),
+        }
+        panels = (self._plane(line, shown), _neuron(line, shown), _history(mistakes))
+        return Frame(caption=caption, progress=progress, metrics=metrics, panels=panels, moment=moment)
+
+    def _plane(self, line: Line, shown: Point | None) -> Scatter:
+        groups = [_group(f"target {t:+d}", [p for p in self.points if p.t == t]) for t in (1, -1)]
+        return Scatter(
+            title="Points and line",
+            groups=(*groups, _group("shown now", [shown])) if shown else tuple(groups),
+            lines=self.plane.line("a = 0", line.w1, line.w2, line.b),
+            region=self.plane.region(lambda x1, x2: _sign(line.activation(Point(x1, x2, 1)))),
+            x_label="x1",
+            y_label="x2",
+            x_range=self.plane.x_range,
+            y_range=self.plane.y_range,
+        )
+
+
+def _group(name: str, points: Sequence[Point]) -> Series:
+    return Series(name=name, x=tuple(round(p.x1, 4) for p in points), y=tuple(round(p.x2, 4) for p in points))
+
+
+def _neuron(line: Line, shown: Point | None) -> Network:
+    """The neuron with its weights, and with the point shown as its input."""
+    weights = (("x1", "w1", line.w1), ("x2", "w2", line.w2), ("one", "b", line.b))
+    edges = tuple(
+        Edge(source=source, target="y", weight=round(w, 4), label=f"{name}={number(w)}", active=shown is not None)
+        for source, name, w in weights
+    )
+    labels, values = ("x1", "x2", "1", "y"), (0.0, 0.0, 1.0, 0.0)
+    if shown:
+        y = _sign(line.activation(shown))
+        labels = (f"x1={number(shown.x1, 2)}", f"x2={number(shown.x2, 2)}", "1", f"y={y:+.0f}")
+        values = (shown.x1, shown.x2, 1.0, y)
+    places = (("x1", 0.1, 0.85), ("x2", 0.1, 0.5), ("one", 0.1, 0.15), ("y", 0.9, 0.5))
+    nodes = tuple(
+        Node(id=name, label=label, x=x, y=y, value=max(-1.0, min(1.0, value)))
+        for (name, x, y), label, value in zip(places, labels, values, strict=True)
+    )
+    return Network(title="The neuron after this point" if shown else "The neuron", nodes=nodes, edges=edges)
+
+
+def _history(mistakes: tuple[int, ...]) -> Curve:
+    epochs = tuple(float(epoch) for epoch in range(1, len(mistakes) + 1))
+    return Curve(
+        title="Mistakes in each epoch",
+        series=(Series(name="mistakes", x=epochs, y=mistakes),),
+        x_label="epoch",
+        y_label="mistakes",
+        y_range=(0, max(4, *mistakes, 0)),
+    )
+
+
+def _opening(params: PerceptronParams, points: Sequence[Point], start: Line) -> str:
+    what = "Two clouds of points" if params.data == "blobs" else f"{params.data.upper()} as four points"
+    wrong = sum(start.wrong(p) for p in points)
+    return (
+        f"{what}: can one straight line have every target +1 on one side? At the start w1 = {number(start.w1)}, "
+        f"w2 = {number(start.w2)} and b = {number(start.b)}, which gets {wrong} of {len(points)} wrong. "
+        "Watch what each mistake does to the line."
+    )
+
+
+def _visit(visit: Visit, eta: float, moment: str) -> str:
+    p, before, after = visit.point, visit.before, visit.after
+    x1, x2, w1 = number(p.x1), number(p.x2), number(before.w1)
+    text = (
+        f"Epoch {visit.epoch}, point ({x1}, {x2}): a = {w1}·{x1} {signed(before.w2)}·{x2} {signed(before.b)} "
+        f"= {number(before.activation(p))}. The target is {p.t:+d}"
+    )
+    if visit.mistake:
+        text += (
+            f": a mistake. So η·t = {number(eta * p.t)} times the point is added to the weights, and this point now "
+            f"gets a = {number(after.activation(p))}: the line moved towards having it on its right side."
+        )
+    else:
+        text += ": right, so nothing changes. Only mistakes teach this rule."
+    if moment.startswith("back"):
+        text += f" And the run is {moment}: it goes round in a circle."
+    elif moment.startswith("an epoch"):
+        text += " A whole epoch without a mistake: no weight will change again."
+    return text
+
+
+def _ending(params: PerceptronParams, points: Sequence[Point], start: Line, visits: Sequence[Visit]) -> str:
+    line, mistakes = visits[-1].after, visits[-1].mistakes
+    if mistakes[-1] == 0:
+        return _rest(line, points, start, mistakes)
+    tail = f"After {count(len(mistakes), 'epoch')} and {count(sum(mistakes), 'correction')}"
+    wrong = sum(line.wrong(p) for p in points)
+    if not wrong:
+        return f"{tail} the line {line} gets all points right, but only another epoch without a mistake would show it."
+    if separable(points):
+        return (
+            f"{tail} it still gets {wrong} of {len(points)} wrong. Yet some line parts these points, so the rule is "
+            "bound to find one: give it more epochs."
+        )
+    if params.data == "xor" and params.noise == 0:
+        both = number(line.w1 + line.w2 + 2 * line.b)
+        return (
+            f"{tail} it still errs, and it never converges: XOR is not linearly separable. The activations of (0,1) "
+            f"and (1,0) sum to w1 + w2 + 2b = {both}; those of (0,0) and (1,1) sum to the same {both}. XOR needs the "
+            "first sum above 0 and the second below: no line does both. Two layers do."
+        )
+    return (
+        f"{tail} it still gets {wrong} of {len(points)} wrong. The two classes overlap, so no straight line parts "
+        "them: every epoch has a mistake, and every mistake moves the line again."
+    )
+
+
+def _rest(line: Line, points: Sequence[Point], start: Line, mistakes: tuple[int, ...]) -> str:
+    margin = line.margin(points)
+    text = (
+        f"It came to rest in epoch {len(mistakes)} after {count(sum(mistakes), 'correction')}: {line} has all "
+        f"{len(points)} points on their right side, the closest with margin γ = {number(margin)}. One line is enough."
+    )
+    if start == Line(0, 0, 0):
+        bound = int(max(hypot(p.x1, p.x2, 1) for p in points) ** 2 / max(margin, 1e-9) ** 2)
+        text += f" Novikoff's bound (R/γ)² allowed {count(bound, 'correction')}, whatever the learning rate."
+    return text
+
+
+def _sign(a: float) -> float:
+    return 1.0 if a > 0 else -1.0
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return "yes" if frames[-1].metrics["accuracy"] == 1 else "no"
+
+
+DEMO = Demo(
+    name="perceptron",
+    title="The perceptron",
+    slide=18,
+    group="Dense Layers",
+    summary="One neuron learns a straight line between two classes from its mistakes; on XOR it never succeeds.",
+    params=PerceptronParams,
+    steps=steps,
+    look_for=(
+        "The line moves only when a point is on its wrong side.",
+        "Each move is in the direction of the point that was wrong, η times its coordinates.",
+        "The curve of mistakes reaches 0 when the points can be parted by a line, and never does for XOR.",
+    ),
+    examples=(
+        Request("Show me the perceptron"),
+        Request(
+            "Train a perceptron on XOR for 30 epochs with learning rate 0.5",
+            {"data": "xor", "epochs": 30, "learning_rate": 0.5},
+        ),
+        Request("Can a perceptron learn the OR gate? Run it.", {"data": "or"}),
+        Request("Why does Rosenblatt's neuron fail on exclusive or? Demonstrate.", {"data": "xor"}),
+        Request("perceptron on two blobs of 60 points, noise 0.2", {"data": "blobs", "points": 60, "noise": 0.2}),
+        Request("perceptron AND gate, lr=1, starting from zero weights", {"learning_rate": 1, "start": "zeros"}),
+        Request("Let a linear classifier learn two clouds, step 0.01", {"data": "blobs", "learning_rate": 0.01}),
+        Request("Do the perceptron learning rule again with seed 7 and at most 5 passes", {"seed": 7, "epochs": 5}),
+        Request("entrena un perceptrón con XOR durante 50 épocas", {"data": "xor", "epochs": 50}),
+        Request("perceptron when the classes overlap: blobs, noise 0.9", {"data": "blobs", "noise": 0.9}),
+    ),
+    presets={
+        "and": Preset("AND: it learns", {"data": "and"}, "A line can part these four points: a few corrections do it."),
+        "xor": Preset(
+            "XOR: it never rests",
+            {"data": "xor", "epochs": 30, "learning_rate": 0.5},
+            "No line can part XOR. See the weights come back to where they were: the run goes round in a circle.",
+        ),
+        "zeros": Preset(
+            "Does the learning rate matter?",
+            {"data": "or", "start": "zeros", "learning_rate": 5},
+            "From zero weights the learning rate only scales the line: change it and the mistakes stay the same.",
+        ),
+        "blobs": Preset(
+            "Two clouds",
+            {"data": "blobs", "points": 40},
+            "A gap between the clouds: the wider it is, the fewer corrections are needed (Novikoff).",
+        ),
+        "overlap": Preset(
+            "Clouds that overlap",
+            {"data": "blobs", "points": 60, "noise": 0.5, "epochs": 15},
+            "Set the noise to 0.5: the clouds overlap, and the line is pushed to and fro for ever.",
+        ),
+    },
+    prediction=Prediction("Will it find a line that makes no mistake?", ("yes", "no"), _check),
+    aliases=("rosenblatt", "perceptrón", "linear classifier", "perceptron rule"),
+)

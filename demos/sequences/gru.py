@@ -1,0 +1,224 @@
+"""GRU against LSTM: the same task with two gates instead of three, and no separate cell.
+
+    r = σ(W_r·x + U_r·h' + b_r)          reset gate: how much of the past the candidate may see
+    z = σ(W_z·x + U_z·h' + b_z)          update gate: how much of the old state stays
+    n = tanh(W_n·x + b_n + r⊙(U_n·h' + c_n))
+    h = (1 - z)⊙n + z⊙h'
+
+One gate z does the work of the LSTM's input and forget gates: what is kept is exactly what is not renewed. A GRU layer
+has 3 blocks of weights where the LSTM has 4, so three quarters of the parameters at the same width:
+3·(n·m + n·n + 2·n) for m inputs and n units, with torch's two biases for each gate. Both learn the same sequences here,
+in the same order, with the same seed; the gates shown are computed by the formulas above.
+
+Source: K. Cho and others, "Learning phrase representations using RNN encoder-decoder" (2014).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from demos.contract import Curve, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Series, Table, param
+from demos.pacing import thin
+from demos.prelude import open_with
+from demos.scenes import Scene, row, rows
+from demos.sequences._gated import Array, Epoch, fit, make_task, output, size, walk_gru, walk_lstm
+from demos.wording import number
+
+
+class GruParams(Params):
+    task: Literal["forecast", "classify"] = param(
+        "forecast",
+        "Forecast the next value of a wave, or classify a sequence by its first number.",
+        aliases=("problem",),
+        synonyms={
+            "forecast": ("forecasting", "predict", "time series", "wave"),
+            "classify": ("classification", "remember", "first number", "sequence classification"),
+        },
+    )
+    length: int = param(
+        15, "Length of each sequence that is read.", low=5, high=50, unit="steps", aliases=("sequence length", "window")
+    )
+    hidden: int = param(8, "How many units each network has.", low=1, high=24, unit="units", aliases=("hidden units",))
+    epochs: int = param(10, "How many times all sequences are learnt.", low=1, high=40, unit="passes")
+    learning_rate: float = param(
+        0.02, "Step size of the learning, the same for both.", low=0.001, high=0.2, aliases=("lr", "rate", "step size")
+    )
+    noise: float = param(0.1, "Standard deviation of the noise.", low=0, high=1, aliases=("sigma", "noise level"))
+
+
+def steps(params: GruParams) -> Iterator[Frame]:
+    """The task, both learning, the GRU's gates step by step, and the comparison."""
+    story = Story(params)
+    yield from open_with(story.opening(), story.scenes)
+
+
+class Story:
+    """Tells one comparison."""
+
+    def __init__(self, params: GruParams) -> None:
+        self.params = params
+        self.task = make_task(params.task, params.length, params.noise, np.random.default_rng(params.seed))
+        self.x = self.task.x[-1]
+
+    @cached_property
+    def runs(self) -> dict[str, list[Epoch]]:
+        p = self.params
+        return {cell: fit(cell, self.task, p.hidden, p.epochs, p.learning_rate, p.seed) for cell in ("gru", "lstm")}
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        return {cell: size(run[-1].weights) for cell, run in self.runs.items()}
+
+    @cached_property
+    def gates(self) -> dict[str, Array]:
+        return walk_gru(self.runs["gru"][-1].weights, self.x)
+
+    def scenes(self) -> list[Scene]:
+        told = [self.counting()]
+        told += [self.learning(epoch) for epoch in thin(self.params.epochs + 1, 12)]
+        told += [self.step(t) for t in range(len(self.x))]
+        return [*told, self.ending()]
+
+    def opening(self) -> Scene:
+        p = self.params
+        goal = "forecast the next value" if p.task == "forecast" else "say at the end whether it began with +1 or -1"
+        caption = (
+            f"One task for two networks: read {p.length} numbers and {goal}. Both have {p.hidden} units, learn the "
+            f"same "
+            f"{len(self.task.x) - self.task.held} sequences {p.epochs} times, and are tested on {self.task.held} "
+            f"others."
+        )
+        shown = self.task.series[:120]
+        line = Series(name="value", x=row(range(len(shown))), y=row(shown))
+        return Scene(caption, (Curve(title="What is read", series=(line,), x_label="step"),), {"units": p.hidden})
+
+    def counting(self) -> Scene:
+        n, m = self.params.hidden, self.task.x.shape[2]
+        caption = (
+            f"The GRU has 3·({n}·{m} + {n}·{n} + 2·{n}) = {self.sizes['gru']} weights, the LSTM 4 times the same "
+            f"bracket, "
+            f"{self.sizes['lstm']}. The missing quarter: the GRU has no output gate, and one gate z decides on both "
+            "keeping and renewing."
+        )
+        body = (
+            ("gates", "reset r, update z", "input i, forget f, output o"),
+            ("memory", "the state h", "a cell c behind the state h"),
+            ("weights", str(self.sizes["gru"]), str(self.sizes["lstm"])),
+        )
+        panel = Table(title="Two cells", columns=("", "GRU", "LSTM"), rows=body, highlight=(2,))
+        return Scene(caption, (panel,), {f"{cell}_weights": n for cell, n in self.sizes.items()}, "parameters")
+
+    def learning(self, epoch: int) -> Scene:
+        gru, lstm = (self.runs[cell][epoch].test for cell in ("gru", "lstm"))
+        ahead = "the GRU is ahead" if gru < lstm else "the LSTM is ahead"
+        caption = (
+            f"Epoch {epoch}: error on unseen sequences {number(gru, 4)} for the GRU, {number(lstm, 4)} for the LSTM, "
+            f"so "
+            f"{ahead}. Both see the same sequences in the same order; only the cell differs."
+        )
+        metrics = {"epoch": epoch, "gru_error": gru, "lstm_error": lstm}
+        return Scene(caption, (self._errors(epoch),), metrics, "the start" if epoch == 0 else "")
+
+    def step(self, t: int) -> Scene:
+        unit = int(np.abs(self.gates["h"][-1]).argmax())
+        r, z, n, h = (float(self.gates[name][t, unit]) for name in "rznh")
+        before = float(self.gates["h"][t - 1, unit]) if t else 0.0
+        caption = (
+            f"GRU, step {t + 1} reads {number(float(self.x[t, 0]), 2)}. Unit {unit + 1}: h = (1 - z)·n + z·h' = "
+            f"{number(1 - z, 2)}·{number(n, 2)} + {number(z, 2)}·{number(before, 2)} = {number(h, 2)}. "
+        )
+        caption += "It mostly keeps." if z > 0.7 else "It mostly renews." if z < 0.3 else "It mixes old and new."
+        caption += f" The candidate n saw {number(r, 2)} of the past through r."
+        together = np.stack([self.gates["r"][t], self.gates["z"][t]])
+        columns = tuple(str(k + 1) for k in range(self.params.hidden))
+        x = row(range(1, t + 2))
+        lines = (
+            Series(name=f"h of unit {unit + 1}", x=x, y=row(self.gates["h"][: t + 1, unit])),
+            Series(name="input", x=x, y=row(self.x[: t + 1, 0])),
+        )
+        panels = (
+            Heatmap(title="Gates of each unit", values=rows(together, 2), rows=("reset", "update"), columns=columns,
+                    value_range=(0, 1)),
+            Curve(title="State over time", series=lines, x_label="step"),
+        )  # fmt: skip
+        return Scene(caption, panels, {"step": t + 1, "reset": r, "update": z}, "gates" if t == 0 else "")
+
+    def ending(self) -> Scene:
+        gru, lstm = (self.runs[cell][-1].test for cell in ("gru", "lstm"))
+        share = self.sizes["gru"] / self.sizes["lstm"]
+        winner = "GRU" if gru < 0.9 * lstm else "LSTM" if lstm < 0.9 * gru else "neither"
+        caption = (
+            f"Unseen sequences: GRU {number(gru, 4)}, LSTM {number(lstm, 4)}, with {number(share, 2)} of the weights. "
+        )
+        caption += (
+            "The two are within 10 % of each other. " if winner == "neither" else f"Here the {winner} does better. "
+        )
+        caption += "Another seed or task may turn it round: neither cell is the better one everywhere."
+        tests = self.task.x[-self.task.held :][:50]
+        walks = {"gru": walk_gru, "lstm": walk_lstm}
+        series = [Series(name="wanted", x=row(range(len(tests))), y=row(self.task.y[-self.task.held :][:50]))]
+        for cell, walk in walks.items():
+            w = self.runs[cell][-1].weights
+            guesses = [output(w, walk(w, x)["h"])[-1] for x in tests]
+            series.append(Series(name=cell.upper(), x=row(range(len(tests))), y=row(guesses)))
+        panels: tuple[Panel, ...] = (
+            Curve(title="Unseen sequences", series=tuple(series), x_label="sequence"),
+            self._errors(self.params.epochs),
+        )
+        return Scene(caption, panels, {"gru_error": gru, "lstm_error": lstm, "share": share}, "the end")
+
+    def _errors(self, epoch: int) -> Panel:
+        series = tuple(
+            Series(name=cell.upper(), x=row(range(epoch + 1)), y=row((e.test for e in run[: epoch + 1]), 5))
+            for cell, run in self.runs.items()
+        )
+        return Curve(title="Error on unseen sequences", series=series, x_label="epoch")
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    gru, lstm = frames[-1].metrics["gru_error"], frames[-1].metrics["lstm_error"]
+    return "the GRU" if gru < 0.9 * lstm else "the LSTM" if lstm < 0.9 * gru else "neither by 10 %"
+
+
+DEMO = Demo(
+    name="gru",
+    title="GRU, gated recurrent unit",
+    slide=37,
+    group="Zoo",
+    summary="A GRU and an LSTM learn the same task: two gates against three, parameters and errors side by side.",
+    params=GruParams,
+    steps=steps,
+    look_for=(
+        "The GRU has exactly three quarters of the LSTM's weights.",
+        "Where the update gate is near 1, the state stays as it was.",
+        "Which of the two wins changes with the task and the seed.",
+    ),
+    examples=(
+        Request("Show me a GRU"),
+        Request("Compare a GRU with an LSTM that has the same 4 units", {"hidden": 4}),
+        Request("gated recurrent unit, 20 epochs, noise 0.2", {"epochs": 20, "noise": 0.2}),
+        Request("GRU versus LSTM on sequence classification of length 12", {"task": "classify", "length": 12}),
+        Request("train the gated recurrent unit with learning rate 0.05", {"learning_rate": 0.05}),
+        Request("Which is better, GRU or LSTM, seed 7? Show me.", {"seed": 7}),
+        Request("entrena una GRU con 15 passes", {"epochs": 15}),
+        Request("watch the update gate of a GRU at work"),
+    ),
+    presets={
+        "wave": Preset("A wave", {}, "Both forecast the same wave; look at the errors and at the weights."),
+        "memory": Preset(
+            "Remember the beginning",
+            {"task": "classify", "noise": 0.3, "length": 10, "epochs": 20},
+            "The first number has to be carried over ten steps of noise.",
+        ),
+        "tiny": Preset("Two units", {"hidden": 2}, "Very small networks: every weight counts."),
+    },
+    prediction=Prediction(
+        "Which will have the smaller error on unseen sequences?", ("the GRU", "the LSTM", "neither by 10 %"), _check
+    ),
+    aliases=("gru", "gated recurrent unit", "unidad recurrente con compuertas"),
+    heavy=True,
+)

@@ -1,0 +1,297 @@
+"""The Hopfield network: memories as valleys that a damaged picture rolls into.
+
+N neurons s_i are +1 or -1, each joined to every other. A pattern ξ is stored by strengthening the joints of neurons
+that agree in it (Hebb's rule, over all patterns ξ^1..ξ^P):
+
+    w_ij = (1/N) · Σ_p ξ_i^p · ξ_j^p        w_ii = 0
+
+To recall, one neuron at a time, in random order, looks at its weighted sum h_i and takes its sign:
+
+    h_i = Σ_j w_ij · s_j        s_i ← sign(h_i), unchanged when h_i = 0
+    E = -½ · Σ_i Σ_j w_ij · s_i · s_j
+
+As w_ij = w_ji and w_ii = 0, a change of s_i changes the energy by -2·|h_i|: E never rises, so the network must come to
+rest in a valley. With random patterns the valleys are the memories as long as P is below about 0.138·N; beyond it they
+blur into mixtures that were never stored.
+
+Sources: J. Hopfield, "Neural networks and physical systems with emergent collective computational abilities" (1982);
+D. Amit, H. Gutfreund and H. Sompolinsky (1985) for the 0.138.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+
+from demos.contract import (
+    Bars,
+    Curve,
+    Demo,
+    Frame,
+    Heatmap,
+    Image,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    param,
+)
+from demos.pacing import thin
+from demos.scenes import Scene, play, row, rows
+from demos.sequences._associative import Array, energy, relax, store
+from demos.wording import count, number
+
+SIDE = 8
+N = SIDE * SIDE
+GLYPHS = (
+    ".######. #......# #......# #......# #......# #......# #......# .######.",
+    "...##... ...##... ...##... ######## ######## ...##... ...##... ...##...",
+    "##....## .##..##. ..####.. ...##... ...##... ..####.. .##..##. ##....##",
+    "####.... ####.... ####.... ####.... ....#### ....#### ....#### ....####",
+    "######## ######## ........ ........ ######## ######## ........ ........",
+    "##..##.. ##..##.. ##..##.. ##..##.. ##..##.. ##..##.. ##..##.. ##..##..",
+)
+NAMES = ("ring", "plus", "cross", "checks", "rows", "columns")
+MOST_FRAMES = 70
+
+
+class HopfieldParams(Params):
+    patterns: int = param(
+        3,
+        "How many patterns are stored: drawn shapes (six at most) and then random ones.",
+        low=1,
+        high=30,
+        unit="patterns",
+        aliases=("memories", "stored patterns", "images", "store"),
+    )
+    kind: Literal["shapes", "random"] = param(
+        "shapes",
+        "Drawn shapes, or random patterns, which have nothing in common.",
+        aliases=("data",),
+        synonyms={"random": ("random patterns", "random memories"), "shapes": ("pictures", "drawn", "drawings")},
+    )
+    damage: float = param(
+        0.2,
+        "Share of the neurons flipped before recall.",
+        low=0,
+        high=1,
+        aliases=("noise", "corruption", "corrupt", "flip", "damaged", "flipped"),
+    )
+    recall: int = param(
+        1, "Which stored pattern is damaged and recalled, counted from 1.", low=1, high=30, aliases=("pattern", "cue")
+    )
+
+
+def draw_patterns(params: HopfieldParams, random: np.random.Generator) -> Array:
+    """The patterns to store, (P, N), +1 and -1."""
+    drawn = [[1.0 if c == "#" else -1.0 for c in glyph if c != " "] for glyph in GLYPHS]
+    known = np.array(drawn if params.kind == "shapes" else drawn[:0]).reshape(-1, N)[: params.patterns]
+    return np.concatenate([known, random.choice([-1.0, 1.0], (params.patterns - len(known), N))])
+
+
+def recall_rate(p: int, damage: float, random: np.random.Generator) -> float:
+    """Mean overlap of P random patterns of N neurons with what is recalled from their damaged copies."""
+    patterns = random.choice([-1.0, 1.0], (p, N))
+    w, found = store(patterns), 0.0
+    for pattern in patterns[:4]:
+        cue = np.where(random.random(N) < damage, -pattern, pattern)
+        found += float(relax(w, cue, random)[-1].state @ pattern) / N
+    return found / min(p, 4)
+
+
+def steps(params: HopfieldParams) -> Iterator[Frame]:
+    """The memories, the weights, the damage, the recall neuron by neuron, the capacity, and the verdict."""
+    yield from play(Story(params).scenes())
+
+
+class Story:
+    """Tells one recall."""
+
+    def __init__(self, params: HopfieldParams) -> None:
+        random = np.random.default_rng(params.seed)
+        self.params = params
+        self.patterns = draw_patterns(params, random)
+        self.target = min(params.recall, params.patterns) - 1
+        self.w = store(self.patterns)
+        flips = random.permutation(N)[: round(params.damage * N)]
+        self.cue = self.patterns[self.target].copy()
+        self.cue[flips] *= -1
+        self.updates = relax(self.w, self.cue, random)
+        self.load = sorted({1, 3, 5, 7, 9, 12, 16, 20, params.patterns})
+        self.rates = [recall_rate(p, 0.1, random) for p in self.load]
+
+    def scenes(self) -> list[Scene]:
+        told = [self.memories(), self.weights(), self.damaged()]
+        changes = [i for i, update in enumerate(self.updates) if update.changed]
+        for index in thin(len(self.updates), MOST_FRAMES, set(changes)):
+            moment = "the first neuron changes" if changes[:1] == [index] else ""
+            told.append(self.update(index, "the last change" if index == max(changes, default=-1) else moment))
+        return [*told, self.capacity(), self.ending()]
+
+    def name(self, p: int) -> str:
+        return NAMES[p] if self.params.kind == "shapes" and p < len(NAMES) else f"random {p + 1}"
+
+    def memories(self) -> Scene:
+        p = self.params.patterns
+        caption = (
+            f"{count(p, 'pattern')} of {N} neurons each, black for +1 and white for -1. All go into the same "
+            f"{N * (N - 1) // 2} weights, on top of each other: there is no drawer for each memory. The load is P/N = "
+            f"{number(p / N)}; theory says that random patterns fit up to about 0.138."
+        )
+        panels = tuple(_image(self.name(i), s) for i, s in enumerate(self.patterns[:6]))
+        return Scene(caption, panels, {"patterns": p, "load": p / N})
+
+    def weights(self) -> Scene:
+        caption = (
+            f"Hebb's rule: neurons that agree in a pattern get a joint stronger by 1/{N}, those that differ a weaker "
+            f"one. The weights run from {number(self.w.min())} to {number(self.w.max())}. The matrix is symmetric with "
+            "a zero diagonal: that is what makes an energy possible."
+        )
+        panel = Heatmap(title=f"weights w_ij, {N} x {N}", values=rows(self.w), show_values=False)
+        return Scene(caption, (panel, _image(self.name(self.target), self.patterns[self.target])), {}, "the weights")
+
+    def damaged(self) -> Scene:
+        flipped = int((self.cue != self.patterns[self.target]).sum())
+        caption = (
+            f"The pattern '{self.name(self.target)}' with {flipped} of {N} neurons flipped. Its energy is "
+            f"{number(energy(self.w, self.cue), 2)}; the stored pattern lies at "
+            f"{number(energy(self.w, self.patterns[self.target]), 2)}. Now each neuron in turn looks at all the "
+            "others: watch the energy roll downhill."
+        )
+        return Scene(caption, self._panels(-1), self._metrics(-1), "the damaged pattern")
+
+    def update(self, index: int, moment: str) -> Scene:
+        update = self.updates[index]
+        r, c = divmod(update.neuron, SIDE)
+        where = f"Neuron {update.neuron + 1} (row {r + 1}, column {c + 1}): the others sum to h = {number(update.h)}"
+        if update.changed:
+            caption = (
+                f"{where}, against its own sign. It flips to {update.state[update.neuron]:+.0f}, and the energy falls "
+                f"by 2·|h| = {number(2 * abs(update.h))} to {number(update.energy, 2)}."
+            )
+        else:
+            caption = f"{where}, in line with its sign, so it stays and the energy stays at {number(update.energy, 2)}."
+        overlap = self._overlaps(update.state)[self.target]
+        caption += f" Overlap with '{self.name(self.target)}': {number(overlap, 2)}, where 1 means equal."
+        return Scene(caption, self._panels(index), self._metrics(index), moment)
+
+    def capacity(self) -> Scene:
+        good = max((p for p, rate in zip(self.load, self.rates, strict=True) if rate > 0.95), default=0)
+        caption = (
+            f"Measured now, with random patterns and a tenth of the neurons flipped: recall is nearly perfect up to "
+            f"{count(good, 'pattern')}, then it falls. 0.138·N = {number(0.138 * N, 1)} for N = {N}: beyond that the "
+            "patterns disturb one another more than a cue can correct."
+        )
+        line = Series(name="overlap", x=row(self.load), y=row(self.rates))
+        edge = Series(name="0.138 N", x=(0.138 * N, 0.138 * N), y=(0.0, 1.0))
+        panel = Curve(title="Overlap after recall", series=(line, edge), x_label="patterns stored", y_range=(0, 1))
+        return Scene(caption, (panel,), self._metrics(len(self.updates) - 1), "capacity")
+
+    def ending(self) -> Scene:
+        last = self.updates[-1]
+        overlaps = self._overlaps(last.state)
+        best = int(np.abs(overlaps).argmax())
+        changes = sum(update.changed for update in self.updates)
+        fell = energy(self.w, self.cue) - last.energy
+        caption = f"At rest after {count(changes, 'change')}; the energy fell by {number(fell, 2)} and never rose. "
+        if overlaps[self.target] > 0.999:
+            caption += f"'{self.name(self.target)}' is back, every one of its {N} neurons: a piece called up the whole."
+        elif overlaps[best] > 0.999:
+            caption += f"But this valley is '{self.name(best)}': the damage had carried the cue over the ridge."
+        elif overlaps[best] < -0.999:
+            caption += f"It is '{self.name(best)}' with all signs turned: the negative has exactly the same energy."
+        else:
+            caption += (
+                f"It is no stored pattern: the nearest, '{self.name(best)}', has overlap {number(overlaps[best], 2)}. "
+                "Such mixtures are valleys too, and more memories mean more of them."
+            )
+        panels = (_image("damaged", self.cue), _image("recalled", last.state), self._overlap_bars(overlaps))
+        return Scene(caption, panels, self._metrics(len(self.updates) - 1), "the end")
+
+    def _overlaps(self, s: Array) -> Array:
+        overlaps: Array = self.patterns @ s / N
+        return overlaps
+
+    def _overlap_bars(self, overlaps: Array) -> Panel:
+        labels = tuple(self.name(p) for p in range(len(self.patterns)))
+        return Bars(title="Overlap with each memory", labels=labels, values=row(overlaps), value_range=(-1, 1))
+
+    def _metrics(self, index: int) -> dict[str, float]:
+        state = self.updates[index].state if index >= 0 else self.cue
+        overlaps = self._overlaps(state)
+        return {"energy": energy(self.w, state), "overlap": overlaps[self.target], "best": overlaps.max()}
+
+    def _panels(self, index: int) -> tuple[Panel, ...]:
+        state = self.updates[index].state if index >= 0 else self.cue
+        energies = [energy(self.w, self.cue), *(update.energy for update in self.updates[: index + 1])]
+        shown = thin(len(energies), 60)
+        line = Series(name="E", x=row(shown), y=row(energies[i] for i in shown))
+        return (
+            _image("the network now", state),
+            _image(f"stored: {self.name(self.target)}", self.patterns[self.target]),
+            Curve(title="Energy E", series=(line,), x_label="neurons looked at"),
+        )
+
+
+def _image(title: str, s: Array) -> Panel:
+    return Image(title=title, pixels=rows((1 - s.reshape(SIDE, SIDE)) / 2))
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    last = frames[-1].metrics
+    if last["overlap"] > 0.999:
+        return "the stored pattern"
+    return "another memory" if last["best"] > 0.999 else "something never stored"
+
+
+DEMO = Demo(
+    name="hopfield",
+    title="Hopfield network",
+    slide=26,
+    group="Recurrent Layers",
+    summary="Store patterns, damage one, and watch it come back while the energy falls.",
+    params=HopfieldParams,
+    steps=steps,
+    look_for=(
+        "The energy falls with every change and never rises.",
+        "All memories share the same weights; none has a place of its own.",
+        "Beyond about 0.138·N random patterns recall breaks down.",
+    ),
+    examples=(
+        Request("Show me a Hopfield network"),
+        Request("Run Hopfield with 5 patterns and damage 0.3", {"patterns": 5, "damage": 0.3}),
+        Request("Hopfield: recall pattern 2 with 40% noise", {"recall": 2, "damage": 0.4}),
+        Request("overload the associative memory with 15 random patterns", {"patterns": 15, "kind": "random"}),
+        Request("What happens to a Hopfield network when all is flipped, damage 1? Show it.", {"damage": 1}),
+        Request("simula una red de Hopfield con 4 patterns", {"patterns": 4}),
+        Request("content-addressable memory in action with six memories", {"patterns": 6}),
+        Request("Let a Hopfield net store 8 random memories, seed 3", {"patterns": 8, "kind": "random", "seed": 3}),
+        Request("the energy of a Hopfield network, live, with a fifth damaged"),
+    ),
+    presets={
+        "shapes": Preset("Three shapes", {}, "A fifth of the neurons is wrong, and the ring comes back whole."),
+        "overload": Preset(
+            "Too many memories",
+            {"patterns": 20, "kind": "random", "damage": 0.1, "seed": 1},
+            "20 patterns on 64 neurons: far beyond 0.138·N, and recall ends in a mixture.",
+        ),
+        "negative": Preset("Inside out", {"damage": 0.9}, "Flip most and the negative is recalled: E(s) = E(-s)."),
+        "half": Preset("Half is lost", {"damage": 0.45, "recall": 2}, "The cue lies on the ridge between valleys."),
+    },
+    prediction=Prediction(
+        "Where will the damaged pattern come to rest?",
+        ("the stored pattern", "another memory", "something never stored"),
+        _check,
+    ),
+    aliases=(
+        "hopfield net",
+        "associative memory",
+        "content-addressable memory",
+        "red de hopfield",
+        "memoria asociativa",
+    ),
+)

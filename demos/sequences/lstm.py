@@ -1,0 +1,280 @@
+"""LSTM: a cell that keeps what it has read until a gate lets it go.
+
+Three gates between 0 and 1 (i input, f forget, o output) and a candidate g are made of the input and the last state:
+
+    i = σ(W_i·x + U_i·h' + b_i)      f = σ(W_f·x + U_f·h' + b_f)      o = σ(W_o·x + U_o·h' + b_o)
+    g = tanh(W_g·x + U_g·h' + b_g)
+    c = f⊙c' + i⊙g                   the cell: keep a share f of the old, add a share i of the new
+    h = o⊙tanh(c)                    the state that is shown to the outside
+
+(h' and c' are those of the step before, ⊙ multiplies number by number.) On the way back the error in c is multiplied
+by f alone: a forget gate near 1 keeps the error alive over many steps, where a plain recurrent network loses it.
+
+Two tasks: forecast a wave from its last values, or say at the end of a noisy sequence how it began. The learning is
+torch's; the gates are then computed one step at a time by the formulas above.
+
+Sources: S. Hochreiter and J. Schmidhuber, "Long short-term memory" (1997); F. Gers, J. Schmidhuber and F. Cummins,
+"Learning to forget" (2000), for the forget gate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from demos.contract import Bars, Curve, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Series, param
+from demos.pacing import thin
+from demos.prelude import open_with
+from demos.scenes import Scene, row, rows
+from demos.sequences._gated import Array, Epoch, fit, make_task, output, walk_lstm
+from demos.wording import number
+
+RATE = 0.02
+GATES = (("i", "input gate"), ("f", "forget gate"), ("o", "output gate"))
+
+
+class LstmParams(Params):
+    task: Literal["forecast", "classify"] = param(
+        "forecast",
+        "Forecast the next value of a wave, or classify a sequence by its first number.",
+        aliases=("problem",),
+        synonyms={
+            "forecast": ("forecasting", "predict", "time series", "wave"),
+            "classify": ("classification", "classifies", "remember", "first number", "sequence classification"),
+        },
+    )
+    length: int = param(
+        20, "Length of each sequence that is read.", low=5, high=50, unit="steps", aliases=("sequence length", "window")
+    )
+    hidden: int = param(8, "How many cells.", low=1, high=24, unit="cells", aliases=("units", "hidden units"))
+    epochs: int = param(20, "How many times all sequences are learnt.", low=1, high=60, unit="passes")
+    noise: float = param(
+        0.1, "Standard deviation of the noise in the sequences.", low=0, high=1, aliases=("sigma", "noise level")
+    )
+
+
+def steps(params: LstmParams) -> Iterator[Frame]:
+    """The task, the learning, one sequence with its gates step by step, and the verdict."""
+    story = Story(params)
+    yield from open_with(story.opening(), story.scenes)
+
+
+class Story:
+    """Tells one run."""
+
+    def __init__(self, params: LstmParams) -> None:
+        self.params = params
+        self.task = make_task(params.task, params.length, params.noise, np.random.default_rng(params.seed))
+        self.x = self.task.x[-1]
+        self.wanted = self.task.y[-self.task.held :]
+        tests = self.task.x[-self.task.held :]
+        naive = tests[:, -1, 0] if params.task == "forecast" else np.zeros(len(tests))
+        self.naive = float(((naive - self.wanted) ** 2).mean())
+
+    @property
+    def weights(self) -> int:
+        """Four gates of n units: 4·(n·m + n·n + 2·n) with m inputs."""
+        n, m = self.params.hidden, self.task.x.shape[2]
+        return int(4 * (n * m + n * n + 2 * n))
+
+    @property
+    def rival(self) -> str:
+        return "repeating the last value" if self.params.task == "forecast" else "always saying 0"
+
+    @cached_property
+    def history(self) -> list[Epoch]:
+        p = self.params
+        return fit("lstm", self.task, p.hidden, p.epochs, RATE, p.seed)
+
+    @cached_property
+    def gates(self) -> dict[str, Array]:
+        return walk_lstm(self.last.weights, self.x)
+
+    @property
+    def last(self) -> Epoch:
+        return self.history[-1]
+
+    @cached_property
+    def guesses(self) -> Array:
+        w = self.last.weights
+        return np.array([output(w, walk_lstm(w, x)["h"])[-1] for x in self.task.x[-self.task.held :]])
+
+    def better(self) -> int:
+        """The first epoch clearly better than the rival, or -1."""
+        return next((i for i, each in enumerate(self.history) if each.test < self.naive * 0.9), -1)
+
+    def scenes(self) -> list[Scene]:
+        told = [self.learning(epoch) for epoch in thin(len(self.history), 12, {self.better()})]
+        told += [self.step(t) for t in range(len(self.x))]
+        return [*told, self.forgetting(), self.ending()]
+
+    def opening(self) -> Scene:
+        p = self.params
+        what = (
+            f"A wave of two periods; from {p.length} values the next is to be forecast."
+            if p.task == "forecast"
+            else f"Sequences of {p.length} numbers. Only the first, +1 or -1, counts; the rest is noise. At the end "
+            f"the "
+            "network must say what the first was."
+        )
+        caption = (
+            f"{what} The LSTM has {p.hidden} cells and {self.weights} weights; "
+            f"{len(self.task.x) - self.task.held} sequences are learnt, {self.task.held} kept for testing. "
+            f"The error of {self.rival} is {number(self.naive, 4)}."
+        )
+        shown = self.task.series[:120]
+        line = Series(name="value", x=row(range(len(shown))), y=row(shown))
+        panel = Curve(title="The series" if p.task == "forecast" else "One sequence", series=(line,), x_label="step")
+        return Scene(caption, (panel,), {"weights": self.weights, "naive": self.naive})
+
+    def learning(self, epoch: int) -> Scene:
+        now = self.history[epoch]
+        caption = (
+            f"Epoch {epoch}: mean squared error {number(now.error, 4)} on the sequences learnt, "
+            f"{number(now.test, 4)} on "
+            f"those kept apart; {self.rival} has {number(self.naive, 4)}. "
+        )
+        caption += "It is below that now." if now.test < self.naive * 0.9 else "It has to get below that."
+        moment = "better than guessing" if epoch == self.better() else ""
+        return Scene(caption, (self._errors(epoch),), {"epoch": epoch, "test_error": now.test}, moment)
+
+    def step(self, t: int) -> Scene:
+        seen = {name: values[t] for name, values in self.gates.items()}
+        unit = int(np.abs(self.gates["c"][-1]).argmax())
+        before = self.gates["c"][t - 1][unit] if t else 0.0
+        i, f, g, c = (float(seen[name][unit]) for name in "ifgc")
+        caption = (
+            f"Step {t + 1} reads {number(float(self.x[t, 0]), 2)}. Cell {unit + 1}: c = f·c' + i·g = {number(f, 2)}·"
+            f"{number(before, 2)} + {number(i, 2)}·{number(g, 2)} = {number(c, 2)}. "
+        )
+        if f > 0.8 and i < 0.3:
+            caption += "Forget gate open, input gate nearly shut: it keeps what it has."
+        elif f < 0.4:
+            caption += "The forget gate closes: most of the old value goes."
+        elif i > 0.6:
+            caption += "The input gate is open: the new value comes in."
+        else:
+            caption += "It mixes old and new. Dark gate cells let much through."
+        panels = (self._gates(t), self._cell(t), self._state(seen))
+        return Scene(caption, panels, {"step": t + 1, "forget": f, "input": i}, "gates" if t == 0 else "")
+
+    def forgetting(self) -> Scene:
+        f = self.gates["f"].mean(0)
+        unit = int(f.argmax())
+        kept = float(np.prod(self.gates["f"][1:, unit]))
+        caption = (
+            f"The mean forget gate of each cell. Cell {unit + 1} holds on longest ({number(f[unit], 2)}): of an "
+            f"error at the "
+            f"end, a share of {number(kept, 4)} reaches the first step through its cell. A plain recurrent network "
+            f"with factors of 0.5 would keep 0.5^{len(self.x) - 1} = {0.5 ** (len(self.x) - 1):.0e}."
+        )
+        labels = tuple(f"cell {k + 1}" for k in range(len(f)))
+        bars = Bars(title="Mean forget gate", labels=labels, values=row(f), value_range=(0, 1))
+        return Scene(caption, (bars, self._cell(len(self.x) - 1)), {"kept": kept}, "what is remembered")
+
+    def ending(self) -> Scene:
+        ratio = self.last.test / (self.naive or 1)
+        caption = (
+            f"After {self.params.epochs} epochs the error on unseen sequences is {number(self.last.test, 4)}, "
+            f"{number(ratio, 2)} times that of {self.rival}. "
+        )
+        if self.params.task == "classify":
+            right = float(((self.guesses > 0) == (self.wanted > 0)).mean())
+            caption += f"{number(100 * right, 1)} % of the beginnings are named rightly. "
+            if right > 0.95:
+                caption += "A cell took the first number in, shut its input gate, and carried it to the end."
+            else:
+                caption += "It has not found the way yet: the longer the sequence, the more epochs it takes."
+        else:
+            caption += "Look at where the forecast leaves the series: the noise cannot be forecast by anyone."
+        metrics = {"test_error": self.last.test, "naive": self.naive, "ratio": ratio}
+        return Scene(caption, (self._answers(), self._errors(len(self.history) - 1)), metrics, "the end")
+
+    def _answers(self) -> Panel:
+        n = min(60, len(self.wanted))
+        series = tuple(
+            Series(name=name, x=row(range(n)), y=row(values[:n]))
+            for name, values in (("wanted", self.wanted), ("LSTM", self.guesses))
+        )
+        return Curve(title="Unseen sequences", series=series, x_label="sequence")
+
+    def _errors(self, epoch: int) -> Panel:
+        past = self.history[: epoch + 1]
+        x = row(range(len(past)))
+        series = (
+            Series(name="learnt", x=x, y=row((each.error for each in past), 5)),
+            Series(name="unseen", x=x, y=row((each.test for each in past), 5)),
+            Series(name=self.rival, x=x, y=row([self.naive] * len(past), 5)),
+        )
+        return Curve(title="Mean squared error", series=series, x_label="epoch")
+
+    def _gates(self, t: int) -> Panel:
+        together = np.concatenate([self.gates[name][t][None] for name, _ in GATES])
+        columns = tuple(str(k + 1) for k in range(together.shape[1]))
+        names = tuple(name for _, name in GATES)
+        return Heatmap(
+            title="Gates of each cell", values=rows(together, 2), rows=names, columns=columns, value_range=(0, 1)
+        )
+
+    def _cell(self, t: int) -> Panel:
+        c = self.gates["c"][: t + 1]
+        unit = int(np.abs(self.gates["c"][-1]).argmax())
+        x = row(range(1, t + 2))
+        series = (
+            Series(name=f"cell {unit + 1}", x=x, y=row(c[:, unit])),
+            Series(name="input", x=x, y=row(self.x[: t + 1, 0])),
+        )
+        return Curve(title="The cell over time", series=series, x_label="step")
+
+    def _state(self, seen: dict[str, Array]) -> Panel:
+        labels = tuple(f"c{k + 1}" for k in range(len(seen["c"])))
+        return Bars(title="The cells now", labels=labels, values=row(seen["c"]))
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return "yes" if frames[-1].metrics["ratio"] < 0.5 else "no"
+
+
+DEMO = Demo(
+    name="lstm",
+    title="LSTM, long short-term memory",
+    slide=28,
+    group="Recurrent Layers",
+    summary="Gates that open and close while an LSTM forecasts a series or remembers how a sequence began.",
+    params=LstmParams,
+    steps=steps,
+    look_for=(
+        "A forget gate near 1 with an input gate near 0 keeps a value unchanged.",
+        "The cell changes slowly while the input jumps.",
+        "In the memory task one cell carries the first number to the end.",
+    ),
+    examples=(
+        Request("Show me an LSTM"),
+        Request("Train an LSTM for 30 epochs with 12 cells", {"epochs": 30, "hidden": 12}),
+        Request("LSTM for sequence classification, length 15", {"task": "classify", "length": 15}),
+        Request("long short-term memory on a noisy time series, noise 0.3", {"task": "forecast", "noise": 0.3}),
+        Request("Can an LSTM remember the first number over 30 steps? Show it.", {"task": "classify", "length": 30}),
+        Request("entrena una LSTM de 4 cells", {"hidden": 4}),
+        Request("watch the forget gate of an LSTM with only one cell", {"hidden": 1}),
+        Request("see the gates of an lstm open and close, seed 2", {"seed": 2}),
+    ),
+    presets={
+        "wave": Preset("A wave", {}, "Forecast a wave: the gates follow its ups and downs."),
+        "memory": Preset(
+            "How did it begin?",
+            {"task": "classify", "noise": 0.3, "length": 12, "epochs": 25},
+            "Watch one cell take the first number in and hold it to the end.",
+        ),
+        "long": Preset(
+            "Too long for this training",
+            {"task": "classify", "noise": 0.5, "length": 50, "epochs": 5},
+            "The road is there, but it has not been found in 5 epochs.",
+        ),
+    },
+    prediction=Prediction("Will its error on unseen sequences be less than half the naive one?", ("yes", "no"), _check),
+    aliases=("lstm", "long short-term memory", "long short term memory", "forget gate", "memoria larga a corto plazo"),
+    heavy=True,
+)

@@ -1,0 +1,297 @@
+"""The recurrent network: one letter at a time, with a state that carries what was read.
+
+    h_t = tanh(W_x·x_t + W_h·h_{t-1} + b_h)        the hidden state
+    p_t = softmax(W_y·h_t + b_y)                   the guess of the next letter
+
+x_t is letter t as a one-hot vector, and the same weights serve every step. Learning unrolls the loop and sends the
+error back through all steps (backpropagation through time). On its way from step t to an earlier step k the error is
+multiplied by one factor for each step between:
+
+    ∂h_t/∂h_k = Π_{i=k+1..t} diag(1 - h_i²)·W_h
+
+With factors below one the product vanishes exponentially with t - k, with factors above one it may explode. The first
+case is why long memories are hard for this network, and why LSTM and GRU were made.
+
+Sources: J. Elman, "Finding structure in time" (1990); S. Hochreiter (1991) and Y. Bengio, P. Simard and P. Frasconi,
+"Learning long-term dependencies with gradient descent is difficult" (1994), on vanishing gradients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from pydantic import model_validator
+
+from demos.contract import (
+    Bars,
+    Curve,
+    Demo,
+    Frame,
+    Heatmap,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    Tokens,
+    param,
+)
+from demos.pacing import thin
+from demos.scenes import Scene, play, row, rows
+from demos.sequences._unrolled import Array, Weights, learn, reach, read
+from demos.wording import count, number
+
+SHOWN = 16
+
+
+class RecurrentParams(Params):
+    text: str = param(
+        "hello hello hello hello",
+        "The text to learn, letter by letter: 4 to 40 characters, two different ones at least.",
+        longest=40,
+        aliases=("word", "letters", "sentence"),
+    )
+    hidden: int = param(
+        12,
+        "How many numbers the hidden state has.",
+        low=2,
+        high=32,
+        unit="units",
+        aliases=("state size", "hidden units"),
+    )
+    epochs: int = param(
+        80,
+        "How many times the whole text is read while learning.",
+        low=0,
+        high=500,
+        unit="passes",
+        aliases=("passes",),
+    )
+    gain: float = param(
+        0.9,
+        "Spectral radius of W_h before learning: the size of its largest eigenvalue.",
+        low=0.1,
+        high=3,
+        aliases=("spectral radius", "recurrent weight", "recurrent weights"),
+    )
+
+    @model_validator(mode="after")
+    def _has_letters(self) -> RecurrentParams:
+        if len(self.text) < 4 or len(set(self.text)) < 2:
+            raise ValueError("The text needs 4 letters at least, and two different ones")
+        return self
+
+
+def start(params: RecurrentParams, letters: int, random: np.random.Generator) -> Weights:
+    """Random weights; W_h scaled to the wanted spectral radius."""
+    n = params.hidden
+    wh = random.standard_normal((n, n))
+    wh *= params.gain / np.abs(np.linalg.eigvals(wh)).max()
+    return {
+        "wx": random.standard_normal((n, letters)) * 0.5,
+        "wh": wh,
+        "bh": np.zeros(n),
+        "wy": random.standard_normal((letters, n)) * 0.3,
+        "by": np.zeros(letters),
+    }
+
+
+def steps(params: RecurrentParams) -> Iterator[Frame]:
+    """The letters, the learning, one reading letter by letter, and the gradient on its way back."""
+    yield from play(Story(params).scenes())
+
+
+class Story:
+    """Tells one run."""
+
+    def __init__(self, params: RecurrentParams) -> None:
+        self.params = params
+        self.letters = sorted(set(params.text))
+        self.names = tuple("␣" if letter == " " else letter for letter in self.letters)
+        eye = np.eye(len(self.letters))
+        codes = eye[[self.letters.index(letter) for letter in params.text]]
+        self.x, self.target = codes[:-1], codes[1:]
+        first = start(params, len(self.letters), np.random.default_rng(params.seed))
+        self.history = list(learn(first, self.x, self.target, params.epochs))
+        self.w, self.loss = self.history[-1]
+        self.seen = read(self.w, self.x)
+        self.right = self.seen.p.argmax(1) == self.target.argmax(1)
+        self.before, self.after = reach(first, read(first, self.x).h), reach(self.w, self.seen.h)
+
+    def scenes(self) -> list[Scene]:
+        told = [self.opening()]
+        told += [self.learning(i) for i in thin(len(self.history), 12)]
+        told += [self.letter(t) for t in range(len(self.x))]
+        told += [self.gradient(lag) for lag in thin(len(self.after), 10)]
+        return [*told, self.ending()]
+
+    def opening(self) -> Scene:
+        n, v = self.params.hidden, len(self.letters)
+        caption = (
+            f"'{self.params.text}' has {len(self.params.text)} characters, {v} different ones. The network reads one "
+            f"at a time and guesses the next. All it knows of the past is a state of {n} numbers; the same "
+            f"{sum(value.size for value in self.w.values())} weights serve every step."
+        )
+        panel = Heatmap(title="Letters as one-hot rows", values=rows(self.x[:12]), rows=self._row_names()[:12],
+                        columns=self.names, show_values=False)  # fmt: skip
+        return Scene(caption, (panel,), {"letters": v, "hidden": n})
+
+    def learning(self, epoch: int) -> Scene:
+        w, loss = self.history[epoch]
+        p = read(w, self.x).p
+        right = int((p.argmax(1) == self.target.argmax(1)).sum())
+        chance = np.log(len(self.letters))
+        caption = (
+            f"Epoch {epoch}: loss {number(loss)} ({number(chance)} would be blind guessing), {right} of {len(p)} next "
+            "letters right. The error at each letter is sent back through all the steps before it, and the same "
+            "weights are corrected for all of them at once."
+        )
+        losses = [value for _, value in self.history[: epoch + 1]]
+        shown = thin(len(losses), 80)
+        line = Series(name="loss", x=row(shown), y=row(losses[i] for i in shown))
+        panels = (
+            Curve(title="Loss", series=(line,), x_label="epoch"),
+            self._guesses("Guess of each next letter", p),
+        )
+        return Scene(caption, panels, {"epoch": epoch, "loss": loss, "right": right})
+
+    def letter(self, t: int) -> Scene:
+        text, p = self.params.text, self.seen.p[t]
+        best, wanted = int(p.argmax()), int(self.target[t].argmax())
+        moved = float(np.abs(self.seen.h[t] - (self.seen.h[t - 1] if t else 0)).mean())
+        earlier = [k for k in range(t) if text[k] == text[t]]
+        caption = (
+            f"Step {t + 1} reads '{self._name(text[t])}': the state changes by {number(moved, 2)} on average, and the "
+            f"guess is '{self.names[best]}' with {number(p[best], 2)}; next comes '{self.names[wanted]}'. "
+        )
+        if earlier:
+            far = float(np.abs(self.seen.h[t] - self.seen.h[earlier[-1]]).mean())
+            caption += (
+                f"The same letter stood at step {earlier[-1] + 1}, with a state {number(far, 2)} away: the state is "
+                "the letter and what came before it."
+            )
+        else:
+            caption += "It meets this letter for the first time."
+        panels = (
+            Heatmap(
+                title="Hidden state, a row for each step",
+                values=rows(self.seen.h[: t + 1], 2),
+                rows=self._row_names()[: t + 1],
+                value_range=(-1, 1),
+                show_values=False,
+            ),
+            Tokens(title="Read so far", tokens=tuple(map(self._name, text)), marked=(t,)),
+            Bars(title="Guess of the next letter", labels=self.names, values=row(p), value_range=(0, 1)),
+        )
+        metrics = {"step": t + 1, "loss": self.loss, "right": float(self.right[: t + 1].sum())}
+        return Scene(caption, panels, metrics, "reading" if t == 0 else "")
+
+    def gradient(self, lag: int) -> Scene:
+        size = self.after[lag]
+        caption = (
+            f"Back through time by {count(lag, 'step')}: what is left of an error is at most {number(size, 5)} times "
+            f"its size; before learning it was {number(self.before[lag], 5)}. Each step multiplies by (1 - h²)·W_h. "
+        )
+        caption += "Small factors vanish, large ones explode." if lag else "No step back, so nothing is lost yet."
+        return Scene(
+            caption, (self._reach(lag),), {"lag": lag, "log10_left": _log(size)}, "gradients" if lag == 0 else ""
+        )
+
+    def ending(self) -> Scene:
+        right, lags = int(self.right.sum()), len(self.after) - 1
+        factor = float(self.after[-1] ** (1 / lags)) if self.after[-1] else 0.0
+        caption = (
+            f"{right} of {len(self.right)} letters are guessed right. An error reaches {lags} steps back with "
+            f"{self.after[-1]:.1e} of its size, a factor of {number(factor, 2)} a step. "
+        )
+        if self.after[-1] < 0.01:
+            caption += "It has vanished: what stood there can hardly be learnt. LSTM and GRU keep a road open."
+        elif self.after[-1] > 100:
+            caption += "It has exploded: one early letter shakes everything. Gradients are clipped for that reason."
+        else:
+            caption += "Here it has survived, which a longer text would change."
+        panels = (self._reach(lags), self._guesses("Guesses at the end", self.seen.p))
+        return Scene(
+            caption, panels, {"loss": self.loss, "right": right, "log10_left": _log(self.after[-1])}, "the end"
+        )
+
+    def _guesses(self, title: str, p: Array) -> Panel:
+        first = max(0, len(p) - SHOWN)
+        read = tuple(map(self._name, self.params.text[first : len(p)]))
+        return Heatmap(
+            title=title,
+            values=rows(p[first:].T, 2),
+            rows=self.names,
+            columns=read,
+            value_range=(0, 1),
+            show_values=False,
+            column_label="letter read",
+            row_label="next letter",
+        )
+
+    def _reach(self, lag: int) -> Panel:
+        logs = [np.log10(np.maximum(sizes[: lag + 1], 1e-12)) for sizes in (self.before, self.after)]
+        series = tuple(
+            Series(name=name, x=row(range(lag + 1)), y=row(log))
+            for name, log in zip(("before learning", "after"), logs, strict=True)
+        )
+        return Curve(title="log10 of what is left of the error", series=series, x_label="steps back")
+
+    def _name(self, letter: str) -> str:
+        return "␣" if letter == " " else letter
+
+    def _row_names(self) -> tuple[str, ...]:
+        return tuple(f"{t + 1} {self._name(letter)}" for t, letter in enumerate(self.params.text[:-1]))
+
+
+def _log(size: float) -> float:
+    return float(np.log10(max(size, 1e-12)))
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    left = frames[-1].metrics["log10_left"]
+    return "it vanishes" if left < -2 else "it explodes" if left > 2 else "it survives"
+
+
+DEMO = Demo(
+    name="recurrent",
+    title="Recurrent network",
+    slide=29,
+    group="Recurrent Layers",
+    summary="Reads letters one at a time, shows the hidden state, and how the gradient fades going back.",
+    params=RecurrentParams,
+    steps=steps,
+    look_for=(
+        "The same letter leaves a different state in a different place.",
+        "The same weights are used at every step.",
+        "The gradient is multiplied by one more factor for each step back.",
+    ),
+    examples=(
+        Request("Show me a recurrent network"),
+        Request('Train an RNN on "banana banana banana"', {"text": "banana banana banana"}),
+        Request("recurrent neural network with 6 hidden units", {"hidden": 6}),
+        Request("Let gradients explode in an RNN: spectral radius 3, 0 epochs", {"gain": 3, "epochs": 0}),
+        Request("vanishing gradients in action with a gain of 0.3 and 50 passes", {"gain": 0.3, "epochs": 50}),
+        Request('entrena una red recurrente con "hola hola hola"', {"text": "hola hola hola"}),
+        Request("Run the RNN for 300 epochs, seed 4", {"epochs": 300, "seed": 4}),
+        Request("watch the hidden state of a recurrent net read letters"),
+    ),
+    presets={
+        "hello": Preset("Hello", {}, "After 'l' comes 'l' or 'o': only the state can tell which."),
+        "untrained": Preset(
+            "Vanishing", {"epochs": 0, "gain": 0.4}, "Untrained and with small weights: it fades fast."
+        ),
+        "exploding": Preset(
+            "Large weights", {"epochs": 0, "gain": 3, "hidden": 32}, "A spectral radius of 3 makes errors grow."
+        ),
+        "banana": Preset("Banana", {"text": "banana banana banana", "hidden": 8}, "After 'a' comes 'n' or a space."),
+    },
+    prediction=Prediction(
+        "What becomes of the gradient from the last letter back to the first?",
+        ("it vanishes", "it survives", "it explodes"),
+        _check,
+    ),
+    aliases=("rnn", "recurrent net", "recurrent neural network", "vanishing gradients", "red recurrente"),
+)

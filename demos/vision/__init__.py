@@ -1,0 +1,1 @@
+"""Convolutional layers and the tasks of vision."""

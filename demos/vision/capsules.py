@@ -1,0 +1,281 @@
+"""Capsules: each part votes for a whole, and votes that agree win.
+
+A capsule's output is a vector: its length says how sure it is that something is there, its direction where it is. Each
+part i predicts where each whole j would be, û_ij, from its own place and from where it sits in such a whole. Routing by
+agreement then decides whose part it is:
+
+    c_ij = softmax over j of b_ij           how part i shares out its vote; its shares sum to one
+    s_j = Σ_i c_ij·û_ij                     the votes for whole j, added up
+    v_j = |s_j|² / (1 + |s_j|²) · s_j/|s_j|   squashed to a length below 1
+    b_ij ← b_ij + û_ij·v_j                  a vote that points the way of the result counts more in the next round
+
+At first b = 0 and every part shares equally. Parts of one whole predict the same place, so their votes add up; the
+votes of other parts point elsewhere and are turned away. Here a house and a boat are made of the same kinds of parts
+(triangle, box, line), so a part alone does not tell what it belongs to.
+
+Source: S. Sabour, N. Frosst and G. Hinton, "Dynamic routing between capsules" (2017).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demos.contract import Bars, Demo, Frame, Heatmap, Params, Prediction, Preset, Request, Scatter, Series, param
+from demos.scenes import Scene, play, points, row, rows
+from demos.wording import count, number
+
+Array = NDArray[np.float64]
+KINDS = ("triangle", "box", "line")
+WHOLES = ("house", "boat")
+SEATS = np.array([[[0.0, 1.0], [0.0, 0.0], [0.9, -0.6]], [[0.8, 0.3], [0.0, -0.9], [-0.7, 0.6]]])
+"""Where each kind of part sits in a house and in a boat, seen from the middle of the whole."""
+
+
+class CapsulesParams(Params):
+    distance: float = param(
+        3.0, "How far apart house and boat are; below 2 they overlap.", low=0.2, high=6, aliases=("apart", "overlap")
+    )
+    rounds: int = param(
+        4, "How many rounds of routing.", low=1, high=10, unit="rounds", aliases=("iterations", "routing iterations")
+    )
+    noise: float = param(
+        0.1, "Standard deviation of the error of each part's place.", low=0, high=1, aliases=("jitter",)
+    )
+    scrambled: bool = param(
+        False, "Whether the parts of the house are in the wrong places.", aliases=("scramble", "wrong places")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round: shares c (n, 2), wholes v (2, 2) and agreements b (n, 2) after it."""
+
+    c: Array
+    v: Array
+    b: Array
+
+
+def squash(s: Array) -> Array:
+    """The same direction, the length between 0 and 1."""
+    square = (s**2).sum(-1, keepdims=True)
+    result: Array = square / (1 + square) * s / np.sqrt(np.maximum(square, 1e-12))
+    return result
+
+
+def route(votes: Array, rounds: int) -> list[Round]:
+    """Routing by agreement of votes û (n parts, 2 wholes, 2 numbers)."""
+    b, done = np.zeros(votes.shape[:2]), []
+    for _ in range(rounds):
+        c = np.exp(b - b.max(1, keepdims=True))
+        c /= c.sum(1, keepdims=True)
+        v = squash((c[:, :, None] * votes).sum(0))
+        b = b + (votes * v).sum(-1)
+        done.append(Round(c, v, b))
+    return done
+
+
+def place(params: CapsulesParams, random: np.random.Generator) -> tuple[Array, Array]:
+    """The middles of house and boat (2, 2), and where their six parts are found (6, 2)."""
+    away = params.distance / 2 * np.array([np.cos(0.5), np.sin(0.5)])
+    middles = np.stack([-away, away])
+    seats = SEATS.copy()
+    if params.scrambled:
+        seats[0] = seats[0][[2, 0, 1]] * 1.5
+    found = (middles[:, None] + seats).reshape(6, 2)
+    return middles, found + params.noise * random.standard_normal((6, 2))
+
+
+def predict(found: Array) -> Array:
+    """û (6, 2, 2): where a house and a boat would be, by each part: its place less its seat."""
+    kinds = np.arange(6) % 3
+    votes: Array = found[:, None] - SEATS[:, kinds].transpose(1, 0, 2)
+    return votes
+
+
+def steps(params: CapsulesParams) -> Iterator[Frame]:
+    """The parts, the vote of each, the rounds of routing, and who got what."""
+    middles, found = place(params, np.random.default_rng(params.seed))
+    votes = predict(found)
+    story = Story(params, middles, found, votes, route(votes, params.rounds))
+    scenes = [story.opening(), *map(story.vote, range(6)), story.even()]
+    for index in range(params.rounds):
+        scenes += [story.shares(index), story.wholes(index)]
+    yield from play([*scenes, story.ending()])
+
+
+class Story:
+    def __init__(self, params: CapsulesParams, middles: Array, found: Array, votes: Array, rounds: list[Round]) -> None:
+        self.params, self.middles, self.found, self.votes, self.rounds = params, middles, found, votes, rounds
+        self.names = tuple(f"{kind} {i // 3 + 1}" for i, kind in enumerate(KINDS * 2))
+
+    def opening(self) -> Scene:
+        caption = (
+            "Six parts are found: two triangles, two boxes, two lines, of a house and a boat "
+            f"{number(self.params.distance, 1)} apart. Both are made of the same kinds of parts. Which "
+            "part belongs to which? Pooling would have thrown the places away; capsules keep them."
+        )
+        return Scene(caption, (self._parts(None),), {"parts": 6})
+
+    def vote(self, i: int) -> Scene:
+        house, boat = self.votes[i]
+        caption = (
+            f"{self.names[i].capitalize()} was found at {_at(self.found[i])}. If it is part of a house, the house is "
+            f"at {_at(house)}; if of a boat, the boat is at {_at(boat)}. Each part says both, "
+            "for it cannot know."
+        )
+        return Scene(caption, (self._parts(i), self._votes(i)), {"part": i + 1}, "the votes" if i == 0 else "")
+
+    def even(self) -> Scene:
+        spread = [self._spread(j) for j in (0, 1)]
+        caption = (
+            f"All votes together. The three parts of the house agree on its place to {number(spread[0], 2)}, those of "
+            f"the boat to {number(spread[1], 2)}; the other votes are scattered. "
+            "Agreement by chance is unlikely: that is the idea."
+        )
+        return Scene(
+            caption, (self._votes(None, 0), self._votes(None, 1)), {"house_spread": spread[0], "boat_spread": spread[1]}
+        )
+
+    def shares(self, index: int) -> Scene:
+        c = self.rounds[index].c
+        sure = int(np.abs(c[:, 0] - 0.5).argmax())
+        to = WHOLES[int(c[sure].argmax())]
+        caption = f"Round {index + 1} of {self.params.rounds}: each part shares out its vote, each row sums to 1. "
+        caption += (
+            "All b are 0, so all shares are one half."
+            if index == 0
+            else f"Surest is {self.names[sure]}: {number(float(c[sure].max()), 2)} to the {to}."
+        )
+        moment = "routing starts" if index == 0 else ""
+        if index and self._right(index) == 6 and self._right(index - 1) < 6:
+            moment = "every part has found its whole"
+        return Scene(
+            caption, (self._shares(index), self._parts(None)), {"round": index + 1, "right": self._right(index)}, moment
+        )
+
+    def wholes(self, index: int) -> Scene:
+        v, b = self.rounds[index].v, self.rounds[index].b
+        long = [float(np.linalg.norm(each)) for each in v]
+        caption = (
+            f"Round {index + 1}: votes added and squashed. The house has length {number(long[0], 2)}, the boat "
+            f"{number(long[1], 2)}: how sure it is. {self.names[0].capitalize()}'s agreement b is now "
+            f"{number(float(b[0, 0]), 2)} with the house, {number(float(b[0, 1]), 2)} with the boat."
+        )
+        lengths = Bars(title="Length of each whole", labels=WHOLES, values=row(long), value_range=(0, 1))
+        agree = Heatmap(title="agreement b", values=rows(b, 2), rows=self.names, columns=WHOLES, value_range=(-4, 4))
+        return Scene(caption, (agree, lengths), {"house": long[0], "boat": long[1]})
+
+    def ending(self) -> Scene:
+        last, good = len(self.rounds) - 1, self._right(len(self.rounds) - 1)
+        c = self.rounds[-1].c
+        sure = float(c.max(1).mean())
+        caption = (
+            f"After {count(self.params.rounds, 'round')} {good} of 6 parts are with their own whole, with a mean "
+            f"share of {number(sure, 2)}. "
+        )
+        if self.params.scrambled:
+            caption += f"But the votes for the house lie {number(self._spread(0), 2)} apart, those for the boat "
+            caption += f"{number(self._spread(1), 2)}: all parts are there, in wrong places, so it is no house."
+        elif good == 6:
+            caption += "Nobody told them: the parts that agreed on a place found each other."
+        else:
+            caption += "The wholes are too close or the noise too large: wrong votes agree as well as right ones."
+        return Scene(
+            caption, (self._shares(last), self._parts(None, last)), {"right": good, "share": sure}, "the result"
+        )
+
+    def _right(self, index: int) -> int:
+        """How many parts give more than half to their own whole."""
+        c = self.rounds[index].c
+        return int((c[np.arange(6), np.arange(6) // 3] > 0.5).sum())
+
+    def _spread(self, j: int) -> float:
+        """How far the votes for a whole by its own parts lie from their mean."""
+        own = self.votes[3 * j : 3 * j + 3, j]
+        return float(np.linalg.norm(own - own.mean(0), axis=1).mean())
+
+    def _shares(self, index: int) -> Heatmap:
+        return Heatmap(
+            title="shares c", values=rows(self.rounds[index].c, 2), rows=self.names, columns=WHOLES, value_range=(0, 1)
+        )
+
+    def _parts(self, marked: int | None, routed: int | None = None) -> Scatter:
+        """Parts by their kind, or by the whole they were routed to."""
+        if routed is None:
+            groups = [points(kind, self.found[k::3]) for k, kind in enumerate(KINDS)]
+        else:
+            to = self.rounds[routed].c.argmax(1)
+            groups = [points(f"to the {whole}", self.found[to == j]) for j, whole in enumerate(WHOLES)]
+        if marked is not None:
+            groups.append(points("this one", self.found[[marked]]))
+        return self._plane("Parts found", groups)
+
+    def _votes(self, marked: int | None, whole: int | None = None) -> Scatter:
+        if marked is not None:
+            groups = [points(f"a {name} here", self.votes[[marked], j]) for j, name in enumerate(WHOLES)]
+            return self._plane(
+                "Its votes",
+                groups,
+                [points(name, [self.found[marked], self.votes[marked, j]]) for j, name in enumerate(WHOLES)],
+            )
+        j = whole or 0
+        groups = [points(f"by parts of the {name}", self.votes[3 * i : 3 * i + 3, j]) for i, name in enumerate(WHOLES)]
+        return self._plane(f"Votes for the {WHOLES[j]}", groups)
+
+    def _plane(self, title: str, groups: Sequence[Series], lines: Sequence[Series] = ()) -> Scatter:
+        most = float(np.ceil(max(3.0, np.abs(self.found).max() + 0.5, np.abs(self.votes).max() + 0.3)))
+        return Scatter(
+            title=title, groups=tuple(groups), lines=tuple(lines), x_range=(-most, most), y_range=(-most, most)
+        )
+
+
+def _at(place: Array) -> str:
+    return f"({number(float(place[0]), 1)}, {number(float(place[1]), 1)})"
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return "yes" if frames[-1].metrics["right"] == 6 else "no"
+
+
+DEMO = Demo(
+    name="capsules",
+    title="Capsule network",
+    slide=37,
+    group="Zoo",
+    summary="Parts of a house and a boat vote for a whole; routing by agreement finds out what belongs together.",
+    params=CapsulesParams,
+    steps=steps,
+    look_for=(
+        "Each part votes for both wholes, for alone it cannot know.",
+        "Votes of parts that belong together meet in one place.",
+        "Round by round the shares move from one half to nearly one.",
+    ),
+    examples=(
+        Request("Show me capsules"),
+        Request("Run routing by agreement for 8 rounds", {"rounds": 8}),
+        Request("capsule network with overlap 1.5", {"distance": 1.5}),
+        Request("capsules with noise 0.5", {"noise": 0.5}),
+        Request("scrambled parts in a capsule network", {"scrambled": True}),
+        Request("dynamic routing with 2 routing iterations and seed 5", {"rounds": 2, "seed": 5}),
+        Request("red de cápsulas con jitter 0.3", {"noise": 0.3}),
+        Request("Hinton's capsules: which part belongs to which whole?"),
+    ),
+    presets={
+        "apart": Preset(
+            "A house and a boat", {}, "Watch the shares leave one half: nobody tells the parts where they belong."
+        ),
+        "overlap": Preset(
+            "Overlapping", {"distance": 1.2, "rounds": 6}, "The closer the wholes, the more wrong votes look right."
+        ),
+        "scrambled": Preset(
+            "A scrambled house", {"scrambled": True}, "All parts are there, in wrong places: their votes do not meet."
+        ),
+        "noisy": Preset("Unsure places", {"noise": 0.8, "rounds": 8}, "When places are unsure, so is agreement."),
+    },
+    prediction=Prediction("Will every part be routed to its own whole?", ("yes", "no"), _check),
+    aliases=("capsule", "capsnet", "routing by agreement", "dynamic routing", "red de cápsulas"),
+)

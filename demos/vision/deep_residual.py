@@ -1,0 +1,269 @@
+"""Deep residual networks: with a way around every layer, the error reaches the first one.
+
+In a plain deep network the signal passes through every layer; in a residual one each layer only adds to it:
+
+    plain       h^(l+1) = tanh(W^l·h^l)
+    residual    h^(l+1) = h^l + tanh(W^l·h^l)
+
+The error flows back through the same layers, and each multiplies it by the layer's slopes J^l = diag(1 - tanh²)·W^l:
+
+    plain       ∂E/∂h^l = J^lᵀ · ∂E/∂h^(l+1)               many small factors: it vanishes (large ones: it explodes)
+    residual    ∂E/∂h^l = (I + J^l)ᵀ · ∂E/∂h^(l+1)         the 1 of the skip lets it through, whatever W is
+
+That is why ResNet could have 152 layers where plain networks of 30 hardly learnt. Here all weights are random with
+standard deviation gain/√width, as before training, and E = ½·|h^L|².
+
+Source: K. He, X. Zhang, S. Ren and J. Sun, "Deep residual learning for image recognition" (2016).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demos.contract import (
+    Bars,
+    Curve,
+    Demo,
+    Edge,
+    Frame,
+    Network,
+    Node,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    param,
+)
+from demos.pacing import thin
+from demos.scenes import Scene, play, row
+from demos.vision._residual import Array, measure, weights
+from demos.wording import count, number
+
+KINDS = ("plain", "residual")
+ANSWERS = ("it nearly vanishes", "it stays within a factor of 10", "it explodes")
+
+
+class DeepResidualParams(Params):
+    depth: int = param(30, "How many layers.", low=4, high=60, unit="layers", aliases=("deep", "number of layers"))
+    width: int = param(32, "Numbers in each layer.", low=4, high=64, unit="units", aliases=("wide",))
+    gain: float = param(
+        0.5,
+        "Size of the random weights: their deviation is gain/√width.",
+        low=0.05,
+        high=2,
+        aliases=("weight size", "weights of size"),
+    )
+    batch: int = param(8, "How many random inputs are averaged.", low=1, high=64, unit="inputs", aliases=("examples",))
+
+
+def steps(params: DeepResidualParams) -> Iterator[Frame]:
+    """The two blocks, the signal forward, the error back layer by layer, then networks of growing depth."""
+    random = np.random.default_rng(params.seed)
+    w = weights(params.depth, params.width, params.gain, random)
+    x = random.standard_normal((params.batch, params.width))
+    story = Story(params, w, x)
+    levels = [params.depth - i for i in thin(params.depth + 1, 16)]
+    scenes = [story.opening(), story.forward(), *map(story.back, levels)]
+    scenes += [story.deeper(i + 1) for i in thin(params.depth, 8)]
+    yield from play([*scenes, story.ending()])
+
+
+class Story:
+    def __init__(self, params: DeepResidualParams, w: list[Array], x: Array) -> None:
+        self.params, self.w, self.x = params, w, x
+        self.runs = {kind: measure(w, x, kind == "residual") for kind in KINDS}
+        self.shown = False
+        self.depths: dict[int, tuple[float, float]] = {}
+
+    def reach(self, kind: str) -> float:
+        """The error at the first layer, relative to that at the last."""
+        error = self.runs[kind].error
+        return error[0] / error[-1]
+
+    def opening(self) -> Scene:
+        caption = (
+            f"Two networks of {self.params.depth} layers with the very same random weights, deviation "
+            f"{number(self.params.gain, 2)}/√{self.params.width}. Left path: through "
+            "the layer. Right path, only in the residual one: around it. Learning needs the error at the output to "
+            "reach the first layer."
+        )
+        return Scene(caption, (self._block(),), {"depth": self.params.depth})
+
+    def forward(self) -> Scene:
+        ends = {kind: self.runs[kind].signal[-1] for kind in KINDS}
+        caption = (
+            f"Forward: a signal of length {number(self.runs['plain'].signal[0], 2)} goes in. After "
+            f"{self.params.depth} layers the plain network has "
+            f"{_short(ends['plain'])} left, the residual one has {_short(ends['residual'])}: it only ever adds."
+        )
+        series = [(kind, self.runs[kind].signal) for kind in KINDS]
+        return Scene(
+            caption,
+            (self._curve("Length of the signal, log10", series),),
+            {f"signal_{kind}": ends[kind] for kind in KINDS},
+            "the signal",
+        )
+
+    def back(self, level: int) -> Scene:
+        plain, skip = (self.runs[kind].error[level] / self.runs[kind].error[-1] for kind in KINDS)
+        caption = (
+            f"Back at layer {level} of {self.params.depth}: of the error at the output the plain network has "
+            f"{_short(plain)}, the residual one {_short(skip)}. "
+        )
+        moment = "the error starts back" if level == self.params.depth else ""
+        if level == self.params.depth:
+            caption += "Both start with 1."
+        else:
+            caption += (
+                f"In the residual one {self.runs['residual'].through[level]:.0%} of the last step came through the "
+                "layer, the rest by the skip."
+            )
+            if plain < 0.01 and not self.shown:
+                moment, self.shown = "less than a hundredth left", True
+        series = [(kind, self._tail(kind, level)) for kind in KINDS]
+        curve = self._curve("Error left, log10", series, self.params.depth - np.arange(self.params.depth - level + 1))
+        bars = Bars(
+            title="Share through the layer",
+            labels=KINDS,
+            values=row([1.0, self.runs["residual"].through[min(level, self.params.depth - 1)]]),
+            value_range=(0, 1),
+        )
+        return Scene(caption, (curve, bars), {"layer": level, "plain": plain, "residual": skip}, moment)
+
+    def deeper(self, depth: int) -> Scene:
+        """The same, for a network of only the first layers."""
+        plain, skip = (measure(self.w[:depth], self.x, kind == "residual").error for kind in KINDS)
+        self.depths[depth] = plain[0] / plain[-1], skip[0] / skip[-1]
+        caption = (
+            f"A network of {count(depth, 'layer')}: the first layer gets {_short(self.depths[depth][0])} of the error "
+            "in the plain network, "
+            f"{_short(self.depths[depth][1])} in the residual one. Each plain layer multiplies by about "
+            f"{number(self.depths[depth][0] ** (1 / depth), 2)}, and {depth} such factors make that."
+        )
+        series = [(kind, [each[i] for each in self.depths.values()]) for i, kind in enumerate(KINDS)]
+        return Scene(
+            caption,
+            (self._curve("Error at layer 1, by depth, log10", series, np.array(list(self.depths))),),
+            {"depth": depth},
+            "by depth" if depth == 1 else "",
+        )
+
+    def ending(self) -> Scene:
+        plain, skip = self.reach("plain"), self.reach("residual")
+        caption = (
+            f"{self.params.depth} layers: the first one gets {_short(plain)} of the error in the plain network and "
+            f"{_short(skip)} in the residual one. "
+        )
+        if plain < 0.1:
+            caption += "The 1 of every skip keeps the error alive; without it each layer takes its share away."
+        elif plain > 10:
+            caption += "With weights so large the plain error explodes instead: just as bad for learning."
+        else:
+            caption += "So few layers or such weights do no harm: the skip matters when networks get deep."
+        if skip > 10:
+            caption += " The residual one grows: ResNet keeps that down with normalisation."
+        series = [(kind, self._tail(kind, 0)) for kind in KINDS]
+        panels = (
+            self._curve("Error left, log10", series, self.params.depth - np.arange(self.params.depth + 1)),
+            self._block(),
+        )
+        return Scene(
+            caption, panels, {"log_plain": np.log10(max(plain, 1e-300)), "log_residual": np.log10(skip)}, "the verdict"
+        )
+
+    def _tail(self, kind: str, level: int) -> list[float]:
+        """From the output back to the level, relative to the output."""
+        error = self.runs[kind].error
+        return [value / error[-1] for value in reversed(error[level:])]
+
+    def _curve(
+        self, title: str, series: Sequence[tuple[str, Sequence[float]]], x: Array | NDArray[np.int64] | None = None
+    ) -> Curve:
+        at = np.arange(len(series[0][1])) if x is None else x
+        lines = tuple(
+            Series(name=kind, x=row(at), y=row(np.log10(np.maximum(values, 1e-30)))) for kind, values in series
+        )
+        return Curve(title=title, series=lines, x_label="layer")
+
+    def _block(self) -> Network:
+        """One layer of each kind."""
+        nodes, edges = [], []
+        for i, kind in enumerate(KINDS):
+            x = 0.25 + 0.5 * i
+            for name, label, y, dx in (
+                ("in", "h", 0.08, 0.0),
+                ("w", "tanh(W·h)", 0.5, -0.06),
+                ("out", "h next", 0.92, 0.0),
+            ):
+                nodes.append(
+                    Node(
+                        id=f"{kind} {name}",
+                        label=f"{kind} {label}" if name == "in" else label,
+                        x=x + dx,
+                        y=y,
+                        value=0.6 if name == "w" else 0,
+                    )
+                )
+            edges += [Edge(source=f"{kind} in", target=f"{kind} w"), Edge(source=f"{kind} w", target=f"{kind} out")]
+        edges.append(Edge(source="residual in", target="residual out", label="+ h", active=True))
+        return Network(title="One layer of each", nodes=tuple(nodes), edges=tuple(edges))
+
+
+def _short(value: float) -> str:
+    """A number of any size in few letters."""
+    return number(value, 2) if 0.01 <= value < 1e4 else f"{value:.1e}"
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    power = frames[-1].metrics["log_plain"]
+    return ANSWERS[0] if power < -1 else ANSWERS[1] if power <= 1 else ANSWERS[2]
+
+
+DEMO = Demo(
+    name="deep_residual",
+    title="Deep residual network",
+    slide=37,
+    group="Zoo",
+    summary="The error on its way back through many layers, with and without skip connections.",
+    params=DeepResidualParams,
+    steps=steps,
+    look_for=(
+        "In the plain network every layer takes its share of the error away.",
+        "The skip passes the error on unchanged, beside what comes through the layer.",
+        "The deeper the network, the larger the difference.",
+    ),
+    examples=(
+        Request("Show me a deep residual network"),
+        Request("Run ResNet against a plain network with 50 layers", {"depth": 50}),
+        Request("skip connections with gain 1.5", {"gain": 1.5}),
+        Request("vanishing gradient by depth: 10 layers of 16 units", {"depth": 10, "width": 16}),
+        Request("deep residual network with a weight size of 0.2", {"gain": 0.2}),
+        Request("DRN of the zoo, 40 layers deep, seed 3", {"depth": 40, "seed": 3}),
+        Request("red residual profunda con 60 layers", {"depth": 60}),
+        Request("how does the error flow back with and without skips? animate it"),
+    ),
+    presets={
+        "deep": Preset("30 layers", {}, "The same weights twice: only the way around makes the difference."),
+        "shallow": Preset(
+            "Six layers", {"depth": 6}, "With few layers the plain network still gets some of the error."
+        ),
+        "large": Preset(
+            "Large weights",
+            {"gain": 1.8, "depth": 20},
+            "Large weights push tanh to its flat ends, or make the error explode.",
+        ),
+        "tiny": Preset(
+            "Tiny weights",
+            {"gain": 0.1},
+            "The smaller the weights, the faster the plain error dies; the skip does not care.",
+        ),
+    },
+    prediction=Prediction(
+        "What happens to the error in the plain network on its way to the first layer?", ANSWERS, _check
+    ),
+    aliases=("resnet", "drn", "residual network", "skip connections", "skip connection", "red residual"),
+)

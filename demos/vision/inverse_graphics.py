@@ -1,0 +1,233 @@
+"""Inverse graphics: turn one unit of the code, see one factor of the picture change.
+
+Graphics makes a picture from a description; inverse graphics finds the description in the picture. An encoder turns a
+12x12 picture of a disc into three numbers z, a decoder turns them back into a picture:
+
+    picture --encoder--> z = (z1, z2, z3) --decoder--> picture
+
+Three factors made the picture: place, size and light. An ordinary autoencoder stores them anyhow, mixed over the units.
+A deep convolutional inverse graphics network is trained on groups of pictures in which only one factor changes, and the
+code units of the others are held at their group's mean: that factor has to find its own unit, and the code comes
+apart. How far is measured over many pictures by the correlation of every unit with every factor:
+
+    score = mean over units of 1 - (second largest |correlation|) / (largest)        1: each unit knows one factor
+
+Source: T. Kulkarni, W. Whitney, P. Kohli and J. Tenenbaum, "Deep convolutional inverse graphics network" (2015). Here
+encoder and decoder are small dense networks, trained beforehand by `python -m demos.train inverse_graphics`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+
+from demos import weights
+from demos.contract import Bars, Curve, Demo, Frame, Heatmap, Image, Params, Prediction, Preset, Request, Series, param
+from demos.scenes import Scene, play, row, rows, sheet
+from demos.vision._factors import FACTORS, SIZE, Array, decode, disentanglement, encode, influence, render
+from demos.wording import number
+
+ANSWERS = ("mostly one factor", "several factors at once")
+APART = 0.7
+"""From this share of the change on, one factor is said to change alone."""
+
+
+class InverseGraphicsParams(Params):
+    factor: Literal["place", "size", "light"] = param(
+        "place",
+        "The unit that is turned: the one that knows this factor best.",
+        aliases=("unit", "knob"),
+        synonyms={"place": ("position", "pose"), "light": ("brightness", "lighting")},
+    )
+    training: Literal["grouped", "plain"] = param(
+        "grouped",
+        "Trained on groups in which one factor changes, or as a plain autoencoder.",
+        synonyms={"plain": ("ordinary", "without groups")},
+    )
+    turns: int = param(13, "In how many steps the unit is turned.", low=9, high=40, unit="steps", aliases=("steps",))
+
+
+def network(training: str) -> dict[str, Array]:
+    """The trained tensors of one of the two codes."""
+    tensors = weights.load("inverse_graphics")
+    return {key.split(".")[1]: value.astype(np.float64) for key, value in tensors.items() if key.startswith(training)}
+
+
+def measure(pictures: Array) -> Array:
+    """Place, size and light (n, 3) of pictures, read off the pixels and scaled to run from about -1 to 1.
+
+    Place is the centre of brightness, light the brightest pixel, size the bright area.
+    """
+    x = np.indices((SIZE, SIZE))[1].ravel() - (SIZE - 1) / 2
+    total, top = pictures.sum(1), pictures.max(1)
+    area = np.sqrt((pictures > top[:, None] / 2).sum(1) / np.pi)
+    return np.stack([(pictures @ x) / total / 2.5, (area - 2.8) / 1.2, (top - 0.6) / 0.35], 1)
+
+
+def steps(params: InverseGraphicsParams) -> Iterator[Frame]:
+    """The factors, what a picture becomes, which unit knows what, the unit turned step by step, and the score."""
+    random = np.random.default_rng(params.seed)
+    story = Story(params, random.uniform(-0.4, 0.4, (1, 3)))
+    scenes = [story.opening(), story.there_and_back(), story.units()]
+    yield from play([*scenes, *map(story.turn, range(params.turns)), story.ending()])
+
+
+class Story:
+    def __init__(self, params: InverseGraphicsParams, factors: Array) -> None:
+        self.params, self.factors = params, factors
+        self.w = network(params.training)
+        self.picture = render(factors)
+        self.z = encode(self.w, self.picture, np)
+        self.known = influence(self.w)
+        self.unit = int(self.known[:, FACTORS.index(params.factor)].argmax())
+        sample = encode(self.w, render(np.random.default_rng(7).uniform(-1, 1, (200, 3))), np)[:, self.unit]
+        low, high = (float(np.percentile(sample, share)) for share in (5, 95))
+        self.knob = np.linspace(low, high, params.turns)
+        codes = np.repeat(self.z, params.turns, 0)
+        codes[:, self.unit] = self.knob
+        self.turned = decode(self.w, codes, np)
+        self.read = measure(self.turned)
+
+    def opening(self) -> Scene:
+        examples = np.concatenate(
+            [np.where(np.arange(3) == i, np.array([[-0.9], [0.0], [0.9]]), 0.0) for i in range(3)]
+        )
+        caption = (
+            f"Pictures of {SIZE}x{SIZE} pixels, made from three factors: each row changes one of them, place, size, "
+            "light. Graphics goes from 3 numbers to "
+            f"{SIZE * SIZE} pixels; the network must find the way back without ever seeing the 3 numbers."
+        )
+        shown = [each.reshape(SIZE, SIZE) for each in render(examples)]
+        return Scene(
+            caption, (Image(title="rows: place, size, light", pixels=sheet(shown, 3)),), {"pixels": SIZE * SIZE}
+        )
+
+    def there_and_back(self) -> Scene:
+        back = decode(self.w, self.z, np)
+        error = float(np.abs(back - self.picture).mean())
+        place, size, light = (number(float(value), 2) for value in self.factors[0])
+        caption = (
+            f"A picture with place {place}, size {size}, light {light} becomes the code "
+            f"({', '.join(number(float(v), 2) for v in self.z[0])}) and comes back with a mean error of "
+            f"{number(error)} a pixel. "
+            "The code tells the same in its own units."
+        )
+        panels = (
+            self._picture("in", self.picture[0]),
+            self._picture("out", back[0]),
+            Bars(title="code", labels=("z1", "z2", "z3"), values=row(self.z[0])),
+        )
+        return Scene(caption, panels, {"error": error}, "there and back")
+
+    def units(self) -> Scene:
+        score = disentanglement(self.w)
+        best = float(self.known[self.unit].max())
+        second = float(np.sort(self.known[self.unit])[1])
+        caption = (
+            f"Which unit knows what? Over 400 pictures z{self.unit + 1} follows "
+            f"{FACTORS[int(self.known[self.unit].argmax())]} with correlation {number(best, 2)} and the next factor "
+            f"with {number(second, 2)}. "
+            f"Score of the whole code: {number(score, 2)}; 1 would be a factor for each unit."
+        )
+        panel = Heatmap(
+            title="|correlation|",
+            values=rows(self.known, 2),
+            rows=("z1", "z2", "z3"),
+            columns=FACTORS,
+            value_range=(0, 1),
+        )
+        return Scene(
+            caption, (panel, self._picture("the picture", self.picture[0])), {"score": score}, "who knows what"
+        )
+
+    def turn(self, i: int) -> Scene:
+        place, size, light = (number(float(value), 2) for value in self.read[i])
+        caption = (
+            f"Only z{self.unit + 1} is turned, to {number(float(self.knob[i]), 2)}. Read off the new picture: place "
+            f"{place}, size {size}, light {light}. "
+            "Which of the three curves moves, and which stay level?"
+        )
+        metrics = {"knob": self.knob[i], "place": self.read[i, 0], "size": self.read[i, 1], "light": self.read[i, 2]}
+        return Scene(
+            caption,
+            (self._picture("decoded", self.turned[i]), self._curve(i)),
+            metrics,
+            "the knob is turned" if i == 0 else "",
+        )
+
+    def changes(self) -> Array:
+        """How far place, size and light moved while the knob was turned, as shares of the sum."""
+        moved = np.ptp(self.read, axis=0)
+        result: Array = moved / moved.sum()
+        return result
+
+    def ending(self) -> Scene:
+        share, score = self.changes(), disentanglement(self.w)
+        top = int(share.argmax())
+        caption = (
+            f"Turning z{self.unit + 1} changed {FACTORS[top]} most: {share[top]:.0%} of all change. The code's score "
+            f"is {number(score, 2)}. "
+        )
+        caption += (
+            "Groups in which one factor changes gave it a unit of its own: a knob that a person can use."
+            if self.params.training == "grouped"
+            else "A plain autoencoder has no reason to keep factors apart: the knobs mix them."
+        )
+        some = [self.turned[i].reshape(SIZE, SIZE) for i in np.linspace(0, len(self.turned) - 1, 6).astype(int)]
+        panels = (
+            Image(title=f"z{self.unit + 1} from low to high", pixels=sheet(some, 3)),
+            Bars(title="Share of the change", labels=FACTORS, values=row(share), value_range=(0, 1)),
+        )
+        return Scene(caption, panels, {"score": score, "share": share[top]}, "the result")
+
+    def _picture(self, title: str, picture: Array) -> Image:
+        return Image(title=title, pixels=rows(picture.reshape(SIZE, SIZE), 2))
+
+    def _curve(self, i: int) -> Curve:
+        lines = tuple(
+            Series(name=name, x=row(self.knob[: i + 1]), y=row(self.read[: i + 1, k])) for k, name in enumerate(FACTORS)
+        )
+        return Curve(title="Read off the picture", series=lines, x_label=f"z{self.unit + 1}", y_range=(-1.6, 1.6))
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return ANSWERS[0] if frames[-1].metrics["share"] >= APART else ANSWERS[1]
+
+
+DEMO = Demo(
+    name="inverse_graphics",
+    title="Deep convolutional inverse graphics network",
+    slide=37,
+    group="Zoo",
+    summary="One unit of a code is turned and one factor of the picture changes: place, size or light.",
+    params=InverseGraphicsParams,
+    steps=steps,
+    look_for=(
+        "The code says in three numbers what 144 pixels show.",
+        "After training on groups, each unit follows one factor.",
+        "In a plain autoencoder one unit moves several factors at once.",
+    ),
+    examples=(
+        Request("Show me inverse graphics"),
+        Request("Turn the unit for light in the DCIGN", {"factor": "light"}),
+        Request("inverse graphics network: change the size only", {"factor": "size"}),
+        Request("inverse graphics with plain training", {"training": "plain"}),
+        Request("walk through the code in 25 steps", {"turns": 25}),
+        Request("DCIGN brightness knob, seed 6", {"factor": "light", "seed": 6}),
+        Request("red de gráficos inversos con size", {"factor": "size"}),
+        Request("a code after ordinary training, turn the position", {"training": "plain"}),
+    ),
+    presets={
+        "place": Preset("Turn the place", {}, "One knob moves the disc from side to side; size and light stay."),
+        "light": Preset("Turn the light", {"factor": "light"}, "Another knob only makes it brighter."),
+        "plain": Preset(
+            "A plain autoencoder",
+            {"training": "plain", "factor": "size"},
+            "The same pictures, no groups: the knob mixes factors.",
+        ),
+    },
+    prediction=Prediction("What will change when this one unit is turned?", ANSWERS, _check),
+    aliases=("dcign", "dc-ign", "inverse graphics network", "disentangled representation", "red de gráficos inversos"),
+)

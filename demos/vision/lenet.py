@@ -1,0 +1,280 @@
+"""LeNet: a convolutional network that learns to read digits, small enough to train while you watch.
+
+    8x8 digit -> C1: 3x3 convolutions, tanh -> S2: 2x2 pooling -> C3: 3x3 convolutions, tanh -> S4: 2x2 pooling
+              -> F5: 48 units, tanh -> output: 10 scores, softmax
+
+A convolution slides one small kernel over the whole image, so the same 9 weights look for the same stroke everywhere:
+
+    C[k] = tanh(b_k + Σ_j W[k, j] * S[j])        * slides the kernel W[k, j] over map j
+
+Pooling takes the mean (as in LeNet) or the largest of each 2x2 block, which halves the map and forgives small shifts.
+All weights, kernels included, learn by backpropagation of the cross-entropy, here with Adam.
+
+The data are scikit-learn's 1,797 handwritten digits of 8x8 pixels; every fifth is kept for the test and never trained
+on. LeNet-5 itself had 32x32 images and about 60,000 weights.
+
+Source: Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-based learning applied to document recognition" (1998).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demos.contract import (
+    Bars,
+    Curve,
+    Demo,
+    Frame,
+    Image,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    Table,
+    param,
+)
+from demos.scenes import row, rows, sheet
+from demos.vision._lenet import UNITS, Network, load, shapes, start
+from demos.wording import number
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Array = NDArray[np.float64]
+BATCH = 32
+ANSWERS = ("less than 90 %", "90 to 97 %", "97 % or more")
+
+
+class LenetParams(Params):
+    digit: Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] = param(
+        "3", "The digit to follow through the network.", aliases=("number", "follow the", "with a", "read a", "picked")
+    )
+    example: int = param(1, "Which test image of that digit.", low=1, high=30, aliases=("image", "picture"))
+    kernels: int = param(
+        12, "Kernels of the first layer; the second has twice as many.", low=2, high=16, aliases=("filters", "maps")
+    )
+    epochs: int = param(
+        15, "How many times all training digits are shown.", low=1, high=25, unit="passes", aliases=("passes",)
+    )
+    pooling: Literal["mean", "max"] = param(
+        "mean",
+        "What is kept of each 2x2 block.",
+        synonyms={"mean": ("average pooling",), "max": ("max pooling", "largest")},
+    )
+    learning_rate: float = param(
+        0.01, "How far a step goes.", low=0.0001, high=0.1, aliases=("lr", "rate", "step size")
+    )
+
+
+def steps(params: LenetParams) -> Iterator[Frame]:
+    """The plan, the digits, the digit untrained, an epoch at a time, then the digit layer by layer, and the "
+    "mistakes."""
+    story = Story(params)
+    yield story.plan()
+    import torch
+
+    x, t, held = load()
+    train, test = (x[~held], t[~held]), (x[held], t[held])
+    generator = torch.Generator().manual_seed(params.seed)
+    network = start(params.kernels, generator, params.pooling)
+    chosen = test[0][test[1] == int(params.digit)]
+    picked = chosen[(params.example - 1) % len(chosen)][None]
+    yield story.digits(train, len(test[0]))
+    yield story.epoch(network, picked, *_accuracies(network, train, test))
+    optimiser = torch.optim.Adam(network.weights.values(), lr=params.learning_rate)
+    for _ in range(params.epochs):
+        for batch in torch.split(torch.randperm(len(train[0]), generator=generator), BATCH):
+            optimiser.zero_grad()
+            loss = torch.nn.functional.cross_entropy(network.layers(train[0][batch])["scores"], train[1][batch])
+            torch.autograd.backward(loss)
+            optimiser.step()
+        yield story.epoch(network, picked, *_accuracies(network, train, test))
+    yield from story.through(network, picked)
+    yield story.ending(network, test)
+
+
+def _accuracies(network: Network, *sets: tuple[Tensor, Tensor]) -> list[float]:
+    import torch
+
+    with torch.no_grad():
+        return [float((network.layers(x)["scores"].argmax(1) == t).float().mean()) for x, t in sets]
+
+
+class Story:
+    """Counts the frames and keeps the curve."""
+
+    def __init__(self, params: LenetParams) -> None:
+        self.params, self.told, self.total = params, 0, params.epochs + 9
+        self.train: list[float] = []
+        self.test: list[float] = []
+
+    def _frame(self, caption: str, panels: tuple[Panel, ...], metrics: dict[str, float], moment: str = "") -> Frame:
+        self.told += 1
+        metrics = {name: round(value, 4) for name, value in metrics.items()}
+        progress = (self.told - 1) / (self.total - 1)
+        return Frame(caption=caption, progress=progress, metrics=metrics, panels=panels, moment=moment)
+
+    def plan(self) -> Frame:
+        k = self.params.kernels
+        sizes = {name: int(np.prod(shape)) for name, shape in shapes(k).items()}
+        many = sum(sizes.values())
+        body = (
+            ("image", "1 x 8 x 8", "0"),
+            ("C1 convolution", f"{k} x 8 x 8", str(sizes["C1"] + sizes["b1"])),
+            (f"S2 {self.params.pooling} pooling", f"{k} x 4 x 4", "0"),
+            ("C3 convolution", f"{2 * k} x 4 x 4", str(sizes["C3"] + sizes["b3"])),
+            (f"S4 {self.params.pooling} pooling", f"{2 * k} x 2 x 2", "0"),
+            ("F5 dense", str(UNITS), str(sizes["F5"] + sizes["b5"])),
+            ("output dense", "10", str(sizes["out"] + sizes["bo"])),
+        )
+        caption = (
+            f"A small LeNet: {many} weights. A dense layer from 64 pixels to {64 * k} values would need {65 * 64 * k} "
+            "weights; C1 makes "
+            f"as many values with {sizes['C1'] + sizes['b1']}, for the same 9 weights look at every place."
+        )
+        table = Table(title="The layers", columns=("layer", "values", "weights"), rows=body)
+        return self._frame(caption, (table,), {"weights": many})
+
+    def digits(self, train: tuple[Tensor, Tensor], held: int) -> Frame:
+        first = [train[0][train[1] == digit][index, 0].numpy() for digit in range(10) for index in (0, 1)]
+        caption = (
+            f"{len(train[0])} handwritten digits of 8x8 pixels to learn from, and {held} others that are never "
+            "trained on: only they "
+            "tell whether it has learnt to read or learnt by heart."
+        )
+        return self._frame(
+            caption, (Image(title="Two of each", pixels=sheet(first, 10)),), {"train": len(train[0]), "test": held}
+        )
+
+    def epoch(self, network: Network, picked: Tensor, train: float, test: float) -> Frame:
+        self.train.append(train)
+        self.test.append(test)
+        epoch, shares = len(self.test) - 1, _shares(network, picked)
+        best = int(np.argmax(shares))
+        caption = f"Epoch {epoch}: {test:.1%} of the test digits right, {train:.1%} of the training digits. "
+        caption += (
+            f"It reads the {self.params.digit} picked as a {best}, with probability {number(float(shares[best]), 2)}. "
+        )
+        caption += (
+            "The kernels are still random." if epoch == 0 else "The kernels C1 turn from specks to strokes and edges."
+        )
+        first = test >= 0.9 and max(self.test[:-1], default=0) < 0.9
+        moment = "before training" if epoch == 0 else "nine of ten are right" if first else ""
+        kernels = [_unit(kernel) for kernel in network.weights["C1"].detach()[:, 0].numpy()]
+        panels = (self._curve(), self._guess(shares), Image(title="C1 kernels (grey = 0)", pixels=sheet(kernels, 6)))
+        return self._frame(caption, panels, {"epoch": epoch, "test": test, "train": train}, moment)
+
+    def through(self, network: Network, picked: Tensor) -> Iterator[Frame]:
+        """The picked digit, layer by layer."""
+        maps = {name: value.detach().numpy()[0] for name, value in network.layers(picked).items()}
+        image = Image(title=f"the {self.params.digit} picked", pixels=rows(picked[0, 0].numpy(), 2))
+        words = {
+            "C1": "bright where a kernel finds its stroke, dark where it finds the opposite",
+            "S2": "half the size: a stroke that moves by a pixel hardly changes it",
+            "C3": "each map mixes all maps of S2, so it answers to corners and bows made of strokes",
+            "S4": "what is left of place: four values a map",
+        }
+        for name, why in words.items():
+            count, high, _ = maps[name].shape
+            caption = (
+                f"{name} of the {self.params.digit}: {count} maps of {high}x{high}, values "
+                f"{number(float(maps[name].min()), 2)} to "
+            )
+            caption += f"{number(float(maps[name].max()), 2)}. Look: {why}."
+            panel = Image(title=f"{name}: {count} maps", pixels=sheet([(m + 1) / 2 for m in maps[name]], 4))
+            yield self._frame(
+                caption, (image, panel), {"maps": count, "size": high}, f"feature maps {name}" if name == "C1" else ""
+            )
+        shares = _shares(network, picked)
+        order = np.argsort(-shares)
+        caption = (
+            f"Softmax of the ten scores: {order[0]} with {number(float(shares[order[0]]), 3)}, then {order[1]} with "
+            f"{number(float(shares[order[1]]), 3)}. It was a {self.params.digit}: "
+            f"{'right' if int(order[0]) == int(self.params.digit) else 'a mistake'}."
+        )
+        yield self._frame(caption, (image, self._guess(shares)), {"p": float(shares[order[0]])})
+
+    def ending(self, network: Network, test: tuple[Tensor, Tensor]) -> Frame:
+        guess = network.layers(test[0])["scores"].argmax(1)
+        wrong = (guess != test[1]).nonzero()[:, 0].tolist()
+        names = ", ".join(f"{int(test[1][i])} as {int(guess[i])}" for i in wrong[:4])
+        caption = f"Test digits right: {self.test[-1]:.1%}, so {len(wrong)} mistakes of {len(guess)}"
+        caption += f": it read {names}. Look at them: would you have known? " if wrong else ". "
+        caption += f"On the training digits it has {self.train[-1]:.1%}."
+        panels: tuple[Panel, ...] = (self._curve(),)
+        if wrong:
+            panels = (
+                Image(title="What it got wrong", pixels=sheet([test[0][i, 0].numpy() for i in wrong[:20]], 5)),
+                *panels,
+            )
+        return self._frame(caption, panels, {"test": self.test[-1], "mistakes": len(wrong)}, "the mistakes")
+
+    def _curve(self) -> Curve:
+        epochs = tuple(float(i) for i in range(len(self.test)))
+        series = (Series(name="test", x=epochs, y=row(self.test)), Series(name="training", x=epochs, y=row(self.train)))
+        return Curve(title="Digits right", series=series, x_label="epoch", y_range=(0, 1))
+
+    def _guess(self, shares: Array) -> Bars:
+        return Bars(title="Its probabilities", labels=tuple("0123456789"), values=row(shares), value_range=(0, 1))
+
+
+def _shares(network: Network, picked: Tensor) -> Array:
+    shares: Array = network.layers(picked)["scores"].softmax(1).detach().numpy()[0].astype(np.float64)
+    return shares
+
+
+def _unit(kernel: Array) -> Array:
+    """Weights as brightness, 0 in the middle."""
+    result: Array = 0.5 + 0.5 * kernel / np.abs(kernel).max()
+    return result
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    test = frames[-1].metrics["test"]
+    return ANSWERS[0] if test < 0.9 else ANSWERS[1] if test < 0.97 else ANSWERS[2]
+
+
+DEMO = Demo(
+    name="lenet",
+    title="LeNet",
+    slide=22,
+    group="Convolutional Layers",
+    summary="A small LeNet learns to read 8x8 digits in front of you; feature maps of a digit that you pick.",
+    params=LenetParams,
+    steps=steps,
+    look_for=(
+        "The kernels start as specks and become strokes.",
+        "Each layer has more maps, and each map is smaller.",
+        "Test and training accuracy part a little: the test tells the truth.",
+        "The mistakes at the end are often digits that people misread too.",
+    ),
+    examples=(
+        Request("Show me LeNet"),
+        Request("Train LeNet and follow the digit 8 through it", {"digit": "8"}),
+        Request("run a convolutional network on handwritten digits for 5 epochs", {"epochs": 5}),
+        Request("lenet with max pooling and 4 kernels", {"pooling": "max", "kernels": 4}),
+        Request("show the feature maps of LeNet with a 7", {"digit": "7"}),
+        Request("LeCun's network with learning rate 0.003, seed 2", {"learning_rate": 0.003, "seed": 2}),
+        Request("train a CNN on digits, 3 passes, average pooling", {"epochs": 3}),
+        Request("entrena LeNet con el dígito 5", {"digit": "5"}),
+    ),
+    presets={
+        "three": Preset("Follow a 3", {}, "Watch the guess for the 3 get surer epoch by epoch."),
+        "short": Preset("Two epochs", {"epochs": 2, "digit": "8"}, "After two passes most digits are right already."),
+        "few": Preset(
+            "Two kernels", {"kernels": 2, "epochs": 3}, "With two kernels there is little to see strokes with."
+        ),
+        "fast": Preset(
+            "Too fast", {"learning_rate": 0.1, "epochs": 2}, "Steps of 0.1 throw the weights about: it hardly learns."
+        ),
+    },
+    prediction=Prediction("How many of the test digits will it read right?", ANSWERS, _check),
+    aliases=("lenet-5", "lenet-1", "convolutional network", "convolutional neural network", "cnn", "digit recognition"),
+    heavy=True,
+)

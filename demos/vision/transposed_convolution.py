@@ -1,0 +1,287 @@
+"""Transposed convolution: a small map becomes a large one, and sometimes a checkerboard.
+
+A convolution with stride s makes an image s times smaller: each output looks at a window of k inputs. Run backwards,
+each input value stamps its kernel, times itself, into the output, s places further for every step; where stamps
+overlap they add up:
+
+    out[s·i + u] += x[i]·K[u]        u = 0..k-1,  so the output has s·(n - 1) + k values (in each direction)
+
+As a matrix it is the transpose of that convolution's matrix, hence the name; "deconvolution" is misleading, for it
+undoes nothing. When k is not a multiple of s, some places get more stamps than others, and an even input becomes a
+checkerboard. Decoders of autoencoders and GANs draw this way; to enlarge first and convolve then avoids it.
+
+Sources: M. Zeiler and others, "Deconvolutional networks" (2010); V. Dumoulin and F. Visin, "A guide to convolution
+arithmetic" (2016); A. Odena, V. Dumoulin and C. Olah, "Deconvolution and checkerboard artifacts" (2016).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demos.contract import Demo, Frame, Heatmap, Image, Params, Prediction, Preset, Request, param
+from demos.pacing import thin
+from demos.scenes import Scene, play, rows
+from demos.wording import number
+
+Array = NDArray[np.float64]
+MOST_STAMPS = 30
+ANSWERS = ("an even one", "a checkerboard")
+
+
+class TransposedConvolutionParams(Params):
+    picture: Literal["even", "spot", "diagonal", "ring"] = param(
+        "even",
+        "What the small map holds.",
+        aliases=("map", "input"),
+        synonyms={"even": ("flat", "uniform"), "spot": ("single pixel", "one pixel")},
+    )
+    kernel: int = param(3, "Width of the kernel (k).", low=1, high=5, aliases=("kernel size", "k"))
+    stride: int = param(2, "How far apart the stamps are (s).", low=1, high=4, aliases=("step", "s"))
+    shape: Literal["ones", "tent"] = param(
+        "ones",
+        "The kernel's weights: all alike, or largest in the middle.",
+        synonyms={"tent": ("bilinear", "smooth", "pyramid")},
+    )
+    map_size: int = param(4, "Width of the small map.", low=3, high=6, aliases=("width",))
+
+
+def kernel_of(shape: str, k: int) -> Array:
+    """k x k weights with the sum k² ("ones"), or a pyramid of the same sum."""
+    line = np.ones(k) if shape == "ones" else np.minimum(np.arange(1, k + 1), np.arange(k, 0, -1)).astype(float)
+    square = np.outer(line, line)
+    result: Array = square * (k * k / square.sum())
+    return result
+
+
+def draw(picture: str, n: int) -> Array:
+    """The small map (n, n)."""
+    y, x = np.indices((n, n)).astype(float)
+    middle = (n - 1) / 2
+    maps = {
+        "even": np.ones((n, n)),
+        "spot": ((x == n // 2) & (y == n // 2)) * 1.0,
+        "diagonal": (x == y) * 1.0,
+        "ring": (abs(np.sqrt((x - middle) ** 2 + (y - middle) ** 2) - middle * 0.85) < 0.6) * 1.0,
+    }
+    chosen: Array = maps[picture].astype(np.float64)
+    return chosen
+
+
+def upsample(x: Array, kernel: Array, stride: int) -> Array:
+    """Every value stamps the kernel into the output."""
+    k = len(kernel)
+    out = np.zeros((stride * (len(x) - 1) + k,) * 2)
+    for i, j in np.ndindex(x.shape):
+        out[stride * i : stride * i + k, stride * j : stride * j + k] += x[i, j] * kernel
+    return out
+
+
+def unevenness(kernel: Array, stride: int) -> float:
+    """Largest less smallest sum of stamps at places with full overlap, relative to the mean: 0 is even."""
+    wide = upsample(np.ones((9, 9)), kernel, stride)
+    edge = max(len(kernel), stride)
+    inner = wide[edge:-edge, edge:-edge]
+    return float(np.ptp(inner) / inner.mean()) if inner.mean() else 0.0
+
+
+def steps(params: TransposedConvolutionParams) -> Iterator[Frame]:
+    """The small map and the kernel, stamp after stamp, how often each place was stamped, and the other way to "
+    "enlarge."""
+    story = Story(params)
+    places = list(np.ndindex(story.x.shape))
+    stamps = [index for index, place in enumerate(places) if story.x[place]]
+    shown = [stamps[i] for i in thin(len(stamps), MOST_STAMPS)]
+    scenes = [story.opening(), story.transpose()]
+    scenes += [story.stamp(places, index, first=index == stamps[0]) for index in shown]
+    scenes += [story.counts(), *map(story.other_stride, range(1, 5)), story.enlarged(), story.ending()]
+    yield from play(scenes)
+
+
+class Story:
+    def __init__(self, params: TransposedConvolutionParams) -> None:
+        self.params = params
+        self.x, self.kernel = draw(params.picture, params.map_size), kernel_of(params.shape, params.kernel)
+        self.out = upsample(self.x, self.kernel, params.stride)
+        self.uneven = unevenness(self.kernel, params.stride)
+
+    def opening(self) -> Scene:
+        n, large = self.params.map_size, len(self.out)
+        caption = (
+            f"A map of {n}x{n} is to become {large}x{large}, for s·(n - 1) + k = {self.params.stride}·{n - 1} + "
+            f"{self.params.kernel} = {large}. Each of the {n * n} values "
+            "will stamp the kernel on the right into the output, times itself."
+        )
+        panels = (
+            self._picture("the small map", self.x),
+            Heatmap(title="the kernel", values=rows(self.kernel, 2), value_range=(0, 4)),
+        )
+        return Scene(caption, panels, {"from": n, "to": large})
+
+    def transpose(self) -> Scene:
+        """The matrix of one direction."""
+        n, k, s = self.params.map_size, self.params.kernel, self.params.stride
+        line = self.kernel.sum(0) / k
+        matrix = np.array(
+            [[line[r - s * i] if 0 <= r - s * i < k else 0.0 for i in range(n)] for r in range(len(self.out))]
+        )
+        caption = (
+            f"One direction as a matrix of {len(self.out)} rows and {n} columns: each column is a stamp, {s} rows "
+            "lower than the one before. The convolution with this kernel "
+            "has the very same matrix, transposed: that is all the name says."
+        )
+        return Scene(
+            caption,
+            (Heatmap(title="out = M·x", values=rows(matrix, 1), value_range=(0, 2)),),
+            {"rows": len(self.out)},
+            "the matrix",
+        )
+
+    def stamp(self, places: Sequence[tuple[int, ...]], index: int, *, first: bool) -> Scene:
+        i, j = places[index]
+        done = np.zeros_like(self.x)
+        for place in places[: index + 1]:
+            done[place] = self.x[place]
+        out, k, s = upsample(done, self.kernel, self.params.stride), self.params.kernel, self.params.stride
+        before = upsample(np.where(np.arange(self.x.size).reshape(self.x.shape) < index, self.x, 0), self.kernel, s)
+        overlap = int(((before > 0)[s * i : s * i + k, s * j : s * j + k]).sum())
+        caption = (
+            f"Value {index + 1} of {self.x.size}, at row {i + 1}, column {j + 1}: {number(float(self.x[i, j]))} times "
+            f"the kernel, added at row {s * i + 1}, column {s * j + 1}. "
+        )
+        if overlap:
+            caption += f"{overlap} of its {k * k} places had something already: there the stamps add up."
+        else:
+            caption += "Nothing was there yet."
+        panels = (self._picture("output so far", out), self._picture("used so far", done))
+        return Scene(caption, panels, {"value": index + 1, "overlap": overlap}, "first stamp" if first else "")
+
+    def counts(self) -> Scene:
+        hits = upsample(np.ones_like(self.x), np.ones_like(self.kernel), self.params.stride)
+        k, s = self.params.kernel, self.params.stride
+        caption = (
+            f"How many stamps reach each place: from {int(hits.min())} to {int(hits.max())}. The kernel is {k} wide, "
+            f"the stride {s}: "
+        )
+        caption += (
+            "k is a multiple of s, so inside all places get as many."
+            if k % s == 0
+            else f"{k} is no multiple of {s}, so some places get more than their neighbours."
+        )
+        return Scene(
+            caption,
+            (
+                Heatmap(title="stamps", values=rows(hits[:13, :9]), value_range=(0, float(hits.max()))),
+                self._picture("output", self.out),
+            ),
+            {"most": hits.max(), "least": hits.min()},
+            "the overlaps",
+        )
+
+    def other_stride(self, stride: int) -> Scene:
+        out, uneven = upsample(np.ones((5, 5)), self.kernel, stride), unevenness(self.kernel, stride)
+        caption = (
+            f"An even map with the same kernel and stride {stride}: {len(out)}x{len(out)}, values "
+            f"{number(float(out.min()), 2)} to {number(float(out.max()), 2)}; inside they differ by {uneven:.0%} of "
+            "the mean. "
+        )
+        caption += "Even inside." if uneven < 0.01 else "A pattern that is not in the input."
+        return Scene(
+            caption,
+            (self._picture(f"stride {stride}", out),),
+            {"stride": stride, "uneven": uneven},
+            "other strides" if stride == 1 else "",
+        )
+
+    def enlarged(self) -> Scene:
+        """Nearest-neighbour enlargement and an ordinary convolution."""
+        s, k = self.params.stride, self.params.kernel
+        large = np.pad(self.x.repeat(s, 0).repeat(s, 1), k // 2, mode="edge")
+        windows = np.lib.stride_tricks.sliding_window_view(large, (k, k))
+        out: Array = (windows * self.kernel).sum((2, 3)) / self.kernel.sum()
+        caption = (
+            f"The other way: repeat every value {s} times, then convolve with stride 1. {len(out)}x{len(out)} values "
+            f"from {number(float(out.min()), 2)} to {number(float(out.max()), 2)}: every place has the same "
+            "number of neighbours, so no checkerboard can arise."
+        )
+        return Scene(
+            caption,
+            (self._picture("enlarge, then convolve", out), self._picture("transposed", self.out)),
+            {"range": float(np.ptp(out))},
+            "the remedy",
+        )
+
+    def ending(self) -> Scene:
+        k, s = self.params.kernel, self.params.stride
+        caption = (
+            f"{self.params.map_size}x{self.params.map_size} became {len(self.out)}x{len(self.out)}. On an even input "
+            "kernel "
+            f"{k} with stride {s} is uneven by {self.uneven:.0%}: "
+        )
+        caption += (
+            "no checkerboard, the stamps fill every place alike."
+            if self.uneven < 0.01
+            else "a checkerboard. Take a kernel that is a multiple of the stride, or enlarge first."
+        )
+        return Scene(
+            caption,
+            (self._picture("before", self.x), self._picture("after", self.out)),
+            {"uneven": self.uneven, "size": len(self.out)},
+            "the result",
+        )
+
+    def _picture(self, title: str, values: Array) -> Image:
+        most = max(1e-9, float(values.max()))
+        return Image(title=title, pixels=rows(values / most, 2))
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return ANSWERS[0] if frames[-1].metrics["uneven"] < 0.01 else ANSWERS[1]
+
+
+DEMO = Demo(
+    name="transposed_convolution",
+    title="Transposed convolution",
+    slide=37,
+    group="Zoo",
+    summary="A small map is enlarged by stamping a kernel; overlapping stamps can make a checkerboard.",
+    params=TransposedConvolutionParams,
+    steps=steps,
+    look_for=(
+        "Each value stamps the whole kernel, times itself.",
+        "Where stamps overlap they add up, and some places get more than others.",
+        "The checkerboard goes when the kernel is a multiple of the stride.",
+    ),
+    examples=(
+        Request("Show me a transposed convolution"),
+        Request("deconvolution with kernel size 4 and stride 2", {"kernel": 4}),
+        Request("checkerboard effect with kernel 5, stride 3", {"kernel": 5, "stride": 3}),
+        Request("up-sampling of a spot with a bilinear kernel", {"picture": "spot", "shape": "tent"}),
+        Request("transposed convolution of a diagonal, stride 3", {"picture": "diagonal", "stride": 3}),
+        Request("deconvolutional network of the zoo on a ring", {"picture": "ring"}),
+        Request("convolución transpuesta con stride 4", {"stride": 4}),
+        Request("how does a decoder enlarge a map? step through it"),
+    ),
+    presets={
+        "checker": Preset("A checkerboard", {}, "Kernel 3, stride 2: an even map comes out uneven."),
+        "even": Preset("No checkerboard", {"kernel": 4}, "Kernel 4, stride 2: every place inside gets as many stamps."),
+        "spot": Preset(
+            "One stamp", {"picture": "spot", "shape": "tent", "kernel": 5}, "A single value shows what a stamp is."
+        ),
+        "gaps": Preset(
+            "Gaps", {"kernel": 2, "stride": 3}, "The stride is larger than the kernel: places between stay empty."
+        ),
+    },
+    prediction=Prediction("What will an even map become?", ANSWERS, _check),
+    aliases=(
+        "deconvolution",
+        "deconvolutional network",
+        "dn",
+        "upsampling",
+        "checkerboard effect",
+        "convolución transpuesta",
+    ),
+)

@@ -1,0 +1,19 @@
+"""Numbers as captions write them."""
+
+from __future__ import annotations
+
+
+def number(value: float, decimals: int = 3) -> str:
+    """At most that many decimals, no trailing zeros, never "-0": 0.5, -1.25, 3."""
+    text = f"{round(value, decimals) + 0.0:.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def signed(value: float, decimals: int = 3) -> str:
+    """A term of a sum: "+ 0.5" or "- 0.25"."""
+    return f"{'-' if round(value, decimals) < 0 else '+'} {number(abs(value), decimals)}"
+
+
+def count(how_many: int, noun: str) -> str:
+    """ "1 epoch", "3 epochs"."""
+    return f"{how_many} {noun}" if how_many == 1 else f"{how_many} {noun}s"

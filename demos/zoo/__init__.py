@@ -1,0 +1,1 @@
+"""The other networks of the deep learning zoo."""

@@ -1,0 +1,58 @@
+"""The heads of the differentiable neural computer: write where it is free or alike, read by content or by time."""
+
+from __future__ import annotations
+
+from demos.zoo._copying import SLOTS, WIDTH, Tensor, Trace, Weights, controller, respond, similar
+
+INTERFACE = 4 * WIDTH + 8
+
+
+def allocate(usage: Tensor) -> Tensor:
+    """The free slots: least used first, each taking what those before it left; (batch, slots)."""
+    import torch
+
+    order = usage.detach().argsort(1)
+    ranked = usage.gather(1, order)
+    before = torch.cat([torch.ones_like(ranked[:, :1]), ranked.cumprod(1)[:, :-1]], 1)
+    return torch.zeros_like(usage).scatter(1, order, (1 - ranked) * before)
+
+
+def follow(links: Tensor, precedence: Tensor, write: Tensor) -> tuple[Tensor, Tensor]:
+    """The links L_ij (slot i was written right after slot j) and the precedence after a write."""
+    import torch
+
+    links = (1 - write[:, :, None] - write[:, None]) * links + write[:, :, None] * precedence[:, None]
+    links = links * (1 - torch.eye(links.shape[1]))
+    return links, (1 - write.sum(1, keepdim=True)) * precedence + write
+
+
+def run(w: Weights, x: Tensor) -> Trace:
+    """The machine over inputs (batch, steps, inputs), with an empty memory."""
+    import torch
+
+    softplus = torch.nn.functional.softplus
+    batch = x.shape[0]
+    memory, usage = torch.zeros(batch, SLOTS, WIDTH), torch.zeros(batch, SLOTS)
+    write, look = torch.zeros(batch, SLOTS), torch.zeros(batch, SLOTS)
+    links, precedence = torch.zeros(batch, SLOTS, SLOTS), torch.zeros(batch, SLOTS)
+    read, trace = torch.zeros(batch, WIDTH), Trace([], [], [], [])
+    for t in range(x.shape[1]):
+        hidden, n = controller(w, x[:, t], read)
+        key, look_key, add = n[:, :WIDTH].tanh(), n[:, WIDTH : 2 * WIDTH].tanh(), n[:, 2 * WIDTH : 3 * WIDTH].tanh()
+        erase, rest = n[:, 3 * WIDTH : 4 * WIDTH].sigmoid(), n[:, 4 * WIDTH :]
+        strength, look_strength = 1 + softplus(rest[:, :1]), 1 + softplus(rest[:, 1:2])
+        at_free, gate, free = (rest[:, k : k + 1].sigmoid() for k in (2, 3, 4))
+        mode = rest[:, 5:8].softmax(1)
+        usage = (usage + write - usage * write) * (1 - free * look)
+        write = gate * (at_free * allocate(usage) + (1 - at_free) * similar(memory, key, strength))
+        memory = memory * (1 - write[:, :, None] * erase[:, None]) + write[:, :, None] * add[:, None]
+        links, precedence = follow(links, precedence, write)
+        ahead, back = (links @ look[:, :, None])[:, :, 0], (links.mT @ look[:, :, None])[:, :, 0]
+        alike = similar(memory, look_key, look_strength)
+        look = mode[:, :1] * back + mode[:, 1:2] * alike + mode[:, 2:] * ahead
+        read = (look[:, :, None] * memory).sum(1)
+        trace.outputs.append(respond(w, hidden, read))
+        trace.writes.append(write)
+        trace.reads.append(look)
+        trace.memories.append(memory)
+    return trace

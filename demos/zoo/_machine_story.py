@@ -1,0 +1,216 @@
+"""The story that both memory machines tell: rows of bits go in, and come out again from the memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demos import weights
+from demos.contract import Bars, Curve, Heatmap, Panel, Series
+from demos.scenes import Scene, row, rows
+from demos.wording import count, number
+from demos.zoo._copying import BITS, SLOTS, WIDTH, right, sequence
+
+Array = NDArray[np.float64]
+TRAINED = 8
+WATCHED = (2, 4, 8, 12, 16, 20)
+
+
+@dataclass
+class MachineStory:
+    """One copy of `length` random rows by the machine `run` with the weights of that file. `finding` tells, of a row of
+    memory accesses up to now ("write" or "read"), what is to be seen in where the head went."""
+
+    name: str
+    title: str
+    run: Callable[[dict[str, Any], Any], Any]
+    length: int
+    seed: int
+    finding: Callable[[str, Sequence[int]], str]
+
+    @cached_property
+    def weights(self) -> dict[str, Any]:
+        import torch
+
+        return {name: torch.tensor(value) for name, value in weights.load(self.name).items()}
+
+    @cached_property
+    def bits(self) -> Array:
+        return np.random.default_rng(self.seed).integers(0, 2, (self.length, BITS)).astype(float)
+
+    @cached_property
+    def trace(self) -> Any:
+        import torch
+
+        with torch.no_grad():
+            return self.run(self.weights, sequence(torch.tensor(self.bits, dtype=torch.float32)[None]))
+
+    @cached_property
+    def answer(self) -> Array:
+        """What it wrote: the probability of each bit, (length, BITS)."""
+        logits = np.array([each[0].numpy() for each in self.trace.outputs[self.length + 2 :]], dtype=float)
+        return np.asarray(1 / (1 + np.exp(-logits)))
+
+    @cached_property
+    def writes(self) -> Array:
+        return np.array([each[0].numpy() for each in self.trace.writes], dtype=float)
+
+    @cached_property
+    def reads(self) -> Array:
+        return np.array([each[0].numpy() for each in self.trace.reads], dtype=float)
+
+    @property
+    def looks(self) -> Array:
+        """The read weighting that each row written comes from: the controller uses what was read a step before."""
+        return np.asarray(self.reads[self.length + 1 : 2 * self.length + 1])
+
+    @property
+    def places(self) -> list[int]:
+        """The main slot of the write head for each row."""
+        return [int(each.argmax()) for each in self.writes[1 : self.length + 1]]
+
+    @cached_property
+    def shares(self) -> list[float]:
+        """The share of bits right for lengths seen in training and longer ones."""
+        return [right(self.run, self.weights, length, 20, self.seed + 1) for length in WATCHED]
+
+    def scenes(self) -> list[Scene]:
+        told = [self.reading(k) for k in range(self.length)]
+        told.append(self.turning())
+        told += [self.writing(k) for k in range(self.length)]
+        return [*told, self.lengths(), self.ending()]
+
+    def opening(self) -> Scene:
+        longer = "longer than any it was trained on" if self.length > TRAINED else "a length it was trained on"
+        caption = (
+            f"{count(self.length, 'row')} of {BITS} random bits, {longer} (1 to {TRAINED}). They are shown "
+            f"once, one after another, and then "
+            f"must be written again. The controller remembers nothing itself: all must go through {SLOTS} "
+            f"slots of {WIDTH} numbers."
+        )
+        panel = Heatmap(
+            title="rows to copy", values=rows(self.bits), rows=self._names(), value_range=(0, 1), show_values=False
+        )
+        return Scene(caption, (panel,), {"rows": self.length})
+
+    def reading(self, k: int) -> Scene:
+        at = self.writes[k + 1]
+        slot = int(at.argmax())
+        caption = (
+            f"Row {k + 1} goes in. The write head puts {number(at[slot], 2)} of its weight on slot {slot + 1}. "
+            f"{self.finding('write', self.places[: k + 1])} "
+            "Look down the memory: a row more is in it."
+        )
+        return Scene(
+            caption,
+            self._panels(k + 1, self.writes[: k + 2], "write head"),
+            {"step": k + 1},
+            "writing to memory" if k == 0 else "",
+        )
+
+    def turning(self) -> Scene:
+        t = self.length + 1
+        used = int((np.abs(self.trace.memories[t][0].numpy()).sum(1) > 0.5).sum())
+        caption = (
+            f"The mark: from now on nothing is shown any more. {used} of {SLOTS} slots hold something. The "
+            f"read head has to find the row that came "
+            f"first; it looks at slot {int(self.reads[t].argmax()) + 1} now."
+        )
+        return Scene(caption, self._panels(t, self.reads[: t + 1], "read head"), {"used": used}, "the turn")
+
+    def writing(self, k: int) -> Scene:
+        t = self.length + 2 + k
+        at, wrong = self.looks[k], int(((self.answer[k] > 0.5) != (self.bits[k] > 0.5)).sum())
+        slot = int(at.argmax())
+        caption = f"Row {k + 1} comes out, read a step ago with weight {number(at[slot], 2)} from slot {slot + 1}. "
+        origin = [index + 1 for index, place in enumerate(self.places) if place == slot]
+        caption += f"Row {origin[-1]} had been written there. " if origin else "No row had its main place there. "
+        caption += f"{self.finding('read', [int(each.argmax()) for each in self.looks[: k + 1]])} "
+        caption += "All four bits are right." if not wrong else f"{count(wrong, 'bit')} of {BITS} wrong."
+        pair = np.stack([self.bits[k], self.answer[k]])
+        compared = Heatmap(title=f"row {k + 1}", values=rows(pair, 2), rows=("wanted", "written"), value_range=(0, 1))
+        panels = (self._weighting("read head", self.looks[: k + 1]), compared, self._memory(t))
+        return Scene(caption, panels, {"step": k + 1, "wrong": wrong}, "reading from memory" if k == 0 else "")
+
+    def lengths(self) -> Scene:
+        caption = (
+            f"Measured now, 20 copies of each length: {number(100 * self.shares[2], 1)} % of the bits are "
+            f"right at {WATCHED[2]} rows, "
+            f"{number(100 * self.shares[3], 1)} % at {WATCHED[3]}, {number(100 * self.shares[-1], 1)} % at "
+            f"{WATCHED[-1]}. Trained on at most {TRAINED}: it has learnt a "
+            "way of doing it, not the rows."
+        )
+        return Scene(caption, (self._curve(),), {"at_20": self.shares[-1]}, "longer than trained")
+
+    def ending(self) -> Scene:
+        good = (self.answer > 0.5) == (self.bits > 0.5)
+        wrong = int((~good).sum())
+        caption = f"{good.sum()} of {good.size} bits of {count(self.length, 'row')} were copied rightly. "
+        if not wrong:
+            same = sum(a == int(b.argmax()) for a, b in zip(self.places, self.looks, strict=True))
+            caption += (
+                f"In {same} of {self.length} steps the read head stood where that row had been written: it "
+                f"went the same way."
+            )
+        else:
+            first = int(np.flatnonzero(~good.all(1))[0]) + 1
+            caption += (
+                f"The first mistake is in row {first}: on long ways the heads blur, and slots run into each other."
+            )
+        panels = (
+            self._weighting("write head", self.writes[1 : self.length + 1]),
+            self._weighting("read head", self.looks),
+            Heatmap(
+                title="written", values=rows(self.answer, 2), rows=self._names(), value_range=(0, 1), show_values=False
+            ),
+        )
+        return Scene(caption, panels, {"wrong": wrong, "rows": self.length}, "the end")
+
+    def _panels(self, t: int, weighting: Array, title: str) -> tuple[Panel, ...]:
+        last = self.trace.memories[t][0].numpy()
+        order = np.argsort(-weighting[-1], kind="stable")[:5]
+        bars = Bars(
+            title=f"{title} now",
+            labels=tuple(f"slot {j + 1}" for j in order),
+            values=row(weighting[-1][order]),
+            value_range=(0, 1),
+        )
+        memory = Heatmap(
+            title=f"memory, {SLOTS} slots x {WIDTH}", values=rows(last, 2), value_range=(-1, 1), show_values=False
+        )
+        return memory, bars, self._weighting(f"{title}, step by step", weighting)
+
+    def _memory(self, t: int) -> Panel:
+        values = rows(self.trace.memories[t][0].numpy(), 2)
+        return Heatmap(title=f"memory, {SLOTS} slots x {WIDTH}", values=values, value_range=(-1, 1), show_values=False)
+
+    def _weighting(self, title: str, weighting: Array) -> Panel:
+        return Heatmap(
+            title=title,
+            values=rows(weighting, 2),
+            value_range=(0, 1),
+            show_values=False,
+            row_label="step",
+            column_label="slot",
+        )
+
+    def _curve(self) -> Panel:
+        line = Series(name=self.title, x=row(WATCHED), y=row(self.shares))
+        edge = Series(name="longest trained", x=(float(TRAINED), float(TRAINED)), y=(0.4, 1.0))
+        return Curve(title="Share of bits right", series=(line, edge), x_label="rows", y_range=(0.4, 1))
+
+    def _names(self) -> tuple[str, ...]:
+        return tuple(str(k + 1) for k in range(self.length))
+
+
+def outcome(wrong: float) -> str:
+    """The choice of the prediction that a number of wrong bits proves right."""
+    return "without a mistake" if wrong == 0 else "up to four wrong bits" if wrong <= 4 else "more mistakes"
+
+
+CHOICES = ("without a mistake", "up to four wrong bits", "more mistakes")

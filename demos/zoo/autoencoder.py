@@ -1,0 +1,223 @@
+"""The autoencoder: squeeze a picture through a few numbers, and build it again.
+
+    c = encoder(x)          64 pixels to a code of k numbers
+    x̂ = decoder(c)          the code to 64 pixels
+    E = mean (x - x̂)²       the picture is its own teacher
+
+With a narrow code the network must find what the pictures have in common. When all layers are linear, the best it can
+do is project onto the k principal components (PCA), and it finds that plane by gradient descent; with ReLU between
+layers (64-64-k-64-64) the code may bend, and a curved surface through the digits loses less.
+
+Sources: D. Rumelhart, G. Hinton and R. Williams (1986); P. Baldi and K. Hornik, "Neural networks and principal
+component analysis" (1989); G. Hinton and R. Salakhutdinov (2006).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from demos.contract import Curve, Demo, Frame, Panel, Params, Prediction, Preset, Request, Scatter, Series, param
+from demos.pacing import thin
+from demos.prelude import open_with
+from demos.scenes import Scene, points, row
+from demos.wording import number
+from demos.zoo._coder import HELD, Array, dense, digits, learn, principal, strip, through
+
+HIDDEN = 64
+
+
+class AutoencoderParams(Params):
+    code: int = param(
+        2, "How many numbers a picture is squeezed into.", low=1, high=32, aliases=("code size", "bottleneck", "latent")
+    )
+    network: Literal["deep", "linear"] = param(
+        "deep", "Layers with ReLU between them, or linear ones, which come to PCA.", aliases=("kind", "layers")
+    )
+    epochs: int = param(
+        25, "How many times all digits are learnt.", low=1, high=100, unit="passes", aliases=("passes",)
+    )
+    learning_rate: float = param(
+        0.02, "Step size of the learning.", low=0.0001, high=0.05, aliases=("lr", "rate", "step size")
+    )
+
+
+def build(params: AutoencoderParams, generator: Any) -> tuple[list[Any], list[Any]]:
+    """Encoder and decoder layers."""
+    if params.network == "linear":
+        return dense((64, params.code), generator), dense((params.code, 64), generator)
+    return dense((64, HIDDEN, params.code), generator), dense((params.code, HIDDEN, 64), generator)
+
+
+def train(params: AutoencoderParams) -> Iterator[tuple[Array, Array, Any]]:
+    """Codes and reconstructions of the held-out digits before learning and after each epoch, with the decoder."""
+    import torch
+
+    generator = torch.Generator().manual_seed(params.seed)
+    linear = params.network == "linear"
+    x = torch.tensor(digits()[0], dtype=torch.float32)
+    encoder, decoder = build(params, generator)
+
+    def rebuild(code: Any) -> Any:
+        return through(decoder, code, linear=linear)
+
+    def loss(some: Any, _: Any) -> Any:
+        return ((rebuild(through(encoder, some, linear=linear)) - some) ** 2).mean()
+
+    for _ in learn([*encoder, *decoder], x[:-HELD], loss, params.epochs, params.learning_rate, generator):
+        with torch.no_grad():
+            code = through(encoder, x[-HELD:], linear=linear)
+            yield code.double().numpy(), rebuild(code).double().numpy(), rebuild
+
+
+def pca_error(code: int) -> float:
+    """Error of the best linear code of the digits learnt, on those held out."""
+    x = digits()[0]
+    mean, directions = principal(x[:-HELD], code)
+    centred = x[-HELD:] - mean
+    return float(((centred - centred @ directions.T @ directions) ** 2).mean())
+
+
+def steps(params: AutoencoderParams) -> Iterator[Frame]:
+    """The pictures, the learning, the plane of codes, a walk through it, and the comparison with PCA."""
+    story = Story(params)
+    yield from open_with(story.opening(), story.scenes)
+
+
+class Story:
+    """Tells one training."""
+
+    def __init__(self, params: AutoencoderParams) -> None:
+        self.params = params
+        x, names = digits()
+        self.x, self.names = x[-HELD:], names[-HELD:]
+        self.pca = pca_error(params.code)
+
+    def scenes(self) -> list[Scene]:
+        runs = list(train(self.params))
+        self.errors = [float(((rebuilt - self.x) ** 2).mean()) for _, rebuilt, _ in runs]
+        self.codes, self.rebuilt, self.decoder = runs[-1]
+        beaten = next((i for i, error in enumerate(self.errors) if error < self.pca), -1)
+        told = [
+            self.learning(epoch, runs[epoch], "better than PCA" if epoch == beaten else "")
+            for epoch in thin(len(runs), 16, {beaten})
+        ]
+        return [*told, *(self.walk(step) for step in range(7)), self.ending()]
+
+    def opening(self) -> Scene:
+        k = self.params.code
+        caption = (
+            f"Digits of 64 pixels must pass through {k} number{'s' if k > 1 else ''}: {number(64 / k, 1)} times fewer. "
+            f"1,500 are learnt, these and {HELD - 16} more are kept apart. With {k} linear components PCA has an "
+            f"error of "
+            f"{number(self.pca, 4)}: that is the mark to beat."
+        )
+        return Scene(caption, (strip("Digits never learnt", self.x[:16]),), {"pca_error": self.pca})
+
+    def learning(self, epoch: int, run: tuple[Array, Array, Any], moment: str) -> Scene:
+        error = self.errors[epoch]
+        caption = (
+            f"Epoch {epoch}: error {number(error, 4)} a pixel on digits never learnt; PCA has {number(self.pca, 4)}. "
+            "Above the originals, below what the code brings back: what is common to a digit returns first, the "
+            "handwriting last."
+        )
+        past = row(self.errors[: epoch + 1], 4)
+        lines = (
+            Series(name=self.params.network, x=row(range(epoch + 1)), y=past),
+            Series(name="PCA", x=row(range(epoch + 1)), y=row([self.pca] * (epoch + 1), 4)),
+        )
+        panels = (
+            strip("Originals, reconstructions", np.concatenate([self.x[:8], run[1][:8]])),
+            self._plane(run[0]),
+            Curve(title="Error", series=lines, x_label="epoch"),
+        )
+        return Scene(caption, panels, {"epoch": epoch, "error": error}, moment)
+
+    def walk(self, step: int) -> Scene:
+        import torch
+
+        start, end = (self.codes[np.flatnonzero(self.names == digit)[0]] for digit in (0, 1))
+        here = start + (end - start) * step / 6
+        with torch.no_grad():
+            made = self.decoder(torch.tensor(here, dtype=torch.float32)).numpy()
+        far = float(np.abs(self.codes - here).sum(1).min())
+        caption = (
+            f"A walk from the code of a 0 to the code of a 1, step {step} of 6: code "
+            f"({', '.join(number(v, 1) for v in here[:4])}"
+            f"{', …' if len(here) > 4 else ''}). The nearest real digit is {number(far, 2)} away. In between the "
+            f"decoder "
+            "invents: codes of real pictures do not fill the plane."
+        )
+        panels = (strip("Decoded", made[None], 1), self._plane(self.codes, here))
+        return Scene(caption, panels, {"step": step}, "a walk between two digits" if step == 0 else "")
+
+    def ending(self) -> Scene:
+        error = self.errors[-1]
+        caption = f"{self.params.code} numbers for 64 pixels: error {number(error, 4)}, PCA {number(self.pca, 4)}. "
+        if self.params.network == "linear":
+            caption += (
+                f"They differ by {number(100 * abs(error / self.pca - 1), 1)} %: linear layers can only come "
+                f"to PCA's flat plane."
+            )
+        elif error < self.pca:
+            caption += (
+                f"That is {number(100 * (1 - error / self.pca), 0)} % less: a curved surface fits the digits "
+                f"better than a flat one."
+            )
+        else:
+            caption += "Not better than the flat plane yet: give it more epochs."
+        panels = (
+            strip("Originals, reconstructions", np.concatenate([self.x[:8], self.rebuilt[:8]])),
+            self._plane(self.codes),
+        )
+        return Scene(caption, panels, {"error": error, "pca_error": self.pca}, "the end")
+
+    def _plane(self, codes: Array, here: Array | None = None) -> Panel:
+        flat = codes if codes.shape[1] > 1 else np.concatenate([codes, np.zeros_like(codes)], 1)
+        groups = [points(str(digit), flat[self.names == digit][:15], 2) for digit in range(10)]
+        if here is not None:
+            groups.append(points("here", [[*here.tolist(), 0.0][:2]], 2))
+        return Scatter(title="First two code numbers", groups=tuple(groups), x_label="c1", y_label="c2")
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    last = frames[-1].metrics
+    return "yes" if last["error"] < 0.95 * last["pca_error"] else "no"
+
+
+DEMO = Demo(
+    name="autoencoder",
+    title="Autoencoder",
+    slide=37,
+    group="Zoo",
+    summary="Digits squeezed through a few numbers and built again; codes in the plane, PCA as the mark to beat.",
+    params=AutoencoderParams,
+    steps=steps,
+    look_for=(
+        "No labels are used, yet equal digits get codes near each other.",
+        "A linear autoencoder comes to PCA and never below.",
+        "Between two digits the decoder invents shapes that nobody wrote.",
+    ),
+    examples=(
+        Request("Show me an autoencoder"),
+        Request("Train an autoencoder with a code size of 8", {"code": 8}),
+        Request("linear autoencoder against PCA for 40 epochs", {"network": "linear", "epochs": 40}),
+        Request("autoencoder with bottleneck 1", {"code": 1}),
+        Request("squeeze digits through 16 latent numbers with an autoencoder", {"code": 16}),
+        Request("entrena un autoencoder, 10 passes", {"epochs": 10}),
+        Request("Run the auto-encoder with learning rate 0.01 and seed 3", {"learning_rate": 0.01, "seed": 3}),
+        Request("see codes and reconstructions of an autoencoder"),
+    ),
+    presets={
+        "two": Preset("Two numbers", {}, "Ten kinds of digits laid out in a plane, without labels."),
+        "linear": Preset("Linear", {"network": "linear", "epochs": 40}, "It comes to PCA from above, and stays there."),
+        "eight": Preset("Eight numbers", {"code": 8}, "With more room the handwriting comes back as well."),
+    },
+    prediction=Prediction(
+        "Will it rebuild unseen digits at least 5 % better than PCA with as many numbers?", ("yes", "no"), _check
+    ),
+    aliases=("auto-encoder", "auto encoder", "autocodificador"),
+    heavy=True,
+)

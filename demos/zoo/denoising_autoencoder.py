@@ -1,0 +1,207 @@
+"""The denoising autoencoder: spoil the picture, and ask for the clean one.
+
+    x̃ = x + noise            or x with a share of its pixels put out
+    c = encoder(x̃)           64 pixels to a code of k numbers
+    E = mean (decoder(c) - x)²
+
+Copying no longer helps, as the input is not the answer: the network must know what digits look like and pull a spoilt
+picture back towards them. The arrow from x̃ to the output points to where digits are more likely, which is what
+diffusion models take up twenty years later, one small step at a time.
+
+Source: P. Vincent, H. Larochelle, Y. Bengio and P.-A. Manzagol, "Extracting and composing robust features with
+denoising autoencoders" (2008).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from demos.contract import Bars, Curve, Demo, Frame, Params, Prediction, Preset, Request, Series, param
+from demos.pacing import thin
+from demos.prelude import open_with
+from demos.scenes import Scene, row
+from demos.wording import number
+from demos.zoo._coder import HELD, Array, dense, digits, learn, strip, through
+
+HIDDEN = 64
+
+
+class DenoisingAutoencoderParams(Params):
+    noise: float = param(
+        0.5,
+        "How much the pictures are spoilt: standard deviation, or share of the pixels put out.",
+        low=0,
+        high=1,
+        aliases=("sigma", "corruption", "noise level", "spoilt"),
+    )
+    kind: Literal["gaussian", "masking"] = param(
+        "gaussian",
+        "Random numbers added to all pixels, or pixels put out.",
+        aliases=("noise type",),
+        synonyms={"masking": ("masked", "pixels put out", "missing pixels", "dropped pixels"), "gaussian": ("normal",)},
+    )
+    code: int = param(
+        24, "How many numbers the code has.", low=2, high=64, aliases=("code size", "bottleneck", "latent")
+    )
+    epochs: int = param(20, "How many times all digits are learnt.", low=1, high=80, unit="passes", aliases=("passes",))
+
+
+def spoil(x: Array, params: DenoisingAutoencoderParams, random: np.random.Generator) -> Array:
+    """The spoilt copies of pictures x."""
+    if params.kind == "masking":
+        return np.asarray(x * (random.random(x.shape) >= params.noise))
+    return np.asarray(x + params.noise * random.standard_normal(x.shape))
+
+
+def train(params: DenoisingAutoencoderParams, spoilt: Array) -> Iterator[Array]:
+    """What comes back of the spoilt pictures before learning and after each epoch; other digits are learnt, with fresh
+    noise each time."""
+    import torch
+
+    random, generator = np.random.default_rng(params.seed + 1), torch.Generator().manual_seed(params.seed)
+    layers = [*dense((64, HIDDEN, params.code, HIDDEN, 64), generator)]
+    x = torch.tensor(digits()[0][:-HELD], dtype=torch.float32)
+    test = torch.tensor(spoilt, dtype=torch.float32)
+
+    def loss(some: Any, _: Any) -> Any:
+        bad = torch.tensor(spoil(some.numpy(), params, random), dtype=torch.float32)
+        return ((through(layers, bad) - some) ** 2).mean()
+
+    for _ in learn(layers, x, loss, params.epochs, 0.01, generator):
+        with torch.no_grad():
+            yield through(layers, test).double().numpy()
+
+
+def steps(params: DenoisingAutoencoderParams) -> Iterator[Frame]:
+    """Clean and spoilt digits, the learning, single digits, and how much of the noise is gone."""
+    story = Story(params)
+    yield from open_with(story.opening(), story.scenes)
+
+
+class Story:
+    """Tells one training."""
+
+    def __init__(self, params: DenoisingAutoencoderParams) -> None:
+        self.params = params
+        self.x = digits()[0][-HELD:]
+        self.names = digits()[1][-HELD:]
+        self.spoilt = spoil(self.x, params, np.random.default_rng(params.seed))
+        self.before = float(((self.spoilt - self.x) ** 2).mean())
+
+    def scenes(self) -> list[Scene]:
+        self.runs = list(train(self.params, self.spoilt))
+        self.errors = [float(((each - self.x) ** 2).mean()) for each in self.runs]
+        half = next((i for i, error in enumerate(self.errors) if error < self.before / 2), -1)
+        told = [
+            self.learning(i, "half the noise is gone" if i == half else "") for i in thin(len(self.runs), 12, {half})
+        ]
+        return [*told, *(self.one(index) for index in range(6)), self.ending()]
+
+    def opening(self) -> Scene:
+        p = self.params
+        how = (
+            f"{number(100 * p.noise, 0)} % of the pixels are put out"
+            if p.kind == "masking"
+            else f"noise of standard deviation {number(p.noise, 2)} is added to every pixel"
+        )
+        caption = (
+            f"Above clean digits, below the same spoilt: {how}. That is a mean squared error of "
+            f"{number(self.before)}. The "
+            "network sees only the lower row, and has to give back the upper one."
+        )
+        panel = strip("Clean, and spoilt", np.concatenate([self.x[:8], self.spoilt[:8]]))
+        return Scene(caption, (panel,), {"spoilt_error": self.before})
+
+    def learning(self, epoch: int, moment: str) -> Scene:
+        error = self.errors[epoch]
+        share = error / self.before if self.before else 0
+        caption = (
+            f"Epoch {epoch}: the error of the output is {number(error, 4)}"
+            + (f", {number(share, 2)} times that of the input. " if self.before else ". ")
+            + (
+                "It gives back less than it got: it does not know digits yet."
+                if share > 1
+                else "It has begun to know digits."
+            )
+        )
+        x = row(range(epoch + 1))
+        lines = (
+            Series(name="output", x=x, y=row(self.errors[: epoch + 1], 4)),
+            Series(name="spoilt input", x=x, y=row([self.before] * (epoch + 1), 4)),
+        )
+        picture = np.concatenate([self.x[:6], self.spoilt[:6], self.runs[epoch][:6]])
+        panels = (strip("Clean, spoilt, output", picture, 6), Curve(title="Error", series=lines, x_label="epoch"))
+        return Scene(caption, panels, {"epoch": epoch, "error": error}, moment)
+
+    def one(self, index: int) -> Scene:
+        clean, bad, back = self.x[index], self.spoilt[index], self.runs[-1][index]
+        old, new = float(((bad - clean) ** 2).mean()), float(((back - clean) ** 2).mean())
+        caption = (
+            f"A {self.names[index]} never learnt: {number(old)} wrong before, {number(new)} after. "
+            "Look at strokes that the noise had broken: the network fills in what digits usually have there, "
+            "and sometimes that is not what this writer wrote."
+        )
+        panels = (strip("clean", clean, 1), strip("spoilt", bad, 1), strip("output", back, 1))
+        return Scene(caption, panels, {"before": old, "after": new}, "one digit after another" if index == 0 else "")
+
+    def ending(self) -> Scene:
+        error = self.errors[-1]
+        kept = error / self.before if self.before else 1.0
+        caption = f"On {HELD} unseen digits the error went from {number(self.before, 4)} to {number(error, 4)}. "
+        if kept < 1:
+            caption += (
+                f"{number(100 * (1 - kept), 0)} % of the damage is gone: the code of {self.params.code} "
+                f"numbers has room for digits, not for noise."
+            )
+        else:
+            caption += "It did more harm than good: little noise was there to remove, and squeezing costs detail."
+        digitwise = [float(((self.runs[-1] - self.x)[self.names == d] ** 2).mean()) for d in range(10)]
+        panels = (
+            strip("Clean, spoilt, output", np.concatenate([self.x[:8], self.spoilt[:8], self.runs[-1][:8]])),
+            Bars(title="Error by digit", labels=tuple(map(str, range(10))), values=row(digitwise)),
+        )
+        return Scene(caption, panels, {"error": error, "kept": kept}, "the end")
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    kept = frames[-1].metrics["kept"]
+    return "more than half" if kept < 0.5 else "less than half" if kept < 1 else "it makes it worse"
+
+
+DEMO = Demo(
+    name="denoising_autoencoder",
+    title="Denoising autoencoder",
+    slide=37,
+    group="Zoo",
+    summary="Spoilt digits go in, clean ones are asked for: the network learns what digits look like.",
+    params=DenoisingAutoencoderParams,
+    steps=steps,
+    look_for=(
+        "Copying the input would be wrong here, so it must know digits.",
+        "Broken strokes are filled in with what is usual.",
+        "With no noise at all it can only lose.",
+    ),
+    examples=(
+        Request("Show me a denoising autoencoder"),
+        Request("Run the denoising autoencoder with noise 0.8", {"noise": 0.8}),
+        Request("denoising autoencoder on missing pixels, code size 32", {"kind": "masking", "code": 32}),
+        Request("remove gaussian noise of sigma 0.3 from digits", {"kind": "gaussian", "noise": 0.3}),
+        Request("train a denoising auto-encoder for 40 epochs", {"epochs": 40}),
+        Request("What if there is no noise? denoising autoencoder with noise 0", {"noise": 0}),
+        Request("autoencoder que quita ruido, 10 passes", {"epochs": 10}),
+        Request("clean noisy digits in a demo, seed 4", {"seed": 4}),
+    ),
+    presets={
+        "noise": Preset("Noise", {}, "Half a grey scale of noise on every pixel."),
+        "missing": Preset("Missing pixels", {"kind": "masking"}, "Half of the pixels are put out."),
+        "clean": Preset("Nothing to remove", {"noise": 0}, "Without noise the squeeze can only lose detail."),
+    },
+    prediction=Prediction(
+        "How much of the damage will it remove?", ("more than half", "less than half", "it makes it worse"), _check
+    ),
+    aliases=("denoising auto-encoder", "noise removal", "autocodificador de ruido"),
+    heavy=True,
+)

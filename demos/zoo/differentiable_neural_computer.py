@@ -1,0 +1,93 @@
+"""The differentiable neural computer: a memory that knows what is free, and what was written after what.
+
+Writing goes where memory is free (allocation a, by usage u) or where it is alike (content c):
+
+    u ← (u + w_w - u·w_w)·(1 - f·w_r)              a slot is used when written, and may be freed when read
+    w_w = g_w·(g_a·a + (1 - g_a)·c)                write gate g_w, allocation gate g_a
+    L_ij ← (1 - w_w(i) - w_w(j))·L_ij + w_w(i)·p_j    link: slot i was written right after slot j
+    p ← (1 - Σ_i w_w(i))·p + w_w                   precedence: what was written last
+
+Reading follows the links forward or backward in time, or finds by content, mixed in three shares π:
+
+    w_r = π_1·Lᵀ·w_r' + π_2·c + π_3·L·w_r'
+
+The Neural Turing Machine finds the next row in the next slot; this machine may write anywhere, as its links remember
+the order. Content c and the controller are those of the Neural Turing Machine. The weights come from
+`demos/weights/differentiable_neural_computer.py`.
+
+Source: A. Graves and others, "Hybrid computing using a neural network with dynamic external memory" (2016).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from demos.contract import Demo, Frame, Params, Prediction, Preset, Request, param
+from demos.prelude import open_with
+from demos.zoo import _dnc
+from demos.zoo._machine_story import CHOICES, MachineStory, outcome
+
+
+class DifferentiableNeuralComputerParams(Params):
+    length: int = param(
+        12,
+        "How many rows of bits to copy; it was trained on 1 to 8.",
+        low=3,
+        high=24,
+        unit="rows",
+        aliases=("sequence length", "bits rows"),
+    )
+
+
+def finding(phase: str, places: Sequence[int]) -> str:
+    """Whether the slot was free, or how it lies to the one before."""
+    if phase == "write":
+        free = places[-1] not in places[:-1]
+        return "No row was there before." if free else "A row was there before, and is written over."
+    if len(places) < 2:
+        return "From here links lead on."
+    return f"The row before was in slot {places[-2] + 1}: links need no neighbours."
+
+
+def steps(params: DifferentiableNeuralComputerParams) -> Iterator[Frame]:
+    """The rows, writing, the turn, reading, longer lengths, and how many bits are right."""
+    story = MachineStory("differentiable_neural_computer", "DNC", _dnc.run, params.length, params.seed, finding)
+    yield from open_with(story.opening(), story.scenes)
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return outcome(frames[-1].metrics["wrong"])
+
+
+DEMO = Demo(
+    name="differentiable_neural_computer",
+    title="Differentiable neural computer",
+    slide=37,
+    group="Zoo",
+    summary="A memory that knows what is free and what came after what copies rows of bits by its links.",
+    params=DifferentiableNeuralComputerParams,
+    steps=steps,
+    look_for=(
+        "Writing goes to slots that are free.",
+        "Reading follows the links, in the order of writing, wherever the rows lie.",
+        "It copies more rows than it was ever trained on.",
+    ),
+    examples=(
+        Request("Show me a differentiable neural computer"),
+        Request("Run the DNC with 16 rows", {"length": 16}),
+        Request("differentiable neural computer on a sequence length of 20", {"length": 20}),
+        Request("DNC copy task, 5 rows", {"length": 5}),
+        Request("dnc with six rows and seed 3", {"length": 6, "seed": 3}),
+        Request("computadora neuronal diferenciable con 8 rows", {"length": 8}),
+        Request("watch memory being allocated and linked in a DNC"),
+        Request("Can a DNC copy 24 rows? Show it.", {"length": 24}),
+    ),
+    presets={
+        "twelve": Preset("Twelve rows", {}, "Four more than it ever saw in training."),
+        "short": Preset("Five rows", {"length": 5}, "Follow allocation and links slot by slot."),
+        "long": Preset("Twenty-four rows", {"length": 24}, "Three times as long as trained."),
+    },
+    prediction=Prediction("How well will it copy the rows?", CHOICES, _check),
+    aliases=("dnc", "differentiable neural computers", "computadora neuronal diferenciable"),
+    heavy=True,
+)

@@ -1,0 +1,258 @@
+"""The echo state network: a reservoir of random loops in which the past echoes, and one trained layer that listens.
+
+    x_t = (1 - a)·x_{t-1} + a·tanh(W·x_{t-1} + v·u_t + b)     the reservoir: W, v and b random, never changed
+    y_t = w·[x_t, 1]                                          the read-out: all that is learnt
+    (XᵀX + λ·I)·w = Xᵀ·d                                      by one linear system
+
+W is scaled to a spectral radius ρ, the size of its largest eigenvalue. Well below 1 echoes fade fast; near 1 they last;
+above 1 the reservoir may never forget how it started, and the same input can then end in different states. Two copies
+started differently show which: do they come together?
+
+The series is a wave of two periods that never quite repeats. To forecast it freely, the read-out's guess is fed back as
+the next input.
+
+Source: H. Jaeger, "The 'echo state' approach to analysing and training recurrent neural networks" (2001).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from demos.contract import Curve, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Series, param
+from demos.scenes import Scene, play, row, rows
+from demos.wording import count, number
+from demos.zoo._readout import Array, mean_square, ridge
+
+WASH, LEARN, FREE = 100, 500, 100
+
+
+class EchoStateNetworkParams(Params):
+    size: int = param(
+        60, "How many units the reservoir has.", low=5, high=200, unit="units", aliases=("reservoir", "neurons")
+    )
+    radius: float = param(
+        0.9, "Spectral radius ρ of the reservoir's weights.", low=0, high=3, aliases=("spectral radius", "rho", "ρ")
+    )
+    leak: float = param(
+        0.6, "How much of the state is renewed each step (a).", low=0.05, high=1, aliases=("leak rate",)
+    )
+    penalty: float = param(
+        1e-6, "λ, the price on large output weights.", low=1e-12, high=10, aliases=("lambda", "ridge")
+    )
+    input_scale: float = param(0.5, "Size of the weights from the input.", low=0.01, high=5, aliases=("input weights",))
+
+
+def series(length: int) -> Array:
+    """A wave of two periods whose ratio is no fraction."""
+    t = np.arange(length)
+    return np.asarray(0.6 * np.sin(2 * np.pi * t / 23) + 0.4 * np.sin(2 * np.pi * t / (8 * np.sqrt(2))))
+
+
+def reservoir(params: EchoStateNetworkParams, random: np.random.Generator) -> tuple[Array, Array, Array]:
+    """W (size, size) with spectral radius ρ, v and b (size)."""
+    w = random.standard_normal((params.size, params.size))
+    w *= params.radius / max(float(np.abs(np.linalg.eigvals(w)).max()), 1e-12)
+    v = params.input_scale * random.uniform(-1, 1, params.size)
+    return w, v, 0.2 * random.uniform(-1, 1, params.size)
+
+
+def step(w: Array, v: Array, b: Array, a: float, x: Array, u: float) -> Array:
+    """The next state."""
+    return np.asarray((1 - a) * x + a * np.tanh(w @ x + v * u + b))
+
+
+def drive(w: Array, v: Array, b: Array, a: float, inputs: Array, x: Array) -> Array:
+    """States (T, size) under the inputs, from state x."""
+    states = []
+    for u in inputs:
+        x = step(w, v, b, a, x, float(u))
+        states.append(x)
+    return np.array(states)
+
+
+def steps(params: EchoStateNetworkParams) -> Iterator[Frame]:
+    """The reservoir under input, the test of two starts, the read-out, and the free forecast."""
+    yield from play(Story(params).scenes())
+
+
+class Story:
+    """Tells one reservoir."""
+
+    def __init__(self, params: EchoStateNetworkParams) -> None:
+        random = np.random.default_rng(params.seed)
+        self.params = params
+        self.inside = reservoir(params, random)
+        self.u = series(WASH + LEARN + FREE + 1)
+        a = params.leak
+        self.x = drive(*self.inside, a, self.u[: WASH + LEARN], np.zeros(params.size))
+        other = drive(*self.inside, a, self.u[: WASH + LEARN], random.uniform(-1, 1, params.size))
+        self.gap = np.linalg.norm(self.x - other, axis=1) / np.sqrt(params.size)
+        states = np.concatenate([self.x[WASH:], np.ones((LEARN, 1))], 1)
+        wanted = self.u[WASH + 1 : WASH + LEARN + 1]
+        self.w = ridge(states, wanted, params.penalty)
+        self.fit = states @ self.w
+        self.error = mean_square(self.fit, wanted)
+        self.wanted = wanted
+        self.free = self.forecast()
+
+    def forecast(self) -> Array:
+        """The read-out's guesses when each is the next input."""
+        x, guess, made = self.x[-1], float(self.fit[-1]), []
+        for _ in range(FREE):
+            made.append(guess)
+            x = step(*self.inside, self.params.leak, x, guess)
+            guess = float(np.clip(x @ self.w[:-1] + self.w[-1], -10, 10))
+        return np.array(made)
+
+    def scenes(self) -> list[Scene]:
+        told = [self.opening(), *(self.echo(t) for t in range(0, 40, 4))]
+        told += [self.apart(t) for t in (1, 10, 30, 60, 100, 300)]
+        told += [self.readout()]
+        return [*told, *(self.freely(n) for n in (10, 25, 50, 75, 100)), self.ending()]
+
+    def opening(self) -> Scene:
+        p = self.params
+        caption = (
+            f"{count(p.size, 'unit')} joined at random in loops, {p.size * p.size} weights that are never "
+            f"learnt, scaled to a spectral radius of "
+            f"{number(p.radius, 2)}. The wave below goes in, one number a step. Only {p.size + 1} output "
+            f"weights will be learnt."
+        )
+        line = Series(name="input", x=row(range(120)), y=row(self.u[:120]))
+        return Scene(caption, (Curve(title="The series", series=(line,), x_label="step"),), {"units": p.size})
+
+    def echo(self, t: int) -> Scene:
+        caption = (
+            f"Step {t + 1}: input {number(self.u[t], 2)}. The first twelve units, each a different mixture of "
+            f"what came just now and what still "
+            f"echoes; their mean size is {number(float(np.abs(self.x[t]).mean()), 2)}. Some follow the wave, "
+            f"some lag behind: a bank of memories."
+        )
+        some = self.x[max(0, t - 39) : t + 1, :12].T
+        names = tuple(f"unit {k + 1}" for k in range(some.shape[0]))
+        panel = Heatmap(
+            title="States over the last steps", values=rows(some, 2), rows=names, value_range=(-1, 1), show_values=False
+        )
+        lines = tuple(
+            Series(name=names[k], x=row(range(t + 1)), y=row(self.x[: t + 1, k])) for k in range(min(3, len(names)))
+        )
+        return Scene(
+            caption,
+            (panel, Curve(title="Three units", series=lines, x_label="step")),
+            {"step": t + 1},
+            "echoes" if t == 0 else "",
+        )
+
+    def apart(self, t: int) -> Scene:
+        caption = (
+            f"Two copies of the reservoir, started differently, hear the same input. After {count(t, 'step')} "
+            f"they are {self.gap[t - 1]:.1e} apart. "
+        )
+        caption += (
+            "The past is being forgotten."
+            if self.gap[t - 1] < 0.5 * self.gap[0] or t == 1
+            else "They do not come together: the start still matters."
+        )
+        return Scene(caption, (self._gap(t),), {"step": t, "apart": self.gap[t - 1]}, "two starts" if t == 1 else "")
+
+    def readout(self) -> Scene:
+        caption = (
+            f"The read-out: one linear system for {self.params.size + 1} weights over {LEARN} steps, the first "
+            f"{WASH} left out. One step ahead its "
+            f"mean squared error is {self.error:.1e}. The largest weight is {number(float(np.abs(self.w).max()), 1)}."
+        )
+        x = row(range(80))
+        lines = (
+            Series(name="wanted", x=x, y=row(self.wanted[-80:])),
+            Series(name="read-out", x=x, y=row(self.fit[-80:])),
+        )
+        return Scene(
+            caption,
+            (Curve(title="One step ahead", series=lines, x_label="step"),),
+            {"error": self.error},
+            "the read-out",
+        )
+
+    def freely(self, n: int) -> Scene:
+        true = self.u[WASH + LEARN : WASH + LEARN + n]
+        error = mean_square(self.free[:n], true)
+        caption = (
+            f"Left alone for {n} steps: each guess is the next input. Mean squared error {number(error, 5)}, "
+            f"where always saying 0 would have "
+            f"{number(float((true**2).mean()), 3)}. "
+        )
+        caption += "The loop has caught the wave." if error < 0.02 else "It drifts away from the wave."
+        return Scene(caption, (self._free(n),), {"steps": n, "free_error": error}, "free forecast" if n == 10 else "")
+
+    def ending(self) -> Scene:
+        true = self.u[WASH + LEARN : WASH + LEARN + FREE]
+        error = mean_square(self.free, true)
+        fades = bool(self.gap[-1] < 1e-3)
+        caption = (
+            f"With ρ = {number(self.params.radius, 2)} two starts are {self.gap[-1]:.0e} apart after "
+            f"{WASH + LEARN} steps; {FREE} free steps have error "
+            f"{number(error, 4)}. "
+        )
+        if not fades:
+            caption += "The echo of the start never fades: no echo state property, and nothing to rely on."
+        elif error < 0.02:
+            caption += (
+                "Loops left to chance and one linear system forecast a wave: no error was sent back through time."
+            )
+        else:
+            caption += "It forgets its start, but its echoes are too short or too coarse for this wave."
+        metrics = {"error": self.error, "free_error": error, "fades": float(fades)}
+        return Scene(caption, (self._free(FREE), self._gap(WASH + LEARN)), metrics, "the end")
+
+    def _gap(self, t: int) -> Panel:
+        x = np.unique(np.linspace(0, t - 1, min(t, 100)).astype(int))
+        line = Series(name="log10 of the distance", x=row(x + 1), y=row(np.log10(self.gap[x] + 1e-16)))
+        return Curve(title="Two starts: how far apart", series=(line,), x_label="step")
+
+    def _free(self, n: int) -> Panel:
+        x = row(range(n))
+        true = self.u[WASH + LEARN : WASH + LEARN + n]
+        lines = (
+            Series(name="true", x=x, y=row(true)),
+            Series(name="free forecast", x=x, y=row(np.clip(self.free[:n], -3, 3))),
+        )
+        return Curve(title="Free forecast", series=lines, x_label="step")
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return "yes" if frames[-1].metrics["fades"] else "no"
+
+
+DEMO = Demo(
+    name="echo_state_network",
+    title="Echo state network",
+    slide=37,
+    group="Zoo",
+    summary="A reservoir of random loops echoes the past; one linear read-out learns to forecast a wave.",
+    params=EchoStateNetworkParams,
+    steps=steps,
+    look_for=(
+        "Each unit echoes the input in a way of its own.",
+        "Below a spectral radius of about 1 two starts come together; far above they do not.",
+        "Only the read-out is learnt.",
+    ),
+    examples=(
+        Request("Show me an echo state network"),
+        Request("Run an ESN with spectral radius 1.5", {"radius": 1.5}),
+        Request("echo state network with 100 units and a leak of 0.3", {"size": 100, "leak": 0.3}),
+        Request("reservoir computing with 20 neurons", {"size": 20}),
+        Request("echo state network, rho 0.2", {"radius": 0.2}),
+        Request("red de estados de eco con 40 units", {"size": 40}),
+        Request("forecast a wave with an ESN, lambda 0.1, seed 2", {"penalty": 0.1, "seed": 2}),
+        Request("watch echoes fade in a reservoir"),
+    ),
+    presets={
+        "echoes": Preset("Echoes that fade", {}, "ρ = 0.9: it forgets its start and forecasts the wave."),
+        "chaos": Preset("Never forgets", {"radius": 2.5, "leak": 1.0}, "ρ = 2.5: two starts stay apart."),
+        "deaf": Preset("No loops", {"radius": 0, "leak": 1}, "ρ = 0: no echo, so no memory to forecast with."),
+    },
+    prediction=Prediction("Will two different starts end in the same state?", ("yes", "no"), _check),
+    aliases=("esn", "echo state networks", "reservoir computing", "reservoir", "red de estados de eco"),
+)

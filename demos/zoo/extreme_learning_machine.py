@@ -1,0 +1,231 @@
+"""The extreme learning machine: a hidden layer left to chance, and an output solved at once.
+
+    h_j(x) = tanh(w_j·x + b_j)          w_j and b_j random, and never changed
+    y(x) = Σ_j β_j·h_j(x)               the class is the sign of y
+    (HᵀH + λ·I)·β = Hᵀ·t                all that is learnt, by one linear system
+
+A random unit is a random cut through the plane. Enough random cuts are a rich vocabulary, and least squares only has to
+find the right mixture of them: no error flows back, and training takes a thousandth of a second. The price is that
+many more units are needed than with trained ones.
+
+Source: G.-B. Huang, Q.-Y. Zhu and C.-K. Siew, "Extreme learning machine: theory and applications" (2006).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+
+from demos.contract import Curve, Demo, Frame, Panel, Params, Prediction, Preset, Request, Series, param
+from demos.pacing import thin
+from demos.plane import Plane
+from demos.scenes import Scene, play, plot, points, row
+from demos.wording import count, number
+from demos.zoo._readout import Array, ridge
+
+PLANE = Plane((-2.2, 2.2), (-2.2, 2.2))
+
+
+class ExtremeLearningMachineParams(Params):
+    data: Literal["rings", "spiral", "xor", "moons"] = param(
+        "rings",
+        "Two classes in the plane.",
+        aliases=("problem", "shape"),
+        synonyms={"rings": ("circles", "ring"), "xor": ("checkerboard", "exclusive or"), "spiral": ("spirals",)},
+    )
+    hidden: int = param(
+        60, "How many random hidden units.", low=3, high=300, unit="units", aliases=("hidden units", "neurons")
+    )
+    scale: float = param(
+        2.0, "Size of the random weights.", low=0.05, high=20, aliases=("weight size", "spread of the weights")
+    )
+    penalty: float = param(
+        0.01, "λ, the price on large output weights.", low=1e-9, high=100, aliases=("lambda", "ridge")
+    )
+
+
+def draw_data(kind: str, size: int, random: np.random.Generator) -> tuple[Array, Array]:
+    """Points (size, 2) and classes -1 or +1."""
+    t = np.where(np.arange(size) % 2, 1.0, -1.0)
+    if kind == "xor":
+        x = random.uniform(-1.8, 1.8, (size, 2))
+        return x, np.sign(x[:, 0] * x[:, 1])
+    if kind == "moons":
+        angle = np.pi * random.random(size)
+        x = np.stack([np.cos(angle) - 0.5 * t, np.sin(angle) * t - 0.25 * t], 1) * 1.1
+    elif kind == "rings":
+        angle, radius = 2 * np.pi * random.random(size), np.where(t > 0, 1.6, 0.7)
+        x = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1)
+    else:
+        way = 0.25 + 0.75 * random.random(size)
+        angle = 8 * way + np.pi * (t > 0)
+        x = 1.8 * way[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1)
+    return x + 0.12 * random.standard_normal((size, 2)), t
+
+
+def layer(x: Array, w: Array, b: Array) -> Array:
+    """H (n, units)."""
+    return np.asarray(np.tanh(x @ w + b))
+
+
+def steps(params: ExtremeLearningMachineParams) -> Iterator[Frame]:
+    """The points, more and more random units, and what they reached."""
+    yield from play(Story(params).scenes())
+
+
+class Story:
+    """Tells one machine that grows."""
+
+    def __init__(self, params: ExtremeLearningMachineParams) -> None:
+        random = np.random.default_rng(params.seed)
+        self.params = params
+        self.x, self.t = draw_data(params.data, 160, random)
+        self.test, self.answer = draw_data(params.data, 400, random)
+        self.w = params.scale * random.standard_normal((2, params.hidden))
+        self.b = params.scale * random.uniform(-1, 1, params.hidden)
+        early = {k - 1 for k in (1, 2, 3, 4, 5, 6, 8, 10, 15, 20) if k <= params.hidden}
+        self.sizes = [k + 1 for k in thin(params.hidden, 24, early)]
+        self.betas = [ridge(self.h(self.x, k), self.t, params.penalty) for k in self.sizes]
+        self.scores = [self.right(self.test, self.answer, i) for i in range(len(self.sizes))]
+
+    def h(self, x: Array, units: int) -> Array:
+        return layer(x, self.w[:, :units], self.b[:units])
+
+    def output(self, x: Array, index: int) -> Array:
+        return np.asarray(self.h(x, self.sizes[index]) @ self.betas[index])
+
+    def right(self, x: Array, t: Array, index: int) -> float:
+        return float((np.sign(self.output(x, index)) == t).mean())
+
+    def scenes(self) -> list[Scene]:
+        told = [self.opening(), *(self.cut(k) for k in range(min(6, self.params.hidden)))]
+        told += [self.grown(index) for index in range(len(self.sizes))]
+        return [*told, *(self.again(turn) for turn in range(3)), self.ending()]
+
+    def opening(self) -> Scene:
+        caption = (
+            f"160 points of two classes ({self.params.data}), and {count(self.params.hidden, 'unit')} whose "
+            f"weights are drawn at random, size "
+            f"{number(self.params.scale, 2)}, and never learnt. Can a mixture of random cuts part the classes?"
+        )
+        return Scene(caption, (plot(PLANE, "Points", self._groups()),), {"units": self.params.hidden})
+
+    def cut(self, k: int) -> Scene:
+        w1, w2, b = float(self.w[0, k]), float(self.w[1, k]), float(self.b[k])
+        side = self.h(self.x, k + 1)[:, k] > 0
+        share = float((np.where(side, 1, -1) == self.t).mean())
+        caption = (
+            f"Random unit {k + 1}: tanh({number(w1, 2)}·x1 + {number(w2, 2)}·x2 + {number(b, 2)}) cuts the "
+            f"plane along a line. By itself it would "
+            f"get {number(100 * max(share, 1 - share), 0)} % right: close to guessing, as expected of chance."
+        )
+        line = PLANE.line("cut", w1, w2, b)
+        region = PLANE.region(lambda x, y: float(np.tanh(w1 * x + w2 * y + b)), 14)
+        return Scene(
+            caption, (plot(PLANE, f"Unit {k + 1}", self._groups(), line, region),), {}, "random cuts" if k == 0 else ""
+        )
+
+    def grown(self, index: int) -> Scene:
+        k, score = self.sizes[index], self.scores[index]
+        learnt = self.right(self.x, self.t, index)
+        first = next((i for i, each in enumerate(self.scores) if each >= 0.95), -1)
+        caption = (
+            f"{count(k, 'random unit')}, mixed by least squares: {number(100 * learnt, 1)} % of the points "
+            f"learnt and {number(100 * score, 1)} % of 400 "
+            f"unseen ones are right. The largest output weight is "
+            f"{number(float(np.abs(self.betas[index]).max()), 1)}. No step of "
+            "descent was made."
+        )
+        panels = (self._surface(index), self._curve(index))
+        return Scene(caption, panels, {"units": k, "unseen": score}, "95 % of unseen points" if index == first else "")
+
+    def again(self, turn: int) -> Scene:
+        random = np.random.default_rng((self.params.seed, turn + 1))
+        w = self.params.scale * random.standard_normal(self.w.shape)
+        b = self.params.scale * random.uniform(-1, 1, self.b.shape)
+        beta = ridge(layer(self.x, w, b), self.t, self.params.penalty)
+        score = float((np.sign(layer(self.test, w, b) @ beta) == self.answer).mean())
+        caption = (
+            f"Drawn again, other random units number {turn + 1}: {number(100 * score, 1)} % of the unseen "
+            f"points. It was {number(100 * self.scores[-1], 1)} % before. "
+            "With enough units it hardly matters which ones chance gives."
+        )
+        region = PLANE.region(lambda x, y: float(np.clip(layer(np.array([[x, y]]), w, b) @ beta, -1, 1)[0]), 14)
+        return Scene(
+            caption,
+            (plot(PLANE, "Other random units", self._groups(), (), region),),
+            {"unseen": score},
+            "drawn again" if turn == 0 else "",
+        )
+
+    def ending(self) -> Scene:
+        score = self.scores[-1]
+        caption = f"{count(self.params.hidden, 'random unit')}: {number(100 * score, 1)} % of unseen points are right. "
+        if score >= 0.95:
+            caption += (
+                f"Only {self.params.hidden} numbers were solved for; the {3 * self.params.hidden} inside "
+                f"stayed as chance made them."
+            )
+        elif self.params.hidden < 30:
+            caption += "Too few random cuts: chance did not offer the right ones. Take more units."
+        else:
+            caption += "The units are many, but of the wrong kind: try another size of the random weights."
+        last = len(self.sizes) - 1
+        return Scene(
+            caption, (self._surface(last), self._curve(last)), {"units": self.params.hidden, "unseen": score}, "the end"
+        )
+
+    def _groups(self) -> list[Series]:
+        return [points(f"class {t:+d}", self.x[self.t == t].tolist()) for t in (1, -1)]
+
+    def _surface(self, index: int) -> Panel:
+        region = PLANE.region(lambda x, y: float(np.clip(self.output(np.array([[x, y]]), index), -1, 1)[0]), 14)
+        return plot(PLANE, f"Output of {self.sizes[index]} units", self._groups(), (), region)
+
+    def _curve(self, index: int) -> Panel:
+        line = Series(name="unseen", x=row(self.sizes[: index + 1]), y=row(self.scores[: index + 1]))
+        return Curve(title="Share right", series=(line,), x_label="random units", y_range=(0.4, 1))
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    unseen = frames[-1].metrics["unseen"]
+    return "95 % or more" if unseen >= 0.95 else "75 to 95 %" if unseen >= 0.75 else "less than 75 %"
+
+
+DEMO = Demo(
+    name="extreme_learning_machine",
+    title="Extreme learning machine",
+    slide=37,
+    group="Zoo",
+    summary="Random hidden units that are never trained, and an output layer solved in one stroke.",
+    params=ExtremeLearningMachineParams,
+    steps=steps,
+    look_for=(
+        "Each hidden unit is a random cut and stays as it is.",
+        "Enough random cuts, rightly mixed, part classes that no single cut can.",
+        "Training is one linear system.",
+    ),
+    examples=(
+        Request("Show me an extreme learning machine"),
+        Request("Run an ELM with 10 hidden units", {"hidden": 10}),
+        Request("extreme learning machine on a spiral with 200 neurons", {"data": "spiral", "hidden": 200}),
+        Request("ELM on xor", {"data": "xor"}),
+        Request("extreme learning machine with weight size 0.1", {"scale": 0.1}),
+        Request("máquina de aprendizaje extremo con 25 units", {"hidden": 25}),
+        Request("random hidden layer on moons, lambda 1", {"data": "moons", "penalty": 1}),
+        Request("watch random units part circles", {"data": "rings"}),
+    ),
+    presets={
+        "rings": Preset("Rings", {}, "No single cut parts rings; sixty random ones do."),
+        "few": Preset("Too few", {"hidden": 4, "data": "spiral"}, "Four random cuts cannot follow a spiral."),
+        "spiral": Preset(
+            "A spiral", {"data": "spiral", "hidden": 200, "penalty": 0.001}, "Two hundred random cuts can."
+        ),
+    },
+    prediction=Prediction(
+        "What share of unseen points will be right?", ("95 % or more", "75 to 95 %", "less than 75 %"), _check
+    ),
+    aliases=("elm", "extreme learning machines", "random hidden layer", "máquina de aprendizaje extremo"),
+)

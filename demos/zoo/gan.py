@@ -1,0 +1,283 @@
+"""The GAN: a forger and a judge, each learning from the other.
+
+    generator        G(z), z ~ N(0, 1): numbers in, points out
+    discriminator    D(x) in 0..1: how likely it takes x for a real point
+    D learns         max  E[log D(x)] + E[log(1 - D(G(z)))]
+    G learns         max  E[log D(G(z))]
+
+The real points lie in small Gaussian clouds on a ring. G never sees them; it only hears from D which way looks more
+real. When both keep pace, the forged points find all clouds. When D is too slow, G can go on fooling it with the same
+few points: mode collapse. A mode counts as covered here when at least one in fifty forged points lies within three
+standard deviations of its centre.
+
+Source: I. Goodfellow and others, "Generative adversarial nets" (2014).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from demos.contract import (
+    Curve,
+    Demo,
+    Frame,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Region,
+    Request,
+    Scatter,
+    Series,
+    param,
+)
+from demos.pacing import thin
+from demos.prelude import open_with
+from demos.scenes import Scene, points, row, rows
+from demos.wording import count, number
+from demos.zoo._ring import Array, covered, draw_real, hit
+
+WIDTH, NOISE, BATCH, EDGE = 48, 4, 128, 2.4
+KEPT = 40
+
+
+class GanParams(Params):
+    modes: int = param(
+        6, "How many clouds the ring has.", low=1, high=10, unit="modes", aliases=("clouds", "gaussians")
+    )
+    steps: int = param(
+        700, "How many times both are trained in turn.", low=50, high=3000, unit="steps", aliases=("iterations",)
+    )
+    collapse: bool = param(
+        False,
+        "Bring about mode collapse: the discriminator learns 20 times slower than the generator.",
+        aliases=("mode collapse", "collapsed"),
+    )
+    learning_rate: float = param(
+        0.004, "Step size of both.", low=0.0001, high=0.05, aliases=("lr", "rate", "step size")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """After a step: forged points (n, 2), D over the plane, and mean D of real and of forged points."""
+
+    step: int
+    forged: Array
+    surface: Array
+    real_score: float
+    forged_score: float
+
+
+def build(inputs: int, outputs: int, generator: Any) -> list[Any]:
+    """Weights of a network with two hidden layers."""
+    import torch
+
+    made = []
+    for m, n in ((inputs, WIDTH), (WIDTH, WIDTH), (WIDTH, outputs)):
+        made += [torch.randn((m, n), generator=generator) * (2 / m) ** 0.5, torch.zeros(n)]
+    return [tensor.requires_grad_() for tensor in made]
+
+
+def apply(w: Sequence[Any], x: Any) -> Any:
+    """The network, with leaky ReLU between its layers."""
+    import torch
+
+    x = torch.nn.functional.leaky_relu(x @ w[0] + w[1], 0.2)
+    x = torch.nn.functional.leaky_relu(x @ w[2] + w[3], 0.2)
+    return x @ w[4] + w[5]
+
+
+def train(params: GanParams, watched: Sequence[int]) -> Iterator[State]:
+    """Both networks in turn; the state after each watched step."""
+    import torch
+
+    random, generator = np.random.default_rng(params.seed), torch.Generator().manual_seed(params.seed)
+    forger, judge = build(NOISE, 2, generator), build(2, 1, generator)
+    slow = params.learning_rate / (20 if params.collapse else 1)
+    ours = torch.optim.Adam(forger, lr=params.learning_rate, betas=(0.5, 0.99))
+    theirs = torch.optim.Adam(judge, lr=slow, betas=(0.5, 0.99))
+    softplus = torch.nn.functional.softplus
+    z_test = torch.randn((300, NOISE), generator=generator)
+    grid = np.linspace(-EDGE, EDGE, 20)
+    plane = torch.tensor(np.stack(np.meshgrid(grid, grid), 2).reshape(-1, 2), dtype=torch.float32)
+    for step in range(params.steps + 1):
+        real = torch.tensor(draw_real(params.modes, BATCH, random), dtype=torch.float32)
+        z = torch.randn((BATCH, NOISE), generator=generator)
+        if step:
+            fake = apply(forger, z)
+            # D is shown points blurred a little, which keeps it from being sure too early
+            blur = 0.1 * torch.randn(real.shape, generator=generator)
+            loss = (softplus(-apply(judge, real + blur)) + softplus(apply(judge, fake.detach() + blur))).mean()
+            theirs.zero_grad()
+            torch.autograd.backward(loss)
+            theirs.step()
+            loss = softplus(-apply(judge, fake + blur)).mean()
+            ours.zero_grad()
+            torch.autograd.backward(loss)
+            ours.step()
+        if step in watched:
+            with torch.no_grad():
+                forged = apply(forger, z_test)
+                scores = [float(apply(judge, some).sigmoid().mean()) for some in (real, forged)]
+                surface = apply(judge, plane).sigmoid().reshape(20, 20).double().numpy()
+            yield State(step, forged.double().numpy(), surface, *scores)
+
+
+def steps(params: GanParams) -> Iterator[Frame]:
+    """The real points, the game at chosen steps, and which modes are covered."""
+    story = Story(params)
+    yield from open_with(story.opening(), story.scenes)
+
+
+class Story:
+    """Tells one game."""
+
+    def __init__(self, params: GanParams) -> None:
+        self.params = params
+        self.real = draw_real(params.modes, 150, np.random.default_rng(params.seed))
+
+    def scenes(self) -> list[Scene]:
+        early = {2**k for k in range(3, 9) if 2**k <= self.params.steps}
+        self.states = list(train(self.params, thin(self.params.steps + 1, KEPT, early)))
+        self.found = [covered(state.forged, self.params.modes) for state in self.states]
+        most = max(map(len, self.found))
+        first = next((i for i, each in enumerate(self.found) if each), -1)
+        best = next(i for i, each in enumerate(self.found) if len(each) == most)
+        names = {best: f"{count(most, 'mode')} covered", first: "the first mode is found"}
+        return [*(self.step(i, names.get(i, "") if most else "") for i in range(len(self.states))), self.ending()]
+
+    def opening(self) -> Scene:
+        p = self.params
+        caption = (
+            f"Real points in {count(p.modes, 'cloud')} on a ring. The generator turns {NOISE} random numbers "
+            f"into a point and never "
+            "sees these; the discriminator tells real from forged, and its verdict is all the generator learns from. "
+        )
+        caption += "It is slowed down 20 times: watch for collapse." if p.collapse else "Watch who is ahead."
+        panel = Scatter(
+            title="Real points", groups=(points("real", self.real),), x_range=(-EDGE, EDGE), y_range=(-EDGE, EDGE)
+        )
+        return Scene(caption, (panel,), {"modes": p.modes})
+
+    def step(self, index: int, moment: str) -> Scene:
+        state, found = self.states[index], self.found[index]
+        caption = (
+            f"Step {state.step}: the discriminator gives real points {number(state.real_score, 2)}, forged ones "
+            f"{number(state.forged_score, 2)}. {len(found)} of {self.params.modes} modes are covered, and "
+            f"{number(100 * hit(state.forged, self.params.modes), 0)} % of the forged points lie in one. "
+        )
+        gap = state.real_score - state.forged_score
+        if gap > 0.4:
+            caption += "The judge is ahead: the forger is told clearly where to go."
+        elif gap < 0.1:
+            caption += "The judge can hardly tell: both near one half is the balance."
+        else:
+            caption += "The background shows where the judge believes."
+        return Scene(caption, (self._plane(state), self._scores(index)), self._metrics(index), moment)
+
+    def ending(self) -> Scene:
+        last, found = self.states[-1], self.found[-1]
+        share = hit(last.forged, self.params.modes)
+        caption = (
+            f"After {self.params.steps} steps {len(found)} of {self.params.modes} modes are covered; "
+            f"{number(100 * share, 0)} % of the forged "
+            "points would pass for real. "
+        )
+        if len(found) == self.params.modes:
+            caption += "All clouds are found, though the generator was never shown one."
+        elif self.params.collapse:
+            spread = float(last.forged.std(0).mean())
+            caption += (
+                f"Mode collapse: their spread is {number(spread, 2)}, that of real points "
+                f"{number(self.real.std(0).mean(), 2)}. A judge "
+                "that lags behind never makes the forger cover it all."
+            )
+        else:
+            caption += "Some were missed or lost again: nothing in the game asks for all of them. Try more steps."
+        panels = (self._plane(last), self._scores(len(self.states) - 1), self._coverage())
+        return Scene(caption, panels, self._metrics(len(self.states) - 1), "the end")
+
+    def _metrics(self, index: int) -> dict[str, float]:
+        state = self.states[index]
+        return {"step": state.step, "covered": len(self.found[index]), "modes": self.params.modes,
+                "hit": hit(state.forged, self.params.modes)}  # fmt: skip
+
+    def _plane(self, state: State) -> Panel:
+        groups = (points("real", self.real[:80]), points("forged", np.clip(state.forged, -EDGE, EDGE)[:150]))
+        region = Region(values=rows(2 * state.surface - 1, 2), x_range=(-EDGE, EDGE), y_range=(-EDGE, EDGE))
+        return Scatter(
+            title="Points, and D behind them",
+            groups=groups,
+            region=region,
+            x_range=(-EDGE, EDGE),
+            y_range=(-EDGE, EDGE),
+        )
+
+    def _scores(self, index: int) -> Panel:
+        past = self.states[: index + 1]
+        x = row(state.step for state in past)
+        series = (
+            Series(name="D of real", x=x, y=row(state.real_score for state in past)),
+            Series(name="D of forged", x=x, y=row(state.forged_score for state in past)),
+        )
+        return Curve(title="What the judge believes", series=series, x_label="step", y_range=(0, 1))
+
+    def _coverage(self) -> Panel:
+        line = Series(name="modes", x=row(state.step for state in self.states), y=row(map(len, self.found)))
+        return Curve(title="Modes covered", series=(line,), x_label="step", y_range=(0, self.params.modes))
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    last = frames[-1].metrics
+    if last["covered"] == last["modes"]:
+        return "all of them"
+    return "half or more" if 2 * last["covered"] >= last["modes"] else "less than half"
+
+
+DEMO = Demo(
+    name="gan",
+    title="Generative adversarial network",
+    slide=37,
+    group="Zoo",
+    summary="A generator and a discriminator on a ring of Gaussians; mode collapse on request.",
+    params=GanParams,
+    steps=steps,
+    look_for=(
+        "The generator never sees a real point, only the judge's verdict.",
+        "Both verdicts near one half: the forgeries pass.",
+        "When the judge is slow, the forger stays with a few modes.",
+    ),
+    examples=(
+        Request("Show me a GAN"),
+        Request("Run a GAN with mode collapse", {"collapse": True}),
+        Request("train a GAN on 8 clouds for 1500 steps", {"modes": 8, "steps": 1500}),
+        Request("generative adversarial network with four modes", {"modes": 4}),
+        Request("GAN with learning rate 0.001", {"learning_rate": 0.001}),
+        Request("simula una red generativa adversaria con 3 modes", {"modes": 3}),
+        Request("generator against discriminator on a ring of 5 gaussians, seed 3", {"modes": 5, "seed": 3}),
+        Request("watch the forger and the judge play"),
+    ),
+    presets={
+        "ring": Preset("A ring", {}, "Watch forged points find one cloud after another."),
+        "collapse": Preset("Mode collapse", {"collapse": True}, "A slow judge: the forger settles on a few clouds."),
+        "one": Preset("One cloud", {"modes": 1, "steps": 300}, "With one mode there is nothing to forget."),
+    },
+    prediction=Prediction(
+        "How many of the clouds will the generator cover at the end?",
+        ("all of them", "half or more", "less than half"),
+        _check,
+    ),
+    aliases=(
+        "gan",
+        "gans",
+        "generative adversarial networks",
+        "generator and discriminator",
+        "red generativa adversaria",
+    ),
+    heavy=True,
+)

@@ -1,0 +1,230 @@
+"""The radial basis function network: each hidden unit answers to one place.
+
+    h_j(x) = exp(-(x - c_j)² / (2·s²))       near 1 at its centre c_j, fading with distance
+    y(x) = Σ_j w_j·h_j(x)                    a sum of bells
+
+Centres and width are set, not learnt; then the error is a quadratic function of the weights alone, and its minimum is
+one linear system, no descent needed:
+
+    (HᵀH + λ·I)·w = Hᵀ·t
+
+with H_ij = h_j(x_i) and a small price λ on large weights. Here the centres are chosen one after another, each where the
+data are furthest from all centres so far.
+
+Source: D. Broomhead and D. Lowe, "Multivariable functional interpolation and adaptive networks" (1988).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+
+from demos.contract import Curve, Demo, Frame, Panel, Params, Prediction, Preset, Request, Scatter, Series, param
+from demos.scenes import Scene, play, points, row
+from demos.wording import count, number
+from demos.zoo._readout import Array, mean_square, ridge
+
+GRID = np.linspace(0, 1, 81)
+
+
+class RbfNetworkParams(Params):
+    centres: int = param(
+        12, "How many centres.", low=2, high=40, unit="centres", aliases=("units", "bells", "hidden units")
+    )
+    width: float = param(
+        0.08,
+        "Width of each bell (s); the data lie between 0 and 1.",
+        low=0.005,
+        high=1,
+        aliases=("bell width", "sigma"),
+    )
+    noise: float = param(0.15, "Standard deviation of the noise on the data.", low=0, high=1, aliases=("jitter",))
+    function: Literal["wave", "step", "bump"] = param(
+        "wave", "What is to be learnt: a wave, a step, or one bump.", aliases=("data", "target"),
+        synonyms={"step": ("jump",), "bump": ("hill",)},
+    )  # fmt: skip
+    penalty: float = param(0.001, "λ, the price on large weights.", low=1e-9, high=10, aliases=("lambda", "ridge"))
+
+
+def target(kind: str, x: Array) -> Array:
+    """The function without noise."""
+    if kind == "step":
+        return np.where(x > 0.5, 1.0, -1.0)
+    return np.asarray(np.sin(4 * np.pi * x) if kind == "wave" else 2 * np.exp(-((x - 0.4) ** 2) / 0.01) - 0.5)
+
+
+def hidden(x: Array, centres: Array, width: float) -> Array:
+    """H (n, centres)."""
+    return np.asarray(np.exp(-((x[:, None] - centres[None]) ** 2) / (2 * width**2)))
+
+
+def place(x: Array, how_many: int) -> Array:
+    """Centres among the data: the middle one first, then always the point furthest from all centres."""
+    chosen = [float(np.sort(x)[len(x) // 2])]
+    while len(chosen) < how_many:
+        chosen.append(float(x[np.abs(x[:, None] - np.array(chosen)).min(1).argmax()]))
+    return np.array(chosen)
+
+
+def steps(params: RbfNetworkParams) -> Iterator[Frame]:
+    """The data, one centre more at a time, other widths, and what was best."""
+    yield from play(Story(params).scenes())
+
+
+class Story:
+    """Tells one fit."""
+
+    def __init__(self, params: RbfNetworkParams) -> None:
+        random = np.random.default_rng(params.seed)
+        self.params = params
+        self.x = random.random(50)
+        self.t = target(params.function, self.x) + params.noise * random.standard_normal(50)
+        self.clean = target(params.function, GRID)
+        self.centres = place(self.x, params.centres)
+        self.errors = [mean_square(self.fit(k, params.width)[1], self.clean) for k in range(1, params.centres + 1)]
+
+    def fit(self, k: int, width: float) -> tuple[Array, Array, Array]:
+        """Weights of the first k centres, and the outputs on the grid and on the data."""
+        centres = self.centres[:k]
+        w = ridge(hidden(self.x, centres, width), self.t, self.params.penalty)
+        return w, hidden(GRID, centres, width) @ w, hidden(self.x, centres, width) @ w
+
+    def scenes(self) -> list[Scene]:
+        n = self.params.centres
+        shown = range(1, n + 1) if n <= 20 else sorted({*range(1, 10), *range(10, n + 1, 3), n})
+        told = [self.opening(), *(self.grown(k) for k in shown)]
+        told += [self.widened(self.params.width * factor) for factor in (0.2, 0.5, 1, 2, 5, 10)]
+        return [*told, self.bells(), self.ending()]
+
+    def opening(self) -> Scene:
+        caption = (
+            f"50 points of a {self.params.function} with noise {number(self.params.noise, 2)}. Bells of width "
+            f"{number(self.params.width, 3)} are to be "
+            f"added up so that the sum runs through them, {count(self.params.centres, 'bell')} in the end."
+        )
+        return Scene(caption, (self._plot(None, ()),), {"centres": 0})
+
+    def grown(self, k: int) -> Scene:
+        w, y, at = self.fit(k, self.params.width)
+        caption = (
+            f"{count(k, 'centre')}: the newest at {number(self.centres[k - 1], 2)}, the emptiest place, gets "
+            f"weight {number(w[-1], 2)}. One linear "
+            f"system gives all weights at once. Error {number(mean_square(at, self.t))} on the points, "
+            f"{number(self.errors[k - 1])} against the "
+            "true curve."
+        )
+        moment = "the first bell" if k == 1 else ""
+        return Scene(
+            caption,
+            (self._plot(y, self.centres[:k]), self._errors(k)),
+            {"centres": k, "error": self.errors[k - 1]},
+            moment,
+        )
+
+    def widened(self, width: float) -> Scene:
+        w, y, at = self.fit(self.params.centres, width)
+        error = mean_square(y, self.clean)
+        caption = (
+            f"The same centres with width {number(width, 3)}: error {number(error)} against the true curve, "
+            f"{number(mean_square(at, self.t))} on the "
+            f"points; the largest weight is {number(float(np.abs(w).max()), 1)}. "
+        )
+        gap = 1 / self.params.centres
+        if width < 0.4 * gap:
+            caption += "Between narrow bells the sum falls back to 0."
+        elif width > 3 * gap:
+            caption += "Wide bells are nearly alike, so large weights must cancel each other."
+        else:
+            caption += "Neighbouring bells overlap, and the sum is smooth."
+        moment = "other widths" if width == self.params.width * 0.2 else ""
+        return Scene(caption, (self._plot(y, self.centres),), {"width": width, "error": error}, moment)
+
+    def bells(self) -> Scene:
+        w, y, _ = self.fit(self.params.centres, self.params.width)
+        parts = hidden(GRID, self.centres, self.params.width) * w
+        order = np.argsort(-np.abs(w))[:6]
+        lines = [Series(name=f"bell at {number(self.centres[j], 2)}", x=row(GRID), y=row(parts[:, j])) for j in order]
+        caption = (
+            f"The sum taken apart: the six largest of {len(w)} bells. The largest, at "
+            f"{number(self.centres[order[0]], 2)}, has weight "
+            f"{number(w[order[0]], 2)}. Each unit speaks for its own neighbourhood only, unlike the units of a "
+            f"perceptron."
+        )
+        total = Series(name="sum", x=row(GRID), y=row(y))
+        return Scene(
+            caption, (Curve(title="Bells and their sum", series=(total, *lines), x_label="x"),), {}, "taken apart"
+        )
+
+    def ending(self) -> Scene:
+        best = 1 + int(np.argmin(self.errors))
+        last = self.errors[-1]
+        caption = (
+            f"{count(self.params.centres, 'centre')}: error {number(last)} against the true curve; the best "
+            f"was {number(min(self.errors))} with {best}. "
+        )
+        if last > 1.2 * min(self.errors):
+            caption += "More centres followed the noise: it is the data, not the network, that sets the limit."
+        else:
+            caption += "Nothing was learnt step by step: one linear system, solved once, is all the training."
+        _, y, _ = self.fit(self.params.centres, self.params.width)
+        panels = (self._plot(y, self.centres), self._errors(self.params.centres))
+        return Scene(caption, panels, {"error": last, "best_error": min(self.errors)}, "the end")
+
+    def _plot(self, y: Array | None, centres: Sequence[float] | Array) -> Panel:
+        groups = [points("data", np.stack([self.x, self.t], 1).tolist())]
+        if len(centres):
+            groups.append(points("centres", [(c, -2.4) for c in centres]))
+        lines = [Series(name="true", x=row(GRID), y=row(self.clean))]
+        if y is not None:
+            lines.append(Series(name="network", x=row(GRID), y=row(np.clip(y, -2.5, 2.5))))
+        return Scatter(
+            title="Data and network", groups=tuple(groups), lines=tuple(lines), x_range=(0, 1), y_range=(-2.5, 2.5)
+        )
+
+    def _errors(self, k: int) -> Panel:
+        line = Series(name="error", x=row(range(1, k + 1)), y=row(self.errors[:k], 4))
+        return Curve(title="Error against the true curve", series=(line,), x_label="centres")
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    last = frames[-1].metrics
+    return "yes" if last["error"] <= 1.2 * last["best_error"] else "no"
+
+
+DEMO = Demo(
+    name="rbf_network",
+    title="Radial basis function network",
+    slide=37,
+    group="Zoo",
+    summary="Bells at chosen centres are added up; their weights come from one linear system.",
+    params=RbfNetworkParams,
+    steps=steps,
+    look_for=(
+        "Each unit answers to one place only.",
+        "Too narrow: it falls to 0 between centres. Too wide: weights cancel each other.",
+        "The training is one linear system.",
+    ),
+    examples=(
+        Request("Show me an RBF network"),
+        Request("RBF network with 20 centres", {"centres": 20}),
+        Request("radial basis functions with width 0.02", {"width": 0.02}),
+        Request("fit a step with radial basis functions, noise 0.3", {"function": "step", "noise": 0.3}),
+        Request("Run the radial basis network on a bump with 5 bells", {"function": "bump", "centres": 5}),
+        Request("red RBF con 8 centres", {"centres": 8}),
+        Request("rbf network, noise 0.5 and lambda 1", {"noise": 0.5, "penalty": 1}),
+        Request("watch bells add up to a wave"),
+    ),
+    presets={
+        "wave": Preset("A wave", {}, "Bell after bell the sum comes to the curve."),
+        "narrow": Preset("Too narrow", {"width": 0.015}, "Between the centres nothing answers."),
+        "many": Preset(
+            "Too many", {"centres": 40, "width": 0.03, "noise": 0.4, "penalty": 1e-6}, "40 bells follow the noise."
+        ),
+    },
+    prediction=Prediction(
+        "Will the full network be about as good as the best number of centres on the way?", ("yes", "no"), _check
+    ),
+    aliases=("rbf", "rbf net", "radial basis network", "radial basis functions", "radial basis function", "red rbf"),
+)

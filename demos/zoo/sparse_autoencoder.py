@@ -1,0 +1,207 @@
+"""The sparse autoencoder: many code units, few of them at work at a time.
+
+    a = ReLU(W_e·x + b_e)                           more units than needed
+    E = mean (W_d·a + b_d - x)² + λ · Σ_j a_j       the second term is a price for every bit of activity
+
+The columns of W_d have length one, so a price on a cannot be dodged by large weights. A narrow code saves numbers; a
+sparse one saves activity. With the price each unit has to earn its keep, and comes to stand for a piece of a picture
+that occurs often: a stroke, a bow. Today the same idea is used to find readable features inside language models.
+
+Sources: B. Olshausen and D. Field, "Emergence of simple-cell receptive field properties by learning a sparse code"
+(1996); A. Ng, "Sparse autoencoder", lecture notes (2011).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from demos.contract import Bars, Curve, Demo, Frame, Params, Prediction, Preset, Request, Series, param
+from demos.pacing import thin
+from demos.prelude import open_with
+from demos.scenes import Scene, row
+from demos.wording import count, number
+from demos.zoo._coder import HELD, Array, dense, digits, learn, strip
+
+
+class SparseAutoencoderParams(Params):
+    units: int = param(64, "How many code units.", low=8, high=128, unit="units", aliases=("code size", "hidden units"))
+    penalty: float = param(
+        0.005,
+        "λ, the price of activity; 0 makes it free.",
+        low=0,
+        high=0.1,
+        aliases=("lambda", "λ", "l1", "sparsity", "price", "sparsity penalty"),
+    )
+    epochs: int = param(25, "How many times all digits are learnt.", low=1, high=80, unit="passes", aliases=("passes",))
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """On held-out digits: activity a (n, units) and reconstructions (n, 64); and the features W_d (units, 64)."""
+
+    a: Array
+    rebuilt: Array
+    features: Array
+
+    @property
+    def active(self) -> float:
+        """The share of units that are above 0 for a picture."""
+        return float((self.a > 1e-6).mean())
+
+
+def train(params: SparseAutoencoderParams) -> Iterator[State]:
+    """The state before learning and after each epoch."""
+    import torch
+
+    generator = torch.Generator().manual_seed(params.seed)
+    x = torch.tensor(digits()[0], dtype=torch.float32)
+    we, be, wd, bd = dense((64, params.units, 64), generator)
+
+    def parts(some: Any) -> tuple[Any, Any]:
+        a = (some @ we + be).relu()
+        return a, a @ torch.nn.functional.normalize(wd, dim=1) + bd
+
+    def loss(some: Any, _: Any) -> Any:
+        a, rebuilt = parts(some)
+        return ((rebuilt - some) ** 2).mean() + params.penalty * a.sum(1).mean()
+
+    for _ in learn([we, be, wd, bd], x[:-HELD], loss, params.epochs, 0.004, generator):
+        with torch.no_grad():
+            a, rebuilt = parts(x[-HELD:])
+            features = torch.nn.functional.normalize(wd, dim=1)
+            yield State(a.double().numpy(), rebuilt.double().numpy(), features.double().numpy())
+
+
+def steps(params: SparseAutoencoderParams) -> Iterator[Frame]:
+    """The idea, the learning with its features, digits taken apart, and the balance."""
+    story = Story(params)
+    yield from open_with(story.opening(), story.scenes)
+
+
+class Story:
+    """Tells one training."""
+
+    def __init__(self, params: SparseAutoencoderParams) -> None:
+        self.params = params
+        x, names = digits()
+        self.x, self.names = x[-HELD:], names[-HELD:]
+
+    def scenes(self) -> list[Scene]:
+        self.states = list(train(self.params))
+        self.busy = np.argsort(-self.states[-1].a.mean(0), kind="stable")[:32]
+        told = [self.learning(i, "features appear" if i == 3 else "") for i in thin(len(self.states), 10, {3})]
+        return [*told, *(self.apart(index) for index in range(6)), self.ending()]
+
+    def opening(self) -> Scene:
+        p = self.params
+        caption = (
+            f"{count(p.units, 'unit')} for 64 pixels: {'no' if p.units >= 64 else 'some'} squeezing by width. "
+            f"Instead activity has "
+            f"a price, λ = {number(p.penalty, 4)}. "
+        )
+        caption += "Free of charge, all may work at once." if p.penalty == 0 else "Each unit has to be worth its price."
+        return Scene(caption, (strip("Digits never learnt", self.x[:16]),), {"units": p.units, "penalty": p.penalty})
+
+    def learning(self, epoch: int, moment: str) -> Scene:
+        now = self.states[epoch]
+        error = float(((now.rebuilt - self.x) ** 2).mean())
+        caption = (
+            f"Epoch {epoch}: error {number(error, 4)}, and a picture uses {number(100 * now.active, 1)} % of the "
+            f"units. Each small square is "
+            "one unit's feature: what it paints when it is active. Watch noise turn into strokes."
+        )
+        x = row(range(epoch + 1))
+        shares = Series(name="active share", x=x, y=row(each.active for each in self.states[: epoch + 1]))
+        panels = (
+            strip("Busiest features, grey is 0", 0.5 + 1.2 * now.features[self.busy]),
+            Curve(title="Share of units at work", series=(shares,), x_label="epoch", y_range=(0, 1)),
+        )
+        return Scene(caption, panels, {"epoch": epoch, "error": error, "active": now.active}, moment)
+
+    def apart(self, index: int) -> Scene:
+        last = self.states[-1]
+        a = last.a[index]
+        order = np.argsort(-a, kind="stable")[:6]
+        share = float(a[order].sum() / max(a.sum(), 1e-9))
+        caption = (
+            f"A {self.names[index]} taken apart: {int((a > 1e-6).sum())} of {len(a)} units work, and the strongest "
+            f"six, shown on the "
+            f"right, carry {number(100 * share, 0)} % of the activity. The digit is their sum, each with its own "
+            f"strength."
+        )
+        panels = (
+            strip("digit, rebuilt", np.stack([self.x[index], last.rebuilt[index]]), 2),
+            strip("its strongest features", 0.5 + 1.2 * last.features[order], 3),
+            Bars(title="Their activity", labels=tuple(f"unit {j + 1}" for j in order), values=row(a[order])),
+        )
+        return Scene(caption, panels, {"active": float((a > 1e-6).mean())}, "digits taken apart" if index == 0 else "")
+
+    def ending(self) -> Scene:
+        last = self.states[-1]
+        error = float(((last.rebuilt - self.x) ** 2).mean())
+        idle = int((last.a.max(0) <= 1e-6).sum())
+        caption = (
+            f"With λ = {number(self.params.penalty, 4)} a picture uses {number(100 * last.active, 1)} % of "
+            f"{self.params.units} units, at an error "
+            f"of {number(error, 4)}; {count(idle, 'unit')} never work{'s' if idle == 1 else ''}. "
+        )
+        if last.active < 0.01:
+            caption += "At this price it pays to say nothing: every picture comes back as the same mean."
+        elif last.active < 0.25:
+            caption += "Few at a time: that is what makes each of them readable."
+        elif self.params.penalty == 0:
+            caption += "Without a price nothing keeps activity down, and the features stay mixtures."
+        else:
+            caption += "A higher price would make it sparser, and the pictures worse."
+        panels = (
+            strip("Busiest features", 0.5 + 1.2 * last.features[self.busy]),
+            strip("Originals, rebuilt", np.concatenate([self.x[:8], last.rebuilt[:8]])),
+        )
+        return Scene(caption, panels, {"active": last.active, "error": error, "idle": idle}, "the end")
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    active = frames[-1].metrics["active"]
+    return "less than a quarter" if active < 0.25 else "a quarter to a half" if active < 0.5 else "more than half"
+
+
+DEMO = Demo(
+    name="sparse_autoencoder",
+    title="Sparse autoencoder",
+    slide=37,
+    group="Zoo",
+    summary="Many units, few at work: a price on activity turns them into strokes that digits are made of.",
+    params=SparseAutoencoderParams,
+    steps=steps,
+    look_for=(
+        "The price makes most units silent for any one picture.",
+        "Features turn from noise into strokes.",
+        "A higher price: sparser codes, worse pictures.",
+    ),
+    examples=(
+        Request("Show me a sparse autoencoder"),
+        Request("sparse autoencoder with 100 units", {"units": 100}),
+        Request("Run the sparse autoencoder with lambda 0.01", {"penalty": 0.01}),
+        Request("What if activity is free: sparse autoencoder with penalty 0", {"penalty": 0}),
+        Request("train a sparse auto-encoder for 40 epochs, sparsity 0.002", {"epochs": 40, "penalty": 0.002}),
+        Request("autoencoder disperso con 32 units", {"units": 32}),
+        Request("see the features of a sparse autoencoder, seed 2", {"seed": 2}),
+        Request("take digits apart with sparse coding"),
+    ),
+    presets={
+        "sparse": Preset("A price on activity", {}, "Watch the share of units at work fall."),
+        "free": Preset("No price", {"penalty": 0}, "The same network without the price: most units work at once."),
+        "dear": Preset("Too dear", {"penalty": 0.05}, "At this price it hardly pays to show anything."),
+    },
+    prediction=Prediction(
+        "What share of the units will a picture use?",
+        ("less than a quarter", "a quarter to a half", "more than half"),
+        _check,
+    ),
+    aliases=("sparse auto-encoder", "sparse coding", "autoencoder disperso"),
+    heavy=True,
+)

@@ -1,0 +1,244 @@
+"""The variational autoencoder: a code that is a cloud, so that new pictures can be drawn from it.
+
+    μ, log σ² = encoder(x)             each picture becomes a Gaussian in the code space
+    z = μ + σ⊙ε,  ε ~ N(0, 1)          a sample of it, written so that gradients pass
+    E = BCE(x, decoder(z)) + β·KL      summed over the pixels and the code numbers
+    KL = ½·Σ_j (μ_j² + σ_j² - log σ_j² - 1)
+
+The first term wants pictures back; the second wants every cloud to be the standard Gaussian. Between them the clouds
+fill the plane without holes, and any z drawn from N(0, 1) decodes to something. -E with β = 1 is the evidence lower
+bound (ELBO) of log p(x). With a large β a code number may give up: its KL is 0 and it says nothing (collapse).
+
+Source: D. Kingma and M. Welling, "Auto-encoding variational Bayes" (2013).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from demos.contract import Curve, Demo, Frame, Panel, Params, Prediction, Preset, Request, Scatter, Series, param
+from demos.pacing import thin
+from demos.prelude import open_with
+from demos.scenes import Scene, points, row
+from demos.wording import number
+from demos.zoo._coder import HELD, Array, dense, digits, learn, strip, through
+
+HIDDEN, CODE = 64, 2
+
+
+class VaeParams(Params):
+    beta: float = param(
+        1.0, "Weight of the KL term (β).", low=0, high=100, aliases=("β", "kl weight", "weight of the kl")
+    )
+    epochs: int = param(30, "How many times all digits are learnt.", low=1, high=80, unit="passes", aliases=("passes",))
+    reach: float = param(
+        2.0, "How far from the middle the walk over the plane goes.", low=0.5, high=5, aliases=("range", "walk")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """On held-out digits: means and log variances (n, 2), both terms of E a picture, KL of each code number."""
+
+    mu: Array
+    log_var: Array
+    rebuilt: Array
+    reconstruction: float
+    kl: Array
+
+
+def divergence(mu: Any, log_var: Any) -> Any:
+    """KL(N(μ, σ²) | N(0, 1)) of each code number."""
+    return 0.5 * (mu**2 + log_var.exp() - log_var - 1)
+
+
+def cross_entropy(x: Any, logits: Any) -> Any:
+    """BCE of each pixel: log(1 + e^z) - x·z."""
+    import torch
+
+    return torch.nn.functional.softplus(logits) - x * logits
+
+
+def train(params: VaeParams) -> Iterator[tuple[State, Any]]:
+    """The state before learning and after each epoch, with the decoder."""
+    import torch
+
+    generator = torch.Generator().manual_seed(params.seed)
+    x = torch.tensor(digits()[0], dtype=torch.float32)
+    encoder, decoder = dense((64, HIDDEN, 2 * CODE), generator), dense((CODE, HIDDEN, 64), generator)
+
+    def loss(some: Any, _: Any) -> Any:
+        mu, log_var = through(encoder, some).split(CODE, 1)
+        z = mu + (0.5 * log_var).exp() * torch.randn(mu.shape, generator=generator)
+        terms = cross_entropy(some, through(decoder, z)).sum(1) + params.beta * divergence(mu, log_var).sum(1)
+        return terms.mean()
+
+    def decode(z: Any) -> Array:
+        with torch.no_grad():
+            made: Array = through(decoder, torch.as_tensor(z, dtype=torch.float32)).sigmoid().double().numpy()
+        return made
+
+    for _ in learn([*encoder, *decoder], x[:-HELD], loss, params.epochs, 0.01, generator):
+        with torch.no_grad():
+            mu, log_var = through(encoder, x[-HELD:]).split(CODE, 1)
+            z = mu + (0.5 * log_var).exp() * torch.randn(mu.shape, generator=generator)
+            bce = cross_entropy(x[-HELD:], through(decoder, z)).sum(1).mean()
+            kl = divergence(mu, log_var).mean(0)
+        state = State(mu.double().numpy(), log_var.double().numpy(), decode(mu), float(bce), kl.double().numpy())
+        yield state, decode
+
+
+def steps(params: VaeParams) -> Iterator[Frame]:
+    """The digits, the learning with its two terms, a walk over the plane, drawn digits, and the balance."""
+    story = Story(params)
+    yield from open_with(story.opening(), story.scenes)
+
+
+class Story:
+    """Tells one training."""
+
+    def __init__(self, params: VaeParams) -> None:
+        self.params = params
+        x, names = digits()
+        self.x, self.names = x[-HELD:], names[-HELD:]
+
+    def scenes(self) -> list[Scene]:
+        runs = list(train(self.params))
+        self.states = [state for state, _ in runs]
+        self.decode = runs[-1][1]
+        told = [self.learning(epoch) for epoch in thin(len(runs), 14)]
+        told += [self.walk(step) for step in range(7)]
+        return [*told, self.drawn(), self.ending()]
+
+    def opening(self) -> Scene:
+        caption = (
+            f"Each digit is to become a cloud around two numbers, not a point. β = {number(self.params.beta, 2)} "
+            f"weighs how much the "
+            "clouds must look like one standard Gaussian. 1,500 digits are learnt, 297 kept apart. If it works, "
+            "two random numbers are enough to draw a digit."
+        )
+        return Scene(caption, (strip("Digits never learnt", self.x[:16]),), {"beta": self.params.beta})
+
+    def learning(self, epoch: int) -> Scene:
+        now = self.states[epoch]
+        spread = float(np.exp(0.5 * now.log_var).mean())
+        caption = (
+            f"Epoch {epoch}: reconstruction {number(now.reconstruction, 2)} and KL {number(now.kl.sum(), 2)}, in "
+            f"nats a picture. "
+            f"The clouds are {number(spread, 2)} wide on average. The first term pulls clouds apart and makes them "
+            f"small, the "
+            "second pulls them to the middle and makes them wide."
+        )
+        panels = (
+            self._plane(now),
+            strip("Originals, rebuilt", np.concatenate([self.x[:6], now.rebuilt[:6]]), 6),
+            self._terms(epoch),
+        )
+        metrics = {"epoch": epoch, "reconstruction": now.reconstruction, "kl": now.kl.sum()}
+        return Scene(caption, panels, metrics, "before learning" if epoch == 0 else "")
+
+    def walk(self, step: int) -> Scene:
+        far = self.params.reach
+        y = far - 2 * far * step / 6
+        line = np.array([[-far + 2 * far * k / 7, y] for k in range(8)])
+        made = self.decode(line)
+        change = float(np.abs(np.diff(made, axis=0)).mean())
+        caption = (
+            f"A walk along z2 = {number(y, 2)}, z1 from {number(-far, 1)} to {number(far, 1)}: eight points decoded "
+            f"side by side. "
+            f"From one to the next a pixel changes by {number(change)} on average. One digit turns into another "
+            f"without a gap."
+        )
+        panels = (strip("Decoded", made, 4), self._plane(self.states[-1], line))
+        return Scene(caption, panels, {"z2": y, "change": change}, "a walk over the plane" if step == 0 else "")
+
+    def drawn(self) -> Scene:
+        z = np.random.default_rng(self.params.seed).standard_normal((16, CODE))
+        made = self.decode(z)
+        near = [int(self.names[((self.x - each) ** 2).sum(1).argmin()]) for each in made]
+        caption = (
+            f"16 codes drawn from N(0, 1), no picture needed. The real digits nearest to them are "
+            f"{', '.join(map(str, near))}: "
+            f"{len(set(near))} different kinds. With only two numbers they are smooth, and some lie between two kinds."
+        )
+        return Scene(
+            caption, (strip("Drawn", made), self._plane(self.states[-1], z)), {"kinds": len(set(near))}, "new digits"
+        )
+
+    def ending(self) -> Scene:
+        last = self.states[-1]
+        used = int((last.kl > 0.1).sum())
+        elbo = -(last.reconstruction + float(last.kl.sum()))
+        caption = (
+            f"Reconstruction {number(last.reconstruction, 2)}, KL {number(last.kl[0], 2)} + {number(last.kl[1], 2)}, "
+            f"together a bound of "
+            f"{number(elbo, 2)} on log p(x). {used} of 2 code numbers are in use. "
+        )
+        if used < CODE:
+            caption += "The price of β was too high: an unused number is plain N(0, 1) and says nothing of the picture."
+        elif self.params.beta < 0.2:
+            caption += "With hardly any KL the clouds shrink and scatter: good copies, but holes between them."
+        else:
+            caption += "Clouds that overlap leave no holes: that is what one can draw from."
+        grid = np.array([[x, y] for y in (1.5, 0.5, -0.5, -1.5) for x in np.linspace(-2, 2, 8)])
+        panels = (strip("The plane, decoded", self.decode(grid)), self._plane(last))
+        metrics = {"reconstruction": last.reconstruction, "kl": last.kl.sum(), "used": used}
+        return Scene(caption, panels, metrics, "the end")
+
+    def _plane(self, state: State, here: Array | None = None) -> Panel:
+        groups = [points(str(digit), state.mu[self.names == digit][:15], 2) for digit in range(10)]
+        if here is not None:
+            groups.append(points("decoded", here.tolist(), 2))
+        return Scatter(title="Means of the clouds", groups=tuple(groups), x_label="z1", y_label="z2")
+
+    def _terms(self, epoch: int) -> Panel:
+        x, past = row(range(epoch + 1)), self.states[: epoch + 1]
+        series = (
+            Series(name="reconstruction", x=x, y=row(each.reconstruction for each in past)),
+            Series(name="KL", x=x, y=row(each.kl.sum() for each in past)),
+        )
+        return Curve(title="Both terms", series=series, x_label="epoch", y_label="nats")
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return ("none", "one", "both")[int(frames[-1].metrics["used"])]
+
+
+DEMO = Demo(
+    name="vae",
+    title="Variational autoencoder",
+    slide=37,
+    group="Zoo",
+    summary="Digits become clouds in a plane; walk over it, and draw new digits from two random numbers.",
+    params=VaeParams,
+    steps=steps,
+    look_for=(
+        "Two terms pull against each other: copies that are good, clouds that overlap.",
+        "Walking over the plane changes one digit into another without a gap.",
+        "A large β makes code numbers give up.",
+    ),
+    examples=(
+        Request("Show me a VAE"),
+        Request("Run the variational autoencoder with beta 4", {"beta": 4}),
+        Request("train a VAE for 50 epochs and walk to a range of 3", {"epochs": 50, "reach": 3}),
+        Request("posterior collapse in a vae: beta 60", {"beta": 60}),
+        Request("variational auto-encoder without KL, beta 0, seed 2", {"beta": 0, "seed": 2}),
+        Request("muestra un autoencoder variacional con 15 passes", {"epochs": 15}),
+        Request("draw new digits from two random numbers with a variational autoencoder"),
+        Request("see the latent plane of a VAE"),
+    ),
+    presets={
+        "plane": Preset("The plane", {}, "Clouds fill the plane; walk over it."),
+        "collapse": Preset("Collapse", {"beta": 50}, "At this price a code number gives up and says nothing."),
+        "loose": Preset("No price", {"beta": 0}, "Without KL it is a plain autoencoder: the clouds shrink to points."),
+    },
+    prediction=Prediction(
+        "How many of the two code numbers will be in use at the end?", ("both", "one", "none"), _check
+    ),
+    aliases=("variational autoencoder", "variational auto-encoder", "vaes", "autoencoder variacional"),
+    heavy=True,
+)

@@ -1,0 +1,56 @@
+"""A passage: the unit that is found, shown as a source and quoted."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+Source = Literal["lecture", "notes", "document"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A few sentences of the course with the place they come from.
+
+    `id` depends on content and place alone, so it stays the same when unchanged content is read again.
+    `sentences` are what an answer may quote: each stands alone. `text` is what is shown and searched.
+    """
+
+    id: str
+    course: str
+    source: Source
+    document: str
+    title: str
+    section: str
+    text: str
+    sentences: tuple[str, ...]
+    slide: int | None = None
+    page: int | None = None
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where a reader finds it: "slide 18", "note perceptron", "notes.pdf, page 4"."""
+        if self.source == "lecture":
+            return f"slide {self.slide}"
+        if self.source == "notes":
+            return f"note {self.document}"
+        if self.slide is not None:
+            return f"{self.document}, slide {self.slide}"
+        return f"{self.document}, page {self.page}" if self.page is not None else self.document
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a query. `score` is the fused rank score; `dense` the cosine; `sparse` the BM25 score."""
+
+    passage: Passage
+    score: float
+    dense: float
+    sparse: float
+
+
+def passage_id(document: str, place: str, text: str) -> str:
+    """A stable 12-digit hexadecimal id."""
+    return hashlib.sha256("\x1f".join((document, place, text)).encode()).hexdigest()[:12]

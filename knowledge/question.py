@@ -1,0 +1,141 @@
+"""A question as retrieval reads it: what to search for, what is asked, and whether it leans on what was said before."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from knowledge.spanish import in_english, in_plain_words
+from knowledge.text import content_words, fold, words
+
+Asked = Literal["who", "when", "where", "how_many", "what", "why", "how", "formula", "link", "other"]
+
+_ASKED: tuple[tuple[Asked, str], ...] = (
+    ("link", r"\b(link|url|website|web page|web site|video)\b"),
+    ("formula", r"\b(formula|equation|ecuacion)\b"),
+    ("when", r"\b(when|which year|what year|in (which|what) (year|decade)|how old|date|cuando|que ano)\b"),
+    ("how_many", r"\b(how (many|much|large|big|long|high)|number of|what (score|percentage|percent)|cuant[oa]s?)\b"),
+    ("where", r"\b(where|which (city|country|university|company|institution)|donde)\b"),
+    ("who", r"\b(who|whom|whose|which (person|people|scientist|researchers?|authors?)|inventor|creator|quien(es)?)\b"),
+    ("why", r"\b(why|reason|what for|purpose|por que)\b"),
+    ("how", r"^(and |but )?how\b|\bcomo\b"),
+    ("what", r"\b(what|define|definition|meaning|explain|describe|que es)\b"),
+)
+_FIT: dict[Asked, str] = {
+    "who": r"\b(?!(?:The|An?|In|On|At|For|If|All|One|Slide|Deep|Both|Each|It)\b)[A-ZÁÉÍÓÚ][\w.'’-]+ (?:[A-Z]\. )?[A-ZÁÉÍÓÚ][\w'’-]+",
+    "when": r"\b(1[89]|20)\d\d(s|\b)",
+    "how_many": r"\d|\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|several|hundred|thousand|million|billion|trillion)\b",
+    "where": r"\b(University|Universidad|Google|IBM|OpenAI|Meta|Toronto|Cali|Colombia|Institute|Research|Center|School|Canada|Runway)\b",
+    "why": r"\b(because|since|so that|therefore|reason|thus|so|avoids?|allows?|lets?|helps?|prevents?|without|instead)\b",
+    "how": r"\b(by|first|then|each|step|from|into|through|using|uses|so)\b",
+    "formula": r"\$|=",
+    "link": r"https?://",
+    "what": r"\b(is|are|means|refers|called)\b",
+}
+_PRONOUN = re.compile(
+    r"\b(it|its|he|him|his|she|her|they|them|their|this|that|these|those|there|one|ones|former|latter|same|el|ella|eso|esto)\b"
+)
+_OPENER = re.compile(
+    r"^(and|but|so|or|then|also|y)\b|^(why|how|when|where|who|really|how so|how come|for example|e\.g\.)\W*$"
+)
+_ABOUT = re.compile(
+    r"^(?:and|but|so)?\s*(?:what|how) about\s+(?:the\s+)?(.+?)\W*$|^and\s+(?:the\s+)?([\w -]{2,40}?)\W*$", re.IGNORECASE
+)
+_PART = re.compile(
+    r",?\s+(?:and|y)\s+(?=(?:who|when|where|why|how|what|which|in which|quien|cuando|donde)\b)", re.IGNORECASE
+)
+_GENERIC = frozenset(
+    """formula equat link publish happen appear year date person people name author paper compani mean work exampl reason differ inventor
+    creator invent made make use also""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`text` as typed; `search` what retrieval looks for; `focus` what is asked now.
+
+    `asked` holds a kind of answer for each part: "Who made it, and when?" asks ("who", "when").
+    """
+
+    text: str
+    search: str
+    focus: str
+    asked: tuple[Asked, ...]
+    topic: str = ""
+
+    def fit(self, sentence: str) -> float:
+        """The share of the kinds asked for (a name, a year, a number) that a sentence holds."""
+        return sum(fits(kind, sentence) for kind in self.asked) / len(self.asked)
+
+    def replace_words(self, changes: dict[str, str]) -> Question:
+        """The same question with misspelt words replaced in what is searched; `text` stays as typed."""
+        if not changes:
+            return self
+        return replace(self, search=_replace(self.search, changes), focus=_replace(self.focus, changes))
+
+
+def read_question(text: str, before: str = "", topic: str = "") -> Question:
+    """Read a question. `before` is the search text of the previous one, `topic` the title of what answered it.
+
+    A question that leans on the conversation ("And in which year?", "What about LSTM?") is completed from them.
+    """
+    typed = " ".join(text.split())
+    text = in_plain_words(in_english(typed))
+    asked = _asked(text)
+    if before and leans(text):
+        if other := _another_topic(text):
+            topical = set(content_words(topic))
+            kept = " ".join(word for word in before.split() if not set(content_words(word)) & topical)
+            return Question(typed, f"{kept} {other}", f"{kept} {other}", _asked(before))
+        search = f"{_without_pronouns(text)} {topic} {before}".strip()
+        return Question(typed, search, search, asked, topic)
+    return Question(typed, text, text, asked)
+
+
+def _another_topic(text: str) -> str:
+    """The topic in "What about the LSTM?" or "And the LSTM?"; "" when the text asks something of its own."""
+    match = _ABOUT.match(text)
+    other = next(group for group in match.groups() if group) if match else ""
+    return other if content_words(other) and _kind(fold(other)) == "other" else ""
+
+
+def fits(kind: Asked, sentence: str) -> bool:
+    """True when a sentence holds the kind of thing that is asked for; any sentence does where no kind is known."""
+    pattern = _FIT.get(kind)
+    return pattern is None or re.search(pattern, sentence) is not None
+
+
+def parts(question: str) -> list[str]:
+    """The questions that are asked in one: "Who made it, and when?" asks who and when."""
+    pieces = _PART.split(question)
+    return pieces if len(pieces) > 1 else [question]
+
+
+def leans(text: str) -> bool:
+    """True when the text needs what was said before to be understood."""
+    if _another_topic(text):
+        return True
+    plain = fold(text).strip()
+    stems = [word for word in content_words(text) if word not in _GENERIC]
+    if _OPENER.search(plain):
+        return len(stems) <= 1
+    if _PRONOUN.search(plain):
+        return len(stems) <= 2
+    return not stems and len(words(text)) <= 6
+
+
+def _asked(text: str) -> tuple[Asked, ...]:
+    return tuple(dict.fromkeys(_kind(fold(part)) for part in parts(text)))
+
+
+def _kind(plain: str) -> Asked:
+    return next((kind for kind, pattern in _ASKED if re.search(pattern, plain)), "other")
+
+
+def _without_pronouns(text: str) -> str:
+    return " ".join(_PRONOUN.sub(" ", text).split())
+
+
+def _replace(text: str, changes: dict[str, str]) -> str:
+    return re.sub(r"\w+", lambda match: changes.get(fold(match[0]), match[0]), text)

@@ -1,0 +1,273 @@
+"""The index of one course: the only door to chromadb, and to bm25s.
+
+An index is immutable and named by what it was made from (sources, embedder, format): a change of the course makes
+another index beside it, and readers of the old one are not disturbed. Chroma damages silently (a halved vector file
+answers with wrong neighbours, a zeroed one kills the process), so `open_index` trusts nothing that its manifest does
+not confirm byte by byte, and each freshly built index is queried in a process of its own before it is used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.embed import Vectors, finite
+from knowledge.errors import KnowledgeError
+from knowledge.passages import Passage
+from knowledge.text import content_words
+
+if TYPE_CHECKING:
+    import bm25s
+    from chromadb.api.models.Collection import Collection
+
+FORMAT = 7
+"""Raise it when passages, vectors or files change their form: every index is then made anew."""
+
+_COLLECTION = "passages"
+_PROBES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What an index is made of: row i of `vectors` is passage i's, `sentence_vectors` are all sentences' in order."""
+
+    passages: tuple[Passage, ...]
+    vectors: Vectors
+    sentence_vectors: NDArray[np.float16]
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Row of each passage's first sentence, with one more entry for the end."""
+        return np.cumsum([0, *(len(passage.sentences) for passage in self.passages)])
+
+
+class Index:
+    """An open index. Searches return rows of `passages`; thread-safe for readers."""
+
+    def __init__(self, contents: Contents, collection: Collection, sparse: bm25s.BM25, name: str) -> None:
+        self.passages = contents.passages
+        self.name = name
+        self._contents = contents
+        self._starts = contents.starts
+        self._collection = collection
+        self._sparse = sparse
+
+    def dense(self, vector: Vectors, k: int) -> dict[int, float]:
+        """Cosine of the k nearest passages to one unit vector. Raises KnowledgeError for one that is not finite."""
+        finite(vector)
+        k = min(k, len(self.passages))
+        found = self._collection.query(
+            query_embeddings=np.asarray([vector], dtype=np.float32), n_results=k, include=["distances"]
+        )
+        distances = found["distances"] or [[]]
+        return {int(row): 1.0 - float(d) for row, d in zip(found["ids"][0], distances[0], strict=True)}
+
+    def sparse(self, stems: Sequence[str], k: int) -> dict[int, float]:
+        """BM25 scores of the k best passages that share a word with the query."""
+        known = [stem for stem in stems if stem in self._sparse.vocab_dict]
+        if not known:
+            return {}
+        scores = self._sparse.get_scores(known)
+        k = min(k, len(scores))
+        best = np.argpartition(-scores, k - 1)[:k]
+        return {int(row): float(scores[row]) for row in best if scores[row] > 0}
+
+    def knows(self, stem: str) -> bool:
+        """True when the course has this stem."""
+        return stem in self._sparse.vocab_dict
+
+    def sentence_vectors(self, row: int) -> Vectors:
+        """Unit vectors of one passage's sentences."""
+        return self._contents.sentence_vectors[self._starts[row] : self._starts[row + 1]].astype(np.float32)
+
+
+def sparse_text(passage: Passage) -> str:
+    """What BM25 reads of a passage: its own words, its title and the other names of its topic."""
+    return " ".join((passage.title, *passage.aliases, passage.text))
+
+
+def write_index(contents: Contents, folder: Path, facts: dict[str, Any]) -> None:
+    """Make an index at `folder`, probed, or leave nothing behind. `facts` go into the manifest."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
+    try:
+        # Chroma keeps one client a path in a process: an index made anew needs a path of its own.
+        _write_chroma(finite(contents.vectors), work / f"chroma-{uuid.uuid4().hex[:8]}")
+        _write_bm25(contents.passages, work / "bm25")
+        lines = (json.dumps(asdict(passage), ensure_ascii=False) for passage in contents.passages)
+        (work / "passages.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        np.save(work / "vectors.npy", contents.vectors)
+        np.save(work / "sentences.npy", contents.sentence_vectors)
+        _probe(work)
+        manifest = {**facts, "format": FORMAT, "count": len(contents.passages), "files": _fingerprints(work)}
+        (work / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(work, folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest, or None when there is none that can be read."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) else None
+
+
+def open_index(folder: Path) -> Index:
+    """Open what `write_index` made. Raises KnowledgeError (`index_damaged`) when any file is not as it was written."""
+    manifest = read_manifest(folder)
+    if manifest is None or manifest.get("format") != FORMAT:
+        raise _damaged("its manifest is missing or of another version")
+    try:
+        now = _fingerprints(folder)
+    except (OSError, sqlite3.Error) as error:
+        raise _damaged(str(error)) from None
+    wrong = sorted(name for name, mark in manifest["files"].items() if now.get(name) != mark)
+    if wrong:
+        raise _damaged(f"{', '.join(wrong)} changed since it was written")
+    return _open(folder)
+
+
+def read_contents(folder: Path) -> Contents:
+    """Passages and vectors of an index, without opening Chroma."""
+    with (folder / "passages.jsonl").open(encoding="utf-8") as file:
+        passages = tuple(_passage(json.loads(line)) for line in file)
+    sentences = np.load(folder / "sentences.npy", mmap_mode="r", allow_pickle=False)
+    return Contents(passages, np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False), sentences)
+
+
+def _passage(record: dict[str, Any]) -> Passage:
+    return Passage(**{**record, "sentences": tuple(record["sentences"]), "aliases": tuple(record["aliases"])})
+
+
+def _open(folder: Path) -> Index:
+    import bm25s
+
+    sparse = bm25s.BM25.load(str(folder / "bm25"), load_vocab=True, allow_pickle=False)
+    return Index(read_contents(folder), _collection(_writable(next(folder.glob("chroma-*")))), sparse, folder.name)
+
+
+def _writable(folder: Path) -> Path:
+    """Chroma writes to its database even to read it: on a read-only disk it works on a copy."""
+    if os.access(folder, os.W_OK) and os.access(folder / "chroma.sqlite3", os.W_OK):
+        return folder
+    copy = Path(tempfile.mkdtemp(prefix="tiza-index-")) / "chroma"
+    shutil.copytree(folder, copy, copy_function=shutil.copyfile)
+    for path in (copy, *copy.rglob("*")):
+        path.chmod(0o700)
+    return copy
+
+
+def _collection(folder: Path) -> Collection:
+    import chromadb
+    from chromadb.config import Settings
+
+    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    return client.get_collection(_COLLECTION, embedding_function=None)
+
+
+def _write_chroma(vectors: Vectors, folder: Path) -> None:
+    import chromadb
+    from chromadb.config import Settings
+
+    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    collection = client.create_collection(
+        _COLLECTION,
+        configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "sync_threshold": 2,
+                                "batch_size": 2}},  # all is on disk when `add` returns, and later reads change no file
+        embedding_function=None,
+    )  # fmt: skip
+    for start in range(0, len(vectors), 5000):
+        part = vectors[start : start + 5000]
+        collection.add(ids=[str(start + row) for row in range(len(part))], embeddings=np.asarray(part))
+
+
+def _write_bm25(passages: Sequence[Passage], folder: Path) -> None:
+    import bm25s
+
+    sparse = bm25s.BM25(method="lucene")
+    sparse.index([content_words(sparse_text(passage)) or ["\x00"] for passage in passages], show_progress=False)
+    sparse.save(str(folder))
+
+
+def _probe(folder: Path) -> None:
+    """Query the new index in another process: a Chroma that crashes on this machine must not take the tutor along."""
+    done = subprocess.run(
+        [sys.executable, "-m", "knowledge.store", str(folder)], capture_output=True, text=True, check=False, timeout=300
+    )
+    if done.returncode:
+        raise _damaged(f"its probe ended with code {done.returncode}: {done.stderr.strip()[-300:]}")
+
+
+def probe(folder: Path) -> bool:
+    """True when stored vectors, spread over the collection, each find themselves first."""
+    index = _open(folder)
+    vectors = np.load(folder / "vectors.npy", allow_pickle=False)
+    rows = np.linspace(0, len(vectors) - 1, min(_PROBES, len(vectors))).astype(int)
+    return all(index.dense(vectors[row], 3).get(int(row), 0.0) > 0.999 for row in rows)
+
+
+def _fingerprints(folder: Path) -> dict[str, str]:
+    marks = {}
+    synced = any(folder.rglob("index_metadata.pickle"))
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if not synced and path.suffix == ".bin":
+            continue  # one passage alone: Chroma keeps it in the database, and scratch in these
+        if path.is_file() and name != "manifest.json" and not name.endswith(("-wal", "-shm", "-journal")):
+            marks[name] = _database_mark(path) if path.suffix == ".sqlite3" else _file_mark(path)
+    return marks
+
+
+def _file_mark(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _database_mark(path: Path) -> str:
+    """Of Chroma's database the rows: the file itself changes each time that Chroma opens it."""
+    digest = hashlib.sha256()
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        if connection.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError(f"{path.name} is malformed")
+        for query in (
+            "SELECT id, name, dimension FROM collections",
+            "SELECT id, type, scope, collection FROM segments ORDER BY id",
+            "SELECT id, segment_id, embedding_id, seq_id FROM embeddings ORDER BY id",
+            "SELECT seq_id, operation, topic, id, vector FROM embeddings_queue ORDER BY seq_id",
+        ):
+            for row in connection.execute(query):
+                digest.update(repr(row).encode())
+    finally:
+        connection.close()
+    return digest.hexdigest()
+
+
+def _damaged(reason: str) -> KnowledgeError:
+    return KnowledgeError(
+        f"The course index cannot be used: {reason}.",
+        code="index_damaged",
+        hint="`tiza doctor --repair` makes it anew.",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(0 if probe(Path(sys.argv[1])) else 3)

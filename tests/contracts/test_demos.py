@@ -1,0 +1,254 @@
+"""What every demo of the catalogue keeps to. A new demo is covered by being in the catalogue.
+
+Each run happens once and is shared by the tests that look at it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import math
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+
+from demos import catalogue, png
+from demos.contract import Demo, DemoError, Frame, describe_range
+from demos.flags import command, flags
+from tutor.ui import render
+
+DEMOS = catalogue.all_demos()
+PRESETS = [(demo, preset) for demo in DEMOS for preset in demo.presets]
+NUMERIC = {"integer", "number"}
+SIZES = ((80, 24), (60, 18), (120, 40))
+LONGEST_CAPTION = 330
+LARGEST_FRAME = 200_000
+
+
+def embed(texts: list[str]) -> list[list[float]]:
+    """A stand-in for the tutor's embedder: how often each letter occurs, as a unit vector."""
+    counts = [[float(text.lower().count(chr(ord("a") + i))) + 0.01 for i in range(26)] for text in texts]
+    return [[value / math.hypot(*row) for value in row] for row in counts]
+
+
+CAPABILITIES: dict[str, Any] = {"embed": embed}
+
+each_demo = pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.name)
+each_preset = pytest.mark.parametrize(
+    ("demo", "preset"), PRESETS, ids=[f"{demo.name}-{name}" for demo, name in PRESETS]
+)
+
+
+@cache
+def frames_of(demo: Demo, preset: str = "") -> tuple[Frame, ...]:
+    """The frames of a default run, or of a preset's. A demo that needs a capability is given its stand-in."""
+    params = demo.parse(demo.presets[preset].params if preset else {})
+    if not preset and any(demo.parse(each.params) == params for each in demo.presets.values()):
+        preset = next(name for name, each in demo.presets.items() if demo.parse(each.params) == params)
+        return frames_of(demo, preset)
+    return tuple(demo.steps(params, **{need: CAPABILITIES[need] for need in demo.needs}))
+
+
+def fields(demo: Demo) -> dict[str, dict[str, Any]]:
+    properties: dict[str, dict[str, Any]] = demo.schema()["properties"]
+    return properties
+
+
+def number_fields() -> list[tuple[Demo, str]]:
+    return [(demo, name) for demo in DEMOS for name, field in fields(demo).items() if field.get("type") in NUMERIC]
+
+
+@each_demo
+def test_it_is_where_its_name_says_and_tells_its_idea_and_source(demo: Demo) -> None:
+    module = importlib.import_module(demo.steps.__module__)
+    assert module.__name__.rpartition(".")[2] == demo.name
+    assert catalogue.load(demo.name) is demo
+    assert module.__doc__ and "Source" in module.__doc__
+    assert 1 <= demo.slide <= 67 and demo.group and demo.title
+    assert len(demo.look_for) >= 2
+    assert 20 <= len(demo.summary) <= 140
+
+
+@each_demo
+def test_every_parameter_has_a_description_a_default_and_bounds(demo: Demo) -> None:
+    for name, field in fields(demo).items():
+        assert len(field["description"]) > 10, name
+        assert "default" in field, name
+        assert describe_range(field), f"{name} has no bounds"
+    assert [flag.name for flag in flags(demo)][-1] == "seed"
+    assert all(flag.help and flag.option.startswith("--") for flag in flags(demo))
+
+
+@each_demo
+def test_impossible_numbers_are_refused_with_the_range(demo: Demo) -> None:
+    for name, field in fields(demo).items():
+        if field.get("type") not in NUMERIC:
+            continue
+        impossible = [math.nan, math.inf, -math.inf, 1e308]
+        impossible += [value for value in (-1, 10**9) if not _allows(field, value)]
+        for value in impossible:
+            _assert_refused(demo, name, value)
+
+
+@pytest.mark.skipif(not DEMOS, reason="no demos")
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_whatever_is_outside_the_range_is_refused(data: st.DataObject) -> None:
+    demo, name = data.draw(st.sampled_from(number_fields()))
+    field = fields(demo)[name]
+    if field["type"] == "integer":
+        value: float = data.draw(st.integers().filter(lambda value: not _allows(field, value)))
+    else:
+        value = data.draw(st.floats().filter(lambda value: not _allows(field, value)))
+    _assert_refused(demo, name, value)
+
+
+def _allows(field: dict[str, Any], value: float) -> bool:
+    if "enum" in field:
+        return value in field["enum"]
+    return bool(
+        field.get("minimum", -math.inf) <= value <= field.get("maximum", math.inf)
+        and field.get("exclusiveMinimum", -math.inf) < value
+    )
+
+
+def _assert_refused(demo: Demo, name: str, value: float) -> None:
+    with pytest.raises(DemoError) as caught:
+        demo.parse({name: value})
+    assert (caught.value.code, caught.value.param) == ("invalid_parameters", name)
+    assert describe_range(fields(demo)[name]) in caught.value.hint
+
+
+@each_demo
+def test_an_unknown_parameter_is_refused(demo: Demo) -> None:
+    with pytest.raises(DemoError) as caught:
+        demo.parse({"no_such_parameter": 1})
+    assert caught.value.code == "invalid_parameters"
+
+
+@each_demo
+def test_a_run_comes_back_from_json_unchanged(demo: Demo) -> None:
+    for frame in frames_of(demo):
+        text = frame.model_dump_json()
+        assert Frame.model_validate_json(text) == frame
+        assert len(text) <= LARGEST_FRAME
+
+
+@each_demo
+def test_the_same_seed_gives_the_same_run(demo: Demo) -> None:
+    again = tuple(demo.steps(demo.parse(), **{need: CAPABILITIES[need] for need in demo.needs}))
+    assert again == frames_of(demo)
+
+
+@each_preset
+def test_every_preset_runs_to_its_end(demo: Demo, preset: str) -> None:
+    frames = frames_of(demo, preset)
+    assert demo.presets[preset].title and demo.presets[preset].comment
+    assert 10 <= len(frames) <= 200
+    _check_story(demo, frames)
+
+
+@each_demo
+def test_the_default_run_tells_a_story(demo: Demo) -> None:
+    frames = frames_of(demo)
+    assert 10 <= len(frames) <= 200
+    _check_story(demo, frames)
+
+
+def _check_story(demo: Demo, frames: tuple[Frame, ...]) -> None:
+    """Captions that fit and hold this run's numbers, progress that rises to one, moments, and a verdict."""
+    progress = [frame.progress for frame in frames]
+    assert progress == sorted(progress) and progress[-1] == 1
+    assert any(frame.moment for frame in frames) and frames[-1].moment
+    assert all(20 <= len(frame.caption) <= LONGEST_CAPTION for frame in frames)
+    assert sum(any(char.isdigit() for char in frame.caption) for frame in frames) >= len(frames) / 2
+    assert all(1 <= len(frame.panels) <= 6 for frame in frames)
+    assert demo.prediction.check(frames) in demo.prediction.choices
+
+
+@each_demo
+def test_its_frames_fit_the_terminal(demo: Demo) -> None:
+    console = Console(width=200, color_system="truecolor", force_terminal=True)
+    frames = frames_of(demo)
+    for frame in (frames[0], *[frame for frame in frames if frame.moment][:4], frames[-1]):
+        for width, height in SIZES:
+            options = console.options.update(width=width, height=height)
+            lines = console.render_lines(render.frame(frame, width, height), options, pad=False)
+            texts = ["".join(segment.text for segment in line) for line in lines]
+            assert len([text for text in texts if text]) == height
+            assert max(map(cell_len, texts)) <= width
+
+
+@each_demo
+def test_its_last_frame_is_a_picture(demo: Demo) -> None:
+    assert png.frame_png(frames_of(demo)[-1]).startswith(b"\x89PNG")
+
+
+@each_demo
+def test_its_examples_say_how_students_ask(demo: Demo) -> None:
+    assert len(demo.examples) >= 8
+    assert len({request.text.lower() for request in demo.examples}) == len(demo.examples)
+    assert sum(bool(request.params) for request in demo.examples) >= 4
+    for request in demo.examples:
+        demo.parse(request.params)
+    words = command(demo, demo.examples[1].params)
+    assert words.startswith(f"tiza demo {demo.name}")
+
+
+@each_demo
+def test_its_prediction_can_go_more_than_one_way(demo: Demo) -> None:
+    assert demo.prediction.question.endswith("?")
+    assert len(set(demo.prediction.choices)) == len(demo.prediction.choices) >= 2
+
+
+@each_demo
+def test_it_keeps_no_random_state_of_its_own(demo: Demo) -> None:
+    source = inspect.getsource(importlib.import_module(demo.steps.__module__))
+    for shared in ("np.random.seed", "np.random.rand", "random.seed(", "torch.manual_seed", "pyplot"):
+        assert shared not in source, f"{demo.name} uses {shared}: use a local generator"
+
+
+def test_names_and_aliases_name_one_demo_each() -> None:
+    known: dict[str, str] = {}
+    for demo in DEMOS:
+        for alias in (demo.name, demo.title, *demo.aliases):
+            owner = known.setdefault(alias.lower().replace(" ", "_"), demo.name)
+            assert owner == demo.name, f"{alias} names {owner} and {demo.name}"
+            assert catalogue.load(alias) is demo
+
+
+def test_demos_are_listed_as_the_lecture_goes() -> None:
+    assert [demo.slide for demo in DEMOS] == sorted(demo.slide for demo in DEMOS)
+    assert catalogue.names() == tuple(demo.name for demo in DEMOS)
+
+
+def test_an_unknown_name_is_refused_with_its_neighbours() -> None:
+    with pytest.raises(DemoError) as caught:
+        catalogue.load("perceptrom")
+    assert caught.value.code == "unknown_demo"
+    assert "perceptron" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["", "../worker", "demos.runner", "_schedule", "x" * 10_000, "\x1b[31m"])
+def test_no_name_reaches_outside_the_catalogue(name: str) -> None:
+    with pytest.raises(DemoError) as caught:
+        catalogue.load(name)
+    assert caught.value.code == "unknown_demo"
+    assert len(str(caught.value)) < 200
+    assert "\x1b" not in str(caught.value)
+
+
+def test_listing_imports_no_heavy_library() -> None:
+    heavy = "{'torch', 'sklearn', 'scipy', 'matplotlib', 'textual', 'safetensors.torch'}"
+    script = f"import sys; from demos import catalogue; catalogue.names(); print(sorted({heavy} & set(sys.modules)))"
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=root, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,57 @@
+"""Parameters from plain words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from demos.catalogue import all_demos, load
+from demos.contract import Demo, Request
+from tutor.request import extract, grammar
+
+EXAMPLES = [(demo, example) for demo in all_demos() for example in demo.examples]
+
+
+@pytest.mark.parametrize(
+    ("demo", "example"), EXAMPLES, ids=lambda value: getattr(value, "text", getattr(value, "name", ""))
+)
+def test_each_demo_reads_its_own_examples(demo: Demo, example: Request) -> None:
+    assert demo.parse(extract(demo, example.text).params) == demo.parse(example.params)
+
+
+@pytest.mark.parametrize(
+    ("text", "params"),
+    [
+        ("train on XOR for 30 epochs with learning rate 0.5", {"data": "xor", "epochs": 30, "learning_rate": 0.5}),
+        ("perceptron, xor, lr=.05, 12 epochs", {"data": "xor", "epochs": 12, "learning_rate": 0.05}),
+        ("a learning rate of 1e-2 and noise 0.2 on blobs", {"data": "blobs", "learning_rate": 0.01, "noise": 0.2}),
+        ("train it on the AND gate and use seed 7", {"data": "and", "seed": 7}),
+        ("use ten epochs", {"epochs": 10}),
+        ("epochs: 5, learning rate: 2", {"epochs": 5, "learning_rate": 2.0}),
+        ("show the perceptron", {}),
+    ],
+)
+def test_perceptron_requests(text: str, params: dict[str, Any]) -> None:
+    assert extract(load("perceptron"), text).params == params
+
+
+@given(epochs=st.integers(1, 500), rate=st.floats(0.001, 10).map(lambda value: round(value, 3)))
+def test_stated_values_come_out_exactly(epochs: int, rate: float) -> None:
+    found = extract(load("perceptron"), f"train a perceptron on or for {epochs} epochs at learning rate {rate}")
+    assert found.params == {"data": "or", "epochs": epochs, "learning_rate": rate}
+    assert not found.loose
+
+
+def test_a_number_that_nothing_claims_stays_loose() -> None:
+    found = extract(load("perceptron"), "show me the perceptron 42")
+    assert found.loose == (42.0,)
+    assert "epochs" in found.open_fields
+
+
+def test_the_grammar_offers_only_the_request_s_own_numbers() -> None:
+    text = grammar(("epochs", "points"), (3.0, 0.5))
+    assert '"3" | "0.5"' in text
+    assert r"\"points\"" in text

@@ -1,0 +1,286 @@
+"""POST /v1/chat/completions and GET /v1/models, as OpenAI's clients and learning platforms expect them."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import uuid
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from tutor.api.context import Caller, CallerDep, Service, ServiceDep
+from tutor.api.errors import envelope, error_response
+from tutor.api.schemas import ChatMessage, ChatRequest
+from tutor.api.turns import Asked, run_turn, take_place, while_connected, with_keep_alive
+from tutor.errors import InputError, Problem
+from tutor.events import Answered, Failed, Token, Usage
+from tutor.history import Exchange
+from tutor.queue import Place
+from tutor.record import citation_record
+
+router = APIRouter(prefix="/v1", tags=["chat"])
+MODEL = "tiza"
+_FLAT_TURN = re.compile(r"^(User|Assistant): ?", re.MULTILINE)
+SSE = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+
+
+@router.get("/models")
+async def list_models(service: ServiceDep, _caller: CallerDep) -> dict[str, Any]:
+    """The model that this service answers with."""
+    provenance = service.tutor.provenance
+    entry = {"id": MODEL, "object": "model", "created": service.started, "owned_by": "tiza"}
+    return {"object": "list", "data": [{**entry, "tutor": asdict(provenance) if provenance else None}]}
+
+
+@router.post("/chat/completions", response_model=None)
+async def complete(body: ChatRequest, request: Request, service: ServiceDep, caller: CallerDep) -> Response:
+    """Answer the last user message, with citations in `tutor`; streamed when `stream` is true."""
+    if service.settings.strict_models and body.model not in (MODEL, ""):
+        raise InputError(
+            f"There is no model {body.model[:80]!r}.", code="not_found", hint=f"There is {MODEL}.", param="model"
+        )
+    caller = caller.acting_for(body.user)
+    asked = await _asked(service, caller, body)
+    reply = _Reply(service, body, caller, asked, take_place(service, caller, asked))
+    if body.stream:
+        return StreamingResponse(with_keep_alive(_guarded(reply)), media_type="text/event-stream", headers=SSE)
+    return await while_connected(request, reply.whole())
+
+
+async def _asked(service: Service, caller: Caller, body: ChatRequest) -> Asked:
+    question, history = read_messages(body.messages)
+    if body.conversation:
+        kept = await run_in_threadpool(service.conversations.get, caller.owner, body.conversation)
+        history = [exchange for exchange in kept.exchanges if exchange.state == "complete"]
+    seed = body.seed & 0x7FFFFFFF if body.seed is not None else None
+    return Asked(question, history, seed, body.conversation or "")
+
+
+def read_messages(messages: Sequence[ChatMessage]) -> tuple[str, list[Exchange]]:
+    """The last user turn and what was said before it. System texts do not change what the course says.
+
+    One platform sends the whole chat as one user message with lines "User: ..." and "Assistant: ...": it is unfolded.
+    """
+    said: list[tuple[str, str]] = [
+        (message.role, message.text) for message in messages if message.role in ("user", "assistant")
+    ]
+    if not said or said[-1][0] != "user":
+        raise InputError("The last message must be the user's.", code="invalid_value", param="messages")
+    if len([role for role, _ in said if role == "user"]) == 1 and len(turns := _unfold(said[-1][1])) > 1:
+        said = turns
+    question = said[-1][1]
+    history: list[Exchange] = []
+    asked = ""
+    for role, text in said[:-1]:
+        if role == "user":
+            asked = text
+        elif asked:
+            history.append(Exchange("", asked, text, "complete", "", {}, datetime.now(UTC)))
+            asked = ""
+    return question, history
+
+
+def _unfold(text: str) -> list[tuple[str, str]]:
+    marks = list(_FLAT_TURN.finditer(text))
+    while marks and marks[-1][1] == "Assistant" and not text[marks[-1].end() :].strip():
+        text, marks = text[: marks[-1].start()], marks[:-1]
+    if not marks or marks[-1][1] != "User":
+        return []
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    return [(mark[1].lower(), text[mark.end() : end].strip()) for mark, end in zip(marks, ends, strict=True)]
+
+
+@dataclass
+class _Reply:
+    """One completion under way."""
+
+    service: Service
+    body: ChatRequest
+    caller: Caller
+    asked: Asked
+    place: Place
+    id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
+    created: int = field(default_factory=lambda: int(time.time()))
+
+    @property
+    def head(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "created": self.created,
+            "model": self.body.model or MODEL,
+            "system_fingerprint": self.service.fingerprint,
+        }
+
+    async def whole(self) -> JSONResponse:
+        """The completion in one piece."""
+        text, finish = "", "stop"
+        async with aclosing(self.events()) as events:
+            async for event in events:
+                match event:
+                    case str():
+                        text += event
+                    case Failed():
+                        return error_response(event.problem)
+                    case (Answered() as ending, str() as reason):
+                        finish = reason
+                        usage = await self.usage(ending.usage, text)
+                        content = self.formatted(text)
+                        choice = {
+                            "index": 0,
+                            "message": {"role": "assistant", "content": content, "refusal": None},
+                            "logprobs": None,
+                            "finish_reason": finish,
+                        }
+                        head = {**self.head, "object": "chat.completion", "choices": [choice], "usage": usage}
+                        return JSONResponse({**head, "tutor": extension(ending)})
+        return error_response(Problem("internal_error", "The turn ended without an answer."))
+
+    async def events(self) -> AsyncGenerator[str | Failed | tuple[Answered, str], None]:
+        """Text within the asked limits, then the ending with its finish reason."""
+        cut = _Cut(self.service, self.body.limit, self.body.stops)
+        async with aclosing(run_turn(self.service, self.caller, self.asked, self.place)) as events:
+            async for event in events:
+                match event:
+                    case Token():
+                        if shown := await cut.feed(event.text):
+                            yield shown
+                    case Answered():
+                        yield event, cut.reason
+                    case Failed():
+                        yield event
+                    case _:
+                        pass
+
+    async def lines(self) -> AsyncGenerator[str, None]:
+        """The completion as server-sent events."""
+        yield self.chunk({"role": "assistant", "content": ""})
+        text = ""
+        async with aclosing(self.events()) as events:
+            async for event in events:
+                match event:
+                    case str():
+                        text += event
+                        if not self.wants_json:
+                            yield self.chunk({"content": event})
+                    case Failed():
+                        yield _data(envelope(event.problem))
+                    case (Answered() as ending, str() as reason):
+                        if self.wants_json:
+                            yield self.chunk({"content": self.formatted(text)})
+                        yield self.chunk({}, finish_reason=reason, tutor=extension(ending))
+                        if self.body.stream_options and self.body.stream_options.include_usage:
+                            usage = await self.usage(ending.usage, text)
+                            yield _data({**self.head, "object": "chat.completion.chunk", "choices": [], "usage": usage})
+        yield "data: [DONE]\n\n"
+
+    def chunk(self, delta: dict[str, Any], finish_reason: str | None = None, **extra: Any) -> str:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+        return _data({**self.head, "object": "chat.completion.chunk", "choices": [choice], **extra})
+
+    @property
+    def wants_json(self) -> bool:
+        return self.body.response_format is not None and self.body.response_format.type != "text"
+
+    def formatted(self, text: str) -> str:
+        """The answer as the asked format wants it: checked sentences go into the schema's text fields as they are."""
+        if not self.wants_json or self.body.response_format is None:
+            return text
+        schema = (self.body.response_format.json_schema or {}).get("schema") or {}
+        return json.dumps(fill(schema, text), ensure_ascii=False)
+
+    async def usage(self, usage: Usage, text: str) -> dict[str, int]:
+        """Tokens read and written. An answer that quotes has read the question and written its text."""
+        prompt = usage.prompt_tokens or await self.service.tutor.count(self.asked.question)
+        completion = await self.service.tutor.count(text)
+        return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+
+
+async def _guarded(reply: _Reply) -> AsyncGenerator[str, None]:
+    """The lines; a failure on the way is a chunk with `error`, and the stream still ends as it should."""
+    try:
+        async with aclosing(reply.lines()) as lines:
+            async for line in lines:
+                yield line
+    except Exception as error:
+        yield _data(envelope(Problem.of(error)))
+        yield "data: [DONE]\n\n"
+
+
+class _Cut:
+    """Holds an answer to the asked number of tokens and ends it before a stop string."""
+
+    def __init__(self, service: Service, limit: int | None, stops: Sequence[str]) -> None:
+        self._service, self._limit, self._stops = service, limit, [stop for stop in stops if stop]
+        self._sent, self._used, self.reason, self._ended = "", 0, "stop", False
+
+    async def feed(self, text: str) -> str:
+        """What of `text` may be sent."""
+        if self._ended:
+            return ""
+        whole = self._sent + text
+        places = [place for stop in self._stops if (place := whole.find(stop)) >= 0]
+        if places:
+            self._ended = True
+            text = whole[len(self._sent) : max(len(self._sent), min(places))]
+        if self._limit is not None:
+            text = await self._within(text)
+        self._sent += text
+        return text
+
+    async def _within(self, text: str) -> str:
+        """Whole words of `text`, as many as the limit leaves room for."""
+        assert self._limit is not None
+        shown = ""
+        for word in re.findall(r"\s*\S+|\s+$", text):
+            self._used += await self._service.tutor.count(word)
+            if self._used > self._limit:
+                self._ended, self.reason = True, "length"
+                break
+            shown += word
+        return shown
+
+
+def fill(schema: dict[str, Any], text: str) -> Any:
+    """A value of a JSON Schema made from checked text alone: nothing that the course does not say is put into it.
+
+    The answer goes into the first text property (one called "answer" before others); other required properties get
+    their schema's default, its first allowed value, or an empty value of their type.
+    """
+    properties: dict[str, Any] = schema.get("properties") or {"answer": {"type": "string"}}
+    texts = [name for name, part in properties.items() if part.get("type") == "string" and "enum" not in part]
+    chosen = "answer" if "answer" in texts else texts[0] if texts else None
+    return {name: text if name == chosen else _empty(part) for name, part in properties.items()}
+
+
+def _empty(schema: dict[str, Any]) -> Any:
+    if "default" in schema:
+        return schema["default"]
+    if schema.get("enum"):
+        return schema["enum"][0]
+    kind = schema.get("type")
+    if kind == "object":
+        return {name: _empty(part) for name, part in (schema.get("properties") or {}).items()}
+    return {"string": "", "integer": 0, "number": 0, "boolean": False, "array": []}.get(str(kind))
+
+
+def extension(ending: Answered) -> dict[str, Any]:
+    """The `tutor` object beside OpenAI's fields."""
+    return {
+        "outcome": ending.outcome,
+        "citations": [citation_record(citation) for citation in ending.citations],
+        "demo": asdict(ending.demo) if ending.demo else None,
+        "suggestions": list(ending.suggestions),
+        "provenance": asdict(ending.provenance),
+    }
+
+
+def _data(value: dict[str, Any]) -> str:
+    return f"data: {json.dumps(value, ensure_ascii=False)}\n\n"

@@ -1,0 +1,111 @@
+"""/v1/demos and /v1/runs: schemas, runs as JSON or as they come, frames as pictures."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from demos.catalogue import all_demos, load
+from demos.contract import Demo, Frame, Params
+from tutor.api.chat import SSE
+from tutor.api.context import CallerDep, Service, ServiceDep
+from tutor.api.errors import envelope
+from tutor.api.schemas import RunRequest
+from tutor.api.turns import while_connected, with_keep_alive
+from tutor.errors import InputError, Problem
+from tutor.queue import Place
+
+router = APIRouter(prefix="/v1", tags=["demos"])
+
+
+@router.get("/demos")
+async def list_demos(_caller: CallerDep) -> dict[str, Any]:
+    """All demos, in the order of the lecture."""
+    return {"object": "list", "data": [_head(demo) for demo in all_demos()]}
+
+
+@router.get("/demos/{name}")
+async def get_demo(name: str, _caller: CallerDep) -> dict[str, Any]:
+    """One demo: JSON Schema of its parameters, presets, example requests, what to look for."""
+    demo = load(name)
+    return {
+        **_head(demo),
+        "schema": demo.schema(),
+        "presets": {
+            key: {"title": preset.title, "params": preset.params, "comment": preset.comment}
+            for key, preset in demo.presets.items()
+        },
+        "examples": [{"text": example.text, "params": example.params} for example in demo.examples],
+        "look_for": list(demo.look_for),
+        "prediction": {"question": demo.prediction.question, "choices": list(demo.prediction.choices)},
+    }
+
+
+@router.post("/demos/{name}/runs", response_model=None)
+async def run_demo(name: str, body: RunRequest, request: Request, service: ServiceDep, caller: CallerDep) -> Response:
+    """Run a demo. All frames as JSON, or each as it comes with `Accept: text/event-stream`."""
+    demo = load(name)
+    params = demo.parse(body.params)
+    place = service.demo_queue.place(caller.owner)
+    run_id = uuid.uuid4().hex
+    kept = service.runs.start(run_id, caller.owner)
+    frames = _frames(service, demo, params, place, kept)
+    head = {"id": run_id, "demo": demo.name, "params": params.model_dump(mode="json")}
+    if "text/event-stream" in request.headers.get("accept", ""):
+        return StreamingResponse(with_keep_alive(_events(head, frames)), media_type="text/event-stream", headers=SSE)
+
+    async def whole() -> JSONResponse:
+        async with aclosing(frames):
+            data = [frame.model_dump(mode="json") async for frame in frames]
+        return JSONResponse({**head, "object": "run", "frames": data})
+
+    return await while_connected(request, whole())
+
+
+@router.get("/runs/{run_id}/frames/{number}.png", response_class=Response)
+async def frame_picture(run_id: str, number: int, service: ServiceDep, caller: CallerDep) -> Response:
+    """Frame `number`, from 0, of one of the caller's latest runs, as a PNG."""
+    from demos.png import frame_png
+
+    frames = service.runs.frames(run_id, caller.owner)
+    if not 0 <= number < len(frames):
+        raise InputError(f"This run has frames 0 to {len(frames) - 1}.", code="not_found", param="number")
+    return Response(await run_in_threadpool(frame_png, frames[number]), media_type="image/png")
+
+
+async def _frames(
+    service: Service, demo: Demo, params: Params, place: Place, kept: list[Frame]
+) -> AsyncGenerator[Frame, None]:
+    async with place, aclosing(service.tutor.run_demo(demo, params)) as frames:
+        async for frame in frames:
+            kept.append(frame)
+            yield frame
+
+
+async def _events(head: dict[str, Any], frames: AsyncGenerator[Frame, None]) -> AsyncGenerator[str, None]:
+    yield f"event: run\ndata: {json.dumps(head)}\n\n"
+    try:
+        async with aclosing(frames) as source:
+            async for frame in source:
+                yield f"event: frame\ndata: {frame.model_dump_json()}\n\n"
+    except Exception as error:
+        yield f"event: error\ndata: {json.dumps(envelope(Problem.of(error)))}\n\n"
+    yield "data: [DONE]\n\n"
+
+
+def _head(demo: Demo) -> dict[str, Any]:
+    return {
+        "name": demo.name,
+        "title": demo.title,
+        "slide": demo.slide,
+        "group": demo.group,
+        "summary": demo.summary,
+        "aliases": list(demo.aliases),
+    }

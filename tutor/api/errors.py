@@ -1,0 +1,97 @@
+"""One envelope for every error: {"error": {"message", "type", "code", "param"}}; handlers go by exception type."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from demos.contract import DemoError
+from knowledge.errors import KnowledgeError
+from tutor.errors import Problem, TizaError
+
+log = logging.getLogger(__name__)
+
+_STATUS = {
+    "empty_question": 422, "question_too_long": 413, "body_too_large": 413, "invalid_value": 422,
+    "invalid_parameters": 422,
+    "invalid_request": 422, "not_found": 404, "unknown_demo": 404, "unknown_slide": 404, "unknown_course": 404,
+    "unknown_document": 404, "unsupported_format": 422, "unreadable_document": 422, "document_too_large": 413,
+    "invalid_api_key": 401, "busy": 429, "disk_full": 507, "read_only": 503, "model_missing": 503, "model_damaged": 503,
+    "model_failed": 503, "index_locked": 503, "index_damaged": 503, "embedder_missing": 503, "embedder_mismatch": 503,
+    "not_ready": 503, "demo_timeout": 422, "demo_memory": 422, "demo_frames": 422,
+}  # fmt: skip
+_TYPES = {401: "authentication_error", 404: "not_found_error", 429: "rate_limit_error"}
+
+
+def status_of(code: str) -> int:
+    """HTTP status of a problem's code; 500 for what nobody foresaw."""
+    return _STATUS.get(code, 500)
+
+
+def envelope(problem: Problem) -> dict[str, Any]:
+    """The problem as the body that every client gets."""
+    status = status_of(problem.code)
+    kind = _TYPES.get(status, "server_error" if status >= 500 else "invalid_request_error")
+    return {"error": {"message": str(problem), "type": kind, "code": problem.code, "param": problem.param}}
+
+
+def error_response(problem: Problem) -> JSONResponse:
+    """The answer to a request that failed."""
+    status = status_of(problem.code)
+    headers = {}
+    if status in (429, 503):
+        headers["Retry-After"] = str(problem.retry_after or 5)
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(envelope(problem), status, headers)
+
+
+def install(app: FastAPI) -> None:
+    """Give `app` the handlers."""
+
+    async def known(_request: Request, error: Exception) -> JSONResponse:
+        return error_response(Problem.of(error))
+
+    for kind in (TizaError, KnowledgeError, DemoError):
+        app.add_exception_handler(kind, known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unknown)
+
+
+async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"] if part != "body")
+    if first["type"] == "json_invalid":
+        return error_response(Problem("invalid_request", "The body is not valid JSON.", "Send a JSON object."))
+    message = f"{place or 'The body'} is not valid: {str(first['msg'])[:200].lower()}."
+    return error_response(Problem("invalid_value", message, param=place or None))
+
+
+async def _http(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    words = HTTPStatus(error.status_code).phrase
+    code = {404: "not_found", 400: "invalid_request"}.get(error.status_code, words.lower().replace(" ", "_"))
+    if error.status_code == 404:
+        problem = Problem(code, "There is no such route.", "See /docs.")
+    elif error.status_code == 400:
+        return JSONResponse(envelope(Problem(code, "The body cannot be parsed.", "Send a JSON object.")), 422)
+    elif error.status_code == 413:
+        return error_response(Problem("body_too_large", str(error.detail), "Send less at once."))
+    else:
+        problem = Problem(code, f"{words}.", "See /docs.")
+    kind = "invalid_request_error" if error.status_code < 500 else "server_error"
+    body = {"error": {"message": str(problem), "type": kind, "code": code, "param": None}}
+    return JSONResponse(body, error.status_code, dict(error.headers or {}))
+
+
+async def _unknown(_request: Request, error: Exception) -> JSONResponse:
+    log.error("unforeseen failure", exc_info=error)
+    return error_response(Problem.of(error))

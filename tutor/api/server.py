@@ -1,0 +1,60 @@
+"""`tiza serve`: binds first, so that a taken port is said at once, then serves until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+
+import uvicorn
+
+from tutor.api.app import build_service, create_app
+from tutor.api.context import is_loopback
+from tutor.api.middleware import JsonLines
+from tutor.errors import AccessError, InputError
+from tutor.keys import Keys
+from tutor.settings import Settings
+
+GRACE_SECONDS = 30
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or Ctrl-C. Raises InputError (`port_in_use`) and AccessError before anything is loaded."""
+    listener = _bind(settings.host, settings.port)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    if not is_loopback(settings.host) and not any(not key.revoked for key in Keys(settings.database_url).list()):
+        raise AccessError(
+            f"{settings.host} can be reached from other machines, and there is no key.",
+            hint="Make one with `tiza keys add NAME`, or bind to 127.0.0.1.",
+        )
+    _configure_logs()
+    host, port = listener.getsockname()[:2]
+    sys.stderr.write(f"Tiza listens on http://{host}:{port} (API docs at /docs).\n")
+    app = create_app(build_service(settings))
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, timeout_keep_alive=20
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        raise InputError(
+            f"Tiza cannot listen on {host}:{port} ({error.strerror or error}).",
+            code="port_in_use",
+            hint="Another program may use the port: choose one with `tiza serve --port`.",
+        ) from None
+    return listener
+
+
+def _configure_logs() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for name in ("httpx", "chromadb", "sentence_transformers", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.WARNING)

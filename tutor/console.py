@@ -1,0 +1,112 @@
+"""The front end without a screen: one question a line in, answers with their sources out."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator, Iterable, Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from demos.contract import Frame
+from tutor.events import Answered, DemoFinished, DemoFrame, DemoStarted, Event, Failed, Source, SourcesFound, Token
+from tutor.history import Exchange
+from tutor.record import exchange_of
+from tutor.sanitise import Sanitiser, clean
+from tutor.wiring import Tutor
+
+
+class IndexProgress:
+    """A progress bar on standard error, shown only when there is something to build."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+            console=Console(stderr=True), transient=False,
+        )  # fmt: skip
+        self._tasks: dict[str, object] = {}
+
+    def __enter__(self) -> IndexProgress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._tasks:
+            self._bar.stop()
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if not self._tasks:
+            self._bar.start()
+            self._task = self._bar.add_task(what, total=total)
+            self._tasks[what] = self._task
+        self._bar.update(self._task, description=what, completed=done, total=total)
+
+
+async def converse(tutor: Tutor, lines: Iterable[str], *, echo: bool = True) -> int:
+    """Answer each line in turn, as one conversation; returns an exit status (1 when a turn failed)."""
+    history: list[Exchange] = []
+    status = 0
+    for line in lines:
+        if not line.strip():
+            continue
+        if echo:
+            write(f"> {clean(line.strip())}\n")
+        ending = await show(tutor.answer(line, history))
+        write("\n")
+        history.append(exchange_of(line.strip(), ending))
+        status = max(status, int(isinstance(ending, Failed)))
+        await asyncio.sleep(0)
+    return status
+
+
+async def show(events: AsyncGenerator[Event, None]) -> Event | None:
+    """Write one turn's events as they come; returns the ending."""
+    sources: Sequence[Source] = ()
+    stream, last = Sanitiser(), None
+    ending: Event | None = None
+    async for event in events:
+        match event:
+            case SourcesFound():
+                sources = event.sources
+            case Token():
+                write(stream.feed(event.text))
+            case DemoStarted():
+                stated = " ".join(f"{name}={value}" for name, value in event.params.items())
+                write(clean(f"[{event.title}: {stated}]\n"))
+            case DemoFrame():
+                last = event.frame
+            case DemoFinished():
+                if last is not None:
+                    draw(last)
+            case Answered():
+                write(stream.flush() + "\n")
+                _show_sources(event, sources)
+                ending = event
+            case Failed():
+                write(stream.flush())
+                sys.stdout.flush()
+                sys.stderr.write(clean(str(event.problem)) + "\n")
+                ending = event
+    return ending
+
+
+def draw(frame: Frame) -> None:
+    """One frame's panels on standard output, without its caption."""
+    from tutor.ui.render import frame as rendered
+
+    console = Console(file=sys.stdout, width=min(100, Console().width or 80), highlight=False)
+    console.print(rendered(frame, console.width, 20, captioned=False))
+
+
+def write(text: str) -> None:
+    """Text to standard output now. A reader that went away ends the program quietly."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _show_sources(ending: Answered, sources: Sequence[Source]) -> None:
+    cited = {citation.marker for citation in ending.citations}
+    for source in sources:
+        if source.marker in cited:
+            where = source.passage.place
+            write(clean(f"  [{source.marker}] {source.passage.title} ({where})\n"))

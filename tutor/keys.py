@@ -1,0 +1,101 @@
+"""API keys: made once, shown once, stored as SHA-256. A key is 32 random bytes, so a plain hash is enough."""
+
+from __future__ import annotations
+
+import builtins
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import DateTime, String, create_engine, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from tutor.errors import InputError, StorageError
+
+PREFIX = "tiza-"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key without its secret."""
+
+    name: str
+    created_at: datetime
+    revoked: bool
+    course: str = ""
+
+
+class _Base(DeclarativeBase):
+    pass
+
+
+class _KeyRow(_Base):
+    __tablename__ = "keys"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    revoked: Mapped[bool] = mapped_column(default=False)
+    course: Mapped[str] = mapped_column(String(64), default="")
+
+
+class Keys:
+    """The key store at an SQLAlchemy URL."""
+
+    def __init__(self, url: str) -> None:
+        """Raises StorageError when the database cannot be opened."""
+        self._engine = create_engine(url)
+        try:
+            _Base.metadata.create_all(self._engine)
+        except OperationalError as error:
+            raise StorageError(f"The keys cannot be stored ({error.orig}).", hint="Set TIZA_HOME.") from None
+
+    def add(self, name: str, course: str = "") -> str:
+        """A new key for `name`, the only time its secret is seen. Raises InputError when the name is taken."""
+        if not name.strip() or len(name) > 80 or not name.isprintable():
+            raise InputError("A key needs a name of 1 to 80 characters.", code="invalid_value", param="name")
+        secret = PREFIX + secrets.token_urlsafe(32)
+        with Session(self._engine) as session:
+            if session.get(_KeyRow, name) is not None:
+                raise InputError(
+                    f"There is a key called {name!r} already.", code="invalid_value", hint="Take another name."
+                )
+            session.add(
+                _KeyRow(name=name, digest=_digest(secret), created_at=datetime.now(UTC), revoked=False, course=course)
+            )
+            session.commit()
+        return secret
+
+    def list(self) -> builtins.list[Key]:
+        """All keys, oldest first."""
+        with Session(self._engine) as session:
+            return [_key(row) for row in session.scalars(select(_KeyRow).order_by(_KeyRow.created_at))]
+
+    def revoke(self, name: str) -> None:
+        """End a key. Raises InputError (`not_found`)."""
+        with Session(self._engine) as session:
+            row = session.get(_KeyRow, name)
+            if row is None:
+                raise InputError(f"There is no key called {name!r}.", code="not_found", hint="See `tiza keys list`.")
+            row.revoked = True
+            session.commit()
+
+    def find(self, secret: str) -> Key | None:
+        """The key of this secret, or None when it is unknown or revoked. Only its hash is looked up."""
+        with Session(self._engine) as session:
+            row = session.scalars(select(_KeyRow).where(_KeyRow.digest == _digest(secret))).first()
+            return _key(row) if row is not None and not row.revoked else None
+
+    def close(self) -> None:
+        """Release the database's connections."""
+        self._engine.dispose()
+
+
+def _key(row: _KeyRow) -> Key:
+    return Key(row.name, row.created_at, row.revoked, row.course)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,82 @@
+"""A model behind an OpenAI-compatible server (llama-server, vLLM, Ollama) that the user named by URL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any
+
+import httpx
+
+from tutor.errors import ModelError
+from tutor.llm.base import Message, ModelInfo, Piece, Sampling
+
+
+class RemoteModel:
+    """Streams from `url`/chat/completions. Raises ModelError (`model_failed`) with the reason in words."""
+
+    def __init__(self, url: str, model: str, key: str = "", client: httpx.AsyncClient | None = None) -> None:
+        base = url.rstrip("/")
+        self._url = base if base.endswith("/v1") else f"{base}/v1"
+        self._model = model
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._client = client or httpx.AsyncClient(headers=headers, timeout=httpx.Timeout(120, connect=5))
+
+    def describe(self) -> ModelInfo:
+        return ModelInfo(f"{self._model or 'default'} at {self._url}", "", None, 8192)
+
+    async def count(self, text: str) -> int:
+        """An estimate: four characters a token."""
+        return max(1, len(text) // 4)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def stream(
+        self, messages: Sequence[Message], sampling: Sampling, *, grammar: str | None = None
+    ) -> AsyncGenerator[Piece, None]:
+        body: dict[str, Any] = {
+            "model": self._model or "default",
+            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "max_tokens": sampling.max_tokens,
+            "seed": sampling.seed,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+        if sampling.stop:
+            body["stop"] = list(sampling.stop)
+        if grammar is not None:
+            body["grammar"] = grammar  # llama-server's extension; others ignore it, and callers validate
+        usage: dict[str, int] = {}
+        try:
+            async with self._client.stream("POST", f"{self._url}/chat/completions", json=body) as reply:
+                if reply.status_code != 200:
+                    await reply.aread()
+                    raise ModelError(
+                        f"The model server answered {reply.status_code}.", hint=f"Check TIZA_UPSTREAM ({self._url})."
+                    )
+                async for line in reply.aiter_lines():
+                    if line.startswith("data:") and line[5:].strip() != "[DONE]":
+                        text, usage = _read(line[5:], usage)
+                        if text:
+                            yield Piece(text)
+        except httpx.HTTPError as error:
+            raise ModelError(
+                f"The model server at {self._url} cannot be reached ({type(error).__name__}).",
+                hint="Start it, or unset TIZA_UPSTREAM.",
+            ) from None
+        yield Piece("", usage.get("prompt_tokens", 0) or 1, usage.get("completion_tokens", 0))
+
+
+def _read(data: str, usage: dict[str, int]) -> tuple[str, dict[str, int]]:
+    """The text of one chunk, and the usage as far as it is known."""
+    try:
+        chunk = json.loads(data)
+    except ValueError:
+        raise ModelError("The model server sent something that is not JSON.", hint="Check TIZA_UPSTREAM.") from None
+    if chunk.get("error"):
+        raise ModelError("The model server failed in mid-answer.", hint="Ask again.")
+    choices = chunk.get("choices") or [{}]
+    return str((choices[0].get("delta") or {}).get("content") or ""), chunk.get("usage") or usage

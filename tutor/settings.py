@@ -1,0 +1,126 @@
+"""Everything that can be set. The only reader of environment variables and of the config file.
+
+Each field is TIZA_<NAME> in the environment, or <name> in `config.toml` in the data folder (`tiza models use` writes
+it); the environment wins.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from tutor.errors import InputError
+
+Draft = Literal["auto", "on", "off"]
+
+
+def default_home() -> Path:
+    """The data folder: TIZA_HOME, or the platform's place for user data."""
+    return Path(os.environ.get("TIZA_HOME") or platformdirs.user_data_dir("tiza", appauthor=False)).expanduser()
+
+
+class Settings(BaseSettings):
+    """Settings of one process."""
+
+    model_config = SettingsConfigDict(env_prefix="TIZA_", extra="ignore")
+
+    home: Path = Field(default_factory=default_home)
+    """Data folder: indexes, conversations, models, keys."""
+
+    course: str = "ai-introduction"
+    """Course to answer from."""
+
+    model: str = ""
+    """GGUF file, or a name from `tiza models list`; empty for the starter model."""
+
+    upstream: str = ""
+    """Base URL of an OpenAI-compatible server (llama-server, vLLM, Ollama); empty for the embedded model."""
+
+    upstream_model: str = ""
+    """Model name that the upstream expects."""
+
+    upstream_key: SecretStr = SecretStr("")
+    """Key for the upstream, when it wants one."""
+
+    embedder: Path | None = None
+    """Folder of another sentence-transformers model; empty for the packaged MiniLM."""
+
+    context: int = Field(2048, ge=512, le=131072)
+    """Tokens that the model reads at most."""
+
+    threads: int = Field(0, ge=0, le=256)
+    """Threads for the model; 0 means one for each physical core."""
+
+    seed: int = Field(0, ge=0, le=2**31 - 1)
+    """Seed of answers and of demos that do not name one."""
+
+    draft: Draft = "auto"
+    """Whether the model words answers (`on`) or they quote the course only (`off`); `auto` decides by the model."""
+
+    database: str = ""
+    """SQLAlchemy URL for conversations; empty for SQLite in the data folder."""
+
+    host: str = "127.0.0.1"
+    """Address that `tiza serve` binds to. Any other than loopback demands keys."""
+
+    port: int = Field(8000, ge=0, le=65535)
+    """Port of `tiza serve`."""
+
+    queue: int = Field(16, ge=0, le=10_000)
+    """Turns that may wait for the model in `tiza serve`; more get 429."""
+
+    strict_models: bool = False
+    """Answer 404 for unknown `model` names over HTTP."""
+
+    log_questions: bool = False
+    """Write the text of questions to the log. Off: a question's text is never logged."""
+
+    @property
+    def database_url(self) -> str:
+        """Where conversations are kept."""
+        return self.database or f"sqlite:///{self.home / 'conversations.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, default_home() / "config.toml")
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """Settings from overrides (None means "not given"), environment and config file. Raises InputError."""
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        raise InputError(
+            f"The setting {name} cannot be {first['input']!r}: {first['msg'].lower()}.",
+            code="invalid_value",
+            hint=f"Correct TIZA_{name.upper()} or config.toml.",
+            param=name,
+        ) from None
+    except ValueError as error:
+        raise InputError(f"config.toml cannot be read: {error}.", code="invalid_value", hint="Correct it.") from None
+
+
+def write_setting(home: Path, name: str, value: str) -> Path:
+    """Keep one setting in the config file; the others in it stay. Returns the file's path."""
+    path = home / "config.toml"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    kept = [line for line in lines if line.partition("=")[0].strip() != name]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join([*kept, f'{name} = "{escaped}"']) + "\n", encoding="utf-8")
+    return path

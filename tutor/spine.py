@@ -1,0 +1,68 @@
+"""The spine of an answer: the few passage sentences that answer the question, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from knowledge.question import fits
+from knowledge.retrieve import Found, Sentence
+from knowledge.text import content_words
+
+LENGTH = {
+    "who": 1,
+    "when": 1,
+    "where": 1,
+    "how_many": 1,
+    "link": 1,
+    "formula": 2,
+    "why": 2,
+    "how": 3,
+    "what": 2,
+    "other": 2,
+}
+"""How many sentences an answer of each kind takes at most."""
+
+SPREAD = 1.6
+"""A further sentence joins when its score is at most this far below the best one's."""
+
+
+def choose(found: Found) -> tuple[Sentence, ...]:
+    """The sentences to answer with, best passage first and in the passage's order; () when nothing was found."""
+    if not found.sentences:
+        return ()
+    best = found.sentences[0]
+    if best.passage.section == "In short" and set(found.question.asked) <= {"what", "other", "why", "how"}:
+        short = [sentence for sentence in found.sentences if sentence.passage.id == best.passage.id]
+        return tuple(sorted(short, key=lambda sentence: sentence.place))
+    chosen = [best]
+    limit = max(LENGTH[kind] for kind in found.question.asked)
+    for sentence in found.sentences[1:]:
+        if len(chosen) >= limit or sentence.score < best.score - SPREAD:
+            break
+        if not _repeats(sentence, chosen):
+            chosen.append(sentence)
+    chosen += _missing_part(found, chosen)
+    return _ordered(chosen)
+
+
+def _missing_part(found: Found, chosen: Sequence[Sentence]) -> Iterable[Sentence]:
+    """One more sentence for each part of a double question that the chosen ones leave open."""
+    for kind in found.question.asked[1:] if len(found.question.asked) > 1 else ():
+        if any(fits(kind, sentence.text) for sentence in chosen):
+            continue
+        for sentence in found.sentences[:12]:
+            if fits(kind, sentence.text) and sentence.passage.title == chosen[0].passage.title:
+                yield sentence
+                break
+
+
+def _repeats(sentence: Sentence, chosen: Iterable[Sentence]) -> bool:
+    """True when nearly all of its content words were said already."""
+    said = {word for other in chosen for word in content_words(other.text)}
+    new = set(content_words(sentence.text))
+    return len(new - said) <= 0.25 * len(new)
+
+
+def _ordered(chosen: Sequence[Sentence]) -> tuple[Sentence, ...]:
+    passages = list(dict.fromkeys(sentence.passage.id for sentence in chosen))
+    return tuple(sorted(chosen, key=lambda sentence: (passages.index(sentence.passage.id), sentence.place)))
