@@ -27,6 +27,18 @@ async def until(pilot: Driver, condition: Callable[[], Any], what: str = "it") -
     raise AssertionError(f"{what} never happened")
 
 
+async def settled(pilot: Driver, check: Callable[[], Any]) -> None:
+    """Let the app work until the check's assertions hold; what fails at last is raised."""
+    for attempt in range(1000):
+        await pilot.pause(0.01)
+        try:
+            check()
+            return
+        except AssertionError:
+            if attempt == 999:
+                raise
+
+
 def composer(app: TizaApp) -> Composer:
     return app.chat.query_one(Composer)
 

@@ -51,7 +51,7 @@ async def test_escape_stops_the_answer_and_frees_the_model(made: Build) -> None:
         await pilot.press("escape")
         await until(pilot, lambda: app.chat.is_free, "the stop")
         assert tutor.freed == 1
-        assert "Stopped." in screen_text(app)
+        await until(pilot, lambda: "Stopped." in screen_text(app))
         kept = app.chat.dialogue.exchanges[0]
         assert kept.state == "incomplete" and LONG.startswith(kept.answer.strip()[:10])
         tutor.go.set()
@@ -161,7 +161,7 @@ async def test_an_empty_question_is_not_sent(made: Build) -> None:
     async with app.run_test() as pilot:
         await say(pilot, app, "  \n ")
         await pilot.pause()
-        assert "Write a question first." in screen_text(app)
+        await until(pilot, lambda: "Write a question first." in screen_text(app))
     assert tutor.asked == []
 
 
@@ -173,7 +173,7 @@ async def test_a_huge_paste_is_refused_in_one_sentence_and_stays(made: Build) ->
         await until(pilot, lambda: "at most 4,000 fit" in screen_text(app))
         await pilot.press("enter")
         await pilot.pause()
-        assert "has 199,999 characters and at most 4,000 fit" in screen_text(app)
+        await until(pilot, lambda: "has 199,999 characters and at most 4,000 fit" in screen_text(app))
         assert len(composer(app).text) == 200_000 and tutor.asked == []
         assert composer(app).region.bottom <= app.size.height
 

@@ -33,7 +33,7 @@ async def test_a_kept_conversation_is_searched_and_opened_with_its_sources(made:
         await until(pilot, lambda: isinstance(app.screen, ConversationsScreen) and listed(app) == 2)
         await pilot.press(*"rosenblatt")
         await until(pilot, lambda: listed(app) == 1, "the search")
-        assert "Who made the perceptron?" in screen_text(app)
+        await until(pilot, lambda: "Who made the perceptron?" in screen_text(app))
         await pilot.press("enter")
         await until(pilot, lambda: app.screen is app.chat and "slide 18" in screen_text(app), "the conversation")
         assert [view.text for view in views(app)] == [LONG]
@@ -56,9 +56,8 @@ async def test_a_conversation_is_kept_over_a_restart(made: Build) -> None:
         await until(pilot, lambda: isinstance(second.screen, ConversationsScreen) and listed(second) == 1)
         await pilot.press("enter")
         await until(pilot, lambda: len(views(second)) == 3)
-        await pilot.pause()
-        text = screen_text(second)
-        assert "Press r to run it again" in text and "The model stopped in mid-answer." in text
+        for shown in ("Press r to run it again", "The model stopped in mid-answer."):
+            await until(pilot, lambda shown=shown: shown in screen_text(second))
 
 
 async def test_renaming(made: Build) -> None:

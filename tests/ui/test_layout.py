@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Footer
 
 from tests.ui.conftest import Build
-from tests.ui.steps import ask, composer, screen_text, until, views
+from tests.ui.steps import Driver, ask, composer, screen_text, settled, until, views
 from tutor.ui.app import TizaApp
 
 SIZES = [(80, 24), (120, 40)]
@@ -40,30 +40,31 @@ def assert_holds(app: TizaApp) -> None:
     assert not any(upper.overlaps(lower) for upper, lower in pairwise(rows))
 
 
+async def holds(pilot: Driver, app: TizaApp) -> None:
+    await settled(pilot, lambda: assert_holds(app))
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_every_screen_fits(made: Build, size: tuple[int, int]) -> None:
     app, _ = made()
     async with app.run_test(size=size) as pilot:
-        assert_holds(app)
+        await holds(pilot, app)
         await ask(pilot, app, "Who made it?")
-        assert_holds(app)
+        await holds(pilot, app)
         for key in ("f7", "f5"):
             await pilot.press(key)
-            await pilot.pause(0.05)
-            assert_holds(app)
+            await holds(pilot, app)
         await pilot.press("escape")
         await ask(pilot, app, "show me a walk")
         await pilot.press("end")
-        await pilot.pause(0.05)
-        assert_holds(app)
+        await holds(pilot, app)
         player = views(app)[-1].player
-        assert player is not None and app.chat.reader.transcript.region.contains_region(player.region)
+        assert player is not None
+        await until(pilot, lambda: app.chat.reader.transcript.region.contains_region(player.region), "the demo in view")
         for key in ("f", "r", "f2", "f3", "f1"):
             await pilot.press(key)
-            await pilot.pause(0.05)
-            assert_holds(app)
+            await holds(pilot, app)
             await pilot.press("escape")
-            await pilot.pause(0.05)
 
 
 async def test_a_long_question_grows_the_input_but_leaves_the_answer_in_view(made: Build) -> None:
@@ -71,10 +72,9 @@ async def test_a_long_question_grows_the_input_but_leaves_the_answer_in_view(mad
     async with app.run_test(size=(80, 24)) as pilot:
         await ask(pilot, app, "Who made it?")
         composer(app).put("a long question of many words\n" * 40)
-        await pilot.pause()
-        assert composer(app).region.height <= 8
-        assert app.chat.query_one("#transcript").region.height >= 10
-        assert_holds(app)
+        await until(pilot, lambda: 3 < composer(app).region.height <= 8, "the input at its full height")
+        await until(pilot, lambda: app.chat.query_one("#transcript").region.height >= 10, "the answer in view")
+        await holds(pilot, app)
 
 
 async def test_the_layout_follows_the_terminal(made: Build) -> None:
@@ -86,7 +86,7 @@ async def test_the_layout_follows_the_terminal(made: Build) -> None:
         assert app.chat.reader.transcript.display
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: not app.chat.reader.transcript.region.area)
-        assert_holds(app)
+        await holds(pilot, app)
         await pilot.press("escape")
         await until(pilot, lambda: "McCulloch" in screen_text(app))
 
@@ -95,7 +95,6 @@ async def test_very_long_words_and_titles_do_not_break_the_lines(made: Build) ->
     app, _ = made()
     async with app.run_test(size=(80, 24)) as pilot:
         await ask(pilot, app, "x" * 500 + " 日本語" * 80)
-        assert_holds(app)
+        await holds(pilot, app)
         await pilot.press("f3")
-        await pilot.pause(0.1)
-        assert_holds(app)
+        await holds(pilot, app)

@@ -53,7 +53,7 @@ async def test_keys_pause_step_scrub_and_jump(made: Build) -> None:
         await pilot.press("right_square_bracket", "right_square_bracket")
         assert player(app).position == 5
         await pilot.press("n")
-        assert player(app).position == 9 and "halfway" in screen_text(app)
+        await until(pilot, lambda: player(app).position == 9 and "halfway" in screen_text(app))
         await pilot.press("n")
         assert player(app).position == 19
         await pilot.press("right")
@@ -90,7 +90,7 @@ async def test_the_guess_is_judged_at_the_end_of_the_film(made: Build) -> None:
         await pilot.press("2", "home")
         assert player(app).guess == "no" and "The run says" not in screen_text(app)
         await pilot.press("end")
-        assert "The run says: yes. You guessed no." in screen_text(app)
+        await until(pilot, lambda: "The run says: yes. You guessed no." in screen_text(app))
 
 
 async def test_a_run_with_other_parameters_is_added_to_the_conversation(made: Build) -> None:
@@ -145,7 +145,7 @@ async def test_a_preset_fills_the_form(made: Build) -> None:
         assert fields(app)["steps"].value == 9
         app.screen.query_one("#preset", Select).value = "steep"
         await until(pilot, lambda: fields(app)["slope"].value == 4.0)
-        assert "it leaves the picture" in screen_text(app)
+        await until(pilot, lambda: "it leaves the picture" in screen_text(app))
         await pilot.press("ctrl+d")
         assert (fields(app)["slope"].value, fields(app)["noisy"].value) == (1.0, False)
 
@@ -176,7 +176,7 @@ async def test_stopping_a_run_keeps_what_was_drawn(made: Build) -> None:
         await pilot.press("escape")
         await until(pilot, lambda: app.chat.is_free)
         await pilot.press("end")
-        assert player(app).position == 8 and "9/9" in screen_text(app)
+        await until(pilot, lambda: player(app).position == 8 and "9/9" in screen_text(app))
 
 
 @given(st.integers(10, 120), st.integers(1, 300), st.data())
@@ -222,4 +222,4 @@ async def test_odd_panels_draw(made: Build) -> None:
         player(app).add(frame.model_copy(update={"panels": (odd,)}))
         await pilot.press("end")
         await pilot.pause()
-        assert "[red]far[/red]" in screen_text(app)
+        await until(pilot, lambda: "[red]far[/red]" in screen_text(app))
