@@ -165,7 +165,7 @@ def _build(course: Course, embedder: Embedder, folder: Path, progress: Progress,
     passages = tuple(course.passages())
     if not passages:
         raise KnowledgeError(f"The course {course.name} holds no text.", code="unknown_course")
-    total = len(passages) + sum(len(passage.sentences) for passage in passages)
+    total = sum(1 + len(passage.sentences) + len(passage.asked) for passage in passages)
     done = 0
 
     def step(count: int) -> None:
@@ -177,7 +177,9 @@ def _build(course: Course, embedder: Embedder, folder: Path, progress: Progress,
     known = _known_vectors(folder.parent, embedder)
     vectors = _encode([embedded_text(passage) for passage in passages], embedder, known, step)
     sentences = [sentence for passage in passages for sentence in passage.sentences]
-    contents = Contents(passages, vectors, _encode(sentences, embedder, known, step).astype(np.float16))
+    asked = [asked.question for passage in passages for asked in passage.asked]
+    small = [_encode(texts, embedder, known, step).astype(np.float16) for texts in (sentences, asked)]
+    contents = Contents(passages, vectors, *small)
     facts: dict[str, Any] = {
         "course": course.name,
         "embedder": embedder.name,
@@ -227,6 +229,8 @@ def _known_vectors(root: Path, embedder: Embedder) -> dict[str, Vectors]:
         )
         texts = (sentence for passage in contents.passages for sentence in passage.sentences)
         known.update(zip(texts, contents.sentence_vectors.astype(np.float32), strict=True))
+        questions = (asked.question for _, asked in contents.asked)
+        known.update(zip(questions, contents.asked_vectors.astype(np.float32), strict=True))
     return known
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from knowledge.asked import Entry, read_asked
 from knowledge.convert import Page, convert
 from knowledge.errors import KnowledgeError
 from knowledge.lecture import COURSE, FOLDER, Note, Slide, read_notes, read_slides
 from knowledge.markdown import Unit, front_matter, units
-from knowledge.passages import Passage, Source, passage_id
+from knowledge.passages import Asked, Passage, Source, passage_id
 
 PASSAGE_WORDS = 90
 """A passage ends at the first sentence past this many words: four of them fit a 2k-token prompt with room to spare."""
@@ -38,13 +39,23 @@ class _Draft:
 
 
 def lecture_passages(folder: Path = FOLDER) -> list[Passage]:
-    """Slides and notes of the built-in course as passages, in order."""
+    """Slides and notes of the built-in course as passages, in order, with the questions that each answers."""
+    asked = read_asked(folder / "asked")
     found: list[Passage] = []
     for slide in read_slides(folder / "lecture"):
         found += _slide_passages(slide)
     for note in read_notes(folder / "notes"):
         found += _note_passages(note)
-    return found
+    return [replace(passage, asked=_asked_of(passage, asked.get(passage.document, ()))) for passage in found]
+
+
+def _asked_of(passage: Passage, entries: Iterable[Entry]) -> tuple[Asked, ...]:
+    """What of the entries a passage answers: those of which it holds at least one sentence."""
+    found = []
+    for entry in entries:
+        if held := tuple(sentence for sentence in entry.answer if sentence in passage.sentences):
+            found += [Asked(question, held) for question in entry.questions]
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

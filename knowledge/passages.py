@@ -10,6 +10,14 @@ Source = Literal["lecture", "notes", "document"]
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that students ask, and the sentences of one passage that answer it."""
+
+    question: str
+    answer: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A few sentences of the course with the place they come from.
 
@@ -28,6 +36,7 @@ class Passage:
     slide: int | None = None
     page: int | None = None
     aliases: tuple[str, ...] = ()
+    asked: tuple[Asked, ...] = ()
 
     @property
     def place(self) -> str:

@@ -27,27 +27,35 @@ from numpy.typing import NDArray
 
 from knowledge.embed import Vectors, finite
 from knowledge.errors import KnowledgeError
-from knowledge.passages import Passage
+from knowledge.passages import Asked, Passage
 from knowledge.text import content_words
 
 if TYPE_CHECKING:
     import bm25s
     from chromadb.api.models.Collection import Collection
 
-FORMAT = 7
+FORMAT = 8
 """Raise it when passages, vectors or files change their form: every index is then made anew."""
 
 _COLLECTION = "passages"
 _PROBES = 8
+_ARRAYS = ("vectors", "sentences", "asked")
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What an index is made of: row i of `vectors` is passage i's, `sentence_vectors` are all sentences' in order."""
+    """What an index is made of: row i of `vectors` is passage i's, `sentence_vectors` are all sentences' in order, and
+    `asked_vectors` those of the questions that the passages answer."""
 
     passages: tuple[Passage, ...]
     vectors: Vectors
     sentence_vectors: NDArray[np.float16]
+    asked_vectors: NDArray[np.float16]
+
+    @property
+    def asked(self) -> list[tuple[int, Asked]]:
+        """Every asked question with the row of its passage, in the order of `asked_vectors`."""
+        return [(row, asked) for row, passage in enumerate(self.passages) for asked in passage.asked]
 
     @property
     def starts(self) -> NDArray[np.int64]:
@@ -63,6 +71,8 @@ class Index:
         self.name = name
         self._contents = contents
         self._starts = contents.starts
+        self._asked = contents.asked
+        self._asked_vectors = np.asarray(contents.asked_vectors, dtype=np.float32)
         self._collection = collection
         self._sparse = sparse
 
@@ -85,6 +95,13 @@ class Index:
         k = min(k, len(scores))
         best = np.argpartition(-scores, k - 1)[:k]
         return {int(row): float(scores[row]) for row in best if scores[row] > 0}
+
+    def asked(self, vector: Vectors, k: int) -> list[tuple[int, Asked, float]]:
+        """The k asked questions nearest to one unit vector: the passage's row, the question and the cosine."""
+        if not self._asked:
+            return []
+        cosines = self._asked_vectors @ vector
+        return [(*self._asked[place], float(cosines[place])) for place in np.argsort(-cosines, kind="stable")[:k]]
 
     def knows(self, stem: str) -> bool:
         """True when the course has this stem."""
@@ -112,6 +129,7 @@ def write_index(contents: Contents, folder: Path, facts: dict[str, Any]) -> None
         (work / "passages.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
         np.save(work / "vectors.npy", contents.vectors)
         np.save(work / "sentences.npy", contents.sentence_vectors)
+        np.save(work / "asked.npy", contents.asked_vectors)
         _probe(work)
         manifest = {**facts, "format": FORMAT, "count": len(contents.passages), "files": _fingerprints(work)}
         (work / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
@@ -149,12 +167,14 @@ def read_contents(folder: Path) -> Contents:
     """Passages and vectors of an index, without opening Chroma."""
     with (folder / "passages.jsonl").open(encoding="utf-8") as file:
         passages = tuple(_passage(json.loads(line)) for line in file)
-    sentences = np.load(folder / "sentences.npy", mmap_mode="r", allow_pickle=False)
-    return Contents(passages, np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False), sentences)
+    arrays = (np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS)
+    return Contents(passages, *arrays)
 
 
 def _passage(record: dict[str, Any]) -> Passage:
-    return Passage(**{**record, "sentences": tuple(record["sentences"]), "aliases": tuple(record["aliases"])})
+    asked = tuple(Asked(item["question"], tuple(item["answer"])) for item in record["asked"])
+    lists = {name: tuple(record[name]) for name in ("sentences", "aliases")}
+    return Passage(**{**record, **lists, "asked": asked})
 
 
 def _open(folder: Path) -> Index:
