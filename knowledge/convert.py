@@ -1,26 +1,23 @@
 """Files of many formats as Markdown pages: PDF, PowerPoint, Word, HTML, notebooks, Markdown and plain text.
 
-A file from outside is read in a process of its own with limits on memory, time and pages: a parser that loops, crashes
-or swells takes nothing with it. `python -m knowledge.convert FILE` is that process; it prints the pages as JSON.
+Parsers of foreign formats are given to `knowledge/sandbox.py`, which runs them in a process with limits.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from knowledge.errors import KnowledgeError
 
-SECONDS = 300
-MEMORY = 2 * 2**30
 MOST_PAGES = 2000
 MOST_BYTES = 100_000_000
+MOST_CHARACTERS = 20_000_000
+"""Text that one document may hold: some twenty thick books."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +37,9 @@ class Converted:
     remarks: tuple[str, ...] = ()
 
 
-def convert(path: Path, name: str) -> Converted:
-    """The file's pages, read under limits. Raises KnowledgeError that calls the file `name`."""
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
+def check(path: Path, name: str) -> None:
+    """Refuse what cannot be read at all by its kind or size. Raises KnowledgeError that calls the file `name`."""
+    if path.suffix.lower() not in READERS:
         known = ", ".join(sorted(suffix for suffix in READERS if suffix))
         raise KnowledgeError(
             f"{name} is not a format that Tiza reads.", code="unsupported_format", hint=f"It reads {known}."
@@ -52,41 +48,24 @@ def convert(path: Path, name: str) -> Converted:
         raise KnowledgeError(
             f"{name} has more than {MOST_BYTES // 1_000_000} MB.", code="document_too_large", hint="Split it."
         )
-    if reader in (read_text, read_markdown):
-        return _guarded(reader, path, name)
+
+
+def convert(path: Path, name: str) -> Converted:
+    """The file's pages. Raises KnowledgeError, and whatever a parser raises for a file that is damaged."""
+    check(path, name)
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "knowledge.convert", str(path)], capture_output=True, check=False, timeout=SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        raise KnowledgeError(
-            f"{name} could not be read within {SECONDS} seconds.", code="document_too_large", hint="Split it."
-        ) from None
-    return _received(done, name)
-
-
-def _received(done: subprocess.CompletedProcess[bytes], name: str) -> Converted:
-    try:
-        reply: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        why = "it needs too much memory" if b"MemoryError" in done.stderr or done.returncode < 0 else "it is damaged"
-        raise KnowledgeError(
-            f"{name} could not be read: {why}.",
-            code="unreadable_document",
-            hint="Open and save it anew, or export a PDF.",
-        ) from None
-    if "error" in reply:
-        raise KnowledgeError(f"{name}: {reply['error']}", code=reply["code"], hint="Open it and save it anew.")
-    return Converted(tuple(Page(**page) for page in reply["pages"]), tuple(reply["remarks"]))
-
-
-def _guarded(reader: Callable[[Path], Converted], path: Path, name: str) -> Converted:
-    try:
-        return reader(path)
+        found = READERS[path.suffix.lower()](path)
     except UnicodeDecodeError:
         raise KnowledgeError(
             f"{name} is not UTF-8 text.", code="unreadable_document", hint="Save it as UTF-8 and try again."
         ) from None
+    except KnowledgeError as error:
+        raise KnowledgeError(f"{name}: {error}", code=error.code, hint=error.hint or "Open and save it anew.") from None
+    if sum(len(page.text) for page in found.pages) > MOST_CHARACTERS:
+        raise KnowledgeError(
+            f"{name} holds more than {MOST_CHARACTERS:,} characters.", code="document_too_large", hint="Split it."
+        )
+    return found
 
 
 def read_markdown(path: Path) -> Converted:
@@ -108,9 +87,9 @@ def read_pdf(path: Path) -> Converted:
 
     reader = PdfReader(path)
     if reader.is_encrypted and not reader.decrypt(""):
-        raise KnowledgeError("it is protected by a password.", code="unreadable_document")
+        raise KnowledgeError("it is protected by a password.", code="unreadable_document", hint="Save it without one.")
     if len(reader.pages) > MOST_PAGES:
-        raise KnowledgeError(f"it has more than {MOST_PAGES} pages.", code="document_too_large")
+        raise KnowledgeError(f"it has more than {MOST_PAGES} pages.", code="document_too_large", hint="Split it.")
     pages = [Page(_flow(page.extract_text() or ""), number, "page") for number, page in enumerate(reader.pages, 1)]
     empty = [str(page.number) for page in pages if not page.text.strip()]
     remarks = (f"no text on page {', '.join(empty[:20])}: images only?",) if empty else ()
@@ -208,26 +187,3 @@ READERS: dict[str, Callable[[Path], Converted]] = {
     ".pdf": read_pdf, ".pptx": read_pptx, ".docx": read_docx, ".html": read_html, ".htm": read_html,
     ".ipynb": read_notebook,
 }  # fmt: skip
-
-
-def main(path: Path) -> None:
-    """Read one file under a memory limit and print its pages, or what is wrong, as JSON."""
-    if sys.platform == "linux":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    try:
-        found = READERS[path.suffix.lower()](path)
-        reply: dict[str, Any] = asdict(found)
-    except KnowledgeError as error:
-        reply = {"error": str(error), "code": error.code}
-    except MemoryError:
-        raise
-    except Exception:
-        reply = {"error": "it is damaged, or not what its name says.", "code": "unreadable_document"}
-    sys.stdout.write(json.dumps(reply))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

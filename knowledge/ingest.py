@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from knowledge.asked import Entry, read_asked
-from knowledge.convert import Page, convert
+from knowledge.convert import Page, check, convert
 from knowledge.errors import KnowledgeError
 from knowledge.lecture import COURSE, FOLDER, Note, Slide, read_notes, read_slides
 from knowledge.markdown import Unit, front_matter, units
 from knowledge.passages import Asked, Passage, Source, passage_id
+from knowledge.sandbox import read_apart
 
 PASSAGE_WORDS = 90
 """A passage ends at the first sentence past this many words: four of them fit a 2k-token prompt with room to spare."""
@@ -22,6 +24,12 @@ UNQUOTED = ("Connections",)
 
 LEFT_OUT = ("See it run",)
 """Sections of a note that say nothing about the subject."""
+
+PLAIN = (".txt", ".text", "", ".md", ".markdown")
+SMALL = 200_000
+"""Plain text up to so many bytes is read here; all else in a process with limits."""
+
+Change = Literal["added", "replaced", "unchanged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +68,35 @@ def _asked_of(passage: Passage, entries: Iterable[Entry]) -> tuple[Asked, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What was read of one file: its passages, how many pages it has, and what could not be read."""
+    """What was read of one file: its passages, how many pages it has, and what could not be read.
+
+    `change` is what taking it into a course did.
+    """
 
     name: str
     passages: tuple[Passage, ...]
     pages: int
     remarks: tuple[str, ...] = ()
+    change: Change = "added"
 
 
 def read_document(path: Path, course: str, name: str | None = None) -> Document:
     """The passages of a file. `name` is what citations call it. Raises KnowledgeError."""
     name = name or path.name
     try:
-        converted = convert(path, name)
+        check(path, name)
+        if path.suffix.lower() in PLAIN and path.stat().st_size <= SMALL:
+            return read_here(path, course, name)
+        return read_apart(path, course, name)
     except OSError as error:
         raise KnowledgeError(
             f"{name} cannot be read ({error.strerror}).", code="unreadable_document", hint="Check path and permissions."
         ) from None
+
+
+def read_here(path: Path, course: str, name: str) -> Document:
+    """`read_document` in this process, without limits. Raises KnowledgeError and what parsers raise."""
+    converted = convert(path, name)
     found: list[Passage] = []
     for page in converted.pages:
         found += _page_passages(page, course, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Source = Literal["lecture", "notes", "document"]
 
@@ -63,3 +63,10 @@ class Hit:
 def passage_id(document: str, place: str, text: str) -> str:
     """A stable 12-digit hexadecimal id."""
     return hashlib.sha256("\x1f".join((document, place, text)).encode()).hexdigest()[:12]
+
+
+def passage_of(record: dict[str, Any]) -> Passage:
+    """A passage from its JSON form (`dataclasses.asdict`)."""
+    asked = tuple(Asked(item["question"], tuple(item["answer"])) for item in record["asked"])
+    lists = {name: tuple(record[name]) for name in ("sentences", "aliases")}
+    return Passage(**{**record, **lists, "asked": asked})

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from knowledge.embed import Vectors, finite
 from knowledge.errors import KnowledgeError
-from knowledge.passages import Asked, Passage
+from knowledge.passages import Asked, Passage, passage_of
 from knowledge.text import content_words
 
 if TYPE_CHECKING:
@@ -166,15 +166,9 @@ def open_index(folder: Path) -> Index:
 def read_contents(folder: Path) -> Contents:
     """Passages and vectors of an index, without opening Chroma."""
     with (folder / "passages.jsonl").open(encoding="utf-8") as file:
-        passages = tuple(_passage(json.loads(line)) for line in file)
+        passages = tuple(passage_of(json.loads(line)) for line in file)
     arrays = (np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS)
     return Contents(passages, *arrays)
-
-
-def _passage(record: dict[str, Any]) -> Passage:
-    asked = tuple(Asked(item["question"], tuple(item["answer"])) for item in record["asked"])
-    lists = {name: tuple(record[name]) for name in ("sentences", "aliases")}
-    return Passage(**{**record, **lists, "asked": asked})
 
 
 def _open(folder: Path) -> Index:
