@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
 import re
 import shutil
-import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,17 +18,31 @@ from typing import Any
 import numpy as np
 from filelock import FileLock, Timeout
 
+from knowledge.documents import Shelf, file_mark
 from knowledge.embed import Embedder, Vectors
 from knowledge.errors import KnowledgeError
-from knowledge.ingest import Document, lecture_passages, read_document
+from knowledge.ingest import Document, lecture_passages
 from knowledge.lecture import COURSE, FOLDER
 from knowledge.passages import Passage
-from knowledge.store import FORMAT, Contents, Index, open_index, read_contents, read_manifest, write_index
+from knowledge.store import (
+    FORMAT,
+    Contents,
+    Index,
+    open_index,
+    read_contents,
+    read_manifest,
+    verify_index,
+    write_index,
+)
 
 Progress = Callable[[str, int, int], None]
 """Hears (what is being done, done, of how many)."""
 
+Stamp = tuple[tuple[str, int, int], ...]
+"""The documents of a course at a glance: name, size and time of change of each."""
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_CHANGES = 5
 
 
 def _quiet(_what: str, _done: int, _total: int) -> None:
@@ -55,59 +67,77 @@ class Course:
     @property
     def documents(self) -> Path:
         """Where copies of the added files are kept."""
-        return self.home / "courses" / self.name / "documents"
+        return self.shelf.files
+
+    @property
+    def shelf(self) -> Shelf:
+        """The documents that a teacher added."""
+        return Shelf(self.home / "courses" / self.name, self.name)
+
+    @property
+    def root(self) -> Path:
+        """Where the indexes of this course are kept."""
+        return self.home / "indexes" / self.name
 
     def sources(self) -> dict[str, Path]:
         """Every source file by the name that the manifest gives it."""
         built_in = sorted(FOLDER.glob("*/*.md")) if self.name == COURSE else []
-        added = sorted(path for path in self.documents.glob("*") if path.is_file() and not path.name.startswith("."))
         return {
             **{f"course/{path.parent.name}/{path.name}": path for path in built_in},
-            **{f"documents/{path.name}": path for path in added},
+            **{f"documents/{name}": path for name, path in self.shelf.paths().items()},
         }
 
-    def passages(self) -> list[Passage]:
+    @property
+    def exists(self) -> bool:
+        """True when the course has any source."""
+        return self.name == COURSE or bool(self.shelf.paths())
+
+    def stamp(self) -> Stamp:
+        """What changes whenever a document does; costs no reading."""
+        found = []
+        for name, path in self.shelf.paths().items():
+            status = path.stat()
+            found.append((name, status.st_size, status.st_mtime_ns))
+        return tuple(found)
+
+    def marks(self) -> dict[str, str]:
+        """SHA-256 of every source, by its name."""
+        return {name: file_mark(path) for name, path in self.sources().items()}
+
+    def passages(self, progress: Progress = _quiet) -> list[Passage]:
         """All passages of the course, read from its sources."""
         found = lecture_passages() if self.name == COURSE else []
-        for name, path in self.sources().items():
-            if name.startswith("documents/"):
-                found += read_document(path, self.name).passages
+        names = list(self.shelf.paths())
+        for number, name in enumerate(names, 1):
+            found += self.shelf.read(name).passages
+            progress("Reading the documents", number, len(names))
         return list({passage.id: replace(passage, course=self.name) for passage in found}.values())
 
     def add(self, path: Path, name: str = "") -> Document:
         """Take a copy of a file into the course, wholly or not at all. Raises KnowledgeError."""
-        document = read_document(path, self.name, name := _safe_name(name or path.name))
-        try:
-            self.documents.mkdir(parents=True, exist_ok=True)
-            part = self.documents / f".{uuid.uuid4().hex}"
-            shutil.copyfile(path, part)
-            os.replace(part, self.documents / name)
-        except OSError as error:
-            raise KnowledgeError(
-                f"{self.documents} cannot be written ({error.strerror}).",
-                code="disk_full" if error.errno == errno.ENOSPC else "read_only",
-                hint="Make room, make it writable, or name another data folder with TIZA_HOME.",
-            ) from None
-        return document
+        return self.shelf.add(path, name or path.name)
 
     def remove(self, name: str) -> None:
         """Take a document out of the course. Raises KnowledgeError when it has no such document."""
-        path = self.documents / _safe_name(name)
-        if not path.is_file():
-            raise KnowledgeError(f"The course {self.name} has no document {name!r}.", code="unknown_document")
-        path.unlink()
+        self.shelf.remove(name)
 
-    def digest(self, embedder: Embedder) -> str:
-        """What the index of this course, as it is now, is called."""
-        total = hashlib.sha256(f"{FORMAT} {self.name} {embedder.name}".encode())
-        for name, path in self.sources().items():
-            total.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-        return total.hexdigest()[:16]
+
+def course_names(home: Path) -> list[str]:
+    """The courses on this machine: the built-in one, then those that hold documents."""
+    names = sorted(path.name for path in (home / "courses").glob("*") if _NAME.fullmatch(path.name))
+    return [COURSE, *(name for name in names if name != COURSE and Course(name, home).exists)]
 
 
 def index_folder(course: Course, embedder: Embedder) -> Path:
     """Where the index of this course, as it is now, belongs."""
-    return course.home / "indexes" / course.name / course.digest(embedder)
+    return course.root / _digest(course.name, course.marks(), embedder)
+
+
+def _digest(name: str, marks: Mapping[str, str], embedder: Embedder) -> str:
+    total = hashlib.sha256(f"{FORMAT} {name} {embedder.name}".encode())
+    for source, mark in marks.items():
+        total.update(f"{source}\0{mark}\0".encode())
+    return total.hexdigest()[:16]
 
 
 def open_course(
@@ -118,14 +148,12 @@ def open_course(
     `progress` hears of a rebuild and its reason. Raises KnowledgeError: `index_damaged` when `repair` is off,
     `index_locked` after `wait` seconds, `read_only`, `embedder_mismatch`, `unknown_course` when there are no sources.
     """
-    if not course.sources():
+    if not course.exists:
         raise KnowledgeError(
             f"There is no course {course.name!r} here.", code="unknown_course", hint="Add a file with `tiza ingest`."
         )
-    folder = index_folder(course, embedder)
-    root = folder.parent
     reason = ""
-    if folder.exists():
+    if (folder := index_folder(course, embedder)).exists():
         try:
             return open_index(folder)
         except KnowledgeError as error:
@@ -133,24 +161,45 @@ def open_course(
                 raise
             reason = str(error)
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        with FileLock(root.with_suffix(".lock"), timeout=wait):
-            if (ready := _made_meanwhile(folder)) is not None:
-                return ready
-            _build(course, embedder, folder, progress, reason or _stale(root, embedder))
-            index = open_index(folder)
-            _prune(root, folder)
-            return index
+        course.root.mkdir(parents=True, exist_ok=True)
+        with FileLock(course.root.with_suffix(".lock"), timeout=wait):
+            return _make(course, embedder, progress, reason)
     except Timeout:
         raise KnowledgeError(
             f"Another process is indexing the course {course.name}.", code="index_locked", hint="Try again shortly."
         ) from None
     except OSError as error:
         raise KnowledgeError(
-            f"The course index cannot be written to {root} ({error.strerror}).",
-            code="read_only",
-            hint="Make the folder writable, or name another one with TIZA_HOME.",
+            f"The course index cannot be written to {course.root} ({error.strerror}).",
+            code="disk_full" if error.errno == errno.ENOSPC else "read_only",
+            hint="Make room, make the folder writable, or name another one with TIZA_HOME.",
         ) from None
+
+
+def _make(course: Course, embedder: Embedder, progress: Progress, reason: str) -> Index:
+    """The index of the sources as they are once nobody else works; made over if they change meanwhile."""
+    for _ in range(_CHANGES):
+        marks = course.marks()
+        folder = course.root / _digest(course.name, marks, embedder)
+        if (ready := _made_meanwhile(folder)) is not None:
+            return ready
+        contents = _contents(course, embedder, progress, reason or _stale(course.root, embedder))
+        if course.marks() != marks:
+            continue
+        facts: dict[str, Any] = {
+            "course": course.name,
+            "embedder": embedder.name,
+            "dimension": embedder.dimension,
+            "sources": marks,
+        }
+        previous = _latest(course.root)
+        write_index(contents, folder, facts)
+        index = open_index(folder)
+        _prune(course.root, {folder, previous})
+        return index
+    raise KnowledgeError(
+        f"The documents of the course {course.name} keep changing.", code="index_locked", hint="Try again shortly."
+    )
 
 
 def _made_meanwhile(folder: Path) -> Index | None:
@@ -161,8 +210,8 @@ def _made_meanwhile(folder: Path) -> Index | None:
         return None
 
 
-def _build(course: Course, embedder: Embedder, folder: Path, progress: Progress, reason: str) -> None:
-    passages = tuple(course.passages())
+def _contents(course: Course, embedder: Embedder, progress: Progress, reason: str) -> Contents:
+    passages = tuple(course.passages(progress))
     if not passages:
         raise KnowledgeError(f"The course {course.name} holds no text.", code="unknown_course")
     total = sum(1 + len(passage.sentences) + len(passage.asked) for passage in passages)
@@ -174,19 +223,12 @@ def _build(course: Course, embedder: Embedder, folder: Path, progress: Progress,
         progress(f"Indexing the course ({reason})" if reason else "Indexing the course", done, total)
 
     step(0)
-    known = _known_vectors(folder.parent, embedder)
+    known = _known_vectors(course.root, embedder)
     vectors = _encode([embedded_text(passage) for passage in passages], embedder, known, step)
     sentences = [sentence for passage in passages for sentence in passage.sentences]
     asked = [asked.question for passage in passages for asked in passage.asked]
     small = [_encode(texts, embedder, known, step).astype(np.float16) for texts in (sentences, asked)]
-    contents = Contents(passages, vectors, *small)
-    facts: dict[str, Any] = {
-        "course": course.name,
-        "embedder": embedder.name,
-        "dimension": embedder.dimension,
-        "sources": {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in course.sources().items()},
-    }
-    write_index(contents, folder, facts)
+    return Contents(passages, vectors, *small)
 
 
 def embedded_text(passage: Passage) -> str:
@@ -219,7 +261,7 @@ def _known_vectors(root: Path, embedder: Embedder) -> dict[str, Vectors]:
         if manifest is None or manifest.get("embedder") != embedder.name:
             continue
         try:
-            open_index(folder)
+            verify_index(folder)
         except KnowledgeError:
             continue
         contents = read_contents(folder)
@@ -249,16 +291,17 @@ def _stale(root: Path, embedder: Embedder) -> str:
     return ""
 
 
-def _prune(root: Path, keep: Path) -> None:
-    """Remove other indexes of the course; a process that still reads one has its files open or its copy in memory."""
+def _latest(root: Path) -> Path | None:
+    """The index made last."""
+    found = [path for path in root.glob("[0-9a-f]*") if path.is_dir()]
+    return max(found, key=lambda path: path.stat().st_mtime_ns, default=None)
+
+
+def _prune(root: Path, keep: set[Path | None]) -> None:
+    """Remove other indexes of the course, and what an interrupted writer left: whoever calls holds the lock.
+
+    The index before this one stays, since turns that run may read it.
+    """
     for folder in root.iterdir():
-        if folder.is_dir() and folder != keep and not folder.name.startswith(".building-"):
+        if folder.is_dir() and folder not in keep:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _safe_name(name: str) -> str:
-    """The last part of a file name without control characters; never a hidden or special one."""
-    bare = "".join(c for c in name.replace("\\", "/").split("/")[-1] if c.isprintable()).strip().lstrip(".")
-    if not bare:
-        raise KnowledgeError(f"{name!r} cannot name a document.", code="unreadable_document", hint="Rename the file.")
-    return bare[:200]

