@@ -253,7 +253,8 @@ class Demo:
     """A runnable idea of the lecture.
 
     `slide` is the number of the slide it belongs to; `group` its part of the lecture; `aliases` other names a student
-    may type; `needs` names capabilities that the runner must hand to `steps` as keyword arguments.
+    may type; `needs` names capabilities that the runner must hand to `steps` as keyword arguments, `wants` those that
+    it hands over where it has them.
     """
 
     name: str
@@ -269,6 +270,7 @@ class Demo:
     prediction: Prediction
     aliases: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    wants: tuple[str, ...] = ()
     heavy: bool = False
     """True when the demo imports torch: the worker imports it before the clock of the first frame starts."""
 

@@ -57,7 +57,7 @@ async def run(
         raise DemoError(
             f"The demo {demo.name} needs {', '.join(missing)}, which is not available here.", code="missing_capability"
         )
-    wanted = {need: given[need] for need in demo.needs}
+    wanted = {name: given[name] for name in (*demo.needs, *demo.wants) if name in given}
     job = Job(
         demo=demo.name,
         params=params.model_dump(mode="json"),
@@ -84,6 +84,8 @@ async def _answer(call: Call, capabilities: Mapping[str, Any]) -> Reply:
         if inspect.iscoroutinefunction(function):
             return Reply(result=await function(*call.args, **call.kwargs))
         return Reply(result=await asyncio.to_thread(function, *call.args, **call.kwargs))
+    except DemoError as error:
+        return Reply(error=f"{error} {error.hint}".strip())
     except Exception as error:
         log.warning("capability %s failed", call.name, exc_info=True)
         return Reply(error=f"{call.name} failed: {type(error).__name__}.")

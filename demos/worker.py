@@ -111,7 +111,7 @@ def _run(demo: Demo, job: Job, line: Line) -> None:
     sys.addaudithook(_refuse_network)
     limit_data(job.limits.memory_mb)
     deadline = Deadline(job.limits.seconds)
-    for count, frame in enumerate(demo.steps(params, **_capabilities(job, line))):
+    for count, frame in enumerate(demo.steps(params, **_capabilities(job, line, deadline))):
         if not isinstance(frame, Frame):
             raise TypeError(f"{demo.name} yielded a {type(frame).__name__}, not a Frame")
         if count == job.limits.frames:
@@ -120,9 +120,15 @@ def _run(demo: Demo, job: Job, line: Line) -> None:
             line.send(Message(frame=frame))
 
 
-def _capabilities(job: Job, line: Line) -> dict[str, Any]:
+def _capabilities(job: Job, line: Line, deadline: Deadline) -> dict[str, Any]:
+    """What the demo was given. While the runner answers (an answer to someone else may come first) no time is used."""
+
     def offered(name: str) -> Callable[..., Any]:
-        return lambda *args, **kwargs: line.call(name, args, kwargs)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            with deadline.stopped():
+                return line.call(name, args, kwargs)
+
+        return call
 
     return {**job.given, **{name: offered(name) for name in job.offered}}
 

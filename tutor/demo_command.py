@@ -19,6 +19,9 @@ from demos.catalogue import all_demos, load
 from demos.contract import Demo, DemoError, Frame, Params
 from demos.flags import command, flags
 from demos.runner import Workers, run
+from tutor.capabilities import asks_the_model, capabilities
+from tutor.errors import ModelError
+from tutor.llm.base import LanguageModel
 
 USAGE = """Usage: tiza demo NAME [--help] [parameters] [--preset NAME] [--png DIR] [--json]
        tiza demo --list
@@ -96,10 +99,12 @@ async def _run(demo: Demo, params: Params, png: Path | None, as_json: bool) -> i
     console = Console()
     live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal and not as_json else None
     workers = Workers(spare=False)
+    model = await _model(demo)
     if live:
         live.start()
     try:
-        async with aclosing(run(demo, params, workers=workers, capabilities={"embed": _embed})) as stream:
+        given = capabilities(demo, _embed, model)
+        async with aclosing(run(demo, params, workers=workers, capabilities=given)) as stream:
             async for frame in stream:
                 frames.append(frame)
                 if as_json:
@@ -110,6 +115,8 @@ async def _run(demo: Demo, params: Params, png: Path | None, as_json: bool) -> i
         if live:
             live.stop()
         await workers.close()
+        if model:
+            await model.close()
     if not as_json:
         _sum_up(demo, params, frames, console)
     if png is not None:
@@ -118,6 +125,21 @@ async def _run(demo: Demo, params: Params, png: Path | None, as_json: bool) -> i
         write(frames, png)
         console.print(f"{len(frames)} pictures are in {png}.", markup=False)
     return 0
+
+
+async def _model(demo: Demo) -> LanguageModel | None:
+    """The tutor's language model, for a demo that looks into it. Raises ModelError when the demo needs it."""
+    if not asks_the_model(demo):
+        return None
+    from tutor.settings import read_settings
+    from tutor.wiring import open_model
+
+    try:
+        return await open_model(read_settings())
+    except ModelError:
+        if demo.needs:
+            raise
+        return None
 
 
 def _embed(texts: list[str]) -> list[list[float]]:

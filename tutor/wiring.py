@@ -22,6 +22,7 @@ from knowledge.embed import Embedder
 from knowledge.errors import KnowledgeError
 from knowledge.lecture import COURSE, Note, Slide, read_notes, read_slides
 from tutor import turn
+from tutor.capabilities import asks_the_model, capabilities
 from tutor.errors import ModelError, Problem
 from tutor.events import Event, Failed, Provenance
 from tutor.history import Exchange
@@ -105,8 +106,10 @@ class Tutor:
 
     async def run_demo(self, demo: Demo, params: Params) -> AsyncGenerator[Frame, None]:
         """The frames of one run, from a worker process."""
-        gifts = {"embed": self._embed}
-        async with aclosing(run(demo, params, workers=self._workers, capabilities=gifts)) as frames:
+        if asks_the_model(demo):
+            await self.prepare()
+        given = capabilities(demo, self._embed, self.model)
+        async with aclosing(run(demo, params, workers=self._workers, capabilities=given)) as frames:
             async for frame in frames:
                 yield frame
 
@@ -191,29 +194,29 @@ class Tutor:
         """The model of the settings, loaded; None when the starter is missing or damaged: answers then quote."""
         if self._given is not None:
             return self._given
-        if self.settings.upstream:
-            from tutor.llm.remote import RemoteModel
-
-            key = self.settings.upstream_key.get_secret_value()
-            return RemoteModel(self.settings.upstream, self.settings.upstream_model, key)
         try:
-            return await self._embedded()
+            return await open_model(self.settings)
         except ModelError as error:
             if self.settings.model:
                 raise
             log.warning("answers will quote the course only: %s", error)
             return None
 
-    async def _embedded(self) -> LanguageModel:
-        info = await asyncio.to_thread(model_file, self.settings)
-        from tutor.llm.llama import Engine, LlamaModel
 
-        model = LlamaModel(
-            replace(info, context=self.settings.context),
-            Engine(self.settings.context, self.settings.threads, flash_attention=True),
-        )
-        await model.load()
-        return model
+async def open_model(settings: Settings) -> LanguageModel:
+    """The language model alone: the upstream that the settings name, or the model file, loaded. Raises ModelError."""
+    if settings.upstream:
+        from tutor.llm.remote import RemoteModel
+
+        return RemoteModel(settings.upstream, settings.upstream_model, settings.upstream_key.get_secret_value())
+    info = await asyncio.to_thread(model_file, settings)
+    from tutor.llm.llama import Engine, LlamaModel
+
+    model = LlamaModel(
+        replace(info, context=settings.context), Engine(settings.context, settings.threads, flash_attention=True)
+    )
+    await model.load()
+    return model
 
 
 def open_retriever(settings: Settings, progress: Progress = _quiet) -> Retriever:
@@ -254,4 +257,4 @@ def release() -> str:
         return "0.0.0"
 
 
-__all__ = ["QUOTES_ONLY", "Tutor", "build_tutor", "model_file", "open_retriever", "release"]
+__all__ = ["QUOTES_ONLY", "Tutor", "build_tutor", "model_file", "open_model", "open_retriever", "release"]

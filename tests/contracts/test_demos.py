@@ -23,6 +23,7 @@ from rich.console import Console
 from demos import catalogue, png
 from demos.contract import Demo, DemoError, Frame, describe_range
 from demos.flags import command, flags
+from tests.demos import scripted_model
 from tutor.ui import render
 
 DEMOS = catalogue.all_demos()
@@ -39,7 +40,13 @@ def embed(texts: list[str]) -> list[list[float]]:
     return [[value / math.hypot(*row) for value in row] for row in counts]
 
 
-CAPABILITIES: dict[str, Any] = {"embed": embed}
+CAPABILITIES: dict[str, Any] = {"embed": embed, **scripted_model.CAPABILITIES}
+
+
+def stand_ins(demo: Demo) -> dict[str, Any]:
+    """A stand-in for each capability that the demo asks for."""
+    return {name: CAPABILITIES[name] for name in (*demo.needs, *demo.wants)}
+
 
 each_demo = pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.name)
 each_preset = pytest.mark.parametrize(
@@ -49,12 +56,12 @@ each_preset = pytest.mark.parametrize(
 
 @cache
 def frames_of(demo: Demo, preset: str = "") -> tuple[Frame, ...]:
-    """The frames of a default run, or of a preset's. A demo that needs a capability is given its stand-in."""
+    """The frames of a default run, or of a preset's."""
     params = demo.parse(demo.presets[preset].params if preset else {})
     if not preset and any(demo.parse(each.params) == params for each in demo.presets.values()):
         preset = next(name for name, each in demo.presets.items() if demo.parse(each.params) == params)
         return frames_of(demo, preset)
-    return tuple(demo.steps(params, **{need: CAPABILITIES[need] for need in demo.needs}))
+    return tuple(demo.steps(params, **stand_ins(demo)))
 
 
 def fields(demo: Demo) -> dict[str, dict[str, Any]]:
@@ -144,7 +151,7 @@ def test_a_run_comes_back_from_json_unchanged(demo: Demo) -> None:
 
 @each_demo
 def test_the_same_seed_gives_the_same_run(demo: Demo) -> None:
-    again = tuple(demo.steps(demo.parse(), **{need: CAPABILITIES[need] for need in demo.needs}))
+    again = tuple(demo.steps(demo.parse(), **stand_ins(demo)))
     assert again == frames_of(demo)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 Role = Literal["system", "user", "assistant"]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +65,12 @@ class LanguageModel(Protocol):
     def describe(self) -> ModelInfo: ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class OpenModel(LanguageModel, Protocol):
+    """A language model that runs in this process and can be looked into."""
+
+    async def inside(self, work: Callable[[Any], T]) -> T:
+        """What `work` finds in the loaded model, between turns. Raises ModelError."""
+        ...

@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import llama_cpp as C
+import numpy as np
+from numpy.typing import NDArray
 
 from tutor.errors import InputError, ModelError
 from tutor.llm.base import Message, ModelInfo, Piece, Sampling
@@ -43,7 +45,7 @@ class Engine:
     flash_attention: bool = False
 
 
-class _Context:
+class Context:
     """A loaded model and its context. Not thread-safe: one thread owns it. Raises ModelError when loading fails."""
 
     def __init__(self, path: Path, adapter: Path | None, engine: Engine) -> None:
@@ -51,6 +53,7 @@ class _Context:
         C.llama_backend_init()
         self.held: list[int] = []
         self._marks: list[int] = []
+        self._looked: list[int] = []
         self._model = C.llama_model_load_from_file(str(path).encode(), C.llama_model_default_params())
         if not self._model:
             raise _damaged(path, "llama.cpp cannot load it")
@@ -97,7 +100,7 @@ class _Context:
         if size < 0:  # a template that llama.cpp does not know: ChatML is the most common one
             size = C.llama_chat_apply_template(b"chatml", shown, len(messages), True, buffer, room)
         text = buffer.raw[:size].decode()
-        tokens = [C.llama_vocab_bos(self._vocabulary)] if C.llama_vocab_get_add_bos(self._vocabulary) else []
+        tokens = self.begins()
         system = 0
         for index, message in enumerate(messages):
             before, _, text = text.partition(_SENTINEL.format(index))
@@ -107,6 +110,7 @@ class _Context:
 
     def read(self, tokens: Sequence[int], system: int, cancelled: Callable[[], bool]) -> bool:
         """Bring the context to hold exactly `tokens`, keeping the chunks it begins with. False when cancelled."""
+        self._looked = []
         ends = [*range(system, len(tokens), self._chunk), len(tokens)]
         ends = [end for end in ends if end > 0]
         common = _common(self.held, tokens[:-1])
@@ -124,12 +128,45 @@ class _Context:
             self._marks.append(end)
         return True
 
+    def look(self, prompt: Sequence[int], added: Sequence[int]) -> None:
+        """Bring the context to hold `prompt`, read in chunks, and `added`, read one by one; `logits` then tells what
+        may come next, the same whatever the context held before. The next turn keeps nothing of it."""
+        whole = [*prompt, *added]
+        if not prompt or len(whole) >= self.size:
+            raise InputError(
+                f"The text has {len(whole)} tokens; 1 to {self.size - 1} can be read.", code="invalid_value"
+            )
+        if self._looked != [*prompt] or len(self.held) < len(prompt) or self.held != whole[: len(self.held)]:
+            self.forget()
+            for start in range(0, len(prompt), self._chunk):
+                self.decode(prompt[start : start + self._chunk])
+            self._looked = [*prompt]
+        for token in whole[len(self.held) :]:
+            self.decode([token])
+
+    def forget(self) -> None:
+        """Hold nothing."""
+        C.llama_memory_clear(self._memory, True)
+        self.held, self._marks, self._looked = [], [], []
+
+    def logits(self) -> NDArray[np.float64]:
+        """The scores of all tokens of the vocabulary to come after the last one read."""
+        pointer = C.llama_get_logits_ith(self._context, -1)
+        return np.ctypeslib.as_array(pointer, (C.llama_vocab_n_tokens(self._vocabulary),)).astype(np.float64)
+
+    def begins(self) -> list[int]:
+        """The token that this model wants before any text, where it wants one."""
+        return [C.llama_vocab_bos(self._vocabulary)] if C.llama_vocab_get_add_bos(self._vocabulary) else []
+
+    def controls(self, token: int) -> bool:
+        """True for a token that stands for no text, such as the end of a turn."""
+        return bool(C.llama_vocab_is_control(self._vocabulary, token))
+
     def decode(self, tokens: Sequence[int]) -> None:
         """Add tokens to the context."""
         array = (C.llama_token * len(tokens))(*tokens)
         if C.llama_decode(self._context, C.llama_batch_get_one(array, len(tokens))) != 0:
-            C.llama_memory_clear(self._memory, True)
-            self.held, self._marks = [], []
+            self.forget()
             raise ModelError("The model stopped in mid-answer.", hint="Ask again; if it stays, run `tiza doctor`.")
         self.held += tokens
 
@@ -139,9 +176,10 @@ class _Context:
     def ends(self, token: int) -> bool:
         return bool(C.llama_vocab_is_eog(self._vocabulary, token))
 
-    def piece(self, token: int) -> bytes:
+    def piece(self, token: int, *, special: bool = False) -> bytes:
+        """The token's text; that of a control token only when `special`."""
         buffer = ctypes.create_string_buffer(256)
-        size = C.llama_token_to_piece(self._vocabulary, token, buffer, 256, 0, False)
+        size = C.llama_token_to_piece(self._vocabulary, token, buffer, 256, 0, special)
         return buffer.raw[: max(size, 0)]
 
     def chain(self, sampling: Sampling, grammar: str | None) -> Any:
@@ -163,8 +201,7 @@ class _Context:
 
     def finite(self) -> bool:
         """True when the last token's logits are numbers."""
-        logits = C.llama_get_logits_ith(self._context, -1)
-        return all(abs(logits[index]) < 1e30 for index in range(C.llama_vocab_n_tokens(self._vocabulary)))
+        return bool((np.abs(self.logits()) < 1e30).all())
 
     def _load_adapter(self, path: Path | None) -> Any:
         if path is None:
@@ -183,7 +220,7 @@ class LlamaModel:
     def __init__(self, info: ModelInfo, engine: Engine | None = None, adapter: Path | None = None) -> None:
         self._info, self._engine, self._adapter = info, engine or Engine(), adapter
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="llama")
-        self._context: _Context | None = None
+        self._context: Context | None = None
 
     def describe(self) -> ModelInfo:
         return self._info
@@ -194,6 +231,10 @@ class LlamaModel:
 
     async def count(self, text: str) -> int:
         return len(await self._run(lambda: self._loaded().tokenize(text)))
+
+    async def inside(self, work: Callable[[Context], T]) -> T:
+        """What `work` finds in the loaded model, on the thread that owns it: between turns, never beside one."""
+        return await self._run(lambda: work(self._loaded()))
 
     async def close(self) -> None:
         def close() -> None:
@@ -232,9 +273,9 @@ class LlamaModel:
             cancelled.set()
             await asyncio.shield(done)
 
-    def _loaded(self) -> _Context:
+    def _loaded(self) -> Context:
         if self._context is None:
-            self._context = _Context(Path(self._info.path), self._adapter, self._engine)
+            self._context = Context(Path(self._info.path), self._adapter, self._engine)
         return self._context
 
     async def _run(self, work: Callable[[], T]) -> T:
@@ -270,7 +311,7 @@ def _gathered(pieces: Iterator[Piece]) -> Iterator[Piece]:
 
 
 def _emit(
-    context: _Context, chain: Any, read: int, sampling: Sampling, cancelled: Callable[[], bool]
+    context: Context, chain: Any, read: int, sampling: Sampling, cancelled: Callable[[], bool]
 ) -> Iterator[Piece]:
     """The text pieces after a prompt of `read` tokens, then a last piece with the counts."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -340,7 +381,7 @@ def requantize(source: Path, target: Path, kind: str = "Q4_0") -> None:
 
 def decodes(path: Path) -> bool:
     """True when the model loads and one decoded token has finite logits."""
-    context = _Context(path, None, Engine(context=64))
+    context = Context(path, None, Engine(context=64))
     context.decode(context.tokenize("Hello", special=True)[:1] or [1])
     return context.finite()
 

@@ -1,0 +1,94 @@
+"""What the tutor's own model says, as the demos that look into it take it: tokens, and what may come next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demos.contract import DemoError
+
+Array = NDArray[np.float64]
+ModelTokens = Callable[[Any], list[list[Any]]]
+NextTokens = Callable[[list[int], list[int], int, list[float]], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token with its number, its text, and whether it is a control token, which stands for no text."""
+
+    id: int
+    text: str
+    control: bool = False
+
+    @property
+    def shown(self) -> str:
+        return visible(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The likeliest next tokens, likeliest first, of `vocabulary` in all.
+
+    `logits` are their scores z; by temperature T, `totals` has log Σ exp(z/T) over the whole vocabulary and `entropies`
+    the entropy in bits.
+    """
+
+    tokens: tuple[Token, ...]
+    logits: Array
+    ends: tuple[bool, ...]
+    totals: dict[float, float]
+    entropies: dict[float, float]
+    vocabulary: int
+
+    def p(self, temperature: float = 1.0) -> Array:
+        """Their probabilities; with those of all other tokens they sum to one."""
+        return np.asarray(np.exp(self.logits / temperature - self.totals[temperature]))
+
+
+def read(model_tokens: ModelTokens, text: Any) -> list[Token]:
+    """The tokens of a text, or of a conversation in the model's template. Raises DemoError when there is none."""
+    found = [Token(int(number), str(piece), bool(control)) for number, piece, control in model_tokens(text)]
+    if not found:
+        raise DemoError("That text has no token.", code="invalid_parameters", hint="Give a word or more.")
+    return found
+
+
+def look(
+    next_tokens: NextTokens, prompt: Sequence[Token], added: Sequence[Token], most: int, temperatures: Sequence[float]
+) -> Next:
+    """What may come after `prompt` and `added`."""
+    wanted = list(dict.fromkeys(temperatures))
+    said = next_tokens([token.id for token in prompt], [token.id for token in added], most, wanted)
+    return Next(
+        tuple(Token(int(number), str(text)) for number, text in zip(said["ids"], said["texts"], strict=True)),
+        np.array(said["logits"], dtype=float),
+        tuple(map(bool, said["ends"])),
+        dict(zip(wanted, map(float, said["totals"]), strict=True)),
+        dict(zip(wanted, map(float, said["entropies"]), strict=True)),
+        int(said["vocabulary"]),
+    )
+
+
+def greedy(next_tokens: NextTokens, prompt: Sequence[Token], count: int) -> list[tuple[Token, float]]:
+    """The likeliest token `count` times over, with its probability; fewer when the model ends its turn."""
+    written: list[tuple[Token, float]] = []
+    while len(written) < count:
+        found = look(next_tokens, prompt, [token for token, _ in written], 1, [1.0])
+        written.append((found.tokens[0], float(found.p()[0])))
+        if found.ends[0]:
+            break
+    return written
+
+
+def visible(text: str) -> str:
+    """A token's text with spaces as · and line ends as ↵."""
+    return text.replace(" ", "·").replace("\n", "↵").replace("\t", "→") or "∅"
+
+
+def said(tokens: Sequence[Token]) -> str:
+    """The text of tokens, in one line."""
+    return " ".join("".join(token.text for token in tokens if not token.control).split())
