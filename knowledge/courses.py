@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -304,4 +305,6 @@ def _prune(root: Path, keep: set[Path | None]) -> None:
     """
     for folder in root.iterdir():
         if folder.is_dir() and folder not in keep:
-            shutil.rmtree(folder, ignore_errors=True)
+            gone = root / f".building-{folder.name}"  # at once: a reader must not meet half of it
+            os.replace(folder, gone)
+            shutil.rmtree(gone, ignore_errors=True)

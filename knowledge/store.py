@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
+import weakref
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,13 +29,14 @@ from numpy.typing import NDArray
 from knowledge.embed import Vectors, finite
 from knowledge.errors import KnowledgeError
 from knowledge.passages import Asked, Passage, passage_of
-from knowledge.text import content_words
+from knowledge.text import content_words, words
 
 if TYPE_CHECKING:
     import bm25s
+    from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
 
-FORMAT = 8
+FORMAT = 9
 """Raise it when passages, vectors or files change their form: every index is then made anew."""
 
 _COLLECTION = "passages"
@@ -66,25 +68,38 @@ class Contents:
 class Index:
     """An open index. Searches return rows of `passages`; thread-safe for readers."""
 
-    def __init__(self, contents: Contents, collection: Collection, sparse: bm25s.BM25, name: str) -> None:
+    def __init__(self, contents: Contents, collection: Collection, sparse: bm25s.BM25, folder: Path) -> None:
         self.passages = contents.passages
-        self.name = name
+        self.name, self._folder = folder.name, folder
+        self.words = tuple((folder / "words.txt").read_text(encoding="utf-8").split())
+        """The course's words of four letters and more, in order."""
         self._contents = contents
         self._starts = contents.starts
         self._asked = contents.asked
         self._asked_vectors = np.asarray(contents.asked_vectors, dtype=np.float32)
         self._collection = collection
         self._sparse = sparse
+        self._starts_of_words = sparse.scores["indptr"]
 
     def dense(self, vector: Vectors, k: int) -> dict[int, float]:
         """Cosine of the k nearest passages to one unit vector. Raises KnowledgeError for one that is not finite."""
         finite(vector)
         k = min(k, len(self.passages))
-        found = self._collection.query(
-            query_embeddings=np.asarray([vector], dtype=np.float32), n_results=k, include=["distances"]
-        )
+        query = np.asarray([vector], dtype=np.float32)
+        try:
+            found = self._collection.query(query_embeddings=query, n_results=k, include=["distances"])
+        except Exception:
+            if (self._folder / "manifest.json").exists():
+                raise
+            return self._compared(vector, k)  # the course was indexed anew, twice, since this index was opened
         distances = found["distances"] or [[]]
         return {int(row): 1.0 - float(d) for row, d in zip(found["ids"][0], distances[0], strict=True)}
+
+    def _compared(self, vector: Vectors, k: int) -> dict[int, float]:
+        """What `dense` gives, from the vectors themselves: they stay in reach when their files are gone."""
+        cosines = self._contents.vectors @ vector
+        best = np.argsort(-cosines, kind="stable")[:k]
+        return {int(row): float(cosines[row]) for row in best}
 
     def sparse(self, stems: Sequence[str], k: int) -> dict[int, float]:
         """BM25 scores of the k best passages that share a word with the query."""
@@ -107,6 +122,11 @@ class Index:
         """True when the course has this stem."""
         return stem in self._sparse.vocab_dict
 
+    def count(self, stem: str) -> int:
+        """How many passages have this stem."""
+        place = self._sparse.vocab_dict.get(stem)
+        return 0 if place is None else int(self._starts_of_words[place + 1] - self._starts_of_words[place])
+
     def sentence_vectors(self, row: int) -> Vectors:
         """Unit vectors of one passage's sentences."""
         return self._contents.sentence_vectors[self._starts[row] : self._starts[row + 1]].astype(np.float32)
@@ -126,6 +146,7 @@ def write_index(contents: Contents, folder: Path, facts: dict[str, Any]) -> None
         _write_chroma(finite(contents.vectors), work / f"chroma-{uuid.uuid4().hex[:8]}")
         _write_bm25(contents.passages, work / "bm25")
         lines = (json.dumps(asdict(passage), ensure_ascii=False) for passage in contents.passages)
+        (work / "words.txt").write_text("\n".join(_long_words(contents.passages)), encoding="utf-8")
         (work / "passages.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
         np.save(work / "vectors.npy", contents.vectors)
         np.save(work / "sentences.npy", contents.sentence_vectors)
@@ -137,6 +158,11 @@ def write_index(contents: Contents, folder: Path, facts: dict[str, Any]) -> None
         os.replace(work, folder)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _long_words(passages: Sequence[Passage]) -> list[str]:
+    found = {word for passage in passages for word in words(sparse_text(passage))}
+    return sorted(word for word in found if len(word) >= 4 and word.isalpha())
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
@@ -180,7 +206,26 @@ def _open(folder: Path) -> Index:
     import bm25s
 
     sparse = bm25s.BM25.load(str(folder / "bm25"), load_vocab=True, allow_pickle=False)
-    return Index(read_contents(folder), _collection(_writable(next(folder.glob("chroma-*")))), sparse, folder.name)
+    place = next(folder.glob("chroma-*"))
+    readable = _writable(place)
+    client = _client(readable)
+    index = Index(read_contents(folder), client.get_collection(_COLLECTION, embedding_function=None), sparse, folder)
+    weakref.finalize(index, _close, client, None if readable == place else readable.parent)
+    return index
+
+
+def _client(folder: Path) -> ClientAPI:
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+
+
+def _close(client: ClientAPI, copy: Path | None) -> None:
+    """Free what Chroma holds of an index that nobody uses any more."""
+    client.close()
+    if copy is not None:
+        shutil.rmtree(copy, ignore_errors=True)
 
 
 def _writable(folder: Path) -> Path:
@@ -194,19 +239,8 @@ def _writable(folder: Path) -> Path:
     return copy
 
 
-def _collection(folder: Path) -> Collection:
-    import chromadb
-    from chromadb.config import Settings
-
-    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
-    return client.get_collection(_COLLECTION, embedding_function=None)
-
-
 def _write_chroma(vectors: Vectors, folder: Path) -> None:
-    import chromadb
-    from chromadb.config import Settings
-
-    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    client = _client(folder)
     collection = client.create_collection(
         _COLLECTION,
         configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "sync_threshold": 2,
@@ -216,6 +250,7 @@ def _write_chroma(vectors: Vectors, folder: Path) -> None:
     for start in range(0, len(vectors), 5000):
         part = vectors[start : start + 5000]
         collection.add(ids=[str(start + row) for row in range(len(part))], embeddings=np.asarray(part))
+    client.close()
 
 
 def _write_bm25(passages: Sequence[Passage], folder: Path) -> None:
