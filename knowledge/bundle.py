@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from knowledge.convert import MOST_BYTES, READERS
@@ -14,36 +17,51 @@ from knowledge.errors import KnowledgeError
 
 MOST_FILES = 2000
 MOST_UNPACKED = 500_000_000
+_SYSTEM = ("__MACOSX", "Thumbs.db", "desktop.ini")
+
+
+@dataclass
+class Bundle:
+    """(name, file) for each file that can be read, and the names of those that were left out for their format."""
+
+    files: list[tuple[str, Path]] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    def take(self, folder: Path, prefix: str = "") -> None:
+        """The files below a folder by their path in it; hidden ones and links out of it are not followed."""
+        inside = folder.resolve()
+        for path in sorted(folder.rglob("*")):
+            parts = path.relative_to(folder).parts
+            if not path.is_file() or any(part.startswith(".") or part in _SYSTEM for part in parts):
+                continue
+            name = prefix + " ".join(parts)
+            if not path.suffix or path.suffix.lower() not in READERS or not path.resolve().is_relative_to(inside):
+                self.left_out.append(name)
+            else:
+                self.files.append((name, path))
 
 
 @contextmanager
-def files_in(paths: Iterable[Path]) -> Iterator[list[tuple[str, Path]]]:
-    """(name, file) for each file, those in folders and zips too; what zips held is removed afterwards.
+def files_in(paths: Iterable[Path]) -> Iterator[Bundle]:
+    """Each file, those in folders and zips too; what zips held is removed afterwards.
 
-    Raises KnowledgeError (`document_too_large`) for a zip that swells beyond all bounds.
+    Raises KnowledgeError (`document_too_large`) for a zip that swells beyond all bounds, and for too many files.
     """
     with tempfile.TemporaryDirectory(prefix="tiza-zip-") as work:
-        found: list[tuple[str, Path]] = []
-        for path in paths:
+        found = Bundle()
+        for number, path in enumerate(paths):
             if path.is_dir():
-                found += _folder(path)
+                found.take(path)
             elif path.suffix.lower() == ".zip":
-                target = Path(work) / str(len(found))
+                target = Path(work) / str(number)
+                target.mkdir()
                 _unpack(path, target)
-                found += [(f"{path.stem} {name}", file) for name, file in _folder(target)]
+                found.take(target, f"{path.stem} ")
             else:
-                found.append((path.name, path))
+                found.files.append((path.name, path))
+        if len(found.files) > MOST_FILES:
+            raise _too_many(f"These are {len(found.files):,} files")
         yield found
-
-
-def _folder(folder: Path) -> list[tuple[str, Path]]:
-    """The readable files below a folder by their path in it; links out of it are not followed."""
-    inside = folder.resolve()
-    found = []
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix.lower() in READERS and path.suffix and path.resolve().is_relative_to(inside):
-            found.append((" ".join(path.relative_to(folder).parts), path))
-    return found[:MOST_FILES]
 
 
 def _unpack(path: Path, target: Path) -> None:
@@ -51,7 +69,9 @@ def _unpack(path: Path, target: Path) -> None:
     room = MOST_UNPACKED
     try:
         with zipfile.ZipFile(path) as bundle:
-            for member in bundle.infolist()[:MOST_FILES]:
+            if len(bundle.infolist()) > MOST_FILES:
+                raise _too_many(f"{path.name} holds {len(bundle.infolist()):,} files")
+            for member in bundle.infolist():
                 place = (target / member.filename).resolve()
                 if member.is_dir() or not place.is_relative_to(target.resolve()):
                     continue
@@ -59,11 +79,17 @@ def _unpack(path: Path, target: Path) -> None:
                 with bundle.open(member) as source, place.open("wb") as file:
                     shutil.copyfileobj(_Bounded(source, min(room, MOST_BYTES), path.name), file)
                 room -= place.stat().st_size
-    except (zipfile.BadZipFile, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError, ValueError) as error:
         raise KnowledgeError(
             f"{path.name} is not a zip that can be read ({type(error).__name__}).", code="unreadable_document",
             hint="Pack it anew, without a password.",
         ) from None  # fmt: skip
+
+
+def _too_many(what: str) -> KnowledgeError:
+    return KnowledgeError(
+        f"{what}; Tiza takes {MOST_FILES:,} at once.", code="document_too_large", hint="Add them in parts."
+    )
 
 
 class _Bounded:

@@ -6,15 +6,12 @@ import asyncio
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from tutor.errors import InputError, Problem, TizaError
 from tutor.settings import Settings, read_settings, write_setting
-
-if TYPE_CHECKING:
-    from knowledge.courses import Course
 
 app = typer.Typer(
     name="tiza", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -87,22 +84,34 @@ def ingest(
     remove: Annotated[bool, typer.Option("--remove", help="Take the named documents out of the course.")] = False,
 ) -> None:
     """Add documents to a course, and index them."""
-    from knowledge.courses import Course, open_course
+    from knowledge.courses import Course
     from knowledge.embed import Embedder
-    from tutor.console import IndexProgress
+    from knowledge.intake import take_in, take_out
+    from tutor.console import IndexProgress, tell_intake
     from tutor.sanitise import clean
 
     settings = _settings(course=course)
-    place = Course(settings.course, settings.home)
-    if remove:
-        for path in paths:
-            place.remove(path.name)
-            typer.echo(clean(f"{path.name}: removed from {place.name}."))
-    elif not _add_all(place, paths):
-        raise typer.Exit(1)
-    if place.sources():
-        with IndexProgress() as progress:
-            open_course(place, Embedder(settings.embedder), progress)
+    place, embedder = Course(settings.course, settings.home), Embedder(settings.embedder)
+    with IndexProgress() as progress:
+        if remove:
+            names = [path.name for path in paths]
+            take_out(place, names, embedder, progress)
+            typer.echo(clean(f"Removed from {place.name}: {', '.join(names)}."))
+        elif not tell_intake(place.name, take_in(place, paths, embedder, progress)):
+            raise typer.Exit(1)
+
+
+@app.command()
+def courses() -> None:
+    """The courses on this machine, with their documents."""
+    from knowledge.courses import Course, course_names
+
+    settings = _settings()
+    for name in course_names(settings.home):
+        mark = "●" if name == settings.course else " "
+        typer.echo(f"{mark} {name}")
+        for document in Course(name, settings.home).shelf.paths():
+            typer.echo(f"    {document}")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
@@ -211,11 +220,19 @@ def models_use(name: Annotated[str, typer.Argument(help="A name of `tiza models 
 
 
 @keys_app.command("add")
-def keys_add(name: Annotated[str, typer.Argument(help="Who the key is for.")]) -> None:
+def keys_add(
+    name: Annotated[str, typer.Argument(help="Who the key is for.")],
+    course: Annotated[str, typer.Option(help="The only course that this key may use; none means every course.")] = "",
+    teacher: Annotated[bool, typer.Option("--teacher", help="May add and remove documents.")] = False,
+) -> None:
     """Make a key. It is shown once and stored hashed."""
+    from knowledge.courses import Course
     from tutor.keys import Keys
 
-    typer.echo(Keys(_settings().database_url).add(name))
+    settings = _settings()
+    if course:
+        Course(course, settings.home)  # a name that no course can have is said at once
+    typer.echo(Keys(settings.database_url).add(name, course, teacher=teacher))
     typer.echo("Keep it: it is not shown again.", err=True)
 
 
@@ -225,7 +242,8 @@ def keys_list() -> None:
     from tutor.keys import Keys
 
     for key in Keys(_settings().database_url).list():
-        typer.echo(f"{key.name}  made {key.created_at:%Y-%m-%d}{'  revoked' if key.revoked else ''}")
+        rights = f"{f'  course {key.course}' if key.course else ''}{'  teacher' if key.teacher else ''}"
+        typer.echo(f"{key.name}  made {key.created_at:%Y-%m-%d}{rights}{'  revoked' if key.revoked else ''}")
 
 
 @keys_app.command("revoke")
@@ -235,28 +253,6 @@ def keys_revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) ->
 
     Keys(_settings().database_url).revoke(name)
     typer.echo(f"{name} is revoked.")
-
-
-def _add_all(course: Course, paths: list[Path]) -> int:
-    """Add every file there is in `paths`, and say of each what was read or why not; returns how many were added."""
-    from knowledge.bundle import files_in
-    from knowledge.errors import KnowledgeError
-    from tutor.sanitise import clean
-
-    added = 0
-    with files_in(paths) as files:
-        for name, path in files:
-            try:
-                document = course.add(path, name)
-            except KnowledgeError as error:
-                typer.echo(clean(str(Problem.of(error))), err=True)
-                continue
-            added += 1
-            pages = f" from {document.pages} pages" if document.pages > 1 else ""
-            typer.echo(clean(f"{document.name}: {len(document.passages)} passages{pages} in {course.name}."))
-            for remark in document.remarks:
-                typer.echo(clean(f"  {remark}"))
-    return added
 
 
 def _settings(**overrides: Any) -> Settings:

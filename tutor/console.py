@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from demos.contract import Frame
+from knowledge.intake import Report
+from tutor.errors import Problem
 from tutor.events import Answered, DemoFinished, DemoFrame, DemoStarted, Event, Failed, Source, SourcesFound, Token
 from tutor.history import Exchange
 from tutor.record import exchange_of
@@ -40,6 +42,25 @@ class IndexProgress:
             self._task = self._bar.add_task(what, total=total)
             self._tasks[what] = self._task
         self._bar.update(self._task, description=what, completed=done, total=total)
+
+
+def tell_intake(course: str, report: Report) -> bool:
+    """Say of each document what was read or why not; True when the course holds at least one of them."""
+    for document in report.documents:
+        pages = f" from {document.pages} pages" if document.pages > 1 else ""
+        again = {"added": "", "replaced": " (replaced)", "unchanged": " (unchanged)"}[document.change]
+        write(clean(f"{document.name}: {len(document.passages)} passages{pages} in {course}{again}.\n"))
+        for remark in document.remarks:
+            write(clean(f"  {remark}\n"))
+    sys.stdout.flush()
+    for _, error in report.refused:
+        sys.stderr.write(clean(str(Problem.of(error))) + "\n")
+    if report.left_out:
+        more = f" and {len(report.left_out) - 5} more" if len(report.left_out) > 5 else ""
+        sys.stderr.write(clean(f"Left out, no format that Tiza reads: {', '.join(report.left_out[:5])}{more}.\n"))
+    if not (report.documents or report.refused or report.left_out):
+        sys.stderr.write("There is no file to read there.\n")
+    return bool(report.documents)
 
 
 async def converse(tutor: Tutor, lines: Iterable[str], *, echo: bool = True) -> int:

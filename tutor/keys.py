@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, String, create_engine, select
+from sqlalchemy import DateTime, Engine, String, create_engine, false, inspect, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -25,6 +25,10 @@ class Key:
     created_at: datetime
     revoked: bool
     course: str = ""
+    """The only course that it may use; "" means every course."""
+
+    teacher: bool = False
+    """Whether it may add and remove documents."""
 
 
 class _Base(DeclarativeBase):
@@ -39,6 +43,7 @@ class _KeyRow(_Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     revoked: Mapped[bool] = mapped_column(default=False)
     course: Mapped[str] = mapped_column(String(64), default="")
+    teacher: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Keys:
@@ -49,11 +54,15 @@ class Keys:
         self._engine = create_engine(url)
         try:
             _Base.metadata.create_all(self._engine)
+            _complete(self._engine)
         except OperationalError as error:
             raise StorageError(f"The keys cannot be stored ({error.orig}).", hint="Set TIZA_HOME.") from None
 
-    def add(self, name: str, course: str = "") -> str:
-        """A new key for `name`, the only time its secret is seen. Raises InputError when the name is taken."""
+    def add(self, name: str, course: str = "", *, teacher: bool = False) -> str:
+        """A new key for `name`, the only time its secret is seen. Raises InputError when the name is taken.
+
+        `course` is the only one that it may use, where that is given; a teacher's key may change documents.
+        """
         if not name.strip() or len(name) > 80 or not name.isprintable():
             raise InputError("A key needs a name of 1 to 80 characters.", code="invalid_value", param="name")
         secret = PREFIX + secrets.token_urlsafe(32)
@@ -63,8 +72,11 @@ class Keys:
                     f"There is a key called {name!r} already.", code="invalid_value", hint="Take another name."
                 )
             session.add(
-                _KeyRow(name=name, digest=_digest(secret), created_at=datetime.now(UTC), revoked=False, course=course)
-            )
+                _KeyRow(
+                    name=name, digest=_digest(secret), created_at=datetime.now(UTC), revoked=False, course=course,
+                    teacher=teacher,
+                )
+            )  # fmt: skip
             session.commit()
         return secret
 
@@ -94,7 +106,14 @@ class Keys:
 
 
 def _key(row: _KeyRow) -> Key:
-    return Key(row.name, row.created_at, row.revoked, row.course)
+    return Key(row.name, row.created_at, row.revoked, row.course, row.teacher)
+
+
+def _complete(engine: Engine) -> None:
+    """Give a table that an earlier version made the column that it lacks."""
+    if "teacher" not in {column["name"] for column in inspect(engine).get_columns("keys")}:
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE keys ADD COLUMN teacher BOOLEAN NOT NULL DEFAULT FALSE"))
 
 
 def _digest(secret: str) -> str:

@@ -152,9 +152,10 @@ def test_folders_and_zips_are_the_files_inside_them(tmp_path: Path) -> None:
     with zipfile.ZipFile(bundle, "w") as file:
         file.writestr("../../outside.md", "Evil.")
         file.writestr("inside/d.md", "Text three.")
-    with files_in([folder, bundle]) as files:
-        assert [name for name, _ in files] == ["b.txt", "one a.md", "more inside d.md"]
-        assert all(path.exists() for _, path in files)
+    with files_in([folder, bundle]) as found:
+        assert [name for name, _ in found.files] == ["b.txt", "one a.md", "more inside d.md"]
+        assert all(path.exists() for _, path in found.files)
+        assert found.left_out == ["c.mp4", "link.md"]
     assert not (tmp_path.parent / "outside.md").exists()
 
 
