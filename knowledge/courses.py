@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -97,13 +98,18 @@ class Course:
         """What changes whenever a document does; costs no reading."""
         found = []
         for name, path in self.shelf.paths().items():
-            status = path.stat()
-            found.append((name, status.st_size, status.st_mtime_ns))
+            with suppress(FileNotFoundError):  # it was removed this moment
+                status = path.stat()
+                found.append((name, status.st_size, status.st_mtime_ns))
         return tuple(found)
 
     def marks(self) -> dict[str, str]:
         """SHA-256 of every source, by its name."""
-        return {name: file_mark(path) for name, path in self.sources().items()}
+        found = {}
+        for name, path in self.sources().items():
+            with suppress(FileNotFoundError):
+                found[name] = file_mark(path)
+        return found
 
     def passages(self, progress: Progress = _quiet) -> list[Passage]:
         """All passages of the course, read from its sources."""
@@ -184,7 +190,12 @@ def _make(course: Course, embedder: Embedder, progress: Progress, reason: str) -
         folder = course.root / _digest(course.name, marks, embedder)
         if (ready := _made_meanwhile(folder)) is not None:
             return ready
-        contents = _contents(course, embedder, progress, reason or _stale(course.root, embedder))
+        try:
+            contents = _contents(course, embedder, progress, reason or _stale(course.root, embedder))
+        except (KnowledgeError, FileNotFoundError):
+            if course.marks() == marks:
+                raise
+            continue
         if course.marks() != marks:
             continue
         facts: dict[str, Any] = {

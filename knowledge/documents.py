@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest import Document, read_document
+from knowledge.ingest import Change, Document, read_document
 from knowledge.sandbox import document_of
 
 READING = 1
@@ -53,7 +53,7 @@ class Shelf:
         if mark and target.is_file() and file_mark(target) == mark:
             return replace(self.read(name, mark), change="unchanged")
         document = read_document(path, self.course, name)
-        change = "replaced" if target.exists() else "added"
+        change: Change = "replaced" if target.exists() else "added"
         with _writing(self.files):
             self._keep(document, mark)
             part = self.files / f".{uuid.uuid4().hex}"

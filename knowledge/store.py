@@ -33,7 +33,6 @@ from knowledge.text import content_words, words
 
 if TYPE_CHECKING:
     import bm25s
-    from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
 
 FORMAT = 9
@@ -214,14 +213,14 @@ def _open(folder: Path) -> Index:
     return index
 
 
-def _client(folder: Path) -> ClientAPI:
+def _client(folder: Path) -> Any:
     import chromadb
     from chromadb.config import Settings
 
     return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
 
 
-def _close(client: ClientAPI, copy: Path | None) -> None:
+def _close(client: Any, copy: Path | None) -> None:
     """Free what Chroma holds of an index that nobody uses any more."""
     client.close()
     if copy is not None:

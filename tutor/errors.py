@@ -3,7 +3,7 @@
     TizaError
     |- InputError            the request is at fault: empty, too long, unknown name          (422, 404, 413)
     |- ModelError            the language model is missing, damaged, or failed in mid-answer  (503)
-    |- AccessError           no key, wrong key                                                (401)
+    |- AccessError           no key, wrong key; a key without the right                      (401, 403)
     |- BusyError             the queue is full; `retry_after` in seconds                      (429)
     `- StorageError          the data folder cannot be written                                (507, 503)
 
@@ -53,7 +53,7 @@ class ModelError(TizaError):
 
 
 class AccessError(TizaError):
-    """The caller did not show a valid key."""
+    """The caller did not show a valid key, or one without the right (code `course_forbidden`, `teacher_only`)."""
 
     code = "invalid_api_key"
 

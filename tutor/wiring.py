@@ -10,20 +10,20 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from demos import catalogue
 from demos.contract import Demo, Frame, Params
-from demos.runner import Workers, run
-from knowledge.courses import Course, Progress, index_folder, open_course
+from demos.runner import run
+from knowledge.courses import Course, Progress, Stamp, index_folder, open_course
 from knowledge.embed import Embedder
 from knowledge.errors import KnowledgeError
 from knowledge.lecture import COURSE, Note, Slide, read_notes, read_slides
 from tutor import turn
 from tutor.capabilities import asks_the_model, capabilities
-from tutor.errors import ModelError, Problem
+from tutor.equipment import Equipment, model_file, open_model
+from tutor.errors import Problem
 from tutor.events import Event, Failed, Provenance
 from tutor.history import Exchange
 from tutor.llm.base import LanguageModel, ModelInfo
@@ -51,14 +51,23 @@ def _quiet(_what: str, _done: int, _total: int) -> None:
 class Tutor:
     """The tutor for one course. Front ends call `answer` and consume its events."""
 
-    def __init__(self, settings: Settings, model: LanguageModel | None = None) -> None:
-        """`model` replaces the one that the settings name (for tests and benchmarks)."""
+    def __init__(
+        self, settings: Settings, model: LanguageModel | None = None, equipment: Equipment | None = None
+    ) -> None:
+        """`model` replaces the one that the settings name (for tests, benchmarks); `equipment` is another tutor's."""
         self.settings = settings
         self.course = Course(settings.course, settings.home)
-        self._given = model
+        self._equipment = equipment or Equipment(settings, model)
+        self._owns = equipment is None
         self._parts: turn.Parts | None = None
-        self._workers = Workers()
+        self._stamp: Stamp = ()
         self._preparing = asyncio.Lock()
+        self._taking_up = asyncio.Lock()
+        self._renewal: asyncio.Task[None] | None = None
+
+    def beside(self, course: str) -> Tutor:
+        """The tutor of another course with the same embedder, model and demo workers. Raises KnowledgeError."""
+        return Tutor(self.settings.model_copy(update={"course": course}), equipment=self._equipment)
 
     @property
     def ready(self) -> bool:
@@ -70,16 +79,51 @@ class Tutor:
         """True when an index of the course as it is now lies in the data folder."""
         return index_folder(self.course, self.embedder).is_dir()
 
-    @cached_property
+    @property
     def embedder(self) -> Embedder:
         """The embedder, shared by search, evidence and demos. Raises KnowledgeError (`embedder_missing`)."""
-        return Embedder(self.settings.embedder)
+        return self._equipment.embedder
 
     async def prepare(self, progress: Progress = _quiet) -> None:
-        """Open the index, load embedder and model. Safe to call often. Raises KnowledgeError and ModelError."""
-        async with self._preparing:
-            if self._parts is None:
-                self._parts = await self._build(progress)
+        """Open the index, load embedder and model. Safe to call often. Raises KnowledgeError and ModelError.
+
+        Later calls notice that documents were added or removed, by whichever process.
+        """
+        if self._parts is None:
+            async with self._preparing:
+                if self._parts is None:
+                    self._parts = await self._build(progress)
+        elif self._stamp != self.course.stamp():
+            await self._catch_up()
+
+    async def take_up(self, progress: Progress = _quiet) -> None:
+        """Know the course as it is now. Turns under way keep the index that they began with. Raises KnowledgeError."""
+        from knowledge.retrieve import Retriever
+
+        if self._parts is None:
+            return
+        async with self._taking_up:
+            stamp = self.course.stamp()
+            index = await asyncio.to_thread(open_course, self.course, self.embedder, progress)
+            provenance = replace(self._parts.provenance, knowledge=index.name)
+            retriever = Retriever(index, self.embedder)
+            self._parts = replace(self._parts, retriever=retriever, provenance=provenance)
+            self._stamp = stamp
+
+    async def _catch_up(self) -> None:
+        """Another process changed the course: use its new index, or have one made while turns go on with the old."""
+        if not self.course.exists:
+            return
+        if await asyncio.to_thread(lambda: self.indexed):
+            await self.take_up()
+        elif self._renewal is None or self._renewal.done():
+            self._renewal = asyncio.create_task(self._renew())
+
+    async def _renew(self) -> None:
+        try:
+            await self.take_up()
+        except Exception as error:  # the old index goes on answering
+            log.warning("the course could not be indexed anew: %s", Problem.of(error))
 
     async def answer(
         self, question: str, history: Sequence[Exchange] = (), *, seed: int | None = None
@@ -109,7 +153,7 @@ class Tutor:
         if asks_the_model(demo):
             await self.prepare()
         given = capabilities(demo, self._embed, self.model)
-        async with aclosing(run(demo, params, workers=self._workers, capabilities=given)) as frames:
+        async with aclosing(run(demo, params, workers=self._equipment.workers, capabilities=given)) as frames:
             async for frame in frames:
                 yield frame
 
@@ -144,10 +188,11 @@ class Tutor:
         return self._parts.model if self._parts else None
 
     async def close(self) -> None:
-        """Free the model and end waiting demo workers."""
-        await self._workers.close()
-        if self._parts and self._parts.model:
-            await self._parts.model.close()
+        """Free what this tutor holds; model and demo workers where they are its own."""
+        if self._renewal is not None:
+            self._renewal.cancel()
+        if self._owns:
+            await self._equipment.close()
         self._parts = None
 
     def _embed(self, texts: list[str]) -> list[list[float]]:
@@ -163,23 +208,23 @@ class Tutor:
     async def _build(self, progress: Progress) -> turn.Parts:
         from knowledge.retrieve import Retriever
         from tutor.evidence import Evidence
-        from tutor.intent import IntentReader
 
         settings = self.settings
-        embedder = self.embedder
+        embedder, stamp = self.embedder, self.course.stamp()
         index, model, _ = await asyncio.gather(
             asyncio.to_thread(open_course, self.course, embedder, progress),
-            self._model(),
+            self._equipment.model(),
             asyncio.to_thread(embedder.load),
         )
+        self._stamp = stamp
         info = model.describe() if model else ModelInfo(QUOTES_ONLY, "", None, 0)
         demos = catalogue.all_demos()
         notes: tuple[Note, ...] = read_notes() if self.course.name == COURSE else ()
-        self._workers.refill()
+        self._equipment.workers.refill()
         return turn.Parts(
             retriever=Retriever(index, embedder),
             evidence=Evidence(embedder),
-            intents=IntentReader(demos, embedder, settings.home / "indexes"),
+            intents=self._equipment.intents,
             run_frames=self.run_demo,
             model=model,
             provenance=Provenance(info.name, info.sha256, info.adapter, settings.seed, index.name, release()),
@@ -189,34 +234,6 @@ class Tutor:
             notes=notes,
             demos=demos,
         )
-
-    async def _model(self) -> LanguageModel | None:
-        """The model of the settings, loaded; None when the starter is missing or damaged: answers then quote."""
-        if self._given is not None:
-            return self._given
-        try:
-            return await open_model(self.settings)
-        except ModelError as error:
-            if self.settings.model:
-                raise
-            log.warning("answers will quote the course only: %s", error)
-            return None
-
-
-async def open_model(settings: Settings) -> LanguageModel:
-    """The language model alone: the upstream that the settings name, or the model file, loaded. Raises ModelError."""
-    if settings.upstream:
-        from tutor.llm.remote import RemoteModel
-
-        return RemoteModel(settings.upstream, settings.upstream_model, settings.upstream_key.get_secret_value())
-    info = await asyncio.to_thread(model_file, settings)
-    from tutor.llm.llama import Engine, LlamaModel
-
-    model = LlamaModel(
-        replace(info, context=settings.context), Engine(settings.context, settings.threads, flash_attention=True)
-    )
-    await model.load()
-    return model
 
 
 def open_retriever(settings: Settings, progress: Progress = _quiet) -> Retriever:
@@ -237,16 +254,6 @@ def drafts_with(settings: Settings, info: ModelInfo) -> bool:
     if settings.draft == "auto":
         return info.name != STARTER_NAME or info.adapter is not None
     return settings.draft == "on"
-
-
-def model_file(settings: Settings) -> ModelInfo:
-    """The verified model file that the settings name, the starter by default. Raises ModelError."""
-    from tutor.llm.catalogue import STARTER, locate, verify
-    from tutor.llm.starter import prepare_starter
-
-    if settings.model in ("", STARTER):
-        return prepare_starter(settings.home)
-    return verify(locate(settings.model, settings.home), settings.home)
 
 
 def release() -> str:

@@ -9,10 +9,11 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
-from tutor.api import chat, conversations, demos, errors, health, search
+from tutor.api import chat, conversations, courses, demos, errors, health, search
 from tutor.api.context import Service
 from tutor.api.metrics import Metrics
 from tutor.api.middleware import AccessLog, BodyLimit
+from tutor.courses import Tutors
 from tutor.errors import Problem
 from tutor.history import Conversations
 from tutor.keys import Keys
@@ -28,11 +29,12 @@ def build_service(settings: Settings, tutor: Tutor | None = None) -> Service:
     settings.home.mkdir(parents=True, exist_ok=True)
     return Service(
         settings=settings,
-        tutor=tutor or build_tutor(settings),
+        tutors=Tutors(tutor or build_tutor(settings)),
         conversations=Conversations(settings.database_url),
         keys=Keys(settings.database_url),
         queue=FairQueue(settings.queue),
         demo_queue=FairQueue(settings.queue),
+        upload_queue=FairQueue(settings.queue),
         metrics=Metrics(),
     )
 
@@ -45,7 +47,7 @@ def create_app(service: Service) -> FastAPI:
     )  # fmt: skip
     app.state.service = service
     errors.install(app)
-    for module in (chat, search, demos, conversations, health):
+    for module in (chat, search, courses, demos, conversations, health):
         app.include_router(module.router)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog, metrics=service.metrics)
@@ -63,7 +65,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         loading.cancel()
         with suppress(asyncio.CancelledError):
             await loading
-        await service.tutor.close()
+        await service.tutors.close()
         service.conversations.close()
         service.keys.close()
 

@@ -16,7 +16,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from tutor.api.context import Caller, CallerDep, Service, ServiceDep
+from tutor.api.context import Caller, CallerDep, Service, ServiceDep, TutorDep
 from tutor.api.errors import envelope, error_response
 from tutor.api.schemas import ChatMessage, ChatRequest
 from tutor.api.turns import Asked, run_turn, take_place, while_connected, with_keep_alive
@@ -25,6 +25,7 @@ from tutor.events import Answered, Failed, Token, Usage
 from tutor.history import Exchange
 from tutor.queue import Place
 from tutor.record import citation_record
+from tutor.wiring import Tutor
 
 router = APIRouter(prefix="/v1", tags=["chat"])
 MODEL = "tiza"
@@ -33,35 +34,37 @@ SSE = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
 @router.get("/models")
-async def list_models(service: ServiceDep, _caller: CallerDep) -> dict[str, Any]:
+async def list_models(service: ServiceDep, tutor: TutorDep) -> dict[str, Any]:
     """The model that this service answers with."""
-    provenance = service.tutor.provenance
+    provenance = tutor.provenance
     entry = {"id": MODEL, "object": "model", "created": service.started, "owned_by": "tiza"}
     return {"object": "list", "data": [{**entry, "tutor": asdict(provenance) if provenance else None}]}
 
 
 @router.post("/chat/completions", response_model=None)
-async def complete(body: ChatRequest, request: Request, service: ServiceDep, caller: CallerDep) -> Response:
-    """Answer the last user message, with citations in `tutor`; streamed when `stream` is true."""
+async def complete(
+    body: ChatRequest, request: Request, service: ServiceDep, caller: CallerDep, tutor: TutorDep
+) -> Response:
+    """Answer the last user message from the course (`X-Course`), with citations in `tutor`; streamed on `stream`."""
     if service.settings.strict_models and body.model not in (MODEL, ""):
         raise InputError(
             f"There is no model {body.model[:80]!r}.", code="not_found", hint=f"There is {MODEL}.", param="model"
         )
     caller = caller.acting_for(body.user)
-    asked = await _asked(service, caller, body)
+    asked = await _asked(service, caller, tutor, body)
     reply = _Reply(service, body, caller, asked, take_place(service, caller, asked))
     if body.stream:
         return StreamingResponse(with_keep_alive(_guarded(reply)), media_type="text/event-stream", headers=SSE)
     return await while_connected(request, reply.whole())
 
 
-async def _asked(service: Service, caller: Caller, body: ChatRequest) -> Asked:
+async def _asked(service: Service, caller: Caller, tutor: Tutor, body: ChatRequest) -> Asked:
     question, history = read_messages(body.messages)
     if body.conversation:
         kept = await run_in_threadpool(service.conversations.get, caller.owner, body.conversation)
         history = [exchange for exchange in kept.exchanges if exchange.state == "complete"]
     seed = body.seed & 0x7FFFFFFF if body.seed is not None else None
-    return Asked(question, history, seed, body.conversation or "")
+    return Asked(tutor, question, history, seed, body.conversation or "")
 
 
 def read_messages(messages: Sequence[ChatMessage]) -> tuple[str, list[Exchange]]:
@@ -116,7 +119,7 @@ class _Reply:
             "id": self.id,
             "created": self.created,
             "model": self.body.model or MODEL,
-            "system_fingerprint": self.service.fingerprint,
+            "system_fingerprint": self.service.fingerprint(self.asked.tutor),
         }
 
     async def whole(self) -> JSONResponse:
@@ -145,7 +148,7 @@ class _Reply:
 
     async def events(self) -> AsyncGenerator[str | Failed | tuple[Answered, str], None]:
         """Text within the asked limits, then the ending with its finish reason."""
-        cut = _Cut(self.service, self.body.limit, self.body.stops)
+        cut = _Cut(self.asked.tutor, self.body.limit, self.body.stops)
         async with aclosing(run_turn(self.service, self.caller, self.asked, self.place)) as events:
             async for event in events:
                 match event:
@@ -198,8 +201,8 @@ class _Reply:
 
     async def usage(self, usage: Usage, text: str) -> dict[str, int]:
         """Tokens read and written. An answer that quotes has read the question and written its text."""
-        prompt = usage.prompt_tokens or await self.service.tutor.count(self.asked.question)
-        completion = await self.service.tutor.count(text)
+        prompt = usage.prompt_tokens or await self.asked.tutor.count(self.asked.question)
+        completion = await self.asked.tutor.count(text)
         return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
 
 
@@ -217,8 +220,8 @@ async def _guarded(reply: _Reply) -> AsyncGenerator[str, None]:
 class _Cut:
     """Holds an answer to the asked number of tokens and ends it before a stop string."""
 
-    def __init__(self, service: Service, limit: int | None, stops: Sequence[str]) -> None:
-        self._service, self._limit, self._stops = service, limit, [stop for stop in stops if stop]
+    def __init__(self, tutor: Tutor, limit: int | None, stops: Sequence[str]) -> None:
+        self._tutor, self._limit, self._stops = tutor, limit, [stop for stop in stops if stop]
         self._sent, self._used, self.reason, self._ended = "", 0, "stop", False
 
     async def feed(self, text: str) -> str:
@@ -240,7 +243,7 @@ class _Cut:
         assert self._limit is not None
         shown = ""
         for word in re.findall(r"\s*\S+|\s+$", text):
-            self._used += await self._service.tutor.count(word)
+            self._used += await self._tutor.count(word)
             if self._used > self._limit:
                 self._ended, self.reason = True, "length"
                 break

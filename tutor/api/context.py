@@ -6,14 +6,17 @@ import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from demos.contract import Frame
+from knowledge.errors import KnowledgeError
 from tutor.api.metrics import Metrics
+from tutor.courses import Tutors
 from tutor.errors import AccessError, InputError
 from tutor.history import Conversations
 from tutor.keys import Keys
@@ -26,19 +29,40 @@ KEPT_RUNS = 32
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: the key's name ("local" on loopback without keys) and the platform's user."""
+    """Who calls, and of which course.
+
+    `key` is the key's name ("local" on loopback without keys), `user` the platform's user, `course` the course that is
+    asked ("" for the service's own), `bound` the only one that the key may use ("" for all of them).
+    """
 
     key: str
     user: str
+    course: str = ""
+    bound: str = ""
+    teacher: bool = False
+
+    @property
+    def client(self) -> str:
+        """Who takes turns with others in the queue."""
+        return f"{self.key}:{self.user}"
 
     @property
     def owner(self) -> str:
-        """Whose conversations these are."""
-        return f"{self.key}:{self.user}"
+        """Whose conversations these are; each course has its own."""
+        return f"{self.client}\x1f{self.course}" if self.course else self.client
 
     def acting_for(self, user: str | None) -> Caller:
         """The same key for the user that a body names."""
-        return Caller(self.key, user) if user else self
+        return replace(self, user=user) if user else self
+
+    def check(self, course: str) -> None:
+        """Raises AccessError (`course_forbidden`) when the key is bound to another course."""
+        if self.bound and course != self.bound:
+            raise AccessError(
+                f"This key is for the course {self.bound} only.",
+                code="course_forbidden",
+                hint="Leave X-Course out, or use another key.",
+            )
 
 
 class Runs:
@@ -68,19 +92,24 @@ class Service:
     """Everything that the routes share."""
 
     settings: Settings
-    tutor: Tutor
+    tutors: Tutors
     conversations: Conversations
     keys: Keys
     queue: FairQueue
     demo_queue: FairQueue
+    upload_queue: FairQueue
     metrics: Metrics
     runs: Runs = field(default_factory=Runs)
     started: int = field(default_factory=lambda: int(time.time()))
 
     @property
-    def fingerprint(self) -> str:
+    def tutor(self) -> Tutor:
+        """The tutor of the course that is meant when none is named."""
+        return self.tutors.first
+
+    def fingerprint(self, tutor: Tutor) -> str:
         """Names what answers depend on: version, model and knowledge."""
-        provenance = self.tutor.provenance
+        provenance = tutor.provenance
         known = f"{provenance.model_sha256[:8]}-{provenance.knowledge[:8]}" if provenance else "starting"
         return f"tiza-{release()}-{known}"
 
@@ -113,8 +142,38 @@ async def caller_of(request: Request) -> Caller:
     if key is None and service.demands_keys:
         raise AccessError("A valid API key is needed.", hint="Send it as `Authorization: Bearer ...`.")
     user = request.query_params.get("user") or request.headers.get("x-user") or ""
-    return Caller(key.name if key else "local", user[:200])
+    bound = key.course if key else ""
+    course = request.headers.get("x-course", "").strip() or bound or service.tutor.course.name
+    teacher = key.teacher if key else _is_at_the_machine(request)
+    caller = Caller(key.name if key else "local", user[:200], course, bound, teacher)
+    caller.check(course)
+    return replace(caller, course="") if course == service.tutor.course.name else caller
+
+
+def _is_at_the_machine(request: Request) -> bool:
+    """True for a program of this machine's user: neither a web page elsewhere nor someone behind a proxy."""
+    if any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip")):
+        return False
+    origin = request.headers.get("origin")
+    return origin is None or is_loopback(urlsplit(origin).hostname or "")
+
+
+def tutor_of(service: ServiceDep, caller: CallerDep) -> Tutor:
+    """The tutor of the course that is asked. Raises KnowledgeError (`unknown_course`)."""
+    try:
+        return service.tutors.of(caller.course)
+    except KnowledgeError:
+        raise no_course(caller.course, service, caller) from None
+
+
+def no_course(name: str, service: Service, caller: Caller) -> KnowledgeError:
+    """What a caller hears of a course that is not there: those there are, as far as they may know of them."""
+    hint = f"There is {', '.join(service.tutors.names())}."
+    if caller.bound:
+        hint = "Its teacher has not added a document yet."
+    return KnowledgeError(f"There is no course {name[:80]!r}.", code="unknown_course", hint=hint, param="X-Course")
 
 
 ServiceDep = Annotated[Service, Depends(service_of)]
 CallerDep = Annotated[Caller, Depends(caller_of)]
+TutorDep = Annotated[Tutor, Depends(tutor_of)]

@@ -53,7 +53,7 @@ async def run_demo(name: str, body: RunRequest, request: Request, service: Servi
     """Run a demo. All frames as JSON, or each as it comes with `Accept: text/event-stream`."""
     demo = load(name)
     params = demo.parse(body.params)
-    place = service.demo_queue.place(caller.owner)
+    place = service.demo_queue.place(caller.client)
     run_id = uuid.uuid4().hex
     kept = service.runs.start(run_id, caller.owner)
     frames = _frames(service, demo, params, place, kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 import uuid
 from typing import Any
@@ -16,23 +17,25 @@ from tutor.api.metrics import Metrics
 from tutor.errors import Problem
 
 MOST_BYTES = 2_000_000
+MOST_UPLOAD = 100_000_000
+_UPLOAD = re.compile(r"/v1/courses/[^/]+/documents/?")
 log = logging.getLogger("tiza.access")
 
 
 class BodyLimit:
-    """Refuses a body over `most` bytes with 413 as soon as that is known, without reading on."""
+    """Refuses a body over `most` bytes (`upload` for documents) with 413 once that is known, without reading on."""
 
-    def __init__(self, app: ASGIApp, most: int = MOST_BYTES) -> None:
-        self._app, self._most = app, most
-        self._words = f"The body is over {most // 1_000_000} MB."
+    def __init__(self, app: ASGIApp, most: int = MOST_BYTES, upload: int = MOST_UPLOAD) -> None:
+        self._app, self._most, self._upload = app, most, upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = self._upload if _UPLOAD.fullmatch(scope["path"]) else self._most
         length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if not length.isdigit() or int(length) > self._most:
-            await self._refuse(scope, receive, send)
+        if not length.isdigit() or int(length) > most:
+            await self._refuse(most, scope, receive, send)
             return
         taken = 0
 
@@ -40,17 +43,21 @@ class BodyLimit:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self._most:
-                raise HTTPException(413, self._words)
+            if taken > most:
+                raise HTTPException(413, _too_large(most))
             return message
 
         await self._app(scope, bounded, send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        problem = Problem("body_too_large", self._words, "Send less at once.")
+    async def _refuse(self, most: int, scope: Scope, receive: Receive, send: Send) -> None:
+        problem = Problem("body_too_large", _too_large(most), "Send less at once.")
         response = error_response(problem)
         response.headers["Connection"] = "close"
         await response(scope, receive, send)
+
+
+def _too_large(most: int) -> str:
+    return f"The body is over {most // 1_000_000} MB."
 
 
 class AccessLog:

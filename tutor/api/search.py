@@ -6,16 +6,16 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from tutor.api.context import CallerDep, ServiceDep
+from tutor.api.context import TutorDep
 from tutor.api.schemas import SearchRequest
 
 router = APIRouter(prefix="/v1", tags=["search"])
 
 
 @router.post("/search")
-async def search(body: SearchRequest, service: ServiceDep, _caller: CallerDep) -> dict[str, Any]:
-    """The course's best passages for a text, with their scores."""
-    hits = await service.tutor.search(body.query, body.top_k)
+async def search(body: SearchRequest, tutor: TutorDep) -> dict[str, Any]:
+    """The best passages of the course (`X-Course`) for a text, with their scores."""
+    hits = await tutor.search(body.query, body.top_k)
     data = [
         {
             "passage_id": hit.passage.id,

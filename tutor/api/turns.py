@@ -20,6 +20,7 @@ from tutor.history import Exchange
 from tutor.queue import Place
 from tutor.record import detail, state
 from tutor.turn import checked
+from tutor.wiring import Tutor
 
 T = TypeVar("T")
 KEEP_ALIVE = 15.0
@@ -27,8 +28,9 @@ KEEP_ALIVE = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question with what came before it. `conversation` is the stored one to keep it in, or ""."""
+    """One question to a tutor with what came before it. `conversation` is the stored one to keep it in, or ""."""
 
+    tutor: Tutor
     question: str
     history: Sequence[Exchange]
     seed: int | None
@@ -39,7 +41,7 @@ def take_place(service: Service, caller: Caller, asked: Asked) -> Place:
     """A place in the queue for a question that can be asked. Raises InputError, and BusyError when it is full."""
     checked(asked.question)
     try:
-        return service.queue.place(caller.owner)
+        return service.queue.place(caller.client)
     except BusyError:
         service.metrics.refused.inc()
         raise
@@ -56,7 +58,7 @@ async def run_turn(service: Service, caller: Caller, asked: Asked, place: Place)
     started = time.monotonic()
     try:
         async with place:
-            events = service.tutor.answer(asked.question, asked.history, seed=asked.seed)
+            events = asked.tutor.answer(asked.question, asked.history, seed=asked.seed)
             async with aclosing(events) as stream:
                 async for event in stream:
                     if isinstance(event, Token) and not said:

@@ -1,0 +1,207 @@
+"""/v1/courses and their documents: students see what there is, teachers add and remove."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from knowledge.courses import Course
+from knowledge.documents import document_id, safe_name
+from knowledge.errors import KnowledgeError
+from knowledge.ingest import Document
+from knowledge.intake import Report
+from knowledge.lecture import COURSE
+from tutor.api.context import Caller, CallerDep, ServiceDep, no_course
+from tutor.api.errors import envelope
+from tutor.errors import AccessError, InputError, Problem
+
+router = APIRouter(prefix="/v1/courses", tags=["courses"])
+MOST_PARTS = 100
+_SHOWN_NAMES = 100
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+                }
+            }
+        },
+    }
+}
+
+
+def course_of(course: str, service: ServiceDep, caller: CallerDep) -> Course:
+    """The course that the path names, whether it has documents yet or not. Raises AccessError and KnowledgeError."""
+    caller.check(course)
+    return service.tutors.course(course)
+
+
+def known_course(course: Annotated[Course, Depends(course_of)], service: ServiceDep, caller: CallerDep) -> Course:
+    """The same, when there is such a course. Raises KnowledgeError (`unknown_course`)."""
+    if not course.exists:
+        raise no_course(course.name, service, caller)
+    return course
+
+
+def teacher_of(caller: CallerDep) -> Caller:
+    """The caller, when documents may be changed by them. Raises AccessError (`teacher_only`)."""
+    if not caller.teacher:
+        raise AccessError(
+            "Only a teacher's key may change documents.",
+            code="teacher_only",
+            hint="Make one with `tiza keys add NAME --teacher`.",
+        )
+    return caller
+
+
+CourseDep = Annotated[Course, Depends(course_of)]
+KnownCourseDep = Annotated[Course, Depends(known_course)]
+TeacherDep = Annotated[Caller, Depends(teacher_of)]
+
+
+@router.get("")
+async def list_courses(service: ServiceDep, caller: CallerDep) -> dict[str, Any]:
+    """The courses that the caller may ask about; name one in the header `X-Course`."""
+    names = await run_in_threadpool(service.tutors.names)
+    default = caller.bound or service.tutor.course.name
+    shown = [name for name in names if caller.bound in ("", name)]
+    data = [
+        {
+            "id": name,
+            "object": "course",
+            "default": name == default,
+            "built_in": name == COURSE,
+            "documents": len(service.tutors.course(name).shelf.paths()),
+        }
+        for name in shown
+    ]
+    return {"object": "list", "data": data}
+
+
+@router.get("/{course}/documents")
+async def list_documents(course: KnownCourseDep) -> dict[str, Any]:
+    """The documents that a teacher added to a course."""
+    return {"object": "list", "course": course.name, "data": await run_in_threadpool(_documents, course)}
+
+
+@router.post("/{course}/documents", status_code=201, response_model=None, openapi_extra=_BODY)
+async def add_documents(course: CourseDep, request: Request, service: ServiceDep, teacher: TeacherDep) -> Response:
+    """Add files (multipart, one or several, zips too) to a course, which is made when it is new.
+
+    Answers when they are indexed: 201 with what became of each, 200 when nothing is new, an error when none could be
+    read. Each document is wholly in or wholly out. Questions go on being answered meanwhile.
+    """
+    async with _received(request) as paths, service.upload_queue.place(teacher.client):
+        report = await service.tutors.add(course.name, paths)
+    if not report.documents:
+        raise _why_none(report)
+    return JSONResponse(_report(course, report), 201 if report.changed else 200)
+
+
+@router.delete("/{course}/documents/{document}", status_code=204)
+async def remove_document(course: KnownCourseDep, document: str, service: ServiceDep, teacher: TeacherDep) -> Response:
+    """Take a document out of a course for good, by its id."""
+    names = {document_id(name): name for name in course.shelf.paths()}
+    if document not in names:
+        raise KnowledgeError(
+            f"The course {course.name} has no document {document[:40]!r}.",
+            code="unknown_document",
+            hint=f"GET /v1/courses/{course.name}/documents lists their ids.",
+        )
+    async with service.upload_queue.place(teacher.client):
+        await service.tutors.remove(course.name, names[document])
+    return Response(status_code=204)
+
+
+@asynccontextmanager
+async def _received(request: Request) -> AsyncIterator[list[Path]]:
+    """The uploaded files on disk, under names that are safe, for as long as they are needed."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise InputError(
+            "Documents come as multipart/form-data.", code="not_multipart", hint="curl does it with -F file=@notes.pdf."
+        )
+    with tempfile.TemporaryDirectory(prefix="tiza-upload-") as work:
+        try:
+            async with request.form(max_files=MOST_PARTS, max_fields=MOST_PARTS) as form:
+                parts = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
+                paths = [await run_in_threadpool(_keep, part, Path(work) / str(n)) for n, part in enumerate(parts)]
+        except HTTPException as error:
+            if error.status_code != 400:
+                raise
+            raise InputError(
+                f"The upload cannot be read: {error.detail}", code="invalid_value", hint=f"Send {MOST_PARTS} at most."
+            ) from None
+        except ClientDisconnect:
+            raise InputError("The upload broke off.", code="invalid_request") from None
+        if not paths:
+            raise InputError(
+                "The upload holds no file.", code="invalid_value", hint="Send each as a part called file.", param="file"
+            )
+        yield paths
+
+
+def _keep(part: UploadFile, folder: Path) -> Path:
+    folder.mkdir()
+    path = folder / safe_name(part.filename or "")
+    with path.open("wb") as file:
+        shutil.copyfileobj(part.file, file)
+    return path
+
+
+def _documents(course: Course) -> list[dict[str, Any]]:
+    found = []
+    for name, path in course.shelf.paths().items():
+        status = path.stat()
+        added = datetime.fromtimestamp(status.st_mtime, UTC).isoformat(timespec="seconds")
+        found.append({**_document(course.shelf.read(name)), "bytes": status.st_size, "added_at": added})
+    return found
+
+
+def _document(document: Document) -> dict[str, Any]:
+    return {
+        "id": document_id(document.name),
+        "object": "document",
+        "name": document.name,
+        "pages": document.pages,
+        "passages": len(document.passages),
+        "remarks": list(document.remarks),
+    }
+
+
+def _report(course: Course, report: Report) -> dict[str, Any]:
+    return {
+        "object": "list",
+        "course": course.name,
+        "version": report.version,
+        "data": [{**_document(document), "status": document.change} for document in report.documents],
+        "refused": [{"name": name, **envelope(Problem.of(error))} for name, error in report.refused],
+        "left_out": list(report.left_out[:_SHOWN_NAMES]),
+    }
+
+
+def _why_none(report: Report) -> Exception:
+    if report.refused:
+        return report.refused[0][1]
+    if report.left_out:
+        names = ", ".join(report.left_out[:5])
+        return KnowledgeError(f"Nothing in it is a format that Tiza reads ({names}).", code="unsupported_format")
+    return KnowledgeError("There is no file in it.", code="unreadable_document", hint="Pack it anew.")
+
+
+__all__ = ["router"]
