@@ -17,7 +17,10 @@ ROUTES = (
     ("GET", "/v1/models"), ("POST", "/v1/chat/completions"), ("POST", "/v1/search"), ("GET", "/v1/demos"),
     ("GET", "/v1/demos/perceptron"), ("POST", "/v1/demos/perceptron/runs"), ("GET", "/v1/runs/x/frames/0.png"),
     ("GET", "/v1/conversations"), ("POST", "/v1/conversations"), ("GET", "/v1/conversations/x"),
-    ("DELETE", "/v1/conversations/x"),
+    ("DELETE", "/v1/conversations/x"), ("GET", "/v1/courses"), ("GET", "/v1/courses/ai-introduction/documents"),
+)  # fmt: skip
+TEACHERS = (
+    ("POST", "/v1/courses/ai-introduction/documents"), ("DELETE", "/v1/courses/ai-introduction/documents/x"),
 )  # fmt: skip
 BODY = {"messages": [{"role": "user", "content": "Who?"}], "query": "x"}
 
@@ -28,7 +31,7 @@ def public(make_service: Callable[..., Service]) -> Service:
 
 
 @pytest.mark.parametrize("sent", [None, "Bearer wrong", "Bearer ", "Basic abc", "Bearer revoked"])
-@pytest.mark.parametrize(("method", "path"), ROUTES)
+@pytest.mark.parametrize(("method", "path"), ROUTES + TEACHERS)
 async def test_every_route_demands_a_valid_key(public: Service, method: str, path: str, sent: str | None) -> None:
     if sent == "Bearer revoked":
         sent = f"Bearer {public.keys.add('old')}"

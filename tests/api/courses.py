@@ -1,0 +1,31 @@
+"""A service with real courses and indexes, found by an embedder without weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from knowledge.courses import Course
+from tests.knowledge.embedders import WordEmbedder
+from tutor.api.app import build_service
+from tutor.api.context import Service
+from tutor.equipment import Equipment
+from tutor.llm.scripted import ScriptedModel
+from tutor.settings import Settings
+from tutor.wiring import Tutor
+
+ANIMALS = "# Zebra\n\nThe zebra eats grass and lives in Kenya.\n\n# Otter\n\nThe otter eats fish and lives in rivers.\n"
+PLANTS = "# Fern\n\nThe fern grows in shade and has spores.\n\n# Cactus\n\nThe cactus stores water in its stem.\n"
+
+
+def course_service(home: Path, **settings: Any) -> Service:
+    """The service of the courses `animals`, which it means when none is named, and `plants`."""
+    chosen = Settings(home=home, course="animals", draft="off", **settings)
+    for name, text in (("animals", ANIMALS), ("plants", PLANTS)):
+        path = home / f"{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        Course(name, home).add(path)
+    equipment = Equipment(chosen, ScriptedModel([]))
+    equipment.embedder = WordEmbedder()
+    return build_service(chosen, Tutor(chosen, equipment=equipment))
