@@ -18,7 +18,8 @@ NextTokens = Callable[[list[int], list[int], int, list[float]], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token with its number, its text, and whether it is a control token, which stands for no text."""
+    """A token with its number, its text, and whether it is a control token (of those offered next: one that ends the
+    turn), which stands for no text."""
 
     id: int
     text: str
@@ -64,7 +65,7 @@ def look(
     wanted = list(dict.fromkeys(temperatures))
     said = next_tokens([token.id for token in prompt], [token.id for token in added], most, wanted)
     return Next(
-        tuple(Token(int(number), str(text)) for number, text in zip(said["ids"], said["texts"], strict=True)),
+        tuple(map(Token, map(int, said["ids"]), map(str, said["texts"]), map(bool, said["ends"]))),
         np.array(said["logits"], dtype=float),
         tuple(map(bool, said["ends"])),
         dict(zip(wanted, map(float, said["totals"]), strict=True)),

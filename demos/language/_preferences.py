@@ -1,0 +1,99 @@
+"""The toy of the `chatgpt` demo: a few answers, people who compare them, a reward, and a policy tuned to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A candidate: its name, its words, its probability before tuning, and what each kind of people sees in it."""
+
+    name: str
+    text: str
+    before: float
+    helpful: float
+    flattered: float
+
+
+ANSWERS = (
+    Answer("questions", "Is a dolphin a fish? Is a shark a fish?", 0.40, -1.5, -1.0),
+    Answer("wrong", "Yes, because it lives in the sea.", 0.25, -1.0, -0.5),
+    Answer("short", "No.", 0.20, 0.3, -0.8),
+    Answer("flattering", "What a brilliant question! You know so much already.", 0.10, -0.3, 2.0),
+    Answer("helpful", "No, a whale is a mammal: it breathes air and suckles its young.", 0.05, 1.8, 1.0),
+)
+QUESTION = "Is a whale a fish?"
+
+
+def softmax(z: Array) -> Array:
+    p = np.exp(z - z.max())
+    return np.asarray(p / p.sum())
+
+
+def compare(quality: Array, pairs: int, random: np.random.Generator) -> Array:
+    """Wins (n, n): how often row was preferred to column in so many comparisons of two answers drawn at random. The
+    better is preferred with probability σ(difference of quality): people err."""
+    n = len(quality)
+    wins = np.zeros((n, n))
+    for _ in range(pairs):
+        a, b = random.choice(n, 2, replace=False)
+        a_wins = random.random() < 1 / (1 + np.exp(quality[b] - quality[a]))
+        wins[(a, b) if a_wins else (b, a)] += 1
+    return wins
+
+
+def likelihood(reward: Array, wins: Array) -> float:
+    """Mean natural logarithm of the probability that the reward gives to the choices made."""
+    gaps = reward[:, None] - reward[None, :]
+    return float((wins * -np.logaddexp(0, -gaps)).sum() / wins.sum())
+
+
+def fit(wins: Array, rate: float = 0.5, steps: int = 400, ridge: float = 0.02) -> list[Array]:
+    """The reward after each step of gradient ascent on the likelihood, from 0; its mean stays 0.
+
+    The small ridge keeps it finite where an answer won, or lost, every comparison.
+    """
+    reward = np.zeros(len(wins))
+    path = [reward]
+    for _ in range(steps):
+        wrong = 1 / (1 + np.exp(reward[:, None] - reward[None, :]))  # how surprised it is by "row beats column"
+        pull = wins * wrong
+        reward = reward + rate * ((pull.sum(1) - pull.sum(0)) * len(wins) / wins.sum() - ridge * reward)
+        path.append(reward)
+    return path
+
+
+def kl(pi: Array, before: Array) -> float:
+    """KL(π‖π₀) in nats."""
+    return float((pi * np.log(pi / before)).sum())
+
+
+def objective(pi: Array, before: Array, reward: Array, beta: float) -> float:
+    """J = E[r] - β·KL(π‖π₀)."""
+    return float(pi @ reward) - beta * kl(pi, before)
+
+
+def optimum(before: Array, reward: Array, beta: float) -> Array:
+    """The policy that no other beats in J: π ∝ π₀·exp(r/β)."""
+    return softmax(np.log(before) + reward / beta)
+
+
+def tune(before: Array, reward: Array, beta: float, rate: float, steps: int) -> list[Array]:
+    """The policy after each step of the policy gradient, ∂J/∂θ_i = π_i·(A_i - Σ_j π_j·A_j) with A = r - β·ln(π/π₀).
+
+    Few answers are all there are, so the expectation is summed rather than sampled.
+    """
+    theta = np.log(before)
+    path = [softmax(theta)]
+    for _ in range(steps):
+        pi = path[-1]
+        advantage = reward - beta * np.log(pi / before)
+        theta = theta + rate * pi * (advantage - pi @ advantage)
+        path.append(softmax(theta))
+    return path

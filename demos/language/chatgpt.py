@@ -1,0 +1,238 @@
+"""ChatGPT: from a model that continues text, to a chat template, to tuning by what people prefer.
+
+First the tutor's own model gets a question as bare text, then in its chat template, whose control tokens say who
+speaks. (It has been tuned for chat already: bare text shows how much of a dialogue is in the template.) Then a toy with
+five answers goes through the last step, reinforcement learning from human feedback:
+
+    P(a better than b) = σ(r_a - r_b)                   reward r fitted to comparisons (Bradley and Terry)
+    J(π) = Σ_y π(y)·r(y) - β·KL(π‖π₀)                   more reward, but not far from the model before
+    ∂J/∂θ_y = π_y·(A_y - Σ π·A),  A = r - β·ln(π/π₀)    the policy gradient, π = softmax(θ)
+    π* ∝ π₀·exp(r/β)                                    where it ends, exactly
+
+Where no model can be looked into, the toy is shown alone; it needs none, and its numbers are made up.
+
+Sources: L. Ouyang and others, "Training language models to follow instructions with human feedback" (2022); P.
+Christiano and others, "Deep reinforcement learning from human preferences" (2017); R. Bradley and M. Terry (1952).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from demos.contract import (
+    Bars,
+    Demo,
+    Frame,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Tokens,
+    param,
+)
+from demos.language._own_model import ModelTokens, NextTokens, Token, greedy, look, read, said
+from demos.language._preference_story import NAMES, Plan, Toy, answers
+from demos.prelude import open_with
+from demos.scenes import Scene, row
+from demos.wording import count, number
+
+SYSTEM = "You are a helpful AI assistant."
+FOLLOW_UP = "Tell me more."
+SHOWN = 8
+
+
+class ChatgptParams(Params):
+    question: str = param(
+        "What is the capital of France?",
+        "A question to the tutor's own model.",
+        longest=200,
+        aliases=("prompt", "text"),
+    )
+    tokens: int = param(
+        16, "How many tokens the model writes to it at most.", low=1, high=32, unit="tokens", aliases=("length",)
+    )
+    people: Literal["helpful", "flattered"] = param(
+        "helpful", "What the people who compare answers like: help, or praise.",
+        aliases=("judges", "taste"), synonyms={"flattered": ("flattery", "praise", "flattering")},
+    )  # fmt: skip
+    comparisons: int = param(
+        200,
+        "How many pairs of answers people compare.",
+        low=5,
+        high=2000,
+        aliases=("pairs", "preferences", "comparison"),
+    )
+    beta: float = param(
+        0.4, "β: how strongly the tuned model is held to the one before.", low=0.05, high=5,
+        aliases=("β", "penalty", "KL penalty"),
+    )  # fmt: skip
+    steps: int = param(150, "Steps of the policy gradient.", low=5, high=500, unit="steps", aliases=("updates",))
+
+
+def steps(
+    params: ChatgptParams, model_tokens: ModelTokens | None = None, next_tokens: NextTokens | None = None
+) -> Iterator[Frame]:
+    """The question as bare text and in the template, then the toy: comparisons, reward, tuning, its limit."""
+    toy = Toy(Plan(params.people, params.comparisons, params.beta, params.steps, params.seed))
+    if model_tokens is None or next_tokens is None:
+        yield from open_with(_closed(), toy.scenes)
+        return
+    talk = Talk(params, model_tokens, next_tokens)
+    yield from open_with(talk.opening(), lambda: [*talk.scenes(), *toy.scenes()])
+
+
+def _closed() -> Scene:
+    caption = (
+        "Here the tutor has no model file that could be looked into, so bare text and chat template, the first 2 "
+        "parts of this demo, are left out. The third, tuning by preferences, is a toy of 5 answers that needs no "
+        "model."
+    )
+    return Scene(caption, (answers(),), {"answers": len(NAMES)})
+
+
+class Talk:
+    """One question to the tutor's own model, with and without its template."""
+
+    def __init__(self, params: ChatgptParams, model_tokens: ModelTokens, next_tokens: NextTokens) -> None:
+        self.params, self.ask, self.next = params, model_tokens, next_tokens
+        self.bare = read(model_tokens, params.question)
+
+    def scenes(self) -> list[Scene]:
+        messages = [["system", SYSTEM], ["user", self.params.question]]
+        self.chat = read(self.ask, messages)
+        self.continued = greedy(self.next, self.bare, self.params.tokens)
+        self.answered = greedy(self.next, self.chat, self.params.tokens)
+        answer = said([token for token, _ in self.answered]) or "..."
+        longer = read(self.ask, [*messages, ["assistant", answer], ["user", FOLLOW_UP]])
+        return [self.bare_text(), self.template(), self.reply(), self.beside(), self.turns(longer)]
+
+    def opening(self) -> Scene:
+        caption = (
+            f"'{_cut(self.params.question, 60)}' as bare text: {count(len(self.bare), 'token')} for the tutor's own "
+            "model. A language model does not answer; it continues. What usually follows a question in text? An "
+            "answer, another question, or the end of the page. Look which it takes."
+        )
+        return Scene(caption, (_tokens("Bare text", self.bare),), {"tokens": len(self.bare)})
+
+    def bare_text(self) -> Scene:
+        token, p = self.continued[0]
+        caption = f"Always the likeliest token: first '{token.shown}' ({number(p, 2)}). "
+        text = said([token for token, _ in self.continued])
+        if text:
+            caption += f"It goes on '{_cut(text, 90)}'. Nobody said who speaks, so it may as well ask on. "
+        else:
+            caption += "That ends the text: a page may well hold this question alone. Nothing was answered. "
+        caption += "To continue is all that training on text teaches."
+        panels = (_tokens("Bare text", self.bare), _written("Continued", self.continued))
+        return Scene(caption, panels, {"p": p}, "bare text")
+
+    def template(self) -> Scene:
+        marks = [token for token in self.chat if token.control]
+        different = list(dict.fromkeys(token.text.strip() for token in marks))
+        caption = (
+            f"Now in the chat template of the model's own file: {len(self.chat)} tokens instead of {len(self.bare)}. "
+            f"{count(len(marks), 'control token')} ({', '.join(different[:3])}) part the speakers, and the end says "
+            "that the assistant is next. Words of a user never become such a token, even when typed alike."
+        )
+        return Scene(caption, (_tokens("What the model reads", self.chat),), {"tokens": len(self.chat)}, "the template")
+
+    def reply(self) -> Scene:
+        token, p = self.answered[0]
+        text = said([token for token, _ in self.answered])
+        caption = (
+            f"From the template the first token is '{token.shown}' ({number(p, 2)}), and the reply "
+            f"'{_cut(text, 110)}'. The same weights, another text before: in the conversations that it was tuned on, "
+            "an answer follows this place. Whether it is true is another matter."
+        )
+        return Scene(caption, (_written("Replied", self.answered),), {"p": p}, "the reply")
+
+    def beside(self) -> Scene:
+        bare = look(self.next, self.bare, [], SHOWN, [1.0])
+        chat = look(self.next, self.chat, [], SHOWN, [1.0])
+        caption = (
+            f"The first token after both. As bare text '{bare.tokens[0].shown}' leads with {number(bare.p()[0], 2)} "
+            f"and the choice has {number(bare.entropies[1.0], 1)} bits; in the template '{chat.tokens[0].shown}' with "
+            f"{number(chat.p()[0], 2)} and {number(chat.entropies[1.0], 1)} bits. {len(self.chat) - len(self.bare)} "
+            "tokens of form changed what is probable."
+        )
+        panels = tuple(
+            Bars(
+                title=title,
+                labels=tuple(token.shown for token in each.tokens),
+                values=row(each.p()),
+                value_range=(0, 1),
+            )
+            for title, each in (("After bare text", bare), ("After the template", chat))
+        )
+        return Scene(caption, panels, {"bare": bare.p()[0], "chat": chat.p()[0]})
+
+    def turns(self, longer: list[Token]) -> Scene:
+        caption = (
+            f"And a second question, '{FOLLOW_UP}'? The model keeps nothing, so the whole conversation is given again: "
+            f"{len(longer)} tokens after {len(self.chat)}. That is how it knows what 'more' means. Each turn adds its "
+            "own, until the context is full and the beginning has to go."
+        )
+        bars = Bars(title="Tokens read", labels=("bare question", "first turn", "second turn"),
+                    values=row(map(len, (self.bare, self.chat, longer))))  # fmt: skip
+        return Scene(caption, (bars, _tokens("The second turn, its end", longer[-24:])), {"tokens": len(longer)},
+                     "the second turn")  # fmt: skip
+
+
+def _tokens(title: str, tokens: Sequence[Token]) -> Panel:
+    marked = tuple(index for index, token in enumerate(tokens) if token.control)
+    return Tokens(title=title, tokens=tuple(token.shown for token in tokens), marked=marked)
+
+
+def _written(title: str, written: Sequence[tuple[Token, float]]) -> Panel:
+    return Tokens(title=title, tokens=tuple(token.shown for token, _ in written), weights=row(p for _, p in written))
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    return NAMES[int(frames[-1].metrics["best"])]
+
+
+DEMO = Demo(
+    name="chatgpt",
+    title="ChatGPT",
+    slide=50,
+    group="Transformers and Language Models",
+    summary="From bare text to a chat template, with the tutor's own model, to a toy tuned by what people prefer.",
+    params=ChatgptParams,
+    steps=steps,
+    look_for=(
+        "The same weights continue bare text and answer in the template: the form decides.",
+        "People only compare; the reward is fitted to their choices, errors included.",
+        "Reward rises while the KL penalty holds the policy near the model before.",
+    ),
+    examples=(
+        Request("Show me ChatGPT"),
+        Request('show ChatGPT with the question "How do I boil an egg?"', {"question": "How do I boil an egg?"}),
+        Request("run the chatgpt demo with beta 0.1", {"beta": 0.1}),
+        Request("preference tuning with 20 comparisons", {"comparisons": 20}),
+        Request("RLHF with people who like flattery", {"people": "flattered"}),
+        Request("see how a chat template changes the answer"),
+        Request("run chatgpt: 300 steps, penalty 2", {"steps": 300, "beta": 2}),
+        Request("demo of reward model and policy gradient with 1000 comparisons", {"comparisons": 1000}),
+        Request('muestra chatgpt con la pregunta "What is a neuron?"', {"question": "What is a neuron?"}),
+    ),
+    presets={
+        "help": Preset("People who want help", {}, "Which answer will win, and how sure will it become?"),
+        "praise": Preset("People who like praise", {"people": "flattered"}, "The judges shape the model."),
+        "few": Preset(
+            "Five comparisons", {"comparisons": 5, "beta": 0.1},
+            "Too few comparisons and a loose leash: the reward's errors are learnt.",
+        ),
+    },
+    prediction=Prediction("Which answer will the tuned toy give most often?", NAMES, _check),
+    aliases=(
+        "chat gpt", "chat template", "rlhf", "preference tuning", "reward model", "instructgpt",
+        "reinforcement learning from human feedback", "human feedback",
+    ),
+    wants=("model_tokens", "next_tokens"),
+)  # fmt: skip
