@@ -84,11 +84,9 @@ def _split_quote(demo: Demo, properties: Mapping[str, dict[str, Any]], text: str
     match = _QUOTED.search(text) or (_AFTER_COLON.search(text) if free else None)
     if match is None or not free:
         return None, text
-    quote = next(group for group in match.groups() if group).strip()
-    if match.re is _AFTER_COLON:
-        quote = quote.rstrip("?")  # it asks for the demo; inside quotation marks it belongs to the text
-        if _speaks_of_parameters(demo, properties, fold(quote)):
-            return None, text
+    quote = next(group for group in match.groups() if group).strip().rstrip("?")
+    if match.re is _AFTER_COLON and _speaks_of_parameters(demo, properties, fold(quote)):
+        return None, text
     return (free[0], quote), f"{text[: match.start()]} {text[match.end() :]}"
 
 

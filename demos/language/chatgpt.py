@@ -46,7 +46,7 @@ SHOWN = 8
 class ChatgptParams(Params):
     question: str = param(
         "What is the capital of France?",
-        "A question to the tutor's own model.",
+        "A question to the tutor's own model; one that ends without a mark gets its question mark.",
         longest=200,
         aliases=("prompt", "text"),
     )
@@ -97,10 +97,11 @@ class Talk:
 
     def __init__(self, params: ChatgptParams, model_tokens: ModelTokens, next_tokens: NextTokens) -> None:
         self.params, self.ask, self.next = params, model_tokens, next_tokens
-        self.bare = read(model_tokens, params.question)
+        self.question = params.question if params.question.endswith(tuple(".?!:")) else f"{params.question}?"
+        self.bare = read(model_tokens, self.question)
 
     def scenes(self) -> list[Scene]:
-        messages = [["system", SYSTEM], ["user", self.params.question]]
+        messages = [["system", SYSTEM], ["user", self.question]]
         self.chat = read(self.ask, messages)
         self.continued = greedy(self.next, self.bare, self.params.tokens)
         self.answered = greedy(self.next, self.chat, self.params.tokens)
@@ -110,7 +111,7 @@ class Talk:
 
     def opening(self) -> Scene:
         caption = (
-            f"'{_cut(self.params.question, 60)}' as bare text: {count(len(self.bare), 'token')} for the tutor's own "
+            f"'{_cut(self.question, 60)}' as bare text: {count(len(self.bare), 'token')} for the tutor's own "
             "model. A language model does not answer; it continues. What usually follows a question in text? An "
             "answer, another question, or the end of the page. Look which it takes."
         )
@@ -212,14 +213,14 @@ DEMO = Demo(
     ),
     examples=(
         Request("Show me ChatGPT"),
-        Request('show ChatGPT with the question "How do I boil an egg?"', {"question": "How do I boil an egg?"}),
+        Request('show ChatGPT with the question "How do I boil an egg?"', {"question": "How do I boil an egg"}),
         Request("run the chatgpt demo with beta 0.1", {"beta": 0.1}),
         Request("preference tuning with 20 comparisons", {"comparisons": 20}),
         Request("RLHF with people who like flattery", {"people": "flattered"}),
         Request("see how a chat template changes the answer"),
         Request("run chatgpt: 300 steps, penalty 2", {"steps": 300, "beta": 2}),
         Request("demo of reward model and policy gradient with 1000 comparisons", {"comparisons": 1000}),
-        Request('muestra chatgpt con la pregunta "What is a neuron?"', {"question": "What is a neuron?"}),
+        Request('muestra chatgpt con la pregunta "What is a neuron?"', {"question": "What is a neuron"}),
     ),
     presets={
         "help": Preset("People who want help", {}, "Which answer will win, and how sure will it become?"),
