@@ -1,0 +1,424 @@
+"""Generative AI on one page: a text, pictures and a tune, each drawn at random from what a small model has learnt.
+
+    x_new ~ P_θ(x | c)        θ learnt from examples, c what is asked for
+
+Three models, one idea. Text: which letter follows the last k letters, counted in sentences of this course. Sound: the
+same counting, over the notes of seven old tunes; how a note sounds is a formula. Pictures: the denoiser of the
+`diffusion` demo, trained on handwritten digits. None of them understands anything; each gives back how its examples
+are distributed.
+
+Whether it does is measured alike for all three: how often which neighbours stand side by side (letters, notes, pixels
+of four shades), compared with the examples by total variation, 0 the same and 1 nothing in common. The rival is the
+very same letters, notes and pixels, shuffled.
+
+Sources: C. Shannon, "A mathematical theory of communication" (1948) for the chains; J. Ho and others, "Denoising
+diffusion probabilistic models" (2020) for the pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demos import weights
+from demos.contract import (
+    Bars,
+    Curve,
+    Demo,
+    Frame,
+    Heatmap,
+    Image,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    Table,
+    Text,
+    param,
+)
+from demos.generation import _tunes
+from demos.generation._chain import Chain, distance, longest_copy, pairs
+from demos.generation._models import Digits
+from demos.generation._schedule import clean, step_back, times
+from demos.history._texts import TEXTS
+from demos.pacing import thin
+from demos.prelude import open_with
+from demos.scenes import Scene, row, rows, sheet
+from demos.wording import number
+
+Array = NDArray[np.float64]
+MADE = ("text", "pictures", "sound")
+PICTURES, STEPS, SHADES = 9, 30, 4
+LONG = {"text": 4000, "sound": 600, "pictures": 60}
+"""How much each model makes to be measured by."""
+RUNS = ("fewer than 12", "12 to 24", "25 or more")
+
+
+class GenerativeAiParams(Params):
+    context: int = param(
+        4, "Letters that the text model looks back at (k).", low=1, high=8, unit="letters", aliases=("order", "k")
+    )
+    temperature: float = param(
+        1.0, "How bold text and tune are (τ): low repeats the usual, high dares.", low=0.1, high=3, aliases=("tau", "τ")
+    )
+    length: int = param(160, "Characters of the text.", low=60, high=240, unit="characters", aliases=("text length",))
+    notes: int = param(24, "Notes of the tune.", low=8, high=48, unit="notes", aliases=("tune length",))
+    memory: int = param(2, "Notes that the sound model looks back at.", low=1, high=4, aliases=("note context",))
+    digit: Literal["any", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] = param(
+        "any",
+        "What the pictures shall show; 'any' asks for nothing.",
+        aliases=("pictures of a", "pictures of the digit"),
+    )
+
+
+def course_text() -> str:
+    """What the text model learns from: sentences of the course, in lower case."""
+    held = bytes(weights.load("bert")["held_out"].astype(np.uint8)).decode().split("\n")
+    return " ".join(f"{text.lower().rstrip('.')}." for text in (*(each.text for each in TEXTS), *held))
+
+
+def shaded(pictures: Array) -> list[tuple[int, ...]]:
+    """The lines of pixels of pictures (n, 8, 8), 0..1, each pixel as one of four shades."""
+    shades = np.minimum((pictures * SHADES).astype(int), SHADES - 1)
+    return [tuple(line) for picture in shades.tolist() for line in picture]
+
+
+def steps(params: GenerativeAiParams) -> Iterator[Frame]:
+    """The plan; then text, tune and pictures as they come to be, what is measured, and all three on one page."""
+    story = Story(params)
+    yield from open_with(story.plan(), story.scenes)
+
+
+class Story:
+    def __init__(self, params: GenerativeAiParams) -> None:
+        self.params = params
+
+    def scenes(self) -> list[Scene]:
+        self._run()
+        p = self.params
+        text = [self.letter(at) for at in thin(p.length - self.begun, 8)]
+        tune = [self.note(at) for at in thin(p.notes - 1, 6)]
+        drawn = [self.denoised(index) for index in thin(len(self.guesses), 7)]
+        return [self.counted(), *text, self.judged("text"), self.tunes(), *tune, self.sounding(), self.judged("sound"),
+                *drawn, self.judged("pictures"), self.copied(), self.dares(), self.ending()]  # fmt: skip
+
+    def _run(self) -> None:
+        p, random = self.params, np.random.default_rng(self.params.seed)
+        self.read = course_text()
+        self.letters = Chain([self.read], p.context)
+        start = self.read.split(". ")[random.integers(len(TEXTS))][: p.context]
+        self.begun = len(start)
+        self.text = "".join(self.letters.sample(list(start), p.length, p.temperature, random))
+        self.melodies = _tunes.melodies()
+        self.chain = Chain(self.melodies, p.memory)
+        first = self.melodies[random.integers(len(self.melodies))][0]
+        self.tune = self.chain.sample([first], p.notes, p.temperature, random)
+        self._draw(random)
+        self._measure(start, first, random)
+
+    def _measure(self, start: str, first: str, random: np.random.Generator) -> None:
+        """More of the same from each model, how far it is from the examples, and how far its parts are once
+        shuffled."""
+        p = self.params
+        text = np.array(self.letters.sample(list(start), LONG["text"], p.temperature, random))
+        tune = np.array(self.chain.sample([first], LONG["sound"], p.temperature, random))
+        known = {"text": [self.read], "sound": self.melodies, "pictures": shaded(self.known)}
+        made = {"text": [text.tolist()], "sound": [tune.tolist()], "pictures": shaded(self.more)}
+        pixels = random.permutation(self.more.ravel()).reshape(self.more.shape)
+        mixed = {"text": [random.permutation(text).tolist()], "sound": [random.permutation(tune).tolist()],
+                 "pictures": shaded(pixels)}  # fmt: skip
+        self.found = {kind: distance(pairs(known[kind]), pairs(made[kind])) for kind in MADE}
+        self.shuffled = {kind: distance(pairs(known[kind]), pairs(mixed[kind])) for kind in MADE}
+
+    def _draw(self, random: np.random.Generator) -> None:
+        """Digits by DDIM, and the guesses on the way for the first nine."""
+        p, model = self.params, Digits(weights.load("diffusion"))
+        label = None if p.digit == "any" else int(p.digit)
+        known = model.network["examples"].astype(float)
+        self.known: Array = ((known if label is None else known[[label]]).reshape(-1, 8, 8) + 1) / 2
+        x = random.standard_normal((LONG["pictures"], 64))
+        self.guesses: list[tuple[int, Array, Array]] = []
+        for t, s in pairwise(times(STEPS)):
+            noise = model.noise(x, t, label)
+            x0 = clean(x, t, noise, model.most)
+            self.guesses.append((t, x[:PICTURES], x0[:PICTURES]))
+            x = step_back(x, x0, t, s, 0.0, random)
+        self.more: Array = ((x + 1) / 2).clip(0, 1).reshape(-1, 8, 8)
+        self.pictures = self.more[:PICTURES]
+
+    def plan(self) -> Scene:
+        p = self.params
+        body = (
+            ("text", "sentences of the course", f"counts after {p.context} letters", "one letter at a time"),
+            ("sound", f"{len(_tunes.TUNES)} old tunes", f"counts after {p.memory} notes", "one note at a time"),
+            ("pictures", "handwritten digits", "a denoising network", "all at once, in steps"),
+        )
+        text = (
+            f"Three small models will make something new: a text of {p.length} characters, a tune of {p.notes} notes "
+            "and "
+            f"{PICTURES} pictures. Each learnt how its examples are distributed, and draws from that at random. Seed "
+            f"{p.seed}: another seed, another work."
+        )
+        return Scene(
+            text, (Table(title="Three makers", columns=("makes", "learnt from", "knows", "draws"), rows=body),)
+        )
+
+    def counted(self) -> Scene:
+        context = self.text[: self.begun]
+        shares = self.letters.shares(context)
+        top = max(shares, key=lambda letter: shares[letter])
+        text = (
+            f"Text: {len(self.read)} letters were read, and what follows each run of up to {self.params.context} "
+            f"was counted. After '{context}' came {len(shares)} different letters; '{_seen(top)}' most often, "
+            f"{shares[top]:.0%}. That table of counts is the whole model."
+        )
+        return Scene(text, (self._next(shares, f"after '{context}'"),), {"letters": len(self.read)}, "text")
+
+    def letter(self, at: int) -> Scene:
+        end = self.begun + at
+        shares = self.letters.shares(self.text[:end], self.params.temperature)
+        drawn = self.text[end] if end < len(self.text) else self.text[-1]
+        text = (
+            f"Character {end + 1}: after '{self.text[max(0, end - self.params.context) : end]}' the model draws "
+            f"'{_seen(drawn)}', which had {shares.get(drawn, 0):.0%} at τ = {number(self.params.temperature)}, from "
+            f"{len(shares)} that could follow. "
+        )
+        text += "There was no choice: such a run stood in the examples once." if len(shares) == 1 else "Chance decides."
+        panels = (Text(title="The text so far", text=self.text[: end + 1]), self._next(shares, "what may follow"))
+        return Scene(text, panels, {"at": end + 1, "choices": len(shares)})
+
+    def _next(self, shares: dict[Any, float], title: str) -> Panel:
+        top = sorted(shares, key=lambda token: -shares[token])[:8]
+        labels = tuple(_seen(token) for token in top)
+        return Bars(title=title, labels=labels, values=row([shares[token] for token in top]), value_range=(0, 1))
+
+    def judged(self, kind: str) -> Scene:
+        parts = {"text": "letters", "sound": "notes", "pictures": "pixels"}[kind]
+        one, other = self.found[kind], self.shuffled[kind]
+        text = (
+            f"Is it like the examples? The model makes more, {LONG[kind]} "
+            f"{'pictures' if kind == 'pictures' else parts}. Its "
+            f"shares of neighbouring {parts} are {number(one, 2)} away from the examples' (0 the same, 1 nothing in "
+            f"common); the very same {parts}, shuffled, {number(other, 2)}. "
+        )
+        text += (
+            "The model has learnt which stand together."
+            if one < 0.7 * other
+            else "That is hardly better: these settings throw away what was learnt."
+        )
+        bars = Bars(title=f"Distance, pairs of {parts}", labels=("made", "shuffled"), values=row([one, other]),
+                    value_range=(0, 1))  # fmt: skip
+        return Scene(text, (self._work(kind), bars), {"distance": one, "shuffled": other}, f"{kind} measured")
+
+    def _work(self, kind: str) -> Panel:
+        if kind == "text":
+            return Text(title="The text", text=self.text)
+        if kind == "sound":
+            return self._score(len(self.tune))
+        return Image(title="The pictures", pixels=sheet(self.pictures, 3))
+
+    def tunes(self) -> Scene:
+        shares = self.chain.shares(self.tune[:1])
+        top = max(shares, key=lambda note: shares[note])
+        body = tuple((name, " ".join(notes.split()[:12])) for name, notes in _tunes.TUNES.items())
+        text = (
+            f"Sound: the same counting over {sum(map(len, self.melodies))} notes of {len(body)} tunes. After "
+            f"{self.tune[0]} came {top} most often, {shares[top]:.0%}. Nothing else in the program knows that these "
+            "are "
+            "notes: to the chain, letters and notes are both just tokens."
+        )
+        panels = (
+            Table(title="The examples", columns=("tune", "begins"), rows=body),
+            self._next(shares, f"after {self.tune[0]}"),
+        )
+        return Scene(text, panels, {"notes": sum(map(len, self.melodies))}, "sound")
+
+    def note(self, at: int) -> Scene:
+        shares = self.chain.shares(self.tune[: at + 1], self.params.temperature)
+        before = " ".join(self.tune[max(0, at + 1 - self.params.memory) : at + 1])
+        drawn = self.tune[at + 1]
+        text = (
+            f"Note {at + 2}: after {before} the chain draws {drawn}, which had {shares[drawn]:.0%}, from "
+            f"{len(shares)} that "
+            f"could follow. {_leap(self.tune[at], drawn)}"
+        )
+        return Scene(text, (self._score(at + 2), self._next(shares, f"after {before}")), {"at": at + 2})
+
+    def _score(self, count: int) -> Panel:
+        heights = [float(_tunes.NOTES.index(note)) for note in self.tune[:count]]
+        series = Series(name="tune", x=row(range(1, count + 1)), y=row(heights))
+        return Curve(
+            title="The tune, C = 0 to B = 6", series=(series,), x_label="note", y_label="height", y_range=(0, 6)
+        )
+
+    def sounding(self) -> Scene:
+        sound = _tunes.wave(self.tune)
+        strength = _tunes.heard(sound)
+        back = [_tunes.NOTES[i] for i in strength.argmax(0)]
+        same = sum(a == b for a, b in zip(back, self.tune, strict=True))
+        first = int(_tunes.RATE * 0.03)
+        text = (
+            f"As sound: {len(sound)} numbers, {_tunes.RATE} a second. Left the first 0.03 seconds, {self.tune[0]} at "
+            f"{number(_tunes.frequency(self.tune[0]), 0)} hertz; right how strong each pitch is over time. Read back "
+            "from "
+            f"the wave, {same} of {len(self.tune)} notes are the ones drawn. The tune is learnt, the tone is a formula."
+        )
+        seconds = row(np.arange(first) / _tunes.RATE, 4)
+        air = Series(name="air", x=seconds, y=row(sound[:first]))
+        curve = Curve(title="the wave", series=(air,), x_label="seconds",
+                      y_range=(-1, 1))  # fmt: skip
+        panels = (curve, self._spectrum(strength))
+        return Scene(text, panels, {"numbers": len(sound), "read back": same}, "the wave")
+
+    def _spectrum(self, strength: Array) -> Panel:
+        return Heatmap(title="pitch over time", values=rows(strength[::-1], 2), rows=tuple(reversed(_tunes.NOTES)),
+                       value_range=(0, 1), show_values=False, column_label="note")  # fmt: skip
+
+    def denoised(self, index: int) -> Scene:
+        t, x, x0 = self.guesses[index]
+        off = float(np.abs(x0 - self.guesses[-1][2]).mean()) / 2
+        asked = "any digit" if self.params.digit == "any" else f"a {self.params.digit}"
+        text = (
+            f"Pictures, step {index + 1} of {len(self.guesses)}, t = {t}: {PICTURES} times noise, left, and {asked} "
+            "that "
+            f"could be under it, right, {number(off)} a pixel off the end. "
+        )
+        text += (
+            "Chance is spent at the start: the noise decides what will come, the steps only uncover it."
+            if index == 0
+            else "The guesses are blurs still: many digits fit so much noise."
+            if off > 0.12
+            else "No table of counts could hold all pictures; a network does."
+            if off > 0.03
+            else "What is left are shades of grey."
+        )
+        panels = (self._sheet("x", x), self._sheet("the guess", x0))
+        return Scene(text, panels, {"t": t, "off": off}, "pictures" if index == 0 else "")
+
+    def _sheet(self, title: str, x: Array) -> Panel:
+        return Image(title=title, pixels=sheet(((x + 1) / 2).clip(0, 1).reshape(-1, 8, 8), 3))
+
+    def copied(self) -> Scene:
+        text_run, tune_run = (
+            longest_copy(self.text, self.read),
+            longest_copy("".join(self.tune), " ".join(map("".join, self.melodies))),
+        )
+        flat, known = self.pictures.reshape(-1, 64), self.known.reshape(-1, 64)
+        nearest = float(np.abs(flat[:, None] - known[None]).mean(2).min())
+        body = (
+            ("text", f"{text_run} of {len(self.text)}", "characters"),
+            ("sound", f"{tune_run} of {len(self.tune)}", "notes"),
+            ("pictures", f"{number(nearest)} off", "the nearest"),
+        )
+        text = (
+            f"New, or copied? The longest run that stands in the examples word for word is {text_run} characters, and "
+            f"{tune_run} notes; the picture nearest to one of {len(known)} examples is {number(nearest)} a pixel "
+            "off. The more a model looks "
+            "back and the less it has read, the longer it copies."
+        )
+        metrics = {"text": text_run, "notes": tune_run, "pixel": nearest}
+        return Scene(
+            text, (Table(title="Longest copies", columns=("", "copied", "unit"), rows=body),), metrics, "copied or new"
+        )
+
+    def dares(self) -> Scene:
+        random = np.random.default_rng(self.params.seed)
+        begin = list(self.text[: self.begun])
+        body = tuple(
+            (
+                number(t),
+                "".join(self.letters.sample(begin, 46, t, random)),
+                " ".join(self.chain.sample(self.tune[:1], 10, t, random)),
+            )
+            for t in (0.1, 1.0, 3.0)
+        )
+        text = (
+            f"The same two models at three temperatures. At τ = {body[0][0]} they take what came most often and soon "
+            "go in "
+            f"circles; at τ = {body[2][0]} rare turns are as good as common ones. Between them lies what we call style."
+        )
+        return Scene(
+            text,
+            (Table(title="Temperature", columns=("τ", "text", "tune"), rows=body),),
+            {"least": 0.1, "most": 3},
+            "temperature",
+        )
+
+    def ending(self) -> Scene:
+        best = min(MADE, key=lambda kind: self.found[kind] / self.shuffled[kind])
+        text = (
+            f"Text, sound and pictures by one idea: learn how examples are distributed, then draw. Distances "
+            f"{', '.join(f'{kind} {number(self.found[kind] / self.shuffled[kind], 2)}' for kind in MADE)} of what "
+            f"the shuffled parts are away; {best} gained most. "
+            "What the great models add is size and something to ask them by, not another idea."
+        )
+        strength = _tunes.heard(_tunes.wave(self.tune))
+        metrics = (
+            {"copied": longest_copy(self.text, self.read)}
+            | self.found
+            | {f"shuffled {kind}": self.shuffled[kind] for kind in MADE}
+        )
+        return Scene(text, (self._work("text"), self._work("pictures"), self._spectrum(strength)), metrics, "one page")
+
+
+def _leap(one: str, other: str) -> str:
+    """What the tune does from one note to the other."""
+    steps = abs(_tunes.NOTES.index(other) - _tunes.NOTES.index(one))
+    if steps == 0:
+        return "The note is struck again, as songs do for two syllables."
+    return "A neighbour: most tunes walk." if steps == 1 else f"A leap of {steps}: rarer in the tunes, so rarer here."
+
+
+def _seen(token: str) -> str:
+    """A space that can be seen."""
+    return "␣" if token == " " else token
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    copied = frames[-1].metrics["copied"]
+    return RUNS[0] if copied < 12 else RUNS[1] if copied < 25 else RUNS[2]
+
+
+DEMO = Demo(
+    name="generative_ai",
+    title="Generative AI",
+    slide=60,
+    group="Generative AI",
+    summary="A text, a tune and pictures by three small models on one page: each drawn from what was learnt.",
+    params=GenerativeAiParams,
+    steps=steps,
+    look_for=(
+        "Three models, one idea: learn how examples are distributed, then draw.",
+        "Text and tune come from the very same counting.",
+        "Shuffled, the same parts are much less like the examples.",
+        "How much is copied depends on how far the model looks back.",
+    ),
+    examples=(
+        Request("Show me generative AI"),
+        Request("generative AI with a context of 2 letters", {"context": 2}),
+        Request("Make a text, a tune and pictures with temperature 0.5", {"temperature": 0.5}),
+        Request("run generative AI with 40 notes, seed 7", {"notes": 40, "seed": 7}),
+        Request("generative AI: text, sound and pictures of the digit 3", {"digit": "3"}),
+        Request("compose a melody with a Markov chain"),
+        Request("generate text letter by letter from counts, context 6", {"context": 6}),
+        Request("muéstrame la IA generativa, temperature 2", {"temperature": 2}),
+    ),
+    presets={
+        "page": Preset("One page", {}, "Text, tune and pictures side by side. What do they have in common?"),
+        "babble": Preset(
+            "Hardly any memory", {"context": 1, "memory": 1}, "One letter back: it babbles in English sounds."
+        ),
+        "parrot": Preset(
+            "A parrot", {"context": 8, "memory": 4}, "Eight letters back and little read: it copies whole sentences."
+        ),
+        "bold": Preset("Daring", {"temperature": 3, "digit": "8"}, "Rare turns become as likely as common ones."),
+    },
+    prediction=Prediction("How many characters in a row, at most, will the text copy from its examples?", RUNS, _check),
+    aliases=("genai", "generative artificial intelligence", "ia generativa", "inteligencia artificial generativa"),
+)

@@ -1,0 +1,85 @@
+"""What the three small models make is distributed like their examples, far more so than the same parts shuffled."""
+
+from __future__ import annotations
+
+from collections import Counter
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from demos.generation import _tunes
+from demos.generation._chain import Chain, distance, longest_copy, pairs
+from demos.generation.generative_ai import DEMO, MADE, GenerativeAiParams, steps
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_neighbours_stand_together_as_in_the_examples(seed: int) -> None:
+    found = list(steps(GenerativeAiParams(seed=seed)))[-1].metrics
+    for kind in MADE:
+        assert found[kind] < 0.7 * found[f"shuffled {kind}"], kind
+        assert found[kind] < 0.15, kind
+
+
+def test_one_letter_back_counts_by_hand() -> None:
+    chain = Chain(["abac"], 1)
+    assert chain.shares("a") == {"b": 0.5, "c": 0.5}
+    assert chain.shares("b") == {"a": 1.0}
+    assert chain.shares("z") == {"a": 0.5, "b": 0.25, "c": 0.25}, "a letter never seen falls back to all letters"
+
+
+def test_a_long_sample_has_the_chain_s_own_shares() -> None:
+    chain = Chain([tuple(tune) for tune in _tunes.melodies()], 1)
+    made = chain.sample(["C"], 20_000, 1.0, np.random.default_rng(0))
+    after = Counter(b for a, b in pairwise(made) if a == "G")
+    for note, share in chain.shares(["G"]).items():
+        assert after[note] / after.total() == pytest.approx(share, abs=0.03)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 2.0])
+def test_temperature_is_a_power_of_the_shares(temperature: float) -> None:
+    chain = Chain(["aaab", "ac"], 0)
+    plain = np.array(list(chain.shares("").values()))
+    power = plain ** (1 / temperature)
+    assert list(chain.shares("", temperature).values()) == pytest.approx(list(power / power.sum()))
+
+
+@given(st.text("abc", min_size=2, max_size=30), st.text("abc", min_size=2, max_size=30))
+def test_the_distance_is_half_the_sum_of_differences(one: str, other: str) -> None:
+    def matrix(text: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+        found = np.zeros((3, 3))
+        np.add.at(found, (["abc".index(x) for x in text[:-1]], ["abc".index(x) for x in text[1:]]), 1)
+        return found / found.sum()
+
+    expected = np.abs(matrix(one) - matrix(other)).sum() / 2
+    assert distance(pairs([one]), pairs([other])) == pytest.approx(float(expected))
+
+
+@given(st.text("ab ", min_size=1, max_size=40), st.text("ab ", max_size=60))
+def test_the_longest_copy_is_difflib_s(made: str, source: str) -> None:
+    judge = SequenceMatcher(None, made, source, autojunk=False).find_longest_match()
+    assert longest_copy(made, source) == judge.size
+
+
+def test_each_note_sounds_at_its_pitch() -> None:
+    for note in _tunes.NOTES:
+        sound = _tunes.wave([note])
+        strongest = np.fft.rfftfreq(4 * len(sound), 1 / _tunes.RATE)[
+            np.abs(np.fft.rfft(sound, 4 * len(sound))).argmax()
+        ]
+        assert strongest == pytest.approx(_tunes.frequency(note), abs=3)
+    assert _tunes.frequency("A") == pytest.approx(440, abs=0.1)
+
+
+def test_a_tune_is_read_back_from_its_wave() -> None:
+    notes = _tunes.melodies()[0]
+    assert tuple(_tunes.NOTES[i] for i in _tunes.heard(_tunes.wave(notes)).argmax(0)) == notes
+
+
+def test_a_longer_memory_copies_more() -> None:
+    runs = [list(steps(GenerativeAiParams(context=k)))[-1].metrics["copied"] for k in (1, 8)]
+    assert runs[0] < 12 < 25 < runs[1]
+    assert DEMO.prediction.check(list(steps(GenerativeAiParams(context=8, memory=4)))) == "25 or more"
