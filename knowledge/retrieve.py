@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from knowledge.embed import Embedder, Vectors
-from knowledge.passages import Hit, Passage
+from knowledge.passages import Asked, Hit, Passage
 from knowledge.question import Question, read_question
 from knowledge.store import Index, sparse_text
 from knowledge.text import content_words, is_stop, stem, words
@@ -24,6 +25,8 @@ from knowledge.text import content_words, is_stop, stem, words
 RANK_CONSTANT = 60
 CANDIDATES = 40
 SECOND_LOOK = 10
+ASKED = 12
+Kind = Literal["asked", "plain"]
 _SIDE_SECTIONS = ("Misconceptions", "Connections", "See it run", "Worked example")
 _WEIGHTS = Path(__file__).with_name("weights.json")
 
@@ -42,36 +45,62 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the course has on a question. `covered` is the probability that it answers it at all."""
+    """What the course has on a question. `covered` is the probability that it answers it at all, `answerable` whether
+    that reaches the threshold."""
 
     question: Question
     hits: tuple[Hit, ...]
     sentences: tuple[Sentence, ...]
     covered: float
+    answerable: bool
     features: tuple[float, ...] = ()
     unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """Linear models fitted on the train split by `python -m benchmarks.fit_retrieval`; the last number is the bias."""
+class _Match:
+    """An asked question beside the student's: `overlap` is the share of their words that they have in common."""
 
-    sentence: tuple[float, ...]
-    covered: tuple[float, ...]
-    threshold: float
+    row: int
+    asked: Asked
+    cosine: float
+    overlap: float
+    same_kind: float
+
+    @property
+    def score(self) -> float:
+        return self.cosine + 0.2 * self.overlap + 0.1 * self.same_kind
+
+
+_NO_MATCH = _Match(-1, Asked("", ()), 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Linear models fitted on the train split by `python -m benchmarks.fit_retrieval`; the last number is the bias.
+
+    There are two sets: "asked" for passages with asked questions (the built-in course), "plain" for those without (a
+    document that a teacher added). Empty weights score everything 0.
+    """
+
+    sentence: tuple[float, ...] = ()
+    covered: tuple[float, ...] = ()
+    threshold: float = 0.0
 
     @classmethod
-    def read(cls, path: Path = _WEIGHTS) -> Weights:
-        data = json.loads(path.read_text(encoding="utf-8"))
+    def read(cls, kind: Kind, path: Path = _WEIGHTS) -> Weights:
+        data = json.loads(path.read_text(encoding="utf-8"))[kind]
         return cls(tuple(data["sentence"]), tuple(data["covered"]), float(data["threshold"]))
 
 
 class Retriever:
     """Searches one index. Safe to call from several threads."""
 
-    def __init__(self, index: Index, embedder: Embedder, weights: Weights | None = None) -> None:
+    def __init__(self, index: Index, embedder: Embedder, weights: dict[Kind, Weights] | None = None) -> None:
         self._index, self._embedder = index, embedder
-        self.weights = weights or Weights.read()
+        self.weights = (
+            weights if weights is not None else {"asked": Weights.read("asked"), "plain": Weights.read("plain")}
+        )
 
     @property
     def version(self) -> str:
@@ -91,19 +120,36 @@ class Retriever:
         question = self._corrected(question)
         vector = self._embedder.encode([question.search])[0]
         stems = content_words(question.search)
-        hits = self._fuse(vector, stems)
+        asked = self._asked(question, vector, stems)
+        hits = self._fuse(vector, stems, asked)
         rows = [row for row, _ in hits[:SECOND_LOOK]]
         focus = vector if question.focus == question.search else self._embedder.encode([question.focus])[0]
-        sentences = self._rank_sentences(question, vector, focus, rows, dict(hits))
-        features = self._coverage(question, stems, [hit for _, hit in hits], sentences)
+        sentences = self._rank_sentences(question, vector, focus, rows, dict(hits), asked)
+        features = self._coverage(question, stems, [hit for _, hit in hits], sentences, asked)
         unknown = tuple(dict.fromkeys(word for word in words(question.focus) if self._is_unknown(word)))
-        covered = _sigmoid(_dot(self.weights.covered, features))
-        return Found(question, tuple(hit for _, hit in hits), sentences, covered, features, unknown)
+        best = self._index.passages[rows[0]] if rows else None
+        weights = self.weights["asked" if best and best.source != "document" else "plain"]
+        covered = _sigmoid(_dot(weights.covered, features))
+        found = tuple(hit for _, hit in hits)
+        return Found(question, found, sentences, covered, covered >= weights.threshold, features, unknown)
 
-    def _fuse(self, vector: Vectors, stems: Sequence[str]) -> list[tuple[int, Hit]]:
+    def _asked(self, question: Question, vector: Vectors, stems: Sequence[str]) -> tuple[_Match, ...]:
+        """The asked questions that are nearest, with how much of the words of each the other holds."""
+        wanted = set(stems)
+        found = []
+        for row, asked, cosine in self._index.asked(vector, ASKED):
+            theirs, kinds = _words_and_kinds(asked.question)
+            both = 0.5 * (self._overlap(wanted, theirs) + self._overlap(theirs, wanted))
+            found.append(_Match(row, asked, cosine, both, 1.0 if kinds & set(question.asked) else 0.0))
+        return tuple(sorted(found, key=lambda match: -match.score))
+
+    def _fuse(self, vector: Vectors, stems: Sequence[str], asked: Sequence[_Match]) -> list[tuple[int, Hit]]:
         dense, sparse = self._index.dense(vector, CANDIDATES), self._index.sparse(stems, CANDIDATES)
+        nearest: dict[int, float] = {}
+        for match in asked:
+            nearest.setdefault(match.row, match.score)
         fused: dict[int, float] = {}
-        for scores in (dense, sparse):
+        for scores in (dense, sparse, nearest):
             for rank, row in enumerate(sorted(scores, key=lambda row: -scores[row])):
                 fused[row] = fused.get(row, 0.0) + 1.0 / (RANK_CONSTANT + rank + 1)
         best = sorted(fused, key=lambda row: (-fused[row], row))
@@ -112,16 +158,23 @@ class Retriever:
         ]
 
     def _rank_sentences(
-        self, question: Question, vector: Vectors, focus: Vectors, rows: Sequence[int], hits: dict[int, Hit]
-    ) -> tuple[Sentence, ...]:
+        self, question: Question, vector: Vectors, focus: Vectors, rows: Sequence[int], hits: dict[int, Hit],
+        asked: Sequence[_Match],
+    ) -> tuple[Sentence, ...]:  # fmt: skip
         wanted = set(content_words(question.search))
+        told: dict[tuple[int, str], tuple[int, _Match]] = {}
+        for place, match in enumerate(asked):
+            for text in match.asked.answer:
+                told.setdefault((match.row, text), (place, match))
         found = []
         for rank, row in enumerate(rows):
             passage = self._index.passages[row]
+            weights = self.weights["plain" if passage.source == "document" else "asked"]
             vectors = self._index.sentence_vectors(row)
             title = set(content_words(" ".join((passage.title, *passage.aliases))))
             for place, text in enumerate(passage.sentences):
                 cosine = float(max(vectors[place] @ vector, vectors[place] @ focus))
+                order, match = told.get((row, text), (ASKED, _NO_MATCH))
                 features = (
                     cosine, hits[row].dense, 1.0 / (1 + rank), self._overlap(wanted, set(content_words(text)) | title),
                     self._overlap(wanted, set(content_words(text))), question.fit(text), 1.0 if place == 0 else 0.0,
@@ -130,13 +183,16 @@ class Retriever:
                     1.0 if "http" in text and "link" not in question.asked else 0.0,
                     1.0 if question.topic and passage.title == question.topic else 0.0,
                     1.0 if passage.section in _SIDE_SECTIONS else 0.0,
+                    match.cosine, match.overlap, match.same_kind, 1.0 if order == 0 else 0.0,
+                    match.cosine if order == 0 else 0.0,
                 )  # fmt: skip
-                found.append(Sentence(passage, text, place, _dot(self.weights.sentence, features), cosine, features))
+                found.append(Sentence(passage, text, place, _dot(weights.sentence, features), cosine, features))
         return tuple(sorted(found, key=lambda sentence: -sentence.score))
 
     def _coverage(
-        self, question: Question, stems: Sequence[str], hits: Sequence[Hit], sentences: Sequence[Sentence]
-    ) -> tuple[float, ...]:
+        self, question: Question, stems: Sequence[str], hits: Sequence[Hit], sentences: Sequence[Sentence],
+        asked: Sequence[_Match],
+    ) -> tuple[float, ...]:  # fmt: skip
         """What tells a covered question from another: nearness, shared words, and English words that are nowhere near.
 
         A word that English knows and the best passages lack ("salary") speaks against; a misspelt one does not.
@@ -149,6 +205,9 @@ class Retriever:
         english = {stem(word) for word in words(question.search) if word in self._embedder.vocabulary} & wanted
         said = set(content_words(f"{sentences[0].passage.title} {sentences[0].text}")) if sentences else set()
         missing = [self._rarity(word) for word in english - said]
+        match = asked[0] if asked else _NO_MATCH
+        told = set(content_words(f"{match.asked.question} {' '.join(match.asked.answer)}"))
+        untold = [self._rarity(word) for word in english - told]
         return (
             max((hit.dense for hit in hits[:5]), default=0.0),
             max((sentence.cosine for sentence in sentences), default=0.0),
@@ -162,34 +221,29 @@ class Retriever:
             max(missing, default=0.0),
             sum(missing) / (sum(self._rarity(word) for word in wanted) or 1.0),
             sentences[0].features[5] if sentences else 0.0,
+            match.cosine,
+            match.overlap,
+            max(untold, default=0.0),
+            sum(untold) / (sum(self._rarity(word) for word in wanted) or 1.0),
+            max((other.overlap for other in asked), default=0.0),
         )
 
-    def _overlap(self, wanted: set[str], have: set[str]) -> float:
+    def _overlap(self, wanted: Set[str], have: Set[str]) -> float:
         """Share of the wanted stems, weighted by rarity, that are there. A stem the course lacks weighs most."""
         total = sum(self._rarity(word) for word in wanted)
         return sum(self._rarity(word) for word in wanted & have) / total if total else 0.0
 
     def _rarity(self, word: str) -> float:
-        count = self._document_counts.get(word, 0)
+        count = self._index.count(word)
         return math.log(1 + len(self._index.passages) / (1 + count))
-
-    @cached_property
-    def _document_counts(self) -> dict[str, int]:
-        counts: dict[str, int] = {}
-        for passage in self._index.passages:
-            for word in set(content_words(sparse_text(passage))):
-                counts[word] = counts.get(word, 0) + 1
-        return counts
 
     @cached_property
     def _course_words(self) -> dict[str, list[str]]:
         """The course's longer words, by first letter: what a misspelt word may have meant."""
-        found: dict[str, set[str]] = {}
-        for passage in self._index.passages:
-            for word in words(sparse_text(passage)):
-                if len(word) >= 4 and word.isalpha():
-                    found.setdefault(word[0], set()).add(word)
-        return {letter: sorted(group) for letter, group in found.items()}
+        found: dict[str, list[str]] = {}
+        for word in self._index.words:
+            found.setdefault(word[0], []).append(word)
+        return found
 
     def _is_unknown(self, word: str) -> bool:
         return not is_stop(word) and not self._index.knows(stem(word))
@@ -214,8 +268,13 @@ class Retriever:
         return str(found[0]) if found else None
 
 
+@lru_cache(maxsize=8192)
+def _words_and_kinds(asked: str) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(content_words(asked)), frozenset(read_question(asked).asked)
+
+
 def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
-    return float(np.dot(weights[:-1], features) + weights[-1])
+    return float(np.dot(weights[:-1], features) + weights[-1]) if weights else 0.0
 
 
 def _sigmoid(value: float) -> float:

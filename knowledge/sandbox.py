@@ -1,4 +1,4 @@
-"""A document from outside, read in a process of its own: `python -m knowledge.sandbox FILE NAME COURSE`.
+"""A document from outside, read in a process of its own: `python -m knowledge.sandbox FILE NAME COURSE SECONDS BYTES`.
 
 That process has limits on memory, processor time, files and text, so a parser that loops, crashes or swells takes
 nothing with it. It prints the document, or what is wrong with it, as JSON.
@@ -25,7 +25,8 @@ MEMORY = 2 * 2**30
 
 def read_apart(path: Path, course: str, name: str) -> Document:
     """What `knowledge.ingest.read_here` gives, from a limited process. Raises KnowledgeError that names the file."""
-    command = [sys.executable, "-P", "-m", "knowledge.sandbox", str(path.resolve()), name, course, str(SECONDS)]
+    limits = (str(SECONDS), str(MEMORY))
+    command = [sys.executable, "-P", "-m", "knowledge.sandbox", str(path.resolve()), name, course, *limits]
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=SECONDS)
     except subprocess.TimeoutExpired:
@@ -64,20 +65,20 @@ def _too_slow(name: str) -> KnowledgeError:
     )
 
 
-def _limit(seconds: int) -> None:
+def _limit(seconds: int, memory: int) -> None:
     if sys.platform == "linux":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
 
 
-def main(path: Path, name: str, course: str, seconds: int) -> None:
+def main(path: Path, name: str, course: str, seconds: int, memory: int) -> None:
     """Read one file under limits and print it as JSON."""
     from knowledge.ingest import read_here
 
-    _limit(seconds)
+    _limit(seconds, memory)
     try:
         reply: dict[str, Any] = asdict(read_here(path, course, name))
     except KnowledgeError as error:
@@ -91,4 +92,4 @@ def main(path: Path, name: str, course: str, seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]))
+    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))

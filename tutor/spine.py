@@ -8,22 +8,12 @@ from knowledge.question import fits
 from knowledge.retrieve import Found, Sentence
 from knowledge.text import content_words
 
-LENGTH = {
-    "who": 1,
-    "when": 1,
-    "where": 1,
-    "how_many": 1,
-    "link": 1,
-    "formula": 2,
-    "why": 2,
-    "how": 3,
-    "what": 2,
-    "other": 2,
-}
-"""How many sentences an answer of each kind takes at most."""
+LENGTH = {"who": 2, "when": 2, "where": 2, "how_many": 2, "link": 2, "formula": 2}
+"""How many sentences an answer takes at most; three where the question is of another kind."""
 
-SPREAD = 1.6
-"""A further sentence joins when its score is at most this far below the best one's."""
+SPREAD = 3.0
+"""A further sentence joins when its score is at most this far below the best one's. Both were chosen on train and dev
+(docs/adr/0005-asked-questions.md)."""
 
 
 def choose(found: Found) -> tuple[Sentence, ...]:
@@ -35,7 +25,7 @@ def choose(found: Found) -> tuple[Sentence, ...]:
         short = [sentence for sentence in found.sentences if sentence.passage.id == best.passage.id]
         return tuple(sorted(short, key=lambda sentence: sentence.place))
     chosen = [best]
-    limit = max(LENGTH[kind] for kind in found.question.asked)
+    limit = max(LENGTH.get(kind, 3) for kind in found.question.asked)
     for sentence in found.sentences[1:]:
         if len(chosen) >= limit or sentence.score < best.score - SPREAD:
             break

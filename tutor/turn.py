@@ -162,7 +162,7 @@ async def _explain(parts: Parts, turn: _Turn) -> AsyncGenerator[Event, None]:
     found = await asyncio.to_thread(parts.retriever.retrieve, turn.question)
     turn.question = found.question
     chosen = spine.choose(found)
-    if not chosen or found.covered < parts.retriever.weights.threshold:
+    if not chosen or not found.answerable:
         yield turn.say(_declined(found))
         yield turn.end(parts, "not_covered")
         return
@@ -244,7 +244,8 @@ def _offers(parts: Parts, passage: Passage) -> list[str]:
     """What a student may do next: the demo of this topic."""
     named = {note.demo for note in parts.notes if note.id == passage.document and note.demo}
     fitting = [demo for demo in parts.demos if demo.name in named]
-    fitting += [demo for demo in parts.demos if demo.slide == passage.slide and demo not in fitting]
+    if passage.source != "document":  # the slides of a teacher's own deck are other slides
+        fitting += [demo for demo in parts.demos if demo.slide == passage.slide and demo not in fitting]
     return [demo.examples[0].text for demo in fitting[:2]]
 
 
@@ -286,11 +287,15 @@ async def _demonstrate(parts: Parts, turn: _Turn, intent: RunDemo) -> AsyncGener
     yield turn.say(summary)
     idea = await asyncio.to_thread(parts.retriever.retrieve, read_question(f"What is {demo.title}?"))
     if line := next(
-        (s for s in spine.choose(idea) if s.passage.slide == demo.slide or demo.name == s.passage.document), None
+        (s for s in spine.choose(idea) if s.passage.source != "document" and _is_about(demo, s.passage)), None
     ):
         yield SourcesFound((Source(1, line.passage, line.score),))
         yield turn.say(line.text, Support(1, line.passage, line.text))
     yield turn.end(parts, "demonstrated", _other_runs(demo, turn.demo.params))
+
+
+def _is_about(demo: Demo, passage: Passage) -> bool:
+    return passage.slide == demo.slide or passage.document == demo.name
 
 
 def _other_runs(demo: Demo, params: dict[str, Any]) -> list[str]:
