@@ -80,6 +80,10 @@ def asks(_: Params, *, double: Any, greeting: str) -> Iterator[Frame]:
     yield _frame(f"{greeting} {double(21)}", 1.0)
 
 
+def hopes(_: Params, *, double: Any = None) -> Iterator[Frame]:
+    yield _frame(str(double(21)) if double else "alone", 1.0)
+
+
 def _demo(name: str) -> Demo:
     return Demo(
         name=name,
@@ -94,6 +98,7 @@ def _demo(name: str) -> Demo:
         presets={},
         prediction=Prediction("", (), lambda _: ""),
         needs=("double", "greeting") if name == "asks" else (),
+        wants=("double",) if name == "hopes" else (),
     )
 
 

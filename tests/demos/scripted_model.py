@@ -67,7 +67,7 @@ def next_tokens(prompt: list[int], added: list[int], most: int, temperatures: li
         "ids": best.tolist(),
         "texts": [_text(int(index)) for index in best],
         "logits": z[best].tolist(),
-        "ends": (best == NUMBER["<|end|>"]).tolist(),
+        "ends": [int(index) == NUMBER["<|end|>"] for index in best],
         "totals": totals,
         "entropies": entropies,
         "vocabulary": len(WORDS),
@@ -85,7 +85,7 @@ def model_card() -> dict[str, Any]:
         "attn_output": [WIDTH, WIDTH], "ffn_norm": [WIDTH], "ffn_gate": [WIDTH, INNER], "ffn_up": [WIDTH, INNER],
         "ffn_down": [INNER, WIDTH],
     }  # fmt: skip
-    tensors = [["token_embd.weight", [WIDTH, VOCABULARY], "Q8_0", WIDTH * VOCABULARY // 32 * 34]]
+    tensors: list[list[Any]] = [["token_embd.weight", [WIDTH, VOCABULARY], "Q8_0", WIDTH * VOCABULARY // 32 * 34]]
     for layer in range(LAYERS):
         for name, shape in block.items():
             size = int(np.prod(shape))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demos.language._preferences import ANSWERS, compare, fit, kl, likelihood, objective, optimum, softmax, tune
+from demos.language._preferences import ANSWERS, Array, compare, fit, kl, likelihood, objective, optimum, softmax, tune
 from demos.language.chatgpt import DEMO, ChatgptParams, steps
 from tests.demos.scripted_model import model_tokens, next_tokens
 from tutor.capabilities import Look
@@ -58,7 +58,7 @@ def test_fitting_makes_the_choices_likelier_at_each_step_and_comes_near_what_peo
     reward=st.lists(st.floats(-2, 2), min_size=5, max_size=5).map(np.array),
     beta=st.floats(0.3, 5),
 )
-def test_tuning_raises_the_objective_and_ends_at_the_closed_form(reward: np.ndarray, beta: float) -> None:  # type: ignore[type-arg]
+def test_tuning_raises_the_objective_and_ends_at_the_closed_form(reward: Array, beta: float) -> None:
     path = tune(BEFORE, reward, beta, 0.5, 60)
     rises = [objective(pi, BEFORE, reward, beta) for pi in path]
     best = optimum(BEFORE, reward, beta)

@@ -170,6 +170,33 @@ async def test_capabilities_are_data_or_are_called_here() -> None:
         assert [frame.caption async for frame in frames] == ["hello 42"]
 
 
+async def test_waiting_for_a_capability_costs_the_run_no_time() -> None:
+    """The model may be busy with someone's answer first."""
+
+    async def double(number: int) -> int:
+        await asyncio.sleep(0.8)
+        return 2 * number
+
+    frames = frames_of("asks", Limits(seconds=0.5), double=double, greeting="hello")
+    assert [frame.caption async for frame in frames] == ["hello 42"]
+
+
+async def test_a_capability_that_refuses_says_why() -> None:
+    def refusing(_: int) -> int:
+        raise DemoError("That is too long.", code="too_long", hint="Shorten it.")
+
+    _, error = await ending(frames_of("asks", double=refusing, greeting="hello"))
+    assert (error.code, str(error)) == ("capability_failed", "That is too long. Shorten it.")
+
+
+async def test_what_a_demo_only_wants_may_be_missing() -> None:
+    demo = rogue("hopes")
+    for given, said in (({}, "alone"), ({"double": lambda number: 2 * number}, "42")):
+        workers = Workers((sys.executable, "-P", str(ROGUE)), spare=False)
+        frames = run(demo, demo.parse(), capabilities=given, workers=workers)
+        assert [frame.caption async for frame in frames] == [said]
+
+
 async def test_a_missing_capability_is_said_before_any_process_starts() -> None:
     _, error = await ending(frames_of("asks", greeting="hello"))
     assert error.code == "missing_capability"

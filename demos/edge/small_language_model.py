@@ -1,0 +1,349 @@
+"""A small language model on this machine: bytes, tokens per second, memory and energy, measured now.
+
+    bits a weight = 8 · bytes of the weights / parameters
+    v ≤ B / M        tokens written a second; B: bytes read from memory a second, M: bytes of weights read for a token
+
+To write a token, nearly every weight is read from memory once and used once, so memory sets the speed. The tokens of a
+prompt are read together: a weight that was fetched is used for all of them, so the processor sets the speed there.
+All figures of this machine are measured while the demo runs, and differ a little from run to run; the other board's
+reading speed is the one you give.
+
+Sources: S. Williams, A. Waterman and D. Patterson, "Roofline" (2009), for the bound; L. Allal and others, "SmolLM2"
+(2025), for the starter model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from demos.contract import Bars, Curve, Demo, Frame, Params, Prediction, Preset, Request, Series, Table, param
+from demos.language._model_file import ModelCard, ModelFile, in_bytes, read
+from demos.scenes import Scene, play, row
+from demos.wording import count, number
+
+ANSWERS = ("under 20", "20 to 80", "over 80")
+KEPT_FREE = 1e9
+SIZES = (0.135e9, 0.36e9, 1e9, 3e9, 7e9, 13e9, 70e9)
+BITS = (16, 8, 4.5)
+"""What 4-bit blocks take with their scales is 4.5 bits."""
+
+
+class SmallLanguageModelParams(Params):
+    prompt: int = param(
+        128, "Tokens of the longest prompt that is timed.", low=16, high=400, unit="tokens",
+        aliases=("prompt tokens", "prompt length", "prompt of"),
+    )  # fmt: skip
+    new: int = param(16, "How many tokens are written after each prompt.", low=4, high=64, aliases=("new tokens",))
+    memory: int = param(
+        4, "Memory of the board to compare with.", low=1, high=512, unit="GB", aliases=("board memory", "ram")
+    )
+    board_speed: float = param(
+        4, "How fast that board reads its memory (an assumption).", low=0.5, high=2000, unit="GB/s",
+        aliases=("memory speed", "bandwidth"),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One measurement: a prompt read at once, `new` tokens written after it."""
+
+    prompt: int
+    new: int
+    prompt_seconds: float
+    new_seconds: float
+    resident: int
+    joules: float | None
+    meter: str
+
+    @property
+    def reading(self) -> float:
+        """Prompt tokens a second."""
+        return self.prompt / max(self.prompt_seconds, 1e-9)
+
+    @property
+    def writing(self) -> float:
+        """New tokens a second."""
+        return self.new / max(self.new_seconds, 1e-9)
+
+
+def steps(
+    params: SmallLanguageModelParams,
+    model_card: ModelCard,
+    model_speed: Callable[[int, int], dict[str, Any]],
+    machine: Callable[[], dict[str, Any]],
+) -> Iterator[Frame]:
+    """The file, the machine, three measurements, what bounds them, memory, energy, and another board."""
+    scenes = Story(params, read(model_card), model_speed, machine).scenes()
+    for index, scene in enumerate(scenes):
+        yield next(play([scene()])).model_copy(update={"progress": index / (len(scenes) - 1)})
+
+
+class Story:
+    """Tells one model on one machine. What is measured is measured when its scene comes."""
+
+    def __init__(
+        self,
+        params: SmallLanguageModelParams,
+        file: ModelFile,
+        speed: Callable[[int, int], dict[str, Any]],
+        machine: Callable[[], dict[str, Any]],
+    ) -> None:
+        self.params, self.file, self._speed, self._machine = params, file, speed, machine
+        self.timed: list[Timed] = []
+        self.parts = file.by_part(lambda tensor: tensor.size)
+        self.touched = file.weight_bytes - (self.parts.get("embeddings", 0) if "output" in self.parts else 0)
+
+    def scenes(self) -> list[Callable[[], Scene]]:
+        lengths = [max(4, self.params.prompt // 4), max(8, self.params.prompt // 2), self.params.prompt]
+        timings = [lambda length=length: self.timing(length) for length in lengths]
+        told = [self.opening, self.by_part, self.bits, self.here, *timings]
+        return [*told, self.two_speeds, self.bound, self.resident, self.energy, self.fits, self.board, self.ending]
+
+    def opening(self) -> Scene:
+        file = self.file
+        caption = (
+            f"{file.name} has {file.parameters:,} parameters in a file of {in_bytes(file.size)}: "
+            f"{in_bytes(file.weight_bytes)} of weights, and {in_bytes(file.size - file.weight_bytes)} that say how to "
+            f"use them, vocabulary included. GPT-3 has 175 billion, {175e9 / file.parameters:,.0f} times as many. Now "
+            "this small one is timed on this machine."
+        )
+        bars = Bars(title="The file, MB", labels=("weights", "header, words"),
+                    values=row([file.weight_bytes / 1e6, (file.size - file.weight_bytes) / 1e6]))  # fmt: skip
+        return Scene(caption, (bars,), {"bytes": file.size, "parameters": file.parameters})
+
+    def by_part(self) -> Scene:
+        counts = self.file.by_part(lambda tensor: tensor.count)
+        part = max(self.parts, key=lambda name: self.parts[name])
+        body = tuple(
+            (name, f"{counts[name]:,}", in_bytes(size), number(8 * size / counts[name], 2), self._kinds(name))
+            for name, size in self.parts.items()
+        )
+        caption = (
+            f"Where the bytes are: most in the {part}, {number(100 * self.parts[part] / self.file.weight_bytes, 0)} %. "
+            "Parts are stored with different care. Norms are few and delicate, so they usually keep 32 bits; the "
+            f"{part} part takes {body[list(self.parts).index(part)][3]} bits a weight."
+        )
+        table = Table(title="By part", columns=("part", "parameters", "bytes", "bits", "kind"), rows=body)
+        bars = Bars(title="MB", labels=tuple(self.parts), values=row(size / 1e6 for size in self.parts.values()))
+        return Scene(caption, (table, bars), {"weights": self.file.weight_bytes}, "bytes by part")
+
+    def _kinds(self, part: str) -> str:
+        return ", ".join(sorted({tensor.kind for tensor in self.file.tensors if tensor.part == part}))
+
+    def bits(self) -> Scene:
+        each = 8 * self.file.weight_bytes / self.file.parameters
+        whole = 4 * self.file.parameters
+        caption = (
+            f"8 · {self.file.weight_bytes:,} / {self.file.parameters:,} = {number(each, 2)} bits a weight. At 32 bits "
+            f"the weights would take {in_bytes(whole)}, {number(whole / self.file.weight_bytes, 1)} times as much. "
+            "Fewer bits save memory, and time too: what is smaller is read sooner."
+        )
+        bars = Bars(title="Weights in MB, by bits a weight", labels=("32", "16", "8", f"this file: {number(each, 2)}"),
+                    values=row(self.file.parameters * b / 8e6 for b in (32, 16, 8, each)))  # fmt: skip
+        return Scene(caption, (bars,), {"bits": each})
+
+    def here(self) -> Scene:
+        self.machine = self._machine()
+        speed, memory = float(self.machine["read_bytes_per_second"]), int(self.machine["memory_bytes"])
+        caption = (
+            f"This machine: {self.machine['processor']}, {count(int(self.machine['cores']), 'core')}, "
+            f"{in_bytes(memory)} of memory. Reading 134 MB over and over, all cores together read {in_bytes(speed)} a "
+            f"second. The model fits {memory // self.file.size} times into the memory; the speed will matter more."
+        )
+        table = Table(title="This machine", columns=("what", "value"), rows=(
+            ("processor", str(self.machine["processor"])), ("cores", str(self.machine["cores"])),
+            ("memory", in_bytes(memory)), ("read speed", f"{in_bytes(speed)}/s")))  # fmt: skip
+        return Scene(caption, (table,), {"read_speed": speed}, "this machine")
+
+    def timing(self, length: int) -> Scene:
+        measured = self._speed(length, self.params.new)
+        last = Timed(
+            length, self.params.new, float(measured["prompt_seconds"]), float(measured["new_seconds"]),
+            int(measured["resident_bytes"]), measured["joules"], str(measured["meter"]),
+        )  # fmt: skip
+        self.timed.append(last)
+        caption = (
+            f"Measured: a prompt of {length} tokens was read in {_seconds(last.prompt_seconds)}, "
+            f"{number(last.reading, 0)} tokens a second; then {last.new} tokens were written in "
+            f"{_seconds(last.new_seconds)}, {number(last.writing, 1)} a second. Whatever else the machine was doing "
+            "has slowed this, too."
+        )
+        moment = "measured" if len(self.timed) == 1 else ""
+        return Scene(caption, (self._timings(),), {"reading": last.reading, "writing": last.writing}, moment)
+
+    def _timings(self) -> Table:
+        rows = ((str(t.prompt), number(t.reading, 0), number(t.writing, 1)) for t in self.timed)
+        return Table(title="Tokens a second", columns=("prompt", "read", "written"), rows=tuple(rows),
+                     highlight=(len(self.timed) - 1,))  # fmt: skip
+
+    def two_speeds(self) -> Scene:
+        times = self._reading / self._writing
+        caption = (
+            f"The fastest of {len(self.timed)}: {number(self._reading, 0)} tokens a second read, "
+            f"{number(self._writing, 1)} written, {number(times, 1)} to 1. A prompt's tokens are known, so each weight "
+            "that is fetched serves many of them at once; a written token needs the one before it, so all weights are "
+            "fetched again for each."
+        )
+        xs = row(t.prompt for t in self.timed)
+        lines = (Series(name="read", x=xs, y=row(t.reading for t in self.timed)),
+                 Series(name="written", x=xs, y=row(t.writing for t in self.timed)))  # fmt: skip
+        return Scene(caption, (Curve(title="Tokens a second", series=lines, x_label="prompt tokens"), self._timings()),
+                     {"times": times}, "reading and writing")  # fmt: skip
+
+    def bound(self) -> Scene:
+        most, v = float(self.machine["read_bytes_per_second"]) / self.touched, self._writing
+        caption = (
+            f"v ≤ B/M: {in_bytes(float(self.machine['read_bytes_per_second']))} a second / {in_bytes(self.touched)} = "
+            f"at most {number(most, 0)} tokens a second. Measured at best: {number(v, 1)}, {number(100 * v / most, 0)} "
+            "% of it. "
+        )
+        if v > most:
+            caption += (
+                "It is above, so a part of the weights must stay in the processor's own cache from token to token."
+            )
+        else:
+            caption += (
+                "The rest goes into the arithmetic, into unpacking the weights, and to whatever else was running."
+            )
+        bars = Bars(title="Tokens a second", labels=("written", "bound B/M"), values=row([v, most]))
+        return Scene(caption, (bars,), {"bound": most, "writing": v}, "the memory bound")
+
+    @property
+    def _writing(self) -> float:
+        """Tokens written a second, in the fastest measurement: what slows one is seldom the model."""
+        return max(t.writing for t in self.timed)
+
+    @property
+    def _reading(self) -> float:
+        """Prompt tokens read a second, in the fastest measurement."""
+        return max(t.reading for t in self.timed)
+
+    def resident(self) -> Scene:
+        held, last = self.timed[-1].resident, self.timed[-1]
+        cache = self.file.cache_bytes(last.prompt + last.new)
+        caption = (
+            f"The process that runs the model holds {in_bytes(held)} now: weights {in_bytes(self.file.weight_bytes)}, "
+            f"keys and values of {last.prompt + last.new} tokens {in_bytes(cache)}; all else is Python, its libraries, "
+            "and what the tutor needs to search the course. A larger model would change the first two only."
+        )
+        rest = max(0, held - self.file.weight_bytes - cache)
+        bars = Bars(title="Memory in use, MB", labels=("weights", "KV cache", "all else"),
+                    values=row(n / 1e6 for n in (self.file.weight_bytes, cache, rest)))  # fmt: skip
+        return Scene(caption, (bars,), {"resident": held}, "memory")
+
+    def energy(self) -> Scene:
+        last = self.timed[-1]
+        tokens, seconds = last.prompt + last.new, last.prompt_seconds + last.new_seconds
+        if last.joules is None:
+            caption = (
+                f"Energy could not be read: {last.meter}. So no figure is given for these {tokens} tokens. Watts times "
+                f"seconds are joules: a board that draws 5 W would have used {number(5 * seconds, 1)} J in the "
+                f"{_seconds(seconds)} it took here."
+            )
+            table = Table(title="Energy", columns=("what", "value"), rows=(("joules", "not readable here"),))
+            return Scene(caption, (table,), {"seconds": seconds}, "energy")
+        caption = (
+            f"Energy, by {last.meter}: {number(last.joules, 2)} J for {tokens} tokens in {_seconds(seconds)}, "
+            f"{number(last.joules / seconds, 1)} W and {number(last.joules / tokens, 3)} J a token. It counts all that "
+            "ran meanwhile. A kettle uses 100,000 J or so for a cup of tea: about "
+            f"{100_000 * tokens / last.joules:,.0f} tokens."
+        )
+        table = Table(title="Energy", columns=("what", "value"), rows=(
+            ("joules", number(last.joules, 2)), ("watts", number(last.joules / seconds, 1)),
+            ("joules a token", number(last.joules / tokens, 3))))  # fmt: skip
+        return Scene(caption, (table,), {"joules": last.joules, "seconds": seconds}, "energy")
+
+    def fits(self) -> Scene:
+        room = max(0.0, self.params.memory * 1e9 - KEPT_FREE)
+        largest = {bits: 8 * room / bits / 1e9 for bits in BITS}
+        caption = (
+            f"A board with {self.params.memory} GB, such as a Raspberry Pi, with 1 GB kept for the system: models of "
+            f"up to {number(largest[16], 1)} billion parameters fit at 16 bits, {number(largest[8], 1)} at 8 and "
+            f"{number(largest[4.5], 1)} at 4.5. What does not fit is read from the card for each token, which is "
+            "slower by far."
+        )
+        body = tuple(
+            (f"{number(size / 1e9, 3)} billion", *(_fit(size * bits / 8, room) for bits in BITS)) for size in SIZES
+        )
+        table = Table(title=f"In {number(room / 1e9)} GB", rows=body,
+                      columns=("parameters", *(f"{number(bits)} bits" for bits in BITS)))  # fmt: skip
+        return Scene(caption, (table,), {"room": room}, "another board")
+
+    def board(self) -> Scene:
+        speed = self.params.board_speed * 1e9
+        each = self.file.weight_bytes / self.file.parameters
+        caption = (
+            f"If that board reads {number(self.params.board_speed)} GB a second (assumed, not measured), this model "
+            f"writes at most {number(speed / self.touched, 0)} tokens a second there; one of 1 billion parameters "
+            f"stored alike {number(speed / (1e9 * each), 1)}, of 7 billion {number(speed / (7e9 * each), 2)}. A person "
+            "reads about 5 a second. Small is what makes it usable there."
+        )
+        sizes = (self.file.parameters, *(size for size in SIZES if 3e8 < size < 2e10))
+        names = tuple(f"{number(size / 1e9, 3)} billion" for size in sizes)
+        bars = Bars(title="At most, tokens a second", labels=names, values=row(speed / (n * each) for n in sizes))
+        return Scene(caption, (bars,), {"bound": speed / self.touched})
+
+    def ending(self) -> Scene:
+        last, v = self.timed[-1], self._writing
+        caption = (
+            f"In sum, {self.file.name} here and now: {in_bytes(self.file.size)}, "
+            f"{number(8 * self.file.weight_bytes / self.file.parameters, 2)} bits a weight; at best it read "
+            f"{number(self._reading, 0)} and wrote {number(v, 1)} tokens a second, in a process of "
+            f"{in_bytes(last.resident)}. No network, no bill, nothing leaves the machine. What it lacks is knowledge: "
+            "the course supplies that."
+        )
+        bars = Bars(title="Tokens a second", labels=("read", "written"), values=row([self._reading, v]))
+        metrics = {"reading": self._reading, "writing": v, "resident": last.resident}
+        return Scene(caption, (bars, self._timings()), metrics, "the end")
+
+
+def _seconds(value: float) -> str:
+    return f"{number(value, 2)} s" if value >= 1 else f"{number(1000 * value, 0)} ms"
+
+
+def _fit(size: float, room: float) -> str:
+    return f"{'yes' if size <= room else 'no'}, {in_bytes(size)}"
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    v = frames[-1].metrics["writing"]
+    return ANSWERS[0] if v < 20 else ANSWERS[1] if v <= 80 else ANSWERS[2]
+
+
+DEMO = Demo(
+    name="small_language_model",
+    title="Small language model",
+    slide=66,
+    group="Edge AI and Generative AI",
+    summary="The tutor's own model on this machine: bytes, tokens per second, memory, energy, and a smaller board.",
+    params=SmallLanguageModelParams,
+    steps=steps,
+    look_for=(
+        "A prompt is read many times faster than an answer is written.",
+        "Memory speed divided by the size of the weights bounds the tokens per second.",
+        "Fewer bits a weight make a model smaller and faster.",
+    ),
+    examples=(
+        Request("Show me the small language model"),
+        Request("measure the tokens per second of the tutor's model"),
+        Request("run the SLM demo with a prompt of 256", {"prompt": 256}),
+        Request("small language model on a board with 8 GB", {"memory": 8}),
+        Request("time the starter model: 32 new tokens", {"new": 32}),
+        Request("show the SLM on a Raspberry Pi with 2 GB", {"memory": 2}),
+        Request("muestra el SLM en una placa de 1 GB", {"memory": 1}),
+        Request("small language model with bandwidth 17 and 16 GB", {"board_speed": 17, "memory": 16}),
+    ),
+    presets={
+        "here": Preset("This machine", {}, "How many tokens a second? Guess before it is measured."),
+        "long": Preset("A longer prompt", {"prompt": 384}, "Does a longer prompt slow down the writing?"),
+        "tiny": Preset("A board of 1 GB", {"memory": 1, "board_speed": 2}, "What still fits, and how fast can it be?"),
+    },
+    prediction=Prediction("How many tokens per second will the model write here?", ANSWERS, _check),
+    aliases=(
+        "slm", "small language models", "tiny language model", "starter model", "tokens per second", "raspberry pi",
+        "model speed",
+    ),
+    needs=("model_card", "model_speed", "machine"),
+)  # fmt: skip
