@@ -34,14 +34,29 @@ def caption(kind: Kind) -> str:
     return " ".join(("a", *kind))
 
 
-def draw(kind: Kind, random: np.random.Generator, noise: float) -> Array:
-    """A picture (3, 12, 12) from 0 to 1: the shape at a random place on a dark ground, with specks."""
-    size, colour, shape = kind
-    radius = 2.2 if size == "small" else 4.2
-    middle = (SIDE - 1) / 2
-    free = middle - radius
-    cx, cy = middle + random.uniform(-free, free, 2)
-    y, x = np.indices((SIDE, SIDE)).astype(float)
+def draw(kind: Kind, random: np.random.Generator, noise: float, side: int = SIDE) -> Array:
+    """A picture (3, side, side) from 0 to 1: the shape at a random place on a dark ground, with specks."""
+    free = room(kind, side)
+    cx, cy = (side - 1) / 2 + random.uniform(-free, free, 2)
+    picture = paint(kind, float(cx), float(cy), side)
+    noisy: Array = np.clip(picture + random.standard_normal(picture.shape) * noise, 0, 1).astype(np.float32)
+    return noisy
+
+
+def room(kind: Kind, side: int = SIDE) -> float:
+    """How far the shape's middle may lie from the picture's, in pixels."""
+    return (side - 1) / 2 - _radius(kind, side)
+
+
+def _radius(kind: Kind, side: int) -> float:
+    return (2.2 if kind[0] == "small" else 4.2) * side / SIDE
+
+
+def paint(kind: Kind, cx: float, cy: float, side: int = SIDE) -> NDArray[np.float64]:
+    """The shape with its middle at (cx, cy), without specks."""
+    _, colour, shape = kind
+    radius = _radius(kind, side)
+    y, x = np.indices((side, side)).astype(float)
     dx, dy = np.abs(x - cx), y - cy
     inside = {
         "circle": dx**2 + dy**2 <= radius**2,
@@ -49,10 +64,9 @@ def draw(kind: Kind, random: np.random.Generator, noise: float) -> Array:
         "triangle": (dy <= radius) & (dx <= (dy + radius) / 2 + 0.2),
         "cross": ((dx <= radius / 3) & (np.abs(dy) <= radius)) | ((np.abs(dy) <= radius / 3) & (dx <= radius)),
     }[shape]
-    picture = np.full((3, SIDE, SIDE), 0.08)
+    picture = np.full((3, side, side), 0.08)
     picture[:, inside] = np.array(COLOURS[colour])[:, None]
-    noisy: Array = np.clip(picture + random.standard_normal(picture.shape) * noise, 0, 1).astype(np.float32)
-    return noisy
+    return picture
 
 
 def shapes() -> dict[str, tuple[int, ...]]:

@@ -17,7 +17,8 @@ For points in the plane ε̂ is exact, for the data are a mixture of small Gauss
 what each becomes at time t, and ε̂ = -√(1 - ᾱ_t) · ∇ log p_t(x_t). For 8x8 digits a small network predicts it.
 
 Sources: Ho, Jain and Abbeel (2020); Song, Meng and Ermon (2021); Ho and Salimans, "Classifier-free diffusion guidance"
-(2022). Stable Diffusion (Rombach and others, 2022) runs this same process in the latent space of an autoencoder.
+(2022). Stable Diffusion (Rombach and others, 2022) runs this same process in the latent space of an
+autoencoder: see the demo `stable_diffusion`.
 """
 
 from __future__ import annotations
@@ -332,7 +333,7 @@ DEMO = Demo(
         Request("Show me diffusion"),
         Request("draw a 7", {"label": "7"}),
         Request("Draw a 3 with diffusion, guidance 5", {"label": "3", "guidance": 5}),
-        Request("How does Stable Diffusion remove noise? Show it with 20 steps.", {"steps": 20}),
+        Request("How does diffusion remove noise? Show it with 20 steps.", {"steps": 20}),
         Request("run DDIM on the two moons", {"data": "moons", "sampler": "ddim"}),
         Request("diffusion of a spiral in 100 steps, seed 4", {"data": "spiral", "steps": 100, "seed": 4}),
         Request("Generate sixteen handwritten digits from noise", {"samples": 16}),
@@ -365,5 +366,5 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("When will the guess be half way to the final result?", THIRDS, _check),
-    aliases=("stable diffusion", "ddpm", "ddim", "denoising diffusion", "difusión", "latent diffusion"),
+    aliases=("ddpm", "ddim", "denoising diffusion", "difusión"),
 )

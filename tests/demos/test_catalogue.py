@@ -89,4 +89,4 @@ def test_ranges_in_words(schema: dict[str, object], words: str) -> None:
 
 @pytest.mark.parametrize("name", ["Self-Attention", "rosenblatt", "PERCEPTRON", "stable diffusion", "The perceptron"])
 def test_demos_answer_to_other_names(name: str) -> None:
-    assert catalogue.load(name).name in {"self_attention", "perceptron", "diffusion"}
+    assert catalogue.load(name).name in {"self_attention", "perceptron", "stable_diffusion"}

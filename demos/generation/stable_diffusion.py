@@ -1,0 +1,339 @@
+"""Stable Diffusion: the noise is removed in the small code of a picture, not in its pixels.
+
+    z = E(x)                                    the encoder: 24x24x3 pixels become 6x6x4 latents
+    z_t = √ᾱ_t · z + √(1 - ᾱ_t) · ε            noise is added to the latents, and removed from them, step by step
+    h ← h + softmax(Q·Kᵀ/√d) · V               cross-attention: each place of the latents (Q) asks the words (K, V)
+    ε̂ = ε̂(z_t) + w · (ε̂(z_t, y) - ε̂(z_t))      classifier-free guidance by the caption y
+    x = D(z)                                    the decoder: once, at the end
+
+The autoencoder learnt first, alone, to keep what shows in a picture and drop fine detail; the denoiser learnt
+afterwards in its latents. What that saves is counted here, not timed: the multiplications and additions of this
+denoiser on latents, and of the very same U-Net laid on pixels. Words are the frozen word vectors of the `clip` demo;
+the pictures are its drawn shapes at 24x24 pixels. A judge without any learning compares the results with paintings.
+
+Source: R. Rombach and others, "High-resolution image synthesis with latent diffusion models" (2022).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demos import weights
+from demos.contract import (
+    Bars,
+    Demo,
+    Frame,
+    Heatmap,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Table,
+    param,
+)
+from demos.generation import _ruler, _unet
+from demos.generation._clip import Kind, caption
+from demos.generation._gallery import gallery
+from demos.generation._latent import (
+    CHANNELS,
+    DENOISER,
+    GRID,
+    ON_PIXELS,
+    SIDE,
+    Studio,
+    decoder_operations,
+)
+from demos.generation._schedule import add_noise
+from demos.pacing import thin
+from demos.prelude import open_with
+from demos.scenes import Scene, rows
+from demos.wording import number
+
+Array = NDArray[np.float64]
+ANSWERS = ("all of them", "more than half", "half or fewer")
+PIXELS, LATENTS = 3 * SIDE**2, CHANNELS * GRID**2
+
+
+class StableDiffusionParams(Params):
+    shape: Literal["circle", "square", "triangle", "cross"] = param(
+        "circle", "Shape that the caption asks for.", synonyms={"circle": ("disc",), "cross": ("plus",)}
+    )
+    colour: Literal["red", "green", "blue", "yellow"] = param("yellow", "Colour of that shape.", aliases=("color",))
+    size: Literal["small", "large"] = param(
+        "large", "Size of that shape.", synonyms={"large": ("big",), "small": ("tiny",)}
+    )
+    images: int = param(8, "How many pictures to make.", low=1, high=12, unit="images", aliases=("pictures", "samples"))
+    steps: int = param(25, "Steps that lead from noise to latents.", low=4, high=60, aliases=("denoising steps",))
+    guidance: float = param(
+        3.0,
+        "How strongly the caption steers (w): 0 ignores it, 1 follows it, more exaggerates it.",
+        low=0,
+        high=10,
+        aliases=("guidance scale", "cfg", "w"),
+    )
+
+
+def operations(steps: int, guidance: float) -> tuple[int, int]:
+    """Multiplications and additions for one picture: in latents with one decoding, and on pixels."""
+    words = 4
+    runs = steps * (1 if guidance == 1 else 2)
+    on_latents = runs * _unet.operations(DENOISER, GRID, words) + decoder_operations()
+    return on_latents, runs * _unet.operations(ON_PIXELS, SIDE, words)
+
+
+def steps(params: StableDiffusionParams) -> Iterator[Frame]:
+    """The plan; then the autoencoder, the words, the denoising in latents, the cost, and the verdict."""
+    story = Story(params)
+    yield from open_with(story.plan(), story.scenes)
+
+
+class Story:
+    def __init__(self, params: StableDiffusionParams) -> None:
+        self.params = params
+        self.kind: Kind = (params.size, params.colour, params.shape)
+        self.text = caption(self.kind)
+
+    def scenes(self) -> list[Scene]:
+        self._run()
+        shown = [self.step(index) for index in thin(len(self.taken), 14)]
+        return [self.coded(), self.channels(), self.noisy(), *shown, self.asking(0.8), self.asking(0.3), self.decoded(),
+                self.ignored(), self.cost(), self.ending()]  # fmt: skip
+
+    def _run(self) -> None:
+        p, random = self.params, np.random.default_rng(self.params.seed)
+        self.studio = Studio(weights.load("stable_diffusion"))
+        self.example = _ruler.draw(self.kind, random, SIDE)[None].astype(float)
+        self.code = self.studio.encode(self.example)
+        self.again = self.studio.decode(self.code)
+        self.noise = random.standard_normal(self.code.shape)
+        self.taken, self.z = self.studio.sample(self.text, p.images, p.steps, p.guidance, random)
+        self.pictures = self.studio.decode(self.z)
+        self.read = _ruler.read(self.pictures)
+        _, free = self.studio.sample(self.text, p.images, p.steps, 0.0, random)
+        self.free = self.studio.decode(free)
+
+    def plan(self) -> Scene:
+        text = (
+            f"You ask for '{self.text}'. A picture of {SIDE}x{SIDE} pixels in 3 colours is {PIXELS} numbers; the "
+            f"autoencoder's code has {LATENTS}, {PIXELS // LATENTS} times fewer. All {self.params.steps} steps "
+            "happen in "
+            "the code; pixels are made once, at the end."
+        )
+        bars = Bars(title="Numbers to denoise", labels=("pixels", "latents"), values=(float(PIXELS), float(LATENTS)))
+        return Scene(text, (bars,), {"pixels": PIXELS, "latents": LATENTS})
+
+    def coded(self) -> Scene:
+        away = float(np.abs(self.again - self.example).mean())
+        text = (
+            f"First the autoencoder alone: a drawn picture becomes {LATENTS} numbers and comes back, {number(away)} "
+            "off "
+            "a number on average (0 black, 1 full). What is lost is lost for good: no denoising can bring back what "
+            "the "
+            "decoder cannot paint. Look at the edges."
+        )
+        panels = (gallery("a drawn picture", self.example, 1), gallery("decoded from its code", self.again, 1))
+        return Scene(text, panels, {"off": away}, "the autoencoder")
+
+    def channels(self) -> Scene:
+        strongest = int(np.abs(self.code[0]).mean((1, 2)).argmax())
+        text = (
+            f"The code of that picture: {CHANNELS} channels of {GRID}x{GRID}, scaled to mean 0 and variance 1. Channel "
+            f"{strongest + 1} answers most, up to {number(float(np.abs(self.code[0, strongest]).max()), 1)}. Each "
+            "place "
+            "stands for 4x4 pixels, so the code is still a map: where the shape is, numbers differ."
+        )
+        return Scene(text, self._maps(self.code[0]), {"channels": CHANNELS}, "the latents")
+
+    def noisy(self) -> Scene:
+        pictures = np.concatenate([self._with_noise(t) for t in (0, 200, 450, 1000)])
+        text = (
+            "Training: noise goes into the code, never into the pixels, and the denoiser learns to name it. Here the "
+            "code "
+            "above with the noise of t = 0, 200, 450 and 1000, decoded so that you can see it. Decoded noise is not "
+            "specks but blots, each code place being 4 pixels wide."
+        )
+        return Scene(text, (gallery("t = 0, 200, 450, 1000", pictures, 4),), {"t": 1000}, "noise in the code")
+
+    def _with_noise(self, t: int) -> Array:
+        return self.studio.decode(add_noise(self.code, t, self.noise))
+
+    def step(self, index: int) -> Scene:
+        step = self.taken[index]
+        guess = self.studio.decode(step.x0)
+        off = float(np.abs(step.x0 - self.z).mean())
+        agree = _ruler.read(guess).count(self.kind)
+        apart = float(np.abs(guess - guess.mean(0)).mean())
+        text = (
+            f"Step {index + 1} of {len(self.taken)}, t = {step.t}. Left: channel 1 of the first code. Right: what all "
+            f"codes would show if their noise went at once; {agree} of {len(guess)} read as asked. "
+        )
+        if off > 0.9:
+            text += (
+                f"The guesses are still much alike ({number(apart)} apart a pixel): each is a mean of all that fits."
+            )
+        elif off > 0.15:
+            text += f"Each code goes its own way now ({number(apart)} apart): place first, then edges."
+        else:
+            text += f"The code moves by {number(off, 2)} a number until the end: only details are left."
+        panels = (
+            Heatmap(title=f"channel 1 of z at t = {step.t}", values=rows(step.x[0, 0], 2), value_range=(-3, 3)),
+            gallery("decoded guess", guess, 4),
+        )
+        return Scene(text, panels, {"t": step.t, "off": off, "apart": apart}, "from noise" if index == 0 else "")
+
+    def asking(self, at: float) -> Scene:
+        step = min(self.taken, key=lambda step: abs(step.t - 1000 * at))
+        shares = self.studio.asked(self.text, step.x[:1], step.t)[0]
+        words = self.text.split()
+        mean = shares.mean((0, 1))
+        top = int(mean.argmax())
+        inside = self._inside()
+        gain = [float(shares[inside, i].mean() - shares[~inside, i].mean()) for i in range(len(words))]
+        there = int(np.argmax(np.abs(gain)))
+        text = (
+            f"Cross-attention at t = {step.t}, picture 1: how much each place asks each word, in shares of one. Over "
+            "the "
+            f"picture '{words[top]}' gets most, {mean[top]:.0%}. '{words[there]}' differs most by place: "
+            f"{abs(gain[there]):.0%} {'more' if gain[there] > 0 else 'less'} where the shape is than beside it."
+        )
+        maps = tuple(
+            Heatmap(title=f"'{word}'", values=rows(shares[:, :, i], 2), value_range=(0, 1), show_values=False)
+            for i, word in enumerate(words)
+        )
+        moment = "asking the words" if at > 0.5 else ""
+        return Scene(text, maps, {"t": step.t, "most": mean[top]}, moment)
+
+    def _inside(self) -> NDArray[np.bool_]:
+        """The places of the code under the first picture's shape."""
+        light = self.pictures[0].max(0).reshape(GRID, SIDE // GRID, GRID, SIDE // GRID).mean((1, 3))
+        found: NDArray[np.bool_] = light > (light.min() + light.max()) / 2
+        return found
+
+    def decoded(self) -> Scene:
+        right = self.read.count(self.kind)
+        text = (
+            f"The decoder runs once: {LATENTS} numbers become {PIXELS} pixels. The judge, which learnt nothing and "
+            "takes "
+            f"the nearest painting, reads '{self.text}' in {right} of {len(self.read)}."
+        )
+        body = tuple(
+            (str(i + 1), " ".join(kind), "yes" if kind == self.kind else "no") for i, kind in enumerate(self.read)
+        )
+        table = Table(title="The judge reads", columns=("", "kind", "as asked"), rows=body)
+        return Scene(text, (gallery("the pictures", self.pictures, 4), table), {"right": right}, "decoded")
+
+    def ignored(self) -> Scene:
+        found = _ruler.read(self.free)
+        right = found.count(self.kind)
+        text = (
+            f"The same with guidance 0, so that the caption is not heard: {len(set(found))} different kinds, of which "
+            f"{right} of {len(found)} happen to be as asked. The denoiser makes pictures all the same: words do not "
+            "make "
+            "pictures, they choose among them."
+        )
+        panels = (gallery("with the caption", self.pictures, 4), gallery("caption ignored", self.free, 4))
+        return Scene(text, panels, {"right": right}, "without words")
+
+    def cost(self) -> Scene:
+        p = self.params
+        latent, pixel = operations(p.steps, p.guidance)
+        body = (
+            ("one denoising", _millions(_unet.operations(DENOISER, GRID, 4)),
+             _millions(_unet.operations(ON_PIXELS, SIDE, 4))),
+            ("decoding, once", _millions(decoder_operations()), "0"),
+            (f"a picture in {p.steps} steps", _millions(latent), _millions(pixel)),
+        )  # fmt: skip
+        text = (
+            f"Multiplications and additions, counted. One denoising costs {body[0][1]} million in the code and "
+            f"{body[0][2]} million on pixels with the same network, which has {(SIDE // GRID) ** 2} times more "
+            "places to "
+            f"visit. A whole picture: {number(pixel / latent, 1)} times less in the code, the decoder included."
+        )
+        table = Table(title="Millions of operations", columns=("", "latents", "pixels"), rows=body)
+        bars = Bars(title="One picture, millions", labels=("latents", "pixels"), values=(latent / 1e6, pixel / 1e6))
+        metrics = {"latent": latent / 1e6, "pixel": pixel / 1e6}
+        return Scene(text, (table, bars), metrics, "the cost")
+
+    def ending(self) -> Scene:
+        latent, pixel = operations(self.params.steps, self.params.guidance)
+        right, n = self.read.count(self.kind), len(self.read)
+        text = (
+            f"'{self.text}': {right} of {n} as asked, for {number(pixel / latent, 1)} times fewer operations than on "
+            "pixels. The published model does this with 64x64x4 latents for 512x512 pixels, and trained on text and "
+            "pictures of the web; encoder, words, denoiser and decoder are these."
+        )
+        if right < n:
+            wrong = next(kind for kind in self.read if kind != self.kind)
+            text += f" One was read as '{caption(wrong)}'."
+        metrics = {"agree": right / n, "saving": pixel / latent}
+        return Scene(text, (gallery(self.text, self.pictures, 4),), metrics, "the result")
+
+    def _maps(self, code: Array) -> tuple[Panel, ...]:
+        return tuple(
+            Heatmap(title=f"channel {i + 1}", values=rows(channel, 1), value_range=(-3, 3), show_values=False)
+            for i, channel in enumerate(code)
+        )
+
+
+def _millions(count: float) -> str:
+    return number(count / 1e6, 1)
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    found = frames[-1].metrics["agree"]
+    return ANSWERS[0] if found == 1 else ANSWERS[1] if found > 0.5 else ANSWERS[2]
+
+
+DEMO = Demo(
+    name="stable_diffusion",
+    title="Stable Diffusion",
+    slide=58,
+    group="Transformers and Image Generation",
+    summary="An autoencoder's small code is denoised under the guidance of words, and decoded once; what it saves.",
+    params=StableDiffusionParams,
+    steps=steps,
+    look_for=(
+        "Noise is added and removed in the code: the pixels come once, at the end.",
+        "Each place of the code asks the words of the caption.",
+        "The code is still a map of the picture, only coarser.",
+        "The saving comes from having fewer places, not from another network.",
+    ),
+    examples=(
+        Request("Show me Stable Diffusion"),
+        Request("Run Stable Diffusion for a small blue square", {"size": "small", "colour": "blue", "shape": "square"}),
+        Request(
+            "latent diffusion of a green cross with guidance 6", {"colour": "green", "shape": "cross", "guidance": 6}
+        ),
+        Request("How does Stable Diffusion remove noise? Show it with 20 steps.", {"steps": 20}),
+        Request("run latent diffusion with 12 images, seed 2", {"images": 12, "seed": 2}),
+        Request("stable diffusion with guidance 0", {"guidance": 0}),
+        Request("show the cost of denoising latents against pixels"),
+        Request("muéstrame Stable Diffusion en 40 pasos, steps 40", {"steps": 40}),
+    ),
+    presets={
+        "circle": Preset("A large yellow circle", {}, "From noise in the code to eight pictures, and what it cost."),
+        "few": Preset(
+            "Six steps",
+            {"steps": 6, "colour": "red", "shape": "cross"},
+            "Few steps: what goes wrong first, and what not?",
+        ),
+        "unheard": Preset(
+            "The caption hardly heard",
+            {"guidance": 0.5, "colour": "blue", "shape": "square"},
+            "With a guidance below 1 the words only lean on the picture: other kinds slip in.",
+        ),
+        "unseen": Preset(
+            "A pair never shown",
+            {"colour": "red", "shape": "triangle", "images": 12},
+            "No caption in training held both words. Look at the colours within the shapes.",
+        ),
+    },
+    prediction=Prediction("How many of the pictures will be what the caption asks for?", ANSWERS, _check),
+    aliases=("latent diffusion", "latent diffusion model", "difusión estable", "difusión latente"),
+    heavy=True,
+)
