@@ -116,7 +116,7 @@ class Embedder:
             return SentenceTransformer(
                 str(self._folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
             )
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
+        except Exception as error:  # whatever the loader of a foreign model stumbles over
             raise KnowledgeError(
                 f"{self._folder} cannot be loaded as an embedder ({type(error).__name__}).",
                 code="embedder_missing",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -13,10 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.courses import Course, open_course
+from knowledge.courses import Course, index_folder, open_course
 from knowledge.embed import finite
 from knowledge.errors import KnowledgeError
-from knowledge.store import Index, open_index
+from knowledge.store import Index, open_index, sparse_text
+from knowledge.text import content_words
 from tests.knowledge.embedders import WordEmbedder
 
 
@@ -157,3 +159,21 @@ def test_a_course_of_one_passage_works(tmp_path: Path, embedder: WordEmbedder) -
 def test_opening_what_is_no_index_says_so(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError, match="manifest"):
         open_index(tmp_path)
+
+
+def test_a_reader_goes_on_when_the_files_are_gone(course: Course, embedder: WordEmbedder) -> None:
+    """Another process made the course anew, twice: what an open index finds stays the same."""
+    index = open_course(course, embedder)
+    vectors = embedder.encode([f"animal number {n} food{n}" for n in range(40)])
+    before = [list(index.dense(vector, 3)) for vector in vectors]
+    shutil.rmtree(index_folder(course, embedder))
+    assert [list(index.dense(vector, 3)) for vector in vectors] == before
+
+
+def test_counts_and_words_are_those_of_the_passages(course: Course, embedder: WordEmbedder) -> None:
+    index = open_course(course, embedder)
+    stems = [set(content_words(sparse_text(passage))) for passage in index.passages]
+    for stem in set().union(*stems, {"nowhere"}):
+        assert index.count(stem) == sum(stem in found for found in stems)
+    assert {"animal", "number", "lives", "eats"} <= set(index.words)
+    assert list(index.words) == sorted(set(index.words))
