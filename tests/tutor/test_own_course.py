@@ -17,10 +17,13 @@ from tutor.wiring import Tutor
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 
-ANIMALS = """otter badger zebra walrus hedgehog flamingo penguin beaver lynx moose gazelle hyena tapir ocelot puffin
-heron stork falcon magpie raven sparrow swallow pelican cormorant albatross tortoise iguana chameleon gecko cobra
-python viper crocodile salamander newt toad salmon trout herring sturgeon lobster
-crab shrimp oyster squid octopus jellyfish starfish butterfly beetle dragonfly grasshopper cricket hornet bumblebee termite scorpion tarantula earthworm snail""".split()
+ANIMALS = """
+otter badger zebra walrus hedgehog flamingo penguin beaver lynx moose gazelle hyena tapir ocelot puffin heron
+stork falcon magpie raven sparrow swallow pelican cormorant albatross tortoise iguana chameleon gecko cobra
+python viper crocodile salamander newt toad salmon trout herring sturgeon lobster crab shrimp oyster squid
+octopus jellyfish starfish butterfly beetle dragonfly grasshopper cricket hornet bumblebee termite scorpion
+tarantula earthworm snail
+""".split()
 PLACES = "rivers,forests,savannas,deserts,swamps,mountains,meadows,caves,islands,estuaries".split(",")
 FOODS = "fish,roots,grass,clams,slugs,algae,krill,bark,hares,leaves,seeds".split(",")
 
