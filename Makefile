@@ -7,7 +7,7 @@ STAMP := $(VENV)/.tiza-installed
 TORCH_INDEX ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat serve test check lint types imports bench eval clean
+.PHONY: help setup chat serve test check lint types imports bench bench-ingest eval eval-smoke clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -36,10 +36,19 @@ types: $(STAMP)
 imports: $(STAMP)
 	@$(BIN)/lint-imports
 
-check: lint types imports test ## everything that CI runs
+check: lint types imports test eval-smoke ## everything that CI runs
 
 bench: $(STAMP) ## measure speed and memory, and write docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
+
+eval: $(STAMP) ## examine the answers on the test split and write docs/quality.md
+	@$(BIN)/tiza eval --write
+
+eval-smoke: $(STAMP) ## examine a sample of the dev split; fails below the floor in benchmarks/quality.py
+	@$(BIN)/tiza eval --set dev --limit 150 --baselines 0 --floor
+
+bench-ingest: $(STAMP) ## measure ingestion and search in large courses
+	@$(BIN)/python -m benchmarks.ingest
 
 clean: ## remove .venv
 	rm -rf $(VENV)

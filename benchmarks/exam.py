@@ -61,7 +61,8 @@ class Judge:
 
     def count(self, question: str, answer: str) -> tuple[int, int]:
         """Sentences that claim something, and how many of them the ten best passages support."""
-        claims = [re.sub(r"\s*\[\d+\]", "", text) for text in sentences(re.sub(r"(\[\d+\])\s+", r"\1\n", answer))]
+        lines = re.sub(r"(\[\d+\])\s+(?!\[)", r"\1\n", answer).splitlines()
+        claims = [re.sub(r"\s*\[\d+\]", "", text) for line in lines for text in sentences(line)]
         claims = [claim for claim in claims if content_words(claim)]
         return len(claims), sum(self._supported(question, claim) for claim in claims)
 

@@ -25,6 +25,7 @@ from tutor.settings import Settings
 from tutor.wiring import build_tutor, open_retriever
 
 REPORT = Path(__file__).parents[1] / "docs" / "quality.md"
+REMARKS = Path(__file__).with_name("remarks.md")
 RESULTS = "exam.json"
 LIMITS = {"covered declined": "≤ 0.02", "demo on a plain question": "0"}
 INTRODUCTION = """# Answer quality
@@ -39,6 +40,14 @@ GOALS = {
     "faithfulness": 0.99, "lecture_fact": 0.95, "concept": 0.90, "follow_up": 0.90, "false_premise": 0.90,
     "uncovered declined": 0.95, "demo": 0.95, "parameters": 0.95,
 }  # fmt: skip
+
+
+FLOOR = {
+    "faithfulness": 0.97, "lecture_fact": 0.80, "concept": 0.80, "uncovered declined": 0.70, "demo": 0.80,
+}  # fmt: skip
+"""What the main branch keeps on a sample of dev (`make eval-smoke`): below it something has broken."""
+MOST_DECLINED = 0.05
+"""The most covered questions that the sample may decline, as a share."""
 
 
 @dataclass
@@ -110,6 +119,15 @@ def figures(exam: Exam, system: str) -> dict[str, Rate]:
     return found
 
 
+def below_floor(exam: Exam) -> list[str]:
+    """The figures of the tutor that miss the floor, in words."""
+    table = figures(exam, "Tiza")
+    missed = [f"{name} {table[name]} < {floor}" for name, floor in FLOOR.items() if table[name].value < floor]
+    if table["covered declined"].value > MOST_DECLINED:
+        missed.append(f"covered declined {table['covered declined']} > {MOST_DECLINED}")
+    return missed
+
+
 def report(exam: Exam) -> str:
     """docs/quality.md as text."""
     model = f"{exam.model}. {date.today():%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}."
@@ -128,7 +146,8 @@ def report(exam: Exam) -> str:
     for name, share in (("first sentence", "first"), ("whole answer", "whole")):
         cells = (_seconds([getattr(r, share) for r in results]) for results in exam.results.values())
         lines.append(f"| {name}, p50 / p95 | | " + " | ".join(cells) + " |")
-    return "\n".join([*lines, "", *_retrieval(exam), "", *_styles(exam)]) + "\n"
+    remarks = REMARKS.read_text(encoding="utf-8")
+    return "\n".join([*lines, "", *_retrieval(exam), "", *_styles(exam), "", remarks])
 
 
 def _seconds(values: Sequence[float]) -> str:

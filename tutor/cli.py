@@ -154,9 +154,11 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print every result as JSON.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Print the failures of the last run.")] = False,
     write: Annotated[bool, typer.Option("--write", help="Write docs/quality.md.")] = False,
+    floor: Annotated[bool, typer.Option("--floor", help="Fail when a figure is below the floor.")] = False,
     model: ModelOption = None,
 ) -> None:
     """Examine the tutor on labelled questions."""
+    from benchmarks.quality import below_floor
     from benchmarks.quality import evaluate as run_exam
     from benchmarks.quality import show as show_failures
 
@@ -165,8 +167,11 @@ def evaluate(
         raise InputError(f"There is no set {split!r}.", code="invalid_value", hint="There are train, dev and test.")
     if show:
         show_failures(settings.home)
-    else:
-        run_exam(settings, split, limit, baselines, as_json=as_json, write=write)  # type: ignore[arg-type]
+        return
+    exam = run_exam(settings, split, limit, baselines, as_json=as_json, write=write)  # type: ignore[arg-type]
+    if floor and (missed := below_floor(exam)):
+        typer.echo(f"Below the floor: {'; '.join(missed)}.", err=True)
+        raise typer.Exit(1)
 
 
 @models_app.command("list")

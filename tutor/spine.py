@@ -29,7 +29,7 @@ def choose(found: Found) -> tuple[Sentence, ...]:
     for sentence in found.sentences[1:]:
         if len(chosen) >= limit or sentence.score < best.score - SPREAD:
             break
-        if not _repeats(sentence, chosen):
+        if not _repeats(sentence, chosen) and not ("http" in sentence.text and "link" not in found.question.asked):
             chosen.append(sentence)
     chosen += _missing_part(found, chosen)
     return _ordered(chosen)
