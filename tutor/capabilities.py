@@ -7,6 +7,7 @@ looked into when it runs here: one behind a URL and a scripted one are closed, a
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -54,16 +55,21 @@ class Look:
         return {**card, "name": info.name}
 
     async def model_tokens(self, text: Any) -> Any:
-        return await self._inside(lambda context: inside.tokens(context, text))
+        return await self._inside(lambda context, _: inside.tokens(context, text))
 
     async def next_tokens(self, prompt: list[int], added: list[int], most: int, temperatures: list[float]) -> Any:
-        return await self._inside(lambda context: inside.next_tokens(context, prompt, added, most, temperatures))
+        return await self._inside(lambda *here: inside.next_tokens(*here, prompt, added, most, temperatures))
 
     async def model_speed(self, prompt: int, new: int) -> Any:
-        return await self._inside(lambda context: inside.speed(context, prompt, new))
+        return await self._inside(lambda *here: inside.speed(*here, prompt, new))
 
-    async def _inside(self, work: Callable[[Any], Any]) -> Any:
-        return await self._told(lambda: self._model.inside(work))
+    async def _inside(self, work: Callable[[Any, Callable[[], bool]], Any]) -> Any:
+        """What `work` finds; a caller who is cancelled stops it at its next chunk or token."""
+        left = threading.Event()
+        try:
+            return await self._told(lambda: self._model.inside(lambda context: work(context, left.is_set)))
+        finally:
+            left.set()
 
     async def _told(self, work: Callable[[], Any]) -> Any:
         """What `work` gives; an error of the tutor's becomes one that a demo may show."""

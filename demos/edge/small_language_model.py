@@ -327,7 +327,7 @@ DEMO = Demo(
     ),
     examples=(
         Request("Show me the small language model"),
-        Request("measure the tokens per second of the tutor's model"),
+        Request("show the tokens per second of the tutor's model"),
         Request("run the SLM demo with a prompt of 256", {"prompt": 256}),
         Request("small language model on a board with 8 GB", {"memory": 8}),
         Request("time the starter model: 32 new tokens", {"new": 32}),

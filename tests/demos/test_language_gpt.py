@@ -16,6 +16,8 @@ from demos.language._own_model import Next, Token, greedy, look, read
 from demos.language.gpt import DEMO, GptParams, kept, steps
 from tests.demos.scripted_model import WORDS, model_tokens, next_tokens
 from tutor.capabilities import Look
+from tutor.errors import ModelError
+from tutor.llm import inside
 from tutor.llm.base import Message, Sampling
 from tutor.llm.llama import Engine, LlamaModel
 from tutor.llm.starter import prepare_starter
@@ -149,3 +151,19 @@ async def test_a_text_over_the_context_is_refused_in_words(starter: LlamaModel) 
 
     with pytest.raises(DemoError, match="511 can be read"):
         await Look(starter).next_tokens([1] * 600, [], 1, [1.0])
+
+
+@pytest.mark.model
+async def test_a_look_that_nobody_waits_for_stops_and_the_model_lives(starter: LlamaModel) -> None:
+    ask = Look(starter)
+    prompt = [token[0] for token in await ask.model_tokens("Once upon a time")]
+    fresh = await ask.next_tokens(prompt, [], 20, [1.0])
+    with pytest.raises(ModelError, match="Nobody waits"):
+        await starter.inside(lambda context: inside.speed(context, lambda: True, 64, 8))
+    for _ in range(3):
+        task = asyncio.create_task(ask.model_speed(300, 64))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await ask.next_tokens(prompt, [], 20, [1.0]) == fresh

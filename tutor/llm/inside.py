@@ -1,12 +1,13 @@
 """Looks into a loaded model: its tokens, what it would write next, how fast it works.
 
-Each function runs on the thread that owns the model (`LlamaModel.inside`) and gives plain JSON data.
+Each function runs on the thread that owns the model (`LlamaModel.inside`) and gives plain JSON data. `cancelled` is
+asked before each chunk and token, so that a look nobody waits for frees the model.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,7 +35,12 @@ def tokens(context: Context, text: str | Sequence[Sequence[str]]) -> list[list[A
 
 
 def next_tokens(
-    context: Context, prompt: Sequence[int], added: Sequence[int], most: int, temperatures: Sequence[float]
+    context: Context,
+    cancelled: Callable[[], bool],
+    prompt: Sequence[int],
+    added: Sequence[int],
+    most: int,
+    temperatures: Sequence[float],
 ) -> dict[str, Any]:
     """What may come after `prompt` and the tokens `added` to it.
 
@@ -42,7 +48,7 @@ def next_tokens(
     for each temperature T the logarithm of Σ exp(z/T) over the whole vocabulary (`totals`, so that a token's
     probability is exp(z/T - total)) and the entropy in bits (`entropies`); and the size of the `vocabulary`.
     """
-    context.look(prompt, added)
+    context.look(prompt, added, cancelled)
     z = context.logits()
     best = np.argsort(-z, kind="stable")[:most]
     totals, entropies = zip(*(_spread(z, temperature) for temperature in temperatures), strict=True)
@@ -57,7 +63,7 @@ def next_tokens(
     }
 
 
-def speed(context: Context, prompt: int, new: int) -> dict[str, Any]:
+def speed(context: Context, cancelled: Callable[[], bool], prompt: int, new: int) -> dict[str, Any]:
     """Reads `prompt` tokens at once and `new` ones singly, as a turn does, with the clock running.
 
     `prompt_seconds`, `new_seconds`; `resident_bytes` of this process afterwards; `joules` used meanwhile (None where
@@ -70,11 +76,11 @@ def speed(context: Context, prompt: int, new: int) -> dict[str, Any]:
     meter = Meter()
     meter.start()
     start = time.perf_counter()
-    context.look(text[:prompt], [])
+    context.look(text[:prompt], [], cancelled)
     context.logits()
     middle = time.perf_counter()
     for size in range(1, new + 1):
-        context.look(text[:prompt], text[prompt : prompt + size])
+        context.look(text[:prompt], text[prompt : prompt + size], cancelled)
         context.logits()
     end = time.perf_counter()
     joules = meter.stop()

@@ -128,9 +128,10 @@ class Context:
             self._marks.append(end)
         return True
 
-    def look(self, prompt: Sequence[int], added: Sequence[int]) -> None:
+    def look(self, prompt: Sequence[int], added: Sequence[int], cancelled: Callable[[], bool] = lambda: False) -> None:
         """Bring the context to hold `prompt`, read in chunks, and `added`, read one by one; `logits` then tells what
-        may come next, the same whatever the context held before. The next turn keeps nothing of it."""
+        may come next, the same whatever the context held before. The next turn keeps nothing of it. Raises ModelError
+        when cancelled."""
         whole = [*prompt, *added]
         if not prompt or len(whole) >= self.size:
             raise InputError(
@@ -139,10 +140,17 @@ class Context:
         if self._looked != [*prompt] or len(self.held) < len(prompt) or self.held != whole[: len(self.held)]:
             self.forget()
             for start in range(0, len(prompt), self._chunk):
+                self._unless(cancelled)
                 self.decode(prompt[start : start + self._chunk])
             self._looked = [*prompt]
         for token in whole[len(self.held) :]:
+            self._unless(cancelled)
             self.decode([token])
+
+    def _unless(self, cancelled: Callable[[], bool]) -> None:
+        if cancelled():
+            self.forget()
+            raise ModelError("Nobody waits for this look any more.")
 
     def forget(self) -> None:
         """Hold nothing."""
