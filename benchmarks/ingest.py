@@ -10,6 +10,7 @@ import asyncio
 import os
 import random
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -38,6 +39,7 @@ TITLE = "A teacher's course"
 PAGES = 1000
 WORDS = 250
 PASSAGES = 100_000
+SENTENCES = 1500
 ROUNDS = 3
 
 
@@ -66,13 +68,22 @@ def ingestion(folder: Path) -> list[str]:
     pdf = make_pdf(folder / "book.pdf", PAGES)
     command = [sys.executable, "-m", "tutor.cli", "ingest", "--course", "book", str(pdf)]
     environment = {**os.environ, "TIZA_HOME": str(folder / "home")}
+    before = _processor_seconds()
     first = timed(lambda: subprocess.run(command, env=environment, check=True))
+    worked = _processor_seconds() - before
     again = timed(lambda: subprocess.run(command, env=environment, check=True))
     size = len(open_index(next((folder / "home" / "indexes" / "book").glob("[0-9a-f]*"))).passages)
     return [
         f"| {PAGES:,} pages of {WORDS} words ({size:,} passages): `tiza ingest`, start to end | {first:.0f} s |",
+        f"| of it processor time, over all cores | {worked:.0f} s |",
         f"| the same file again | {again:.1f} s |",
     ]
+
+
+def _processor_seconds() -> float:
+    """Processor time of all child processes that have ended: unlike wall time, other programs hardly change it."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def large_search(folder: Path) -> list[str]:
@@ -133,7 +144,7 @@ async def _answers(tutor: object, rounds: int) -> list[float]:
 
 def _large_contents(embedder: Embedder) -> Contents:
     choose = np.random.default_rng(0)
-    stock = _stock()
+    stock = _stock()[:SENTENCES]
     known = embedder.encode(stock)
     chosen = choose.integers(len(stock), size=(PASSAGES, 4))
     passages = []

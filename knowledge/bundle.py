@@ -22,9 +22,10 @@ _SYSTEM = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 @dataclass
 class Bundle:
-    """(name, file) for each file that can be read, and the names of those that were left out for their format."""
+    """(name, file) for each file to read, zips that cannot be unpacked, and what was left out for its format."""
 
     files: list[tuple[str, Path]] = field(default_factory=list)
+    refused: list[tuple[str, KnowledgeError]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
     def take(self, folder: Path, prefix: str = "") -> None:
@@ -45,7 +46,7 @@ class Bundle:
 def files_in(paths: Iterable[Path]) -> Iterator[Bundle]:
     """Each file, those in folders and zips too; what zips held is removed afterwards.
 
-    Raises KnowledgeError (`document_too_large`) for a zip that swells beyond all bounds, and for too many files.
+    A zip that swells beyond all bounds or is damaged is refused alone. Raises KnowledgeError for too many files.
     """
     with tempfile.TemporaryDirectory(prefix="tiza-zip-") as work:
         found = Bundle()
@@ -55,7 +56,11 @@ def files_in(paths: Iterable[Path]) -> Iterator[Bundle]:
             elif path.suffix.lower() == ".zip":
                 target = Path(work) / str(number)
                 target.mkdir()
-                _unpack(path, target)
+                try:
+                    _unpack(path, target)
+                except KnowledgeError as error:
+                    found.refused.append((path.name, error))
+                    continue
                 found.take(target, f"{path.stem} ")
             else:
                 found.files.append((path.name, path))

@@ -6,8 +6,9 @@ from __future__ import annotations
 class KnowledgeError(Exception):
     """A course, a document or the index cannot be used.
 
-    Codes: `unknown_course`, `unreadable_document`, `unsupported_format`, `document_too_large`, `index_locked`,
-    `index_damaged`, `embedder_missing`, `embedder_mismatch`, `invalid_vector`, `read_only`, `unknown_slide`.
+    Codes: `unknown_course`, `unknown_document`, `unreadable_document`, `unsupported_format`, `document_too_large`,
+    `index_locked`, `index_damaged`, `embedder_missing`, `embedder_mismatch`, `invalid_vector`, `read_only`,
+    `disk_full`, `unknown_slide`.
     """
 
     def __init__(self, message: str, *, code: str, hint: str = "", param: str | None = None) -> None:

@@ -47,7 +47,7 @@ def take_in(
     """
     with _alone(course, wait), files_in(paths) as bundle, course.shelf.restoring():
         documents: list[Document] = []
-        refused: list[tuple[str, KnowledgeError]] = []
+        refused = list(bundle.refused)
         for number, (name, path) in enumerate(bundle.files):
             if len(bundle.files) > 1 or _is_long(path):
                 progress(f"Reading {name}", number, len(bundle.files))

@@ -194,13 +194,18 @@ async def test_several_files_and_zips_with_a_report_of_what_was_not_read(client:
     bundle = _zip(one__md="# One\n\nOne is odd.", two__md="# Two\n\nTwo is even.", film__mp4="x", bad__pdf="no pdf")
     reply = await client.post(
         "/v1/courses/numbers/documents",
-        files=[("file", ("week.zip", bundle)), ("file", NEW), ("file", ("b.xyz", b"x"))],
+        files=[
+            ("file", ("week.zip", bundle)),
+            ("file", NEW),
+            ("file", ("b.xyz", b"x")),
+            ("file", ("broken.zip", b"PK")),
+        ],
     )
     assert reply.status_code == 201
     report = reply.json()
     assert sorted(document["name"] for document in report["data"]) == ["week one.md", "week two.md", "whale.md"]
     assert {item["name"]: item["error"]["code"] for item in report["refused"]} == {
-        "week bad.pdf": "unreadable_document", "b.xyz": "unsupported_format",
+        "week bad.pdf": "unreadable_document", "b.xyz": "unsupported_format", "broken.zip": "unreadable_document",
     }  # fmt: skip
     assert report["left_out"] == ["week film.mp4"]
 
@@ -234,13 +239,16 @@ async def test_json_instead_of_files_is_415(client: httpx.AsyncClient) -> None:
 
 
 async def test_a_body_over_the_limit_is_413_before_it_is_read(client: httpx.AsyncClient) -> None:
+    read = []
+
     async def body() -> AsyncIterator[bytes]:
-        raise AssertionError("the body was read")
-        yield b""
+        read.append(True)
+        yield b"x"
 
     headers = {"Content-Type": "multipart/form-data; boundary=x", "Content-Length": "100000001"}
     reply = await client.post("/v1/courses/animals/documents", content=body(), headers=headers)
     assert (reply.status_code, reply.json()["error"]["code"]) == (413, "body_too_large")
+    assert not read
 
 
 async def test_a_failed_indexing_leaves_the_course_as_it_was(
