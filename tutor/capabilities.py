@@ -58,10 +58,10 @@ class Look:
         return await self._inside(lambda context, _: inside.tokens(context, text))
 
     async def next_tokens(self, prompt: list[int], added: list[int], most: int, temperatures: list[float]) -> Any:
-        return await self._inside(lambda *here: inside.next_tokens(*here, prompt, added, most, temperatures))
+        return await self._inside(lambda at, left: inside.next_tokens(at, left, prompt, added, most, temperatures))
 
     async def model_speed(self, prompt: int, new: int) -> Any:
-        return await self._inside(lambda *here: inside.speed(*here, prompt, new))
+        return await self._inside(lambda at, left: inside.speed(at, left, prompt, new))
 
     async def _inside(self, work: Callable[[Any, Callable[[], bool]], Any]) -> Any:
         """What `work` finds; a caller who is cancelled stops it at its next chunk or token."""

@@ -20,9 +20,9 @@ SECTIONS = ["In short", "The idea", "Formula", "Worked example", "Misconceptions
 OPTIONAL = {"Formula", "See it run"}
 LONGEST = 40
 PLANNED = set(
-    """attention_alignment attention_network bert chatgpt clip dalle2 differentiable_neural_computer distillation
-    echo_state_network embeddings extreme_learning_machine gan gemini generative_ai gpt imagen liquid_state_machine
-    llama neural_turing_machine pruning quantization rbf_network seq2seq small_language_model stable_diffusion
+    """attention_alignment attention_network bert clip dalle2 differentiable_neural_computer distillation
+    echo_state_network embeddings extreme_learning_machine gan gemini generative_ai imagen liquid_state_machine
+    neural_turing_machine pruning quantization rbf_network seq2seq stable_diffusion
     vit""".split()
 )
 """Demos that a note may name before they can be run."""
