@@ -41,6 +41,7 @@ def resolved(retriever: Retriever, item: Labelled) -> Question:
         topic = ""
         if question.search:
             before = retriever.retrieve(question)
+            question = before.question
             topic = before.sentences[0].passage.title if before.sentences else ""
         question = read_question(text, question.search, topic)
     return question

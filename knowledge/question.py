@@ -9,6 +9,9 @@ from typing import Literal
 from knowledge.spanish import in_english, in_plain_words
 from knowledge.text import content_words, fold, words
 
+SHORT = 4
+"""Content words that a question has at most when it may lean on the conversation without saying so."""
+
 Asked = Literal["who", "when", "where", "how_many", "what", "why", "how", "formula", "link", "other"]
 
 _ASKED: tuple[tuple[Asked, str], ...] = (
@@ -55,7 +58,9 @@ _GENERIC = frozenset(
 class Question:
     """`text` as typed; `search` what retrieval looks for; `focus` what is asked now.
 
-    `asked` holds a kind of answer for each part: "Who made it, and when?" asks ("who", "when").
+    `asked` holds a kind of answer for each part: "Who made it, and when?" asks ("who", "when"). `completed` is another
+    reading, with the topic of the conversation, for a question that may lean on it: which one holds is decided by what
+    each finds.
     """
 
     text: str
@@ -63,6 +68,7 @@ class Question:
     focus: str
     asked: tuple[Asked, ...]
     topic: str = ""
+    completed: Question | None = None
 
     def fit(self, sentence: str) -> float:
         """The share of the kinds asked for (a name, a year, a number) that a sentence holds."""
@@ -83,14 +89,22 @@ def read_question(text: str, before: str = "", topic: str = "") -> Question:
     typed = " ".join(text.split())
     text = in_plain_words(in_english(typed))
     asked = _asked(text)
-    if before and leans(text):
-        if other := _another_topic(text):
-            topical = set(content_words(topic))
-            kept = " ".join(word for word in before.split() if not set(content_words(word)) & topical)
-            return Question(typed, f"{kept} {other}", f"{kept} {other}", _asked(before))
-        search = f"{_without_pronouns(text)} {topic} {before}".strip()
-        return Question(typed, search, search, asked, topic)
-    return Question(typed, text, text, asked)
+    if not before:
+        return Question(typed, text, text, asked)
+    if leans(text) and (other := _another_topic(text)):
+        topical = set(content_words(topic))
+        kept = " ".join(word for word in before.split() if not set(content_words(word)) & topical)
+        return Question(typed, f"{kept} {other}", f"{kept} {other}", _asked(before))
+    search = f"{_without_pronouns(text)} {topic} {before}".strip()
+    completed = Question(typed, search, search, asked, topic)
+    if leans(text):
+        return completed
+    return Question(typed, text, text, asked, completed=completed if _is_short(text) else None)
+
+
+def _is_short(text: str) -> bool:
+    """True when a question says so little that it may be about what was spoken of."""
+    return len([word for word in content_words(text) if word not in _GENERIC]) <= SHORT
 
 
 def _another_topic(text: str) -> str:
@@ -118,10 +132,10 @@ def leans(text: str) -> bool:
         return True
     plain = fold(text).strip()
     stems = [word for word in content_words(text) if word not in _GENERIC]
+    if _PRONOUN.search(plain):
+        return len(stems) <= 3
     if _OPENER.search(plain):
         return len(stems) <= 1
-    if _PRONOUN.search(plain):
-        return len(stems) <= 2
     return not stems and len(words(text)) <= 6
 
 

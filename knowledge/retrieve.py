@@ -26,6 +26,9 @@ RANK_CONSTANT = 60
 CANDIDATES = 40
 SECOND_LOOK = 10
 ASKED = 12
+SAME_QUESTION = 0.8
+_ASKED_COSINE = 12
+"""The place of the asked question's cosine among the coverage features."""
 Kind = Literal["asked", "plain"]
 _SIDE_SECTIONS = ("Misconceptions", "Connections", "See it run", "Worked example")
 _WEIGHTS = Path(__file__).with_name("weights.json")
@@ -116,7 +119,22 @@ class Retriever:
         return list(self.retrieve(read_question(text)).hits[:top_k])
 
     def retrieve(self, question: Question) -> Found:
-        """Passages, sentences and coverage for one question."""
+        """Passages, sentences and coverage for one question, in the reading of it that finds more."""
+        found = self._retrieve(question)
+        if question.completed is None or self._stands_alone(found):
+            return found
+        other = self._retrieve(question.completed)
+        return other if other.covered > found.covered else found
+
+    def _stands_alone(self, found: Found) -> bool:
+        """True when a question names what it is about: a topic's title, or nearly what students ask."""
+        if found.features and found.features[_ASKED_COSINE] >= SAME_QUESTION:
+            return True
+        said = set(content_words(found.question.search))
+        names = (name for hit in found.hits[:3] for name in (hit.passage.title, *hit.passage.aliases))
+        return any(words and words <= said for words in (set(content_words(name)) for name in names))
+
+    def _retrieve(self, question: Question) -> Found:
         question = self._corrected(question)
         vector = self._embedder.encode([question.search])[0]
         stems = content_words(question.search)
