@@ -1,7 +1,9 @@
 """A judge without any learning: which drawn picture of all is the given one nearest to?
 
 Each kind of the `clip` demo's pictures is painted at many places; the nearest painting, by the sum of squared
-differences, names size, colour and shape.
+differences, names size, colour and shape. All paintings have one ground g, and within the shape one colour c, so the
+difference to a painting is that to the bare ground plus, within the shape, Σ (x - c)² - (x - g)²: one mask serves all
+colours.
 """
 
 from __future__ import annotations
@@ -16,32 +18,41 @@ from demos.generation import _clip
 from demos.generation._clip import Kind
 
 Array = NDArray[Any]
+GROUND = 0.08
 CLEAR, SWAY = 0.3, 0.21
 """How far a middle may lie from a pixel's, in pixels, and from the picture's, as a share of its side."""
 
 
 def _places(side: int) -> list[float]:
-    """Quarters of a twelfth of the side, but for those near the edge of two pixels, where a small disc is a square."""
+    """Quarters of a twelfth of the side; of 12 pixels not those between two, where a small disc is a square."""
     steps = np.arange(4 * _clip.SIDE) * side / (4 * _clip.SIDE)
-    return [float(at) for at in steps if abs(at - round(at)) <= CLEAR]
+    return [float(at) for at in steps if side > _clip.SIDE or abs(at - round(at)) <= CLEAR]
 
 
 @cache
-def _paintings(side: int) -> tuple[Array, Array, tuple[Kind, ...]]:
-    painted, kinds = [], []
-    for kind in _clip.KINDS:
-        places = [at for at in _places(side) if abs(at - (side - 1) / 2) <= _clip.room(kind, side)]
-        painted += [_clip.paint(kind, x, y, side).ravel() for y in places for x in places]
-        kinds += [kind] * len(places) ** 2
-    flat = np.array(painted, np.float32)
-    return flat, (flat**2).sum(1), tuple(kinds)
+def _masks(side: int) -> tuple[Array, tuple[tuple[str, str], ...]]:
+    """Where each shape lies at each place (masks, side²), and its size and shape."""
+    masks, names = [], []
+    for size in _clip.SIZES:
+        for shape in _clip.SHAPES:
+            kind = (size, "red", shape)
+            places = [at for at in _places(side) if abs(at - (side - 1) / 2) <= _clip.room(kind, side)]
+            masks += [_clip.paint(kind, x, y, side)[0].ravel() > 0.5 for y in places for x in places]
+            names += [(size, shape)] * len(places) ** 2
+    return np.array(masks, np.float32), tuple(names)
 
 
 def read(pictures: Array) -> list[Kind]:
     """The kind of each picture (n, 3, side, side), values 0 to 1."""
-    paintings, lengths, kinds = _paintings(pictures.shape[-1])
-    far = lengths - 2 * pictures.reshape(len(pictures), -1).astype(np.float32) @ paintings.T
-    return [kinds[i] for i in far.argmin(1)]
+    masks, names = _masks(pictures.shape[-1])
+    flat = pictures.reshape(len(pictures), 3, -1).astype(np.float32)
+    bare = ((flat - GROUND) ** 2).sum(1)
+    colours = list(_clip.COLOURS)
+    inks = np.array([_clip.COLOURS[colour] for colour in colours], np.float32)
+    gains = ((flat[:, None] - inks[:, :, None]) ** 2).sum(2) - bare[:, None]
+    best = (gains.reshape(-1, gains.shape[-1]) @ masks.T).reshape(len(flat), -1).argmin(1)
+    found = [(colours[i // len(masks)], *names[i % len(masks)]) for i in best.tolist()]
+    return [(size, colour, shape) for colour, size, shape in found]
 
 
 def draw(kind: Kind, random: np.random.Generator, side: int = _clip.SIDE) -> Array:

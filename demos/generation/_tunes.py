@@ -56,4 +56,5 @@ def heard(sound: Array) -> Array:
     stretches = sound.reshape(-1, len(s)).T
     waves = np.stack([np.exp(-2j * np.pi * frequency(note) * s) for note in NOTES])
     strength: Array = np.abs(waves @ stretches)
-    return strength / strength.max()
+    loudest: Array = strength / strength.max()
+    return loudest

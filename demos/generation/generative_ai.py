@@ -405,7 +405,7 @@ DEMO = Demo(
         Request("Make a text, a tune and pictures with temperature 0.5", {"temperature": 0.5}),
         Request("run generative AI with 40 notes, seed 7", {"notes": 40, "seed": 7}),
         Request("generative AI: text, sound and pictures of the digit 3", {"digit": "3"}),
-        Request("compose a melody with a Markov chain"),
+        Request("make a melody with a Markov chain"),
         Request("generate text letter by letter from counts, context 6", {"context": 6}),
         Request("muéstrame la IA generativa, temperature 2", {"temperature": 2}),
     ),

@@ -1,0 +1,336 @@
+"""DALL-E 2: from a caption to the embedding of a picture that it could describe, and from there to pixels.
+
+    z_t = g(y)                        CLIP's text encoder: the caption y as a vector
+    z_i ~ P(z_i | z_t)                the prior: a vector such as CLIP's image encoder would give
+    x   ~ P(x | z_i)                  the decoder: pixels for that vector
+    P(x | y) = P(x | z_i) · P(z_i | y)
+
+Prior and decoder both remove noise step by step. Why a prior at all? The vector of a caption and the vector of a
+picture lie in the same space, but not at the same place; and to one caption belong many pictures. One z_i, decoded
+again and again, gives variations: what the vector holds stays, all else changes.
+
+Here the encoders are those of the `clip` demo, which looks at 12x12 pixels. The published decoder works on pixels, is
+enlarged afterwards and also reads the caption; this one sees the embedding alone, and works on the latents of the demo
+`stable_diffusion`, whose decoder paints 24x24 pixels. A judge without any learning compares the results with paintings.
+
+Source: A. Ramesh and others, "Hierarchical text-conditional image generation with CLIP latents" (2022).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demos import weights
+from demos.contract import (
+    Bars,
+    Demo,
+    Frame,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Table,
+    param,
+)
+from demos.generation import _clip, _ruler
+from demos.generation._clip import KINDS, WIDTH, Kind, caption
+from demos.generation._gallery import gallery, middles
+from demos.generation._unclip import STRETCH, Painter, shapes
+from demos.pacing import thin
+from demos.prelude import open_with
+from demos.scenes import Scene, row
+from demos.wording import number
+
+Array = NDArray[np.float64]
+ANSWERS = ("all of them", "more than half", "half or fewer")
+
+
+class Dalle2Params(Params):
+    shape: Literal["circle", "square", "triangle", "cross"] = param(
+        "square", "Shape that the caption asks for.", synonyms={"circle": ("disc",), "cross": ("plus",)}
+    )
+    colour: Literal["red", "green", "blue", "yellow"] = param("blue", "Colour of that shape.", aliases=("color",))
+    size: Literal["small", "large"] = param(
+        "small", "Size of that shape.", synonyms={"large": ("big",), "small": ("tiny",)}
+    )
+    images: int = param(8, "How many pictures to make.", low=2, high=12, unit="images", aliases=("pictures", "samples"))
+    steps: int = param(
+        20, "Denoising steps of the prior, and of the decoder.", low=4, high=50, aliases=("denoising steps",)
+    )
+    guidance: float = param(
+        2.0, "How strongly the embedding steers the decoder.", low=0, high=6, aliases=("guidance scale", "cfg")
+    )
+    prior: bool = param(True, "Use the prior; without it the decoder gets the caption's own vector.")
+
+
+def steps(params: Dalle2Params) -> Iterator[Frame]:
+    """The plan; then the caption's vector, the prior, the decoder, variations of one picture, and the verdict."""
+    story = Story(params)
+    yield from open_with(story.plan(), story.scenes)
+
+
+class Story:
+    def __init__(self, params: Dalle2Params) -> None:
+        self.params = params
+        self.kind: Kind = (params.size, params.colour, params.shape)
+        self.text = caption(self.kind)
+
+    def scenes(self) -> list[Scene]:
+        self._run()
+        prior = [self.prior_step(index) for index in thin(len(self.prior), 7)] if self.params.prior else []
+        decoding = [self.decoder_step(index) for index in thin(len(self.decoding), 9)]
+        return [self.caption_vector(), *prior, self.embeddings(), *decoding, self.reading(), self.variations(),
+                self.two_ways(), self.ending()]  # fmt: skip
+
+    def _run(self) -> None:
+        p, painter = self.params, Painter(weights.load("dalle2"))
+        self.painter = painter
+        random = np.random.default_rng(p.seed)
+        self.names = [caption(kind) for kind in KINDS]
+        self.texts: Array = np.concatenate([painter.text(name) for name in self.names])
+        self.own = painter.text(self.text)[0]
+        self.prior, found = painter.embeddings(self.text, p.images, random, p.steps)
+        direct = painter.text(self.text, p.images)
+        self.z, other = (found, direct) if p.prior else (direct, found)
+        self.decoding, self.pictures = painter.pictures(self.z, random, p.steps, p.guidance)
+        self.read = _ruler.read(self.pictures)
+        self.seen_again = painter.see(self.pictures)
+        self.varied = painter.pictures(np.repeat(self.z[:1], p.images, 0), random, p.steps, p.guidance)[1]
+        self.others = painter.pictures(other, random, p.steps, p.guidance)[1]
+
+    def _right(self, pictures: Array) -> int:
+        return _ruler.read(pictures).count(self.kind)
+
+    def plan(self) -> Scene:
+        sizes = {name: int(np.prod(shape)) for name, shape in shapes().items()}
+        prior = sum(size for name, size in sizes.items() if name.startswith("prior"))
+        body = (
+            ("text encoder", "caption", f"{WIDTH} numbers", "CLIP's, frozen"),
+            ("prior", f"{WIDTH} numbers", f"{WIDTH} numbers", f"{prior} weights"),
+            ("decoder", f"{WIDTH} numbers", "24x24 pixels", f"{sum(sizes.values()) - prior} weights"),
+        )
+        text = (
+            f"You ask for '{self.text}'. Three parts stand between your {len(self.text.split())} words and the "
+            "pixels: the caption becomes a vector, the prior guesses the vector of a picture that would fit it, the "
+            "decoder draws that. "
+        )
+        text += "" if _clip.seen(self.kind) else "Training never paired this colour and shape in a caption."
+        return Scene(text, (Table(title="The way", columns=("part", "takes", "gives", "size"), rows=body),))
+
+    def caption_vector(self) -> Scene:
+        like = self.texts @ self.own
+        near = [int(i) for i in np.argsort(-like)[1:4]]
+        text = (
+            f"CLIP's text encoder turns '{self.text}' into {WIDTH} numbers of length 1. Its nearest neighbour among "
+            f"{len(KINDS)} captions is '{self.names[near[0]]}', cosine {number(float(like[near[0]]), 2)}. The encoder "
+            "learnt this from pictures and captions before, and stays as it is."
+        )
+        body = tuple((self.names[i], number(float(like[i]), 2)) for i in near)
+        table = Table(title="Nearest other captions", columns=("caption", "cosine"), rows=body)
+        return Scene(text, (self._bars("the caption", self.own), table), {"cosine": like[near[0]]}, "the caption")
+
+    def prior_step(self, index: int) -> Scene:
+        step = self.prior[index]
+        guess, z = step.x0 / np.linalg.norm(step.x0, axis=1, keepdims=True), step.x / STRETCH
+        near, spread = float((guess @ self.own).mean()), _spread(guess)
+        text = (
+            f"Prior, step {index + 1} of {len(self.prior)}, t = {step.t}: {len(z)} vectors lose their noise, told the "
+            f"caption's vector. Where they are heading has cosine {number(near, 2)} to the caption, and "
+            f"{number(spread)}"
+            " of spread among themselves. "
+        )
+        if index == 0:
+            text += "From pure noise the best guess is the mean of all that fits."
+        elif index == len(self.prior) - 1:
+            text += "They end near the caption, but not on it, and not on one another."
+        else:
+            before = self.prior[index - 1].x0
+            before = before / np.linalg.norm(before, axis=1, keepdims=True)
+            text += (
+                "The less noise, the more each goes its own way."
+                if spread > _spread(before)
+                else "They still head for much the same place."
+            )
+        panels = (self._bars("vector 1 now", z[0]), self._bars("where it is heading", guess[0]))
+        moment = "the prior starts" if index == 0 else ""
+        return Scene(text, panels, {"t": step.t, "cosine": near, "spread": spread}, moment)
+
+    def embeddings(self) -> Scene:
+        like = self.z @ self.texts.T
+        names = [self.names[int(i)] for i in like.argmax(1)]
+        near = float((self.z @ self.own).mean())
+        text = f"{len(self.z)} image embeddings, mean cosine {number(near, 2)} to the caption. "
+        if self.params.prior:
+            text += (
+                f"For {names.count(self.text)} of them the nearest of {len(KINDS)} captions is the one asked for. They "
+                f"differ by {number(_spread(self.z))}: one caption, many pictures. No pixel exists yet."
+            )
+        else:
+            text += "Without the prior, all are the caption's own vector, a point where no picture lies exactly."
+        body = tuple((str(i + 1), name, number(float(like[i].max()), 2)) for i, name in enumerate(names))
+        table = Table(title="What each vector says", columns=("", "nearest caption", "cosine"), rows=body)
+        metrics = {"cosine": near, "spread": _spread(self.z)}
+        return Scene(text, (table, self._bars("vector 1", self.z[0])), metrics, "the embeddings")
+
+    def painted(self, latents: Array) -> Array:
+        return self.painter.studio.decode(latents)
+
+    def decoder_step(self, index: int) -> Scene:
+        step = self.decoding[index]
+        guess = self.painted(step.x0)
+        away = float(np.abs(guess - self.pictures).mean())
+        text = (
+            f"Decoder, step {index + 1} of {len(self.decoding)}, t = {step.t}. Left the noisy latents, painted; right "
+        )
+        text += f"the guess if all noise went at once, {number(away)} a pixel off the end. "
+        text += (
+            "Colour comes first, for the vector says it loudest."
+            if index == 0
+            else "The guess is still a blur of all that fits the vector."
+            if away > 0.04
+            else "Place and shape stand; only edges change."
+        )
+        panels = (gallery(f"latents at t = {step.t}, painted", self.painted(step.x), 4), gallery("the guess", guess, 4))
+        return Scene(text, panels, {"t": step.t, "off": away}, "the decoder starts" if index == 0 else "")
+
+    def reading(self) -> Scene:
+        like = (self.z * self.seen_again).sum(1)
+        right = self.read.count(self.kind)
+        text = (
+            f"CLIP looks at the finished pictures: their vectors have cosine {number(float(like.mean()), 2)} to the "
+            "ones they were drawn from. A judge that learnt nothing, the nearest painting, reads the caption in "
+            f"{right} of {len(self.read)}."
+        )
+        body = tuple(
+            (str(i + 1), " ".join(kind), "yes" if kind == self.kind else "no") for i, kind in enumerate(self.read)
+        )
+        table = Table(title="The judge reads", columns=("", "kind", "as asked"), rows=body)
+        panels = (gallery("the pictures", self.pictures, 4), table)
+        return Scene(text, panels, {"right": right, "cosine": like.mean()}, "the judge")
+
+    def variations(self) -> Scene:
+        same = len(set(_ruler.read(self.varied)))
+        moved, all_moved = _wander(self.varied), _wander(self.pictures)
+        text = (
+            f"Variations: vector 1 alone, decoded {len(self.varied)} times from new noise. The judge finds "
+            f"{same} kind{'s' if same > 1 else ''}. The shapes' middles lie {number(moved, 1)} pixels about; in the "
+            f"pictures of all {len(self.pictures)} vectors {number(all_moved, 1)}. "
+        )
+        text += (
+            "So a vector holds part of the place too; what it leaves open is drawn anew."
+            if moved < 0.7 * all_moved
+            else "So the vector leaves the place open: the noise draws it anew."
+        )
+        panels = (gallery("one vector, new noise", self.varied, 4), gallery("all vectors", self.pictures, 4))
+        return Scene(text, panels, {"kinds": same, "moved": moved, "all": all_moved}, "variations")
+
+    def two_ways(self) -> Scene:
+        with_it, without = (self.pictures, self.others) if self.params.prior else (self.others, self.pictures)
+        one, two, n = self._right(with_it), self._right(without), len(self.pictures)
+        wide, narrow = _wander(with_it), _wander(without)
+        text = (
+            f"Why a prior? With it {one} of {n} pictures are as asked, and their shapes lie {number(wide, 1)} pixels "
+            f"about. With the caption's own vector {two} of {n}, {number(narrow, 1)} pixels about. "
+        )
+        text += (
+            "The caption has one vector, its pictures have many: the prior brings variety."
+            if wide > narrow
+            else "In so small a world both do; with real pictures those of the prior were preferred."
+        )
+        panels = (gallery("with the prior", with_it, 4), gallery("the caption's own vector", without, 4))
+        metrics = {"with": one, "without": two, "wide": wide, "narrow": narrow}
+        return Scene(text, panels, metrics, "with and without")
+
+    def ending(self) -> Scene:
+        right, n = self.read.count(self.kind), len(self.read)
+        text = (
+            f"'{self.text}': {right} of {n} pictures are what was asked for, none a copy from a store: each began as "
+            "noise. "
+        )
+        if right < n:
+            wrong = next(kind for kind in self.read if kind != self.kind)
+            text += f"One was read as '{caption(wrong)}': what the embedding misses, the decoder cannot know. "
+        text += "Caption, vector, vector, picture: two stages, each drawn at random."
+        bars = Bars(title="Cosine to the caption", labels=("vectors", "pictures"),
+                    values=row([(self.z @ self.own).mean(), (self.seen_again @ self.own).mean()]),
+                    value_range=(0, 1))  # fmt: skip
+        return Scene(
+            text, (gallery(self.text, self.pictures, 4), bars), {"agree": right / n, "images": n}, "the result"
+        )
+
+    def _bars(self, title: str, vector: Array) -> Panel:
+        labels = tuple(str(i + 1) for i in range(12))
+        return Bars(title=f"{title}, first 12", labels=labels, values=row(vector[:12]), value_range=(-1, 1))
+
+
+def _spread(vectors: Array) -> float:
+    """Mean distance of vectors from their mean."""
+    return float(np.linalg.norm(vectors - vectors.mean(0), axis=1).mean())
+
+
+def _wander(pictures: Array) -> float:
+    """How far the shapes' middles lie from their mean, in pixels, on average."""
+    found = middles(pictures)
+    return float(np.linalg.norm(found - found.mean(0), axis=1).mean())
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    found = frames[-1].metrics["agree"]
+    return ANSWERS[0] if found == 1 else ANSWERS[1] if found > 0.5 else ANSWERS[2]
+
+
+DEMO = Demo(
+    name="dalle2",
+    title="DALL-E 2",
+    slide=54,
+    group="Transformers and Image Generation",
+    summary="A caption becomes a vector, a prior turns it into a picture's vector, and a decoder draws that.",
+    params=Dalle2Params,
+    steps=steps,
+    look_for=(
+        "The prior makes a vector, not a picture; the decoder makes the picture.",
+        "One caption gives several vectors, and one vector several pictures.",
+        "The caption has one vector, its pictures have many: the prior brings variety.",
+    ),
+    examples=(
+        Request("Show me DALL-E 2"),
+        Request("DALL-E 2: a large red circle", {"size": "large", "colour": "red", "shape": "circle"}),
+        Request(
+            "run DALL-E 2 with a large green cross and 12 images",
+            {"size": "large", "colour": "green", "shape": "cross", "images": 12},
+        ),
+        Request("run DALL-E 2 without the prior", {"prior": False}),
+        Request("unCLIP with 40 denoising steps, seed 3", {"steps": 40, "seed": 3}),
+        Request("show the prior and the decoder at work"),
+        Request(
+            "dalle2 with a yellow triangle and guidance 4", {"colour": "yellow", "shape": "triangle", "guidance": 4}
+        ),
+        Request("muéstrame DALL-E 2 con 6 images", {"images": 6}),
+    ),
+    presets={
+        "square": Preset("A small blue square", {}, "The whole way, from a caption to eight pictures."),
+        "large": Preset(
+            "A large green triangle",
+            {"size": "large", "colour": "green", "shape": "triangle", "images": 12},
+            "A large shape fills the picture: there is less for the noise to decide.",
+        ),
+        "unseen": Preset(
+            "A pair never shown",
+            {"colour": "red", "shape": "triangle"},
+            "No caption in training held both words. Do the two vectors add up?",
+        ),
+        "direct": Preset(
+            "Without the prior",
+            {"prior": False, "colour": "yellow", "shape": "circle"},
+            "The decoder gets the caption's own vector: all pictures start from one point.",
+        ),
+    },
+    prediction=Prediction("How many of the pictures will be what the caption asks for?", ANSWERS, _check),
+    aliases=("dall-e", "dalle", "dalle 2", "unclip", "prior and decoder"),
+    heavy=True,
+)
