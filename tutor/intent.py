@@ -53,6 +53,8 @@ _ABOUT = re.compile(
     r"\bwhich (?:language )?model (?:are|do) you\b|\bwhat (?:language )?model (?:are|do) you\b|\bare you (?:a |an )?(?:human|ai|bot|chatgpt|robot|real|llm)\b|\bwho (?:made|built|created) you\b|"
     r"\bare you (?:offline|online)\b|\bwhat (?:topics|subjects) (?:do you|does (?:the|this) course) (?:know|cover)\b|\bwhich demos\b|\bwhat demos\b|\blist (?:all |the )*demos\b|\bquien eres\b|\bque puedes hacer\b"
 )  # fmt: skip
+_AN_IMAGE = re.compile(r"\bimagenes\b|\b(?:una|la|esta|cada|otra|mi|tu) imagen\b")
+"""Spanish for pictures, which does not name the demo `imagen`."""
 CLOSE = 0.62
 """Least cosine between a request and a demo's example before the demo is run without being named."""
 
@@ -141,6 +143,7 @@ class IntentReader:
     def _named(self, plain: str) -> list[Demo]:
         """Demos whose name, title or alias stands in the text; a longer name wins over one inside it."""
         spans: dict[str, tuple[int, int]] = {}
+        plain = _AN_IMAGE.sub(lambda match: " " * len(match[0]), plain)
         for name, demo in self._names.items():
             if match := re.search(rf"(?<!\w){name}(?:s|es)?(?!\w)", plain):
                 old = spans.get(demo.name, (0, 0))

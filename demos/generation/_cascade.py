@@ -1,0 +1,172 @@
+"""The pictures and the three networks of the `imagen` demo: a base at 8x8 pixels, then 16x16, then 32x32.
+
+    base      x_8  from noise, given the caption's vectors
+    stage     x_16 = x_8 enlarged + d, the difference d from noise, given the caption, the enlarged picture laid beside
+              it, and how noisy that was made
+    stage     x_32 in the same way from x_16
+
+The published stages make the larger picture itself; that the noise is only removed from what the smaller one lacks
+makes such small networks enough.
+
+Noise-conditioning augmentation: in training the smaller picture gets noise of a random level s, and the network is told
+s. So a stage learns not to trust every pixel of the picture before it, which will have flaws of its own.
+
+Stripes are four pixels wide as a pair at 32x32, so that 8x8 pixels cannot show them, and light and dark are balanced so
+that the mean is the plain colour: at 8x8 a striped shape and a plain one are the same picture.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demos import weights
+from demos.generation import _lexicon, _unet
+from demos.generation._sampling import Step, sample, tensors
+from demos.generation._schedule import ALPHA_BAR, T, add_noise
+
+Tensor = Any
+Array = NDArray[np.float64]
+Kind = tuple[str, str, str]
+"""Pattern, colour and shape."""
+
+SIDES = (8, 16, 32)
+GROUND, CONTRAST = 0.05, 0.4
+PATTERNS = ("plain", "striped")
+COLOURS = {"red": (0.7, 0.1, 0.1), "green": (0.1, 0.6, 0.15), "blue": (0.12, 0.25, 0.7), "yellow": (0.7, 0.65, 0.1)}
+SHAPES = ("circle", "square", "triangle", "cross")
+KINDS: tuple[Kind, ...] = tuple(product(PATTERNS, COLOURS, SHAPES))
+MEANING = {
+    "smooth": "plain", "banded": "striped", "crimson": "red", "emerald": "green", "azure": "blue", "golden": "yellow",
+    "disc": "circle", "block": "square", "wedge": "triangle", "plus": "cross",
+}  # fmt: skip
+"""Words that no picture was ever captioned with, and what they mean."""
+
+TEXT = 3 * _lexicon.DIMENSION
+NETS = {
+    8: _unet.Net(channels=3, width=32, given=TEXT),
+    16: _unet.Net(channels=3, width=16, given=TEXT + 1, beside=3),
+    32: _unet.Net(channels=3, width=16, given=TEXT + 1, beside=3),
+}
+
+
+DETAIL = {16: 0.19, 32: 0.1}
+"""About the standard deviation of the difference between a picture and its smaller self enlarged (pixels -1..1)."""
+MOST = 6.0
+"""Differences are clipped to so many standard deviations."""
+
+
+def caption(kind: Kind) -> str:
+    """ "a striped red circle"."""
+    return " ".join(("a", *kind))
+
+
+def paint(kind: Kind, cx: float, cy: float, radius: float) -> Array:
+    """A picture (3, 32, 32), 0..1, with smooth edges; middle and radius in pixels."""
+    pattern, colour, shape = kind
+    y, x = (np.indices((64, 64)) + 0.5) / 2
+    dx, dy = np.abs(x - cx), y - cy
+    inside = {
+        "circle": dx**2 + dy**2 <= radius**2,
+        "square": (dx <= radius * 0.9) & (np.abs(dy) <= radius * 0.9),
+        "triangle": (np.abs(dy) <= radius) & (dx <= (dy + radius) / 2),
+        "cross": ((dx <= radius / 3) & (np.abs(dy) <= radius)) | ((np.abs(dy) <= radius / 3) & (dx <= radius)),
+    }[shape]
+    share = inside.reshape(32, 2, 32, 2).mean((1, 3))
+    light = 1 + (CONTRAST if pattern == "striped" else 0) * np.where(np.arange(32) % 4 < 2, 1, -1)
+    ink = np.array(COLOURS[colour])[:, None, None] * light[:, None]
+    painted: Array = GROUND + share * (ink - GROUND)
+    return painted
+
+
+def draw(kind: Kind, random: np.random.Generator) -> Array:
+    """A picture (3, 32, 32): the shape at a random place, in a random size."""
+    cx, cy = 16 + random.uniform(-2.5, 2.5, 2)
+    return paint(kind, float(cx), float(cy), float(random.uniform(9.5, 13)))
+
+
+def shrink(pictures: Any, side: int) -> Any:
+    """Pictures (n, 3, larger, larger) with each square of pixels replaced by its mean."""
+    n, channels, larger, _ = pictures.shape
+    factor = larger // side
+    return pictures.reshape(n, channels, side, factor, side, factor).mean((3, 5))
+
+
+def enlarge(pictures: Array) -> Array:
+    """Pictures of twice the side, each pixel repeated."""
+    return pictures.repeat(2, 2).repeat(2, 3)
+
+
+@cache
+def _paintings() -> tuple[NDArray[np.float32], NDArray[np.float32], tuple[Kind, ...]]:
+    places, sizes = np.linspace(13.5, 18.5, 6), np.linspace(9.5, 13, 4)
+    flat, kinds = [], []
+    for kind in KINDS:
+        flat += [paint(kind, float(x), float(y), float(r)).ravel() for x in places for y in places for r in sizes]
+        kinds += [kind] * (len(places) ** 2 * len(sizes))
+    painted = np.array(flat, np.float32)
+    return painted, (painted**2).sum(1), tuple(kinds)
+
+
+def read(pictures: Array) -> list[Kind]:
+    """The kind of each picture (n, 3, 32, 32): that of the nearest of 4,608 paintings. Nothing in this is learnt."""
+    painted, lengths, kinds = _paintings()
+    far = lengths - 2 * pictures.reshape(len(pictures), -1).astype(np.float32) @ painted.T
+    return [kinds[i] for i in far.argmin(1)]
+
+
+class Cascade:
+    """The three networks, ready to make pictures from captions."""
+
+    def __init__(self, w: weights.Tensors) -> None:
+        self.w = tensors(w)
+
+    def base(
+        self, text: str, count: int, steps: int, guidance: float, random: np.random.Generator
+    ) -> tuple[list[Step], Array]:
+        """The steps and the pictures (count, 3, 8, 8), 0..1."""
+        start = random.standard_normal((count, 3, 8, 8))
+        given = np.repeat(_lexicon.encode(text)[None], count, 0)
+        return self._run(8, start, given, np.zeros_like(given), None, steps, guidance)
+
+    def stage(
+        self, text: str, small: Array, steps: int, level: int, guidance: float, random: np.random.Generator
+    ) -> tuple[list[Step], Array]:
+        """The steps (as pictures, pixels -1..1) and the pictures of twice the side of `small` (n, 3, side, side);
+        `level`, 0 to T, is the time whose noise the smaller picture gets."""
+        side = 2 * small.shape[-1]
+        beside = enlarge(add_noise(small * 2 - 1, level, random.standard_normal(small.shape)))
+        start = random.standard_normal((len(small), 3, side, side))
+        told = np.full((len(small), 1), level / T)
+        given = np.concatenate([np.repeat(_lexicon.encode(text)[None], len(small), 0), told], 1)
+        without = np.concatenate([np.zeros((len(small), TEXT)), told], 1)
+        taken, _ = self._run(side, start, given, without, beside, steps, guidance)
+        ground = enlarge(small) * 2 - 1
+        shown = [
+            Step(step.t, step.s, ground + DETAIL[side] * step.x, ground + DETAIL[side] * step.x0) for step in taken
+        ]
+        return shown, np.clip((shown[-1].x0 + 1) / 2, 0, 1)
+
+    def _run(
+        self, side: int, start: Array, given: Array, without: Array, beside: Array | None, steps: int, guidance: float
+    ) -> tuple[list[Step], Array]:
+        import torch
+
+        laid = None if beside is None else torch.tensor(beside, dtype=torch.float32)
+
+        def predict(vector: Array) -> Any:
+            told = torch.tensor(vector, dtype=torch.float32)
+            return lambda x, t: _unet.predict_v(self.w, x, t, told, laid, prefix=f"{side}.")
+
+        most = 1.0 if beside is None else MOST
+        taken, x = sample(start, steps, predict(given), predict(without), guidance, most)
+        return taken, np.clip((x + 1) / 2, 0, 1)
+
+
+def signal(level: int) -> float:
+    """How much of the smaller picture is left at that level of noise."""
+    return float(np.sqrt(ALPHA_BAR[level]))

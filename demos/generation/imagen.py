@@ -1,0 +1,382 @@
+"""Imagen: a text encoder that never saw a picture, a small picture from noise, and stages that enlarge it.
+
+    e    = f(caption)                     frozen: learnt from text alone
+    x_8  ~ P(x | e)                       the base: diffusion at 8x8 pixels
+    x_16 ~ P(x | x_8, e)                  super-resolution: diffusion again, the smaller picture laid beside x
+    x_32 ~ P(x | x_16, e)
+
+The published model goes 64, 256, 1024, and its encoder is the language model T5; here the encoder is word vectors from
+381 sentences (`_lexicon`). Because it knows words that no picture was captioned with ("crimson", "disc"), so does the
+picture model. In each stage the smaller picture gets noise of a known level first (noise-conditioning augmentation),
+so that a stage mends the flaws before it rather than copy them; the level is told to the network.
+
+Stripes are too fine for 8x8 pixels and balanced to the plain colour, so the base cannot hold them: the word puts them
+in.
+
+Source: C. Saharia and others, "Photorealistic text-to-image diffusion models with deep language understanding" (2022).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demos import weights
+from demos.contract import (
+    Bars,
+    Demo,
+    Frame,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Table,
+    param,
+)
+from demos.generation import _cascade, _lexicon
+from demos.generation._cascade import MEANING, Cascade, Kind
+from demos.generation._gallery import gallery, lit
+from demos.generation._sampling import Step
+from demos.generation._schedule import add_noise
+from demos.pacing import thin
+from demos.prelude import open_with
+from demos.scenes import Scene, row
+from demos.wording import number
+
+Array = NDArray[np.float64]
+ANSWERS = ("all of them", "more than half", "half or fewer")
+LEVELS = (0, 100, 250, 400)
+STAGE_GUIDANCE = 1.5
+
+
+class ImagenParams(Params):
+    shape: Literal["circle", "square", "triangle", "cross", "disc", "block", "wedge", "plus"] = param(
+        "circle", "Shape that the caption asks for; the last four were never seen with a picture."
+    )
+    colour: Literal["red", "green", "blue", "yellow", "crimson", "emerald", "azure", "golden"] = param(
+        "red", "Colour; the last four were never seen with a picture.", aliases=("color",)
+    )
+    pattern: Literal["plain", "striped", "smooth", "banded"] = param(
+        "striped",
+        "Pattern, too fine for the base; the last two were never seen with a picture.",
+        synonyms={"striped": ("stripes",)},
+    )
+    images: int = param(4, "How many pictures to make.", low=2, high=8, unit="images", aliases=("pictures", "samples"))
+    steps: int = param(
+        20, "Denoising steps of the base; the stages take fewer.", low=4, high=50, aliases=("denoising steps",)
+    )
+    guidance: float = param(
+        2.0, "How strongly the caption steers the base.", low=0, high=8, aliases=("guidance scale", "cfg", "w")
+    )
+    augmentation: int = param(
+        50,
+        "Noise given to the smaller picture before it is enlarged: a time t.",
+        low=0,
+        high=400,
+        aliases=("noise level", "noise augmentation"),
+    )
+
+    @property
+    def words(self) -> tuple[str, str, str]:
+        return self.pattern, self.colour, self.shape
+
+
+def steps(params: ImagenParams) -> Iterator[Frame]:
+    """The plan; then the words, the base, both stages, what the words added, the noise between them, the verdict."""
+    story = Story(params)
+    yield from open_with(story.plan(), story.scenes)
+
+
+class Story:
+    def __init__(self, params: ImagenParams) -> None:
+        self.params = params
+        self.text = _cascade.caption(params.words)
+        pattern, colour, shape = (MEANING.get(word, word) for word in params.words)
+        self.kind: Kind = (pattern, colour, shape)
+        self.new = [word for word in params.words if word in MEANING]
+
+    def scenes(self) -> list[Scene]:
+        self._run()
+        base = [self.base_step(index) for index in thin(len(self.base_steps), 7)]
+        stages = []
+        for side in (16, 32):
+            stages += [
+                self.handed_on(side),
+                *(self.stage_step(side, index) for index in thin(len(self.taken[side]), 4)),
+            ]
+        return [self.neighbours(), self.vector(), *base, self.base_done(), *stages, self.three_sizes(), self.faithful(),
+                self.other_word(), self.levels(), self.ending()]  # fmt: skip
+
+    def _run(self) -> None:
+        p, random = self.params, np.random.default_rng(self.params.seed)
+        self.cascade, self.random = Cascade(weights.load("imagen")), random
+        self.base_steps, base = self.cascade.base(self.text, p.images, p.steps, p.guidance, random)
+        self.made: dict[int, Array] = {8: base}
+        self.taken: dict[int, list[Step]] = {}
+        for side in (16, 32):
+            self.taken[side], self.made[side] = self._enlarged(self.text, self.made[side // 2], p.augmentation)
+        self.read = _cascade.read(self.made[32])
+
+    def _enlarged(self, text: str, small: Array, level: int) -> tuple[list[Step], Array]:
+        count = max(4, self.params.steps // 2)
+        return self.cascade.stage(text, small, count, level, STAGE_GUIDANCE, self.random)
+
+    def _whole(self, text: str, base: Array, level: int) -> Array:
+        """Both stages from a base, for another caption or level."""
+        return self._enlarged(text, self._enlarged(text, base, level)[1], level)[1]
+
+    def plan(self) -> Scene:
+        body = (
+            (
+                "text encoder",
+                "caption",
+                f"{_cascade.TEXT} numbers",
+                f"text only: {len(_lexicon.sentences())} sentences",
+            ),
+            ("base", "noise", "8x8", "pictures, captions"),
+            ("stage 1", "8x8", "16x16", "pictures, captions"),
+            ("stage 2", "16x16", "32x32", "pictures, captions"),
+        )
+        text = f"You ask for '{self.text}'. A text encoder, then three diffusion models one after another. "
+        if self.new:
+            text += (
+                f"No picture was ever captioned with {' or '.join(self.new)}: only the sentences told of "
+                f"{'it' if len(self.new) == 1 else 'them'}. "
+            )
+        text += "Drawing small first is cheap: 8x8 has 16 times fewer pixels than 32x32."
+        table = Table(title="The cascade", columns=("part", "takes", "gives", "learnt from"), rows=body)
+        return Scene(text, (table,))
+
+    def neighbours(self) -> Scene:
+        known = _lexicon.vectors()
+        body = []
+        for word in self.params.words:
+            like = sorted(
+                ((float(known[word] @ known[other]), other) for other in known if other != word), reverse=True
+            )
+            body.append((word, like[0][1], number(like[0][0], 2), like[1][1], number(like[1][0], 2)))
+        first = max(body, key=lambda each: float(each[2]))
+        text = (
+            f"The encoder read {len(_lexicon.sentences())} sentences and counted which words stand together. For "
+            f"'{first[0]}' the nearest of {len(known)} words is '{first[1]}', cosine {first[2]}: both are said of the "
+            "same things. No picture was needed for that, and it stays frozen from here on."
+        )
+        table = Table(title="Neighbours by text alone", columns=("word", "nearest", "cosine", "next", "cosine "),
+                      rows=tuple(body))  # fmt: skip
+        return Scene(text, (table,), {"cosine": float(first[2])}, "the text encoder")
+
+    def vector(self) -> Scene:
+        whole = _lexicon.encode(self.text)
+        parts = whole.reshape(3, -1)
+        text = (
+            f"The caption as {len(whole)} numbers: the vectors of its 3 words, one after another. All three networks "
+            "get "
+            "these same numbers at each step, and must find out by themselves that the second part is a colour."
+        )
+        bars = tuple(
+            Bars(title=f"'{word}'", labels=tuple(str(i + 1) for i in range(len(part))), values=row(part, 2),
+                 value_range=(-3.5, 3.5))
+            for word, part in zip(self.params.words, parts, strict=True)
+        )  # fmt: skip
+        return Scene(text, bars, {"numbers": len(whole)}, "the caption")
+
+    def base_step(self, index: int) -> Scene:
+        step = self.base_steps[index]
+        guess = lit(step.x0)
+        off, apart = float(np.abs(step.x0 - self.base_steps[-1].x0).mean()), float(np.abs(guess - guess.mean(0)).mean())
+        text = (
+            f"Base, step {index + 1} of {len(self.base_steps)}, t = {step.t}: left 8x8 pixels of noise, right the "
+            "guess, "
+            f"{number(off)} off its end. "
+        )
+        text += (
+            f"The {len(guess)} guesses are nearly one ({number(apart)} apart): the mean of all that fits the words."
+            if off > 0.15
+            else f"They differ by {number(apart)} a pixel: each has found its own place and size."
+        )
+        panels = (gallery(f"x at t = {step.t}", lit(step.x), 4), gallery("the guess", guess, 4))
+        return Scene(text, panels, {"t": step.t, "off": off}, "the base starts" if index == 0 else "")
+
+    def base_done(self) -> Scene:
+        light = float(self.made[8].max(1).max((1, 2)).mean())
+        text = (
+            f"The base: {len(self.made[8])} pictures of 64 pixels, the brightest {number(light, 2)} on average. "
+            "Colour, "
+            "place and rough shape stand. Stripes cannot: a light and a dark line fall into one pixel and make the "
+            "plain "
+            "colour."
+        )
+        return Scene(text, (gallery("8x8", self.made[8], 4),), {"pixels": 64}, "the base")
+
+    def handed_on(self, side: int) -> Scene:
+        small, level = self.made[side // 2], self.params.augmentation
+        noisy = add_noise(small * 2 - 1, level, np.random.default_rng(self.params.seed).standard_normal(small.shape))
+        text = (
+            f"From {side // 2}x{side // 2} to {side}x{side}. The smaller picture gets noise of level t = {level} "
+            "(signal "
+            f"{number(_cascade.signal(level), 2)}), is enlarged and laid beside the noise as 3 more channels. The "
+            "noise "
+            "keeps the stage from trusting single pixels, which the stage before may have got wrong."
+        )
+        panels = (gallery("as it came", small, 4), gallery("as it is handed on", lit(noisy), 4))
+        return Scene(text, panels, {"level": level, "side": side}, f"to {side}x{side}")
+
+    def stage_step(self, side: int, index: int) -> Scene:
+        step = self.taken[side][index]
+        guess = lit(step.x0)
+        away = float(np.abs(_cascade.shrink(guess, 8) - self.made[8]).mean())
+        stripes = _stripes(guess) if side == 32 else _stripes(_cascade.enlarge(guess))
+        text = (
+            f"{side}x{side}, step {index + 1} of {len(self.taken[side])}, t = {step.t}. Shrunk to 8x8, the guess is "
+            f"{number(away)} a pixel off the base: what is coarse is given. Neighbouring lines differ by "
+            f"{number(stripes, 2)} within the shapes: what is fine is made here."
+        )
+        panels = (gallery(f"x at t = {step.t}", lit(step.x), 2), gallery("the guess", guess, 2))
+        return Scene(text, panels, {"t": step.t, "away": away, "lines": stripes})
+
+    def three_sizes(self) -> Scene:
+        right = self.read.count(self.kind)
+        text = (
+            f"8x8, 16x16 and 32x32 of the same pictures: each stage multiplies the pixels by 4. A judge that learnt "
+            f"nothing, the nearest of 4,608 paintings, reads '{_cascade.caption(self.kind)}' in {right} of "
+            f"{len(self.read)}."
+        )
+        panels = tuple(gallery(f"{side}x{side}", self.made[side], 2) for side in _cascade.SIDES)
+        return Scene(text, panels, {"right": right}, "three sizes")
+
+    def faithful(self) -> Scene:
+        back = _cascade.shrink(self.made[32], 8)
+        own = float(np.abs(back - self.made[8]).mean())
+        other = float(np.abs(back - np.roll(self.made[8], 1, 0)).mean())
+        text = (
+            f"Are the large pictures still the small ones? Shrunk to 8x8 again they are {number(own)} a pixel off "
+            "their "
+            f"own base, and {number(other)} off the base of another picture. The stages add; they do not start over."
+        )
+        panels = (gallery("the base", self.made[8], 4), gallery("32x32, shrunk", back, 4))
+        return Scene(text, panels, {"own": own, "other": other}, "shrunk again")
+
+    def other_word(self) -> Scene:
+        swapped = "plain" if self.kind[0] == "striped" else "striped"
+        words = _cascade.caption((swapped, *self.params.words[1:]))
+        again = self._whole(words, self.made[8], self.params.augmentation)
+        one, two = _stripes(self.made[32]), _stripes(again)
+        text = (
+            f"The same base pictures, enlarged with '{swapped}' instead of '{self.params.pattern}': neighbouring lines "
+            f"differ by {number(two, 2)} instead of {number(one, 2)}. The base holds no stripes either way, so this "
+            "detail comes from the words alone."
+        )
+        panels = (gallery(self.text, self.made[32], 2), gallery(words, again, 2))
+        return Scene(text, panels, {"lines": one, "other": two}, "another word")
+
+    def levels(self) -> Scene:
+        base = self.made[8][:1]
+        found = np.concatenate([self._whole(self.text, base, level) for level in LEVELS])
+        away = np.abs(_cascade.shrink(found, 8) - base).mean((1, 2, 3))
+        kinds = _cascade.read(found)
+        text = (
+            f"Picture 1 with more and more noise between the stages, from t = {LEVELS[0]} to {LEVELS[-1]}: "
+            f"{number(float(away[0]), 4)} to {number(float(away[-1]), 4)} a pixel off its base, "
+            f"{kinds.count(self.kind)} of {len(LEVELS)} read as asked. With little noise a stage leans on each pixel "
+            "before it, flaws included; with much it must lean on the words. Compare the edges."
+        )
+        bars = Bars(title="off the base", labels=tuple(f"t = {level}" for level in LEVELS), values=row(away, 4))
+        panels = (gallery(f"t = {', '.join(map(str, LEVELS))}", found, 2), bars)
+        return Scene(text, panels, {"least": away[0], "most": away[-1]}, "noise between the stages")
+
+    def ending(self) -> Scene:
+        right, n = self.read.count(self.kind), len(self.read)
+        text = f"'{self.text}': {right} of {n} pictures as asked. "
+        if self.new:
+            text += (
+                f"The networks had never met {' or '.join(self.new)}; the frozen encoder had, in text. That is why a "
+                "better text encoder helps more than a larger picture model. "
+            )
+        else:
+            text += (
+                "The coarse came from the base, the fine from the stages, the meaning from text alone. Try 'crimson' "
+                "or 'disc', which no picture was captioned with. "
+            )
+        if right < n:
+            wrong = next(kind for kind in self.read if kind != self.kind)
+            text += f"One was read as '{_cascade.caption(wrong)}'."
+        return Scene(text, (gallery(self.text, self.made[32], 2),), {"agree": right / n, "images": n}, "the result")
+
+
+def _stripes(pictures: Array) -> float:
+    """How much pairs of lines differ in light where the shapes are (n, 3, 32, 32), as a share of their light."""
+    light = pictures.max(1)
+    pairs = light.reshape(len(light), 16, 2, 32).mean(2)
+    inside = _eroded(pairs.reshape(len(light), 8, 2, 32).mean(2) > 0.3)
+    bright, other = pairs[:, ::2][inside], pairs[:, 1::2][inside]
+    return float(np.abs(bright - other).mean() / max(float((bright + other).mean()) / 2, 1e-9)) if inside.any() else 0.0
+
+
+def _eroded(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Only places whose neighbours above and below are inside too, so that edges are not taken for stripes."""
+    padded = np.pad(inside, ((0, 0), (1, 1), (0, 0)))
+    found: NDArray[np.bool_] = inside & padded[:, :-2] & padded[:, 2:]
+    return found
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    found = frames[-1].metrics["agree"]
+    return ANSWERS[0] if found == 1 else ANSWERS[1] if found > 0.5 else ANSWERS[2]
+
+
+DEMO = Demo(
+    name="imagen",
+    title="Imagen",
+    slide=56,
+    group="Transformers and Image Generation",
+    summary="A frozen text encoder, a small picture from noise, and two diffusion stages that enlarge it.",
+    params=ImagenParams,
+    steps=steps,
+    look_for=(
+        "The text encoder never saw a picture, yet knows which words are near.",
+        "The base decides what is coarse; the stages add what is fine.",
+        "Shrunk again, the large picture is the small one.",
+        "Stripes come from the word, for the base cannot show them.",
+    ),
+    examples=(
+        Request("Show me Imagen"),
+        Request("Imagen: a plain blue triangle", {"pattern": "plain", "colour": "blue", "shape": "triangle"}),
+        Request("run Imagen with a crimson disc", {"colour": "crimson", "shape": "disc"}),
+        Request("super-resolution cascade with guidance 4, seed 5", {"guidance": 4, "seed": 5}),
+        Request(
+            "Imagen, 8 images of a banded azure plus",
+            {"images": 8, "pattern": "banded", "colour": "azure", "shape": "plus"},
+        ),
+        Request("show how super-resolution enlarges a small picture"),
+        Request("Imagen with noise augmentation 300", {"augmentation": 300}),
+        Request("muéstrame Imagen con 6 images", {"images": 6}),
+    ),
+    presets={
+        "stripes": Preset("A striped red circle", {}, "The base cannot show stripes. Where do they come from?"),
+        "plain": Preset(
+            "A plain green cross", {"pattern": "plain", "colour": "green", "shape": "cross"}, "From 64 pixels to 1,024."
+        ),
+        "new": Preset(
+            "Words never seen with a picture",
+            {"pattern": "banded", "colour": "crimson", "shape": "disc"},
+            "The text encoder read of a banded crimson disc; the picture model never did.",
+        ),
+        "loose": Preset(
+            "Much noise between the stages",
+            {"augmentation": 400, "colour": "blue", "shape": "square"},
+            "The stages are told little of the base: what do they invent?",
+        ),
+    },
+    prediction=Prediction("How many of the finished pictures will be what the caption asks for?", ANSWERS, _check),
+    aliases=(
+        "google imagen",
+        "super-resolution",
+        "cascade of diffusion models",
+        "cascaded diffusion",
+        "superresolución",
+    ),
+    heavy=True,
+)
