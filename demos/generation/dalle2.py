@@ -58,7 +58,7 @@ class Dalle2Params(Params):
     size: Literal["small", "large"] = param(
         "small", "Size of that shape.", synonyms={"large": ("big",), "small": ("tiny",)}
     )
-    images: int = param(8, "How many pictures to make.", low=2, high=12, unit="images", aliases=("pictures", "samples"))
+    images: int = param(8, "How many pictures to make.", low=2, high=10, unit="images", aliases=("pictures", "samples"))
     steps: int = param(
         20, "Denoising steps of the prior, and of the decoder.", low=4, high=50, aliases=("denoising steps",)
     )
@@ -301,8 +301,8 @@ DEMO = Demo(
         Request("Show me DALL-E 2"),
         Request("DALL-E 2: a large red circle", {"size": "large", "colour": "red", "shape": "circle"}),
         Request(
-            "run DALL-E 2 with a large green cross and 12 images",
-            {"size": "large", "colour": "green", "shape": "cross", "images": 12},
+            "run DALL-E 2 with a large green cross and 10 images",
+            {"size": "large", "colour": "green", "shape": "cross", "images": 10},
         ),
         Request("run DALL-E 2 without the prior", {"prior": False}),
         Request("unCLIP with 40 denoising steps, seed 3", {"steps": 40, "seed": 3}),
@@ -316,7 +316,7 @@ DEMO = Demo(
         "square": Preset("A small blue square", {}, "The whole way, from a caption to eight pictures."),
         "large": Preset(
             "A large green triangle",
-            {"size": "large", "colour": "green", "shape": "triangle", "images": 12},
+            {"size": "large", "colour": "green", "shape": "triangle", "images": 10},
             "A large shape fills the picture: there is less for the noise to decide.",
         ),
         "unseen": Preset(

@@ -64,7 +64,7 @@ class ImagenParams(Params):
         "Pattern, too fine for the base; the last two were never seen with a picture.",
         synonyms={"striped": ("stripes",)},
     )
-    images: int = param(4, "How many pictures to make.", low=2, high=8, unit="images", aliases=("pictures", "samples"))
+    images: int = param(4, "How many pictures to make.", low=2, high=6, unit="images", aliases=("pictures", "samples"))
     steps: int = param(
         20, "Denoising steps of the base; the stages take fewer.", low=4, high=50, aliases=("denoising steps",)
     )
@@ -347,12 +347,12 @@ DEMO = Demo(
         Request("run Imagen with a crimson disc", {"colour": "crimson", "shape": "disc"}),
         Request("super-resolution cascade with guidance 4, seed 5", {"guidance": 4, "seed": 5}),
         Request(
-            "Imagen, 8 images of a banded azure plus",
-            {"images": 8, "pattern": "banded", "colour": "azure", "shape": "plus"},
+            "Imagen, 6 images of a banded azure plus",
+            {"images": 6, "pattern": "banded", "colour": "azure", "shape": "plus"},
         ),
         Request("show how super-resolution enlarges a small picture"),
         Request("Imagen with noise augmentation 300", {"augmentation": 300}),
-        Request("muéstrame Imagen con 6 images", {"images": 6}),
+        Request("muéstrame Imagen con 5 images", {"images": 5}),
     ),
     presets={
         "stripes": Preset("A striped red circle", {}, "The base cannot show stripes. Where do they come from?"),

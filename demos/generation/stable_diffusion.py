@@ -67,7 +67,7 @@ class StableDiffusionParams(Params):
     size: Literal["small", "large"] = param(
         "large", "Size of that shape.", synonyms={"large": ("big",), "small": ("tiny",)}
     )
-    images: int = param(8, "How many pictures to make.", low=1, high=12, unit="images", aliases=("pictures", "samples"))
+    images: int = param(8, "How many pictures to make.", low=1, high=10, unit="images", aliases=("pictures", "samples"))
     steps: int = param(25, "Steps that lead from noise to latents.", low=4, high=60, aliases=("denoising steps",))
     guidance: float = param(
         3.0,
@@ -310,7 +310,7 @@ DEMO = Demo(
             "latent diffusion of a green cross with guidance 6", {"colour": "green", "shape": "cross", "guidance": 6}
         ),
         Request("How does Stable Diffusion remove noise? Show it with 20 steps.", {"steps": 20}),
-        Request("run latent diffusion with 12 images, seed 2", {"images": 12, "seed": 2}),
+        Request("run latent diffusion with 10 images, seed 2", {"images": 10, "seed": 2}),
         Request("stable diffusion with guidance 0", {"guidance": 0}),
         Request("show the cost of denoising latents against pixels"),
         Request("muéstrame Stable Diffusion en 40 pasos, steps 40", {"steps": 40}),
@@ -329,7 +329,7 @@ DEMO = Demo(
         ),
         "unseen": Preset(
             "A pair never shown",
-            {"colour": "red", "shape": "triangle", "images": 12},
+            {"colour": "red", "shape": "triangle", "images": 10},
             "No caption in training held both words. Look at the colours within the shapes.",
         ),
     },

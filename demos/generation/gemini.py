@@ -1,0 +1,439 @@
+"""Gemini, in small: picture and question in one sequence, and attention from the answer to the picture.
+
+    X = [p_1, …, p_16, t_1, …, t_7]       p_j = E·patch_j + b,  t_i a word's vector, a position added to each
+    h = block(block(block(X)))            causal self-attention: each token sees those before it
+    P(answer) = softmax(W·h_last)         the word after "?"
+
+There is no separate eye that writes a description first: word tokens attend to patch tokens. The transformer has three
+blocks and learnt from 40,000 questions about drawn scenes; one scene in ten was kept out of training, and the pictures
+here are such. How much it sees is judged against a rival without eyes, who gives each question its commonest answer.
+
+Source: Gemini Team, "Gemini: a family of highly capable multimodal models" (2023), whose models also take sound and
+video.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import field_validator
+
+from demos import weights
+from demos.contract import (
+    Bars,
+    Demo,
+    Frame,
+    Heatmap,
+    Image,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Table,
+    Tokens,
+    param,
+)
+from demos.generation import _multimodal, _questions
+from demos.generation._gallery import gallery
+from demos.generation._multimodal import BLOCKS, HEADS, WIDTH
+from demos.generation._questions import CELLS, GRID, KINDS, WORDS
+from demos.prelude import open_with
+from demos.scenes import Scene, row, rows
+from demos.wording import number
+
+Array = NDArray[np.float64]
+ANSWERS = ("right with and without the picture", "right only with the picture", "wrong with the picture")
+TESTED = 40
+"""Scenes asked about at the end."""
+
+
+class GeminiParams(Params):
+    question: str = param(
+        "what colour is the circle?",
+        "What to ask about the picture: a colour, a shape, how many, where, or whether there is one.",
+        longest=60,
+    )
+    things: int = param(4, "How many shapes the picture holds.", low=2, high=6, unit="shapes", aliases=("objects",))
+    noise: float = param(0.05, "Standard deviation of the specks.", low=0, high=0.5, aliases=("specks",))
+    blind: bool = param(False, "Show an empty picture instead.", aliases=("blindfold", "blindfolded"))
+
+    @field_validator("question")
+    @classmethod
+    def _known(cls, question: str) -> str:
+        if _questions.tidy(question) not in _questions.askable():
+            raise ValueError(
+                "It knows questions such as 'what colour is the circle?', 'what shape is the red thing?', 'how many "
+                "squares are there?', 'how many red things are there?', 'where is the cross?' and 'is there a blue "
+                "triangle?'; ask one of these, with red, green, blue or yellow and circle, square, triangle or cross"
+            )
+        return question
+
+
+def steps(params: GeminiParams) -> Iterator[Frame]:
+    """The plan; then the sequence, where the last token looks, the answer, other questions, and the blind rival."""
+    story = Story(params)
+    yield from open_with(story.plan(), story.scenes)
+
+
+class Story:
+    def __init__(self, params: GeminiParams) -> None:
+        self.params, self.asked = params, _questions.tidy(params.question)
+        self.random = np.random.default_rng(params.seed)
+        self.scene, self.truth = self._scene()
+        self.shown = _questions.patches(self.scene, self.random, params.noise)
+        self.patches = np.full_like(self.shown, 0.08) if params.blind else self.shown
+
+    def _scene(self) -> tuple[_questions.Scene, str]:
+        """A held-out scene that the question fits, and the right answer; yes and no come equally often."""
+        wanted = "yes" if self.random.random() < 0.5 else "no"
+        while True:
+            scene = _questions.make_scene(self.random, self.params.things, True)
+            for kind, question, answer in _questions.questions(scene):
+                if question == self.asked and (kind != "yes or no" or answer == wanted):
+                    return scene, answer
+
+    def scenes(self) -> list[Scene]:
+        import torch
+
+        self.w = {name: torch.tensor(value) for name, value in weights.load("gemini").items()}
+        self.found = self._run(self.patches[None], [self.asked])
+        self.scores = [self._shares(each[0]) for each in self.found["scores"]]
+        self.answer = WORDS[int(self.scores[-1].argmax())]
+        self.attention = [block["weights"][0, :, -1].numpy().astype(float) for block in self.found["blocks"]]
+        self.no_eyes = self._say(np.full_like(self.shown, 0.08), self.asked)
+        heads = [self.head(block, head) for block in range(BLOCKS) for head in range(HEADS)]
+        return [self.cut(), self.patch(), self.word(), self.sequence(), *heads, *(self.depth(i) for i in range(BLOCKS)),
+                self.said(), self.covered(), self.moved(), *self.others(), self.measured(), self.ending()]  # fmt: skip
+
+    def _run(self, patches: Any, questions: Sequence[str]) -> dict[str, Any]:
+        import torch
+
+        words = torch.tensor([_questions.numbers(question) for question in questions])
+        with torch.no_grad():
+            return _multimodal.run(self.w, torch.tensor(patches, dtype=torch.float32), words)
+
+    def _shares(self, scores: Any) -> Array:
+        shares: Array = scores.softmax(-1).numpy().astype(float)
+        return shares
+
+    def _say(self, patches: Any, question: str) -> tuple[str, float]:
+        """The answer and its probability."""
+        shares = self._shares(self._run(patches[None], [question])["scores"][-1][0])
+        return WORDS[int(shares.argmax())], float(shares.max())
+
+    def plan(self) -> Scene:
+        size = sum(int(np.prod(shape)) for shape in _multimodal.shapes().values())
+        words = len(self.asked.split())
+        text = (
+            f"A picture with {self.params.things} shapes and the question '{self.params.question}' go into one "
+            "transformer "
+            f"of {size} weights: {CELLS} patches and {words} words, side by side. "
+        )
+        text += (
+            "The picture is hidden: the model gets an empty one, only you see this."
+            if self.params.blind
+            else "Answer it yourself before the model does."
+        )
+        return Scene(text, (self._picture(),), {"patches": CELLS, "words": words})
+
+    def cut(self) -> Scene:
+        full = [thing.cell + 1 for thing in self.scene]
+        text = (
+            f"The picture is cut into {GRID}x{GRID} patches of 6x6 pixels, 108 numbers each, left to right and then "
+            "down. "
+            f"Patches {', '.join(map(str, full[:-1]))} and {full[-1]} hold a shape; nobody tells the model which. In "
+            "this "
+            "small world a shape never lies on an edge between patches; real pictures are not so kind."
+        )
+        return Scene(
+            text, (self._picture(), gallery("patches", self.patches, GRID)), {"shapes": len(full)}, "the patches"
+        )
+
+    def patch(self) -> Scene:
+        at = self.scene[0].cell
+        token = self.found["tokens"][0, at].numpy().astype(float)
+        text = (
+            f"Patch {at + 1}: its 108 numbers times a learnt matrix E become {WIDTH}, and the learnt vector of place "
+            f"{at + 1} is added. The first is {number(float(token[0]), 2)}. From here on this is a token like any word."
+        )
+        panels = (gallery(f"patch {at + 1}", self.patches[at : at + 1], 1), self._bars("its token, first 12", token))
+        return Scene(text, panels, {"width": WIDTH}, "a patch as a token")
+
+    def word(self) -> Scene:
+        words = self.asked.split()
+        w = self.w["word"].numpy().astype(float)
+        word = next(
+            each
+            for each in reversed(words)
+            if each in _questions.COLOURS + _questions.SHAPES or each in _questions.PLURALS.values()
+        )
+        vector = w[WORDS.index(word)]
+        like = w @ vector / (np.linalg.norm(w, axis=1) * np.linalg.norm(vector))
+        near = next(int(i) for i in np.argsort(-like) if WORDS[i] != word)
+        text = (
+            f"The word '{word}' has a learnt vector of {WIDTH} numbers too: same width, same sequence. Its nearest "
+            "among "
+            f"{len(WORDS)} words is '{WORDS[near]}', cosine {number(float(like[near]), 2)}. To the blocks it makes no "
+            "difference which tokens were pixels once."
+        )
+        return Scene(text, (self._bars(f"'{word}', first 12", vector),), {"cosine": like[near]}, "a word as a token")
+
+    def sequence(self) -> Scene:
+        text = (
+            f"The sequence: {CELLS} patches, then {len(self.asked.split())} words. Attention is causal: a token sees "
+            "those before it, so words see the whole picture, and the last one, '?', sees all. What follows '?' is "
+            "the "
+            f"answer, one of {len(WORDS)} words, guessed as a language model guesses its next word."
+        )
+        names = self._names()
+        panel = Tokens(title="One sequence", tokens=names, marked=(len(names) - 1,))
+        return Scene(text, (self._picture(), panel), {"tokens": len(names)}, "one sequence")
+
+    def _names(self) -> tuple[str, ...]:
+        return (*(f"p{i + 1}" for i in range(CELLS)), *self.asked.split())
+
+    def head(self, block: int, head: int) -> Scene:
+        a = self.attention[block][head]
+        on_picture, top = float(a[:CELLS].sum()), int(a[:CELLS].argmax())
+        held = next((thing for thing in self.scene if thing.cell == top), None)
+        what = f"a {held.colour} {held.shape}" if held and not self.params.blind else "nothing"
+        words = a[CELLS + _questions.LONGEST - len(self.asked.split()) :]
+        text = f"Block {block + 1}, head {head + 1}: from '?' {on_picture:.0%} of the attention goes to the picture. "
+        if on_picture < 0.2:
+            best = int(words.argmax())
+            text += (
+                f"Most goes to the word '{self.asked.split()[best]}', {words[best]:.0%}: this head reads the question."
+            )
+        else:
+            text += f"Most of that goes to patch {top + 1}, {a[top]:.0%}, which holds {what}. "
+            asked_for = held is not None and (held.shape in self.asked or held.colour in self.asked)
+            text += "That is what the question is about." if asked_for else "Heads look for different things."
+        panels = (
+            self._picture(),
+            Heatmap(
+                title="'?' looks at",
+                values=rows(a[:CELLS].reshape(GRID, GRID), 2),
+                value_range=(0, max(0.01, float(a.max()))),
+            ),
+            Tokens(title="and at the words", tokens=tuple(self.asked.split()), weights=row(words)),
+        )
+        metrics = {"block": block + 1, "head": head + 1, "picture": on_picture}
+        return Scene(text, panels, metrics, f"attention in block {block + 1}" if head == 0 else "")
+
+    def depth(self, block: int) -> Scene:
+        shares = self.scores[block]
+        top = int(shares.argmax())
+        text = f"What would '?' say after block {block + 1} of {BLOCKS}? '{WORDS[top]}' with {shares[top]:.0%}. "
+        if block < BLOCKS - 1:
+            text += "The last layer is laid on early here, to look into the model: "
+            text += "it knows already." if WORDS[top] == self.answer and shares[top] > 0.5 else "it is not there yet."
+        else:
+            text += f"That is its answer; '{self.truth}' is right."
+        return Scene(
+            text,
+            (self._picture(), self._top(shares)),
+            {"block": block + 1, "p": shares[top]},
+            "the answer grows" if block == 0 else "",
+        )
+
+    def said(self) -> Scene:
+        shares = self.scores[-1]
+        order = np.argsort(-shares)
+        text = (
+            f"'{self.params.question}' The model: '{self.answer}', {shares[order[0]]:.1%}; next '{WORDS[order[1]]}', "
+            f"{shares[order[1]]:.1%}. Right is '{self.truth}', so this is "
+            f"{'right' if self.answer == self.truth else 'wrong'}. All {len(WORDS)} words compete, also ones that "
+            "answer "
+            "nothing: that they lose was learnt as well."
+        )
+        return Scene(
+            text,
+            (self._picture(), self._top(shares)),
+            {"p": shares[order[0]], "right": self.answer == self.truth},
+            "the answer",
+        )
+
+    def covered(self) -> Scene:
+        a = np.mean([each.mean(0)[:CELLS] for each in self.attention], 0)
+        cell = max((thing.cell for thing in self.scene), key=lambda cell: a[cell])
+        patches = self.patches.copy()
+        patches[cell] = 0.08
+        answer, share = self._say(patches, self.asked)
+        text = (
+            f"Cover one shape, the one in patch {cell + 1}, at which '?' looked most ({a[cell]:.0%} on average): now "
+            "it says "
+            f"'{answer}', {share:.0%}. "
+        )
+        text += (
+            "The answer hangs on other patches, or on none."
+            if answer == self.answer
+            else "The answer hung on these 36 pixels."
+        )
+        panel = Image(title="covered", channels=_channels(_questions.picture(patches)))
+        return Scene(text, (self._picture(), panel), {"p": share}, "a patch covered")
+
+    def moved(self) -> Scene:
+        order = np.random.default_rng(self.params.seed).permutation(CELLS)
+        answer, share = self._say(self.patches[order], self.asked)
+        place = self.asked.startswith("where")
+        text = (
+            f"The same patches in another order: '{answer}', {share:.0%}. "
+            + ("The shape has moved, so the answer may." if place else "Same shapes, so the right answer is the same. ")
+            + "The model knows where a patch lay only by the position vector added to it."
+        )
+        panel = Image(title="shuffled", channels=_channels(_questions.picture(self.patches[order])))
+        return Scene(text, (self._picture(), panel), {"p": share}, "shuffled")
+
+    def others(self) -> list[Scene]:
+        """Other questions about this scene, one of each kind."""
+        scenes, right = [], 0
+        body: tuple[tuple[str, ...], ...] = ()
+        for kind in KINDS:
+            fitting = [each for each in _questions.questions(self.scene) if each[0] == kind]
+            if not fitting:
+                continue
+            _, question, truth = fitting[self.random.integers(len(fitting))]
+            answer, share = self._say(self.patches, question)
+            right += answer == truth
+            body = (*body, (question, answer, truth))
+            text = (
+                f"Another question about the same picture: '{question}' It says '{answer}', {share:.0%}; right is "
+                f"'{truth}'. "
+                f"So far {right} of {len(body)}. The picture's tokens are the same; only the words differ, and with "
+                "them "
+                "where '?' looks."
+            )
+            table = Table(title="Asked", columns=("question", "says", "right"), rows=body)
+            scenes.append(
+                Scene(text, (self._picture(), table), {"p": share}, "other questions" if len(body) == 1 else "")
+            )
+        return scenes
+
+    def measured(self) -> Scene:
+        """Held-out scenes, with the picture, without, and the rival's guess."""
+        from demos.weights.gemini import draw
+
+        asked = draw(np.random.default_rng(self.params.seed + 1), TESTED * len(KINDS), True, self.params.noise)
+        patches, questions = np.stack([each[0] for each in asked]), [each[2] for each in asked]
+        with_it = self._run(patches, questions)["scores"][-1].argmax(1).tolist()
+        without = self._run(np.full_like(patches, 0.08), questions)["scores"][-1].argmax(1).tolist()
+        truth = [each[3] for each in asked]
+        commonest = {
+            kind: Counter(a for _, k, _, a in asked if k == kind).most_common(1)[0][1] / TESTED for kind in KINDS
+        }
+        seen = [_right(with_it, truth, asked, kind) for kind in KINDS]
+        blind = [_right(without, truth, asked, kind) for kind in KINDS]
+        self.accuracy, self.blind = float(np.mean(seen)), float(np.mean(blind))
+        body = tuple(
+            (kind, f"{a:.0%}", f"{b:.0%}", f"{commonest[kind]:.0%}")
+            for kind, a, b in zip(KINDS, seen, blind, strict=True)
+        )
+        text = (
+            f"{len(asked)} questions about scenes it never saw: {self.accuracy:.1%} right. With an empty picture "
+            f"{self.blind:.1%}: that much the questions alone give away. Weakest: {KINDS[int(np.argmin(seen))]}, "
+            f"{min(seen):.0%}."
+        )
+        columns = ("kind", "sees", "blind", "commonest")
+        table = Table(title="Right answers", columns=columns, rows=body)
+        return Scene(text, (table,), {"accuracy": self.accuracy, "blind": self.blind}, "never seen before")
+
+    def ending(self) -> Scene:
+        right = self.answer == self.truth
+        text = (
+            f"'{self.params.question}' '{self.answer}', {'right' if right else 'wrong'}; without the picture it "
+            "would say "
+            f"'{self.no_eyes[0]}'. Over unseen scenes {self.accuracy:.0%} against {self.blind:.0%} blind. Patches "
+            "and words "
+            "in one sequence: the model that writes text has learnt to look. Gemini does this with sound and video too."
+        )
+        mean = np.mean([each.mean(0)[:CELLS] for each in self.attention], 0)
+        heat = Heatmap(
+            title="'?' looks at, mean", values=rows(mean.reshape(GRID, GRID), 2), value_range=(0, float(mean.max()))
+        )
+        metrics = {"right": right, "right blind": self.no_eyes[0] == self.truth, "accuracy": self.accuracy}
+        return Scene(text, (self._picture(), heat, self._top(self.scores[-1])), metrics, "the result")
+
+    def _picture(self) -> Panel:
+        shown = self.shown if not hasattr(self, "answer") else self.patches
+        return Image(title="the picture", channels=_channels(_questions.picture(shown)))
+
+    def _bars(self, title: str, vector: Array) -> Panel:
+        return Bars(title=title, labels=tuple(str(i + 1) for i in range(12)), values=row(vector[:12]))
+
+    def _top(self, shares: Array) -> Panel:
+        order = np.argsort(-shares)[:6]
+        labels, values = tuple(WORDS[i] for i in order), row(shares[order])
+        return Bars(title="what comes after '?'", labels=labels, values=values, value_range=(0, 1))
+
+
+def _channels(picture: Any) -> tuple[Any, ...]:
+    return tuple(rows(channel, 2) for channel in picture)
+
+
+def _right(guess: Sequence[int], truth: Sequence[str], asked: Sequence[Any], kind: str) -> float:
+    """Share of right answers to questions of one kind."""
+    marks = [WORDS[g] == t for g, t, each in zip(guess, truth, asked, strict=True) if each[1] == kind]
+    return float(np.mean(marks))
+
+
+def _check(frames: Sequence[Frame]) -> str:
+    found = frames[-1].metrics
+    if not found["right"]:
+        return ANSWERS[2]
+    return ANSWERS[0] if found["right blind"] else ANSWERS[1]
+
+
+DEMO = Demo(
+    name="gemini",
+    title="Gemini",
+    slide=49,
+    group="Transformers and Language Models",
+    summary="Picture patches and words in one sequence: a small transformer answers questions about a drawing.",
+    params=GeminiParams,
+    steps=steps,
+    look_for=(
+        "Patches and words become tokens of the same width, in one sequence.",
+        "From '?' some heads look at the picture, at the shape that was asked about.",
+        "Without the picture the questions alone give little away.",
+    ),
+    examples=(
+        Request("Show me Gemini"),
+        Request('Run Gemini and ask "how many squares are there?"', {"question": "how many squares are there"}),
+        Request(
+            'run Gemini with 6 shapes and ask "where is the cross?"', {"things": 6, "question": "where is the cross"}
+        ),
+        Request("Gemini with noise 0.3, seed 2", {"noise": 0.3, "seed": 2}),
+        Request("show how a multimodal transformer answers questions about a picture"),
+        Request("show Gemini blindfolded", {"blind": True}),
+        Request("Run the multimodal model: is there a blue triangle?", {"question": "is there a blue triangle"}),
+        Request("muéstrame Gemini con 3 shapes", {"things": 3}),
+    ),
+    presets={
+        "colour": Preset("What colour is the circle?", {}, "From patches and words to one answer."),
+        "count": Preset(
+            "How many are red?",
+            {"question": "how many red things are there?", "things": 6},
+            "Counting needs several patches at once. Where does '?' look?",
+        ),
+        "where": Preset("Where is the cross?", {"question": "where is the cross?"}, "Only the position vectors know."),
+        "blind": Preset(
+            "Blindfolded",
+            {"blind": True, "question": "is there a blue triangle?"},
+            "An empty picture: what does it say when it cannot see?",
+        ),
+    },
+    prediction=Prediction("How will the model's answer be?", ANSWERS, _check),
+    aliases=(
+        "google gemini",
+        "multimodal model",
+        "multimodal transformer",
+        "multimodal language model",
+        "modelo multimodal",
+    ),
+    heavy=True,
+)
