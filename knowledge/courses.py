@@ -236,10 +236,11 @@ def _contents(course: Course, embedder: Embedder, progress: Progress, reason: st
 
     step(0)
     known = _known_vectors(course.root, embedder)
-    vectors = _encode([embedded_text(passage) for passage in passages], embedder, known, step)
+    encode = embedder.encode if course.name == COURSE else embedder.encode_fast
+    vectors = _encode([embedded_text(passage) for passage in passages], encode, embedder.dimension, known, step)
     sentences = [sentence for passage in passages for sentence in passage.sentences]
     asked = [asked.question for passage in passages for asked in passage.asked]
-    small = [_encode(texts, embedder, known, step).astype(np.float16) for texts in (sentences, asked)]
+    small = [_encode(texts, encode, embedder.dimension, known, step).astype(np.float16) for texts in (sentences, asked)]
     return Contents(passages, vectors, *small)
 
 
@@ -249,9 +250,13 @@ def embedded_text(passage: Passage) -> str:
 
 
 def _encode(
-    texts: Sequence[str], embedder: Embedder, known: dict[str, Vectors], step: Callable[[int], None]
+    texts: Sequence[str],
+    encode: Callable[[Sequence[str], Callable[[int], None]], Vectors],
+    dimension: int,
+    known: dict[str, Vectors],
+    step: Callable[[int], None],
 ) -> Vectors:
-    vectors = np.empty((len(texts), embedder.dimension), dtype=np.float32)
+    vectors = np.empty((len(texts), dimension), dtype=np.float32)
     new = []
     for row, text in enumerate(texts):
         if (vector := known.get(text)) is not None:
@@ -261,7 +266,7 @@ def _encode(
     if len(new) < len(texts):
         step(len(texts) - len(new))
     if new:
-        vectors[new] = embedder.encode([texts[row] for row in new], step)
+        vectors[new] = encode([texts[row] for row in new], step)
     return vectors
 
 

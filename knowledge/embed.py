@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -96,6 +97,18 @@ class Embedder:
                 progress(len(chosen))
         return finite(vectors)
 
+    def encode_fast(self, texts: Sequence[str], progress: Callable[[int], None]) -> Vectors:
+        """`encode` in bfloat16 where the processor computes in it: half the time, cosines within 0.003 of the exact.
+
+        For the pages that a teacher adds; questions and the built-in course, on which all is calibrated, are exact.
+        """
+        self.load()
+        torch: Any = sys.modules.get("torch")  # loaded by now, unless this embedder does without
+        if torch is None or not _computes_in_bfloat16(torch):
+            return self.encode(texts, progress)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            return self.encode(texts, progress)
+
     def _load(self) -> SentenceTransformer:
         weights = self._folder / "model.safetensors"
         if self._packaged and (not weights.exists() or _sha256(weights) != MINILM_SHA256):
@@ -145,6 +158,11 @@ class _Gate:
             with self._changed:
                 self._busy = False
                 self._changed.notify_all()
+
+
+def _computes_in_bfloat16(torch: Any) -> bool:
+    able = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[int]]:

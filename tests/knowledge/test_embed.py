@@ -56,6 +56,20 @@ def test_another_embedder_makes_another_index(tiny: Path, course: Course) -> Non
     assert Embedder(tiny).name != before
 
 
+@pytest.mark.model
+def test_fast_vectors_are_those_of_the_exact_ones_within_what_is_said() -> None:
+    """Where the processor has no bfloat16 they are the same."""
+    embedder = Embedder()
+    texts = [
+        f"Animal {n} of the zoo eats {word} and lives in Kenya." for n, word in enumerate("fish grass bark".split())
+    ]
+    exact, heard = embedder.encode(texts), []
+    fast = embedder.encode_fast(texts, heard.append)
+    assert sum(heard) == len(texts)
+    assert np.abs(exact @ exact.T - exact @ fast.T).max() < 0.003
+    np.testing.assert_array_equal(embedder.encode(texts), exact)
+
+
 @pytest.mark.parametrize("choice", ["/nowhere/model", "no-such-model", "someone/no-such-model", "a/b/c/d", "."])
 def test_a_wrong_choice_is_one_sentence_that_names_it(choice: str) -> None:
     with pytest.raises(KnowledgeError) as caught:
