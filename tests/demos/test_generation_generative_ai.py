@@ -52,7 +52,8 @@ def test_the_distance_is_half_the_sum_of_differences(one: str, other: str) -> No
     def matrix(text: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
         found = np.zeros((3, 3))
         np.add.at(found, (["abc".index(x) for x in text[:-1]], ["abc".index(x) for x in text[1:]]), 1)
-        return found / found.sum()
+        shares: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = found / found.sum()
+        return shares
 
     expected = np.abs(matrix(one) - matrix(other)).sum() / 2
     assert distance(pairs([one]), pairs([other])) == pytest.approx(float(expected))
