@@ -60,10 +60,9 @@ def test_another_embedder_makes_another_index(tiny: Path, course: Course) -> Non
 def test_fast_vectors_are_those_of_the_exact_ones_within_what_is_said() -> None:
     """Where the processor has no bfloat16 they are the same."""
     embedder = Embedder()
-    texts = [
-        f"Animal {n} of the zoo eats {word} and lives in Kenya." for n, word in enumerate("fish grass bark".split())
-    ]
-    exact, heard = embedder.encode(texts), []
+    texts = [f"The animal of the zoo that eats {word} lives in Kenya." for word in ("fish", "grass", "bark")]
+    heard: list[int] = []
+    exact = embedder.encode(texts)
     fast = embedder.encode_fast(texts, heard.append)
     assert sum(heard) == len(texts)
     assert np.abs(exact @ exact.T - exact @ fast.T).max() < 0.003
