@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from benchmarks.bank import Labelled, Split, read_bank, sample
+from benchmarks.evidence import measure
 from benchmarks.exam import BareModel, BestPassage, Judge, NaiveRag, Result, System, WholeTutor, examine, ranks
 from benchmarks.fit_retrieval import resolved
 from benchmarks.statistics import Rate, auc, percentile
@@ -146,8 +147,7 @@ def report(exam: Exam) -> str:
     for name, share in (("first sentence", "first"), ("whole answer", "whole")):
         cells = (_seconds([getattr(r, share) for r in results]) for results in exam.results.values())
         lines.append(f"| {name}, p50 / p95 | | " + " | ".join(cells) + " |")
-    remarks = REMARKS.read_text(encoding="utf-8")
-    return "\n".join([*lines, "", *_retrieval(exam), "", *_styles(exam), "", remarks])
+    return "\n".join([*lines, "", *_retrieval(exam), "", *_styles(exam)]) + "\n"
 
 
 def _seconds(values: Sequence[float]) -> str:
@@ -220,7 +220,8 @@ def evaluate(
     (settings.home / RESULTS).write_text(json.dumps(records, ensure_ascii=False), encoding="utf-8")
     if write:
         REPORT.parent.mkdir(exist_ok=True)
-        REPORT.write_text(report(exam), encoding="utf-8")
+        remarks = REMARKS.read_text(encoding="utf-8")
+        REPORT.write_text("\n".join([report(exam), *measure(), "", remarks]), encoding="utf-8")
     text = json.dumps(records, ensure_ascii=False) if as_json else report(exam)
     Console().print(text, markup=False, highlight=False, soft_wrap=True)
     return exam
