@@ -169,5 +169,6 @@ def _list() -> None:
     console = Console()
     table = Table("demo", "slide", "what it shows", box=None)
     for demo in all_demos():
-        table.add_row(demo.name, str(demo.slide), demo.summary)
+        ids = [demo.name, *(alias for alias in demo.aliases if "_" in alias)]  # the lecture names some twice
+        table.add_row(", ".join(ids), str(demo.slide), demo.summary)
     console.print(table)

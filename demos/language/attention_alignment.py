@@ -274,6 +274,7 @@ DEMO = Demo(
         _check,
     ),
     aliases=(
+        "attention_network",
         "attention network",
         "attention networks",
         "bahdanau attention",

@@ -90,3 +90,22 @@ def test_ranges_in_words(schema: dict[str, object], words: str) -> None:
 @pytest.mark.parametrize("name", ["Self-Attention", "rosenblatt", "PERCEPTRON", "stable diffusion", "The perceptron"])
 def test_demos_answer_to_other_names(name: str) -> None:
     assert catalogue.load(name).name in {"self_attention", "perceptron", "stable_diffusion"}
+
+
+SYSTEMS = """
+    expert_system alpha_beta evidence_scoring tree_search credit_risk image_filters text_as_numbers cat_or_dog
+    mcculloch_pitts perceptron delta_rule backpropagation neocognitron lenet vision_tasks deep_residual
+    transposed_convolution inverse_graphics capsules hopfield recurrent lstm gru rbf_network extreme_learning_machine
+    echo_state_network liquid_state_machine autoencoder denoising_autoencoder sparse_autoencoder vae gan
+    neural_turing_machine differentiable_neural_computer kohonen_map attention_network embeddings seq2seq
+    attention_alignment self_attention transformer_block nano_gpt bert gpt chatgpt gemini llama vit clip diffusion dalle2
+    imagen stable_diffusion generative_ai quantization pruning distillation small_language_model
+""".split()
+"""Every system that the lecture names, as its demo is called."""
+
+
+def test_every_system_of_the_lecture_has_its_demo() -> None:
+    assert len(SYSTEMS) == 58
+    assert {catalogue.load(name).name for name in SYSTEMS} == set(catalogue.names())
+    listed = {name for demo in catalogue.all_demos() for name in (demo.name, *demo.aliases)}
+    assert listed >= set(SYSTEMS)

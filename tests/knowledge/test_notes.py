@@ -19,13 +19,6 @@ KEYS = ["id", "title", "slide", "prerequisites", "demo", "aliases", "sources"]
 SECTIONS = ["In short", "The idea", "Formula", "Worked example", "Misconceptions", "Connections", "See it run"]
 OPTIONAL = {"Formula", "See it run"}
 LONGEST = 40
-PLANNED = set(
-    """attention_alignment attention_network bert clip dalle2 differentiable_neural_computer distillation
-    echo_state_network embeddings extreme_learning_machine gan gemini generative_ai imagen liquid_state_machine
-    neural_turing_machine pruning quantization rbf_network seq2seq stable_diffusion
-    vit""".split()
-)
-"""Demos that a note may name before they can be run."""
 DRAWN_AS = {
     r"\lVert": r"\|",
     r"\rVert": r"\|",
@@ -134,7 +127,7 @@ def test_prerequisites_form_no_cycle() -> None:
 
 def test_the_demos_named_exist_or_are_planned() -> None:
     named = {note.demo for note in NOTES.values() if note.demo}
-    assert named - {*names()} <= PLANNED
+    assert named <= {*names()}
 
 
 @every_note
