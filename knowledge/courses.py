@@ -25,6 +25,7 @@ from knowledge.embed import Embedder, Vectors
 from knowledge.errors import KnowledgeError
 from knowledge.ingest import Document, lecture_passages
 from knowledge.lecture import COURSE, FOLDER
+from knowledge.packed import embedded_text, packed_vectors
 from knowledge.passages import Passage
 from knowledge.store import (
     FORMAT,
@@ -235,18 +236,13 @@ def _contents(course: Course, embedder: Embedder, progress: Progress, reason: st
         progress(f"Indexing the course ({reason})" if reason else "Indexing the course", done, total)
 
     step(0)
-    known = _known_vectors(course.root, embedder)
+    known = packed_vectors(passages, embedder) | _known_vectors(course.root, embedder)
     encode = embedder.encode if course.name == COURSE else embedder.encode_fast
     vectors = _encode([embedded_text(passage) for passage in passages], encode, embedder.dimension, known, step)
     sentences = [sentence for passage in passages for sentence in passage.sentences]
     asked = [asked.question for passage in passages for asked in passage.asked]
     small = [_encode(texts, encode, embedder.dimension, known, step).astype(np.float16) for texts in (sentences, asked)]
     return Contents(passages, vectors, *small)
-
-
-def embedded_text(passage: Passage) -> str:
-    """What the embedder reads of a passage: its title gives the sentences their topic."""
-    return f"{passage.title}. {passage.text}"
 
 
 def _encode(

@@ -98,8 +98,8 @@ SYSTEMS = """
     transposed_convolution inverse_graphics capsules hopfield recurrent lstm gru rbf_network extreme_learning_machine
     echo_state_network liquid_state_machine autoencoder denoising_autoencoder sparse_autoencoder vae gan
     neural_turing_machine differentiable_neural_computer kohonen_map attention_network embeddings seq2seq
-    attention_alignment self_attention transformer_block nano_gpt bert gpt chatgpt gemini llama vit clip diffusion dalle2
-    imagen stable_diffusion generative_ai quantization pruning distillation small_language_model
+    attention_alignment self_attention transformer_block nano_gpt bert gpt chatgpt gemini llama vit clip diffusion
+    dalle2 imagen stable_diffusion generative_ai quantization pruning distillation small_language_model
 """.split()
 """Every system that the lecture names, as its demo is called."""
 
