@@ -115,7 +115,8 @@ class DemoFinished:
 class Answered:
     """The turn's ending. `text` is all that the Tokens said; `suggestions` are next questions or demos to offer.
 
-    `search` and `topic` are what a follow-up builds on: what was searched, and the title of what answered.
+    `search` and `topic` are what a follow-up builds on: what was searched, and the title of what answered. `rundown`
+    is what can be asked about the demo that ran (see tutor/rundown.py); `about_run` the run that a question was about.
     """
 
     text: str
@@ -128,6 +129,8 @@ class Answered:
     dropped: tuple[Dropped, ...] = field(default=(), repr=False)
     search: str = ""
     topic: str = ""
+    rundown: dict[str, Any] | None = field(default=None, repr=False)
+    about_run: str = ""
 
 
 @dataclass(frozen=True, slots=True)

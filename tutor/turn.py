@@ -20,6 +20,7 @@ from knowledge.lecture import Note, Slide
 from knowledge.passages import Passage
 from knowledge.question import Question, read_question
 from knowledge.retrieve import Found, Retriever
+from knowledge.spanish import in_english, in_plain_words
 from knowledge.text import content_words
 from knowledge.text import sentences as split_sentences
 from tutor import prompt, spine
@@ -45,7 +46,10 @@ from tutor.evidence import Evidence, Support, supports
 from tutor.history import Exchange
 from tutor.intent import About, Clarify, IntentReader, RunDemo
 from tutor.llm.base import LanguageModel, Sampling
+from tutor.record import demo_before, latest_run
 from tutor.request import grammar
+from tutor.run_questions import about_run
+from tutor.rundown import rundown
 
 LONGEST_QUESTION = 4000
 SHOWN_SOURCES = 4
@@ -81,6 +85,8 @@ class _Turn:
     dropped: list[Dropped] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
     demo: DemoRun | None = None
+    rundown: dict[str, Any] | None = None
+    about_run: str = ""
 
     def say(self, text: str, *sources: Support) -> Token:
         """A checked sentence with the markers of what supports it."""
@@ -94,7 +100,7 @@ class _Turn:
         return Answered(
             "".join(self.said), outcome, tuple(self.citations), replace(parts.provenance, seed=self.seed), self.usage,
             self.demo, tuple(suggestions), tuple(self.dropped), self.question.search,
-            self.citations[0].passage.title if self.citations else "",
+            self.citations[0].passage.title if self.citations else "", self.rundown, self.about_run,
         )  # fmt: skip
 
 
@@ -119,10 +125,13 @@ async def answer(
 async def _answer(parts: Parts, text: str, history: Sequence[Exchange], seed: int) -> AsyncGenerator[Event, None]:
     text = checked(text)
     last = next((e for e in reversed(history) if e.state == "complete"), None)
-    last_demo = last.detail.get("demo") if last else None
-    before = (last_demo["name"], last_demo["params"]) if last_demo else None
-    intent = await asyncio.to_thread(parts.intents.read, text, before)
     turn = _Turn(_read(text, last), seed)
+    if told := await asyncio.to_thread(_recount, turn, text, history):
+        for sentence in told:
+            yield turn.say(sentence)
+        yield turn.end(parts, "answered")
+        return
+    intent = await asyncio.to_thread(parts.intents.read, text, demo_before(history))
     match intent:
         case RunDemo():
             events = _demonstrate(parts, turn, intent)
@@ -155,6 +164,16 @@ def _read(text: str, last: Exchange | None) -> Question:
     if last is None:
         return read_question(text)
     return read_question(text, str(last.detail.get("search") or last.question), str(last.detail.get("topic") or ""))
+
+
+def _recount(turn: _Turn, text: str, history: Sequence[Exchange]) -> list[str] | None:
+    """The sentences that answer a question about the conversation's latest run; None when it is not about that."""
+    if (latest := latest_run(history)) is None:
+        return None
+    run_id, run = latest
+    told = about_run(text, run) or about_run(in_plain_words(in_english(text)), run)
+    turn.about_run = run_id if told else ""
+    return told
 
 
 async def _explain(parts: Parts, turn: _Turn) -> AsyncGenerator[Event, None]:
@@ -277,13 +296,14 @@ async def _demonstrate(parts: Parts, turn: _Turn, intent: RunDemo) -> AsyncGener
     params = demo.parse(values)
     turn.demo = DemoRun(demo.name, params.model_dump(mode="json"), uuid.uuid4().hex)
     yield DemoStarted(demo.name, demo.title, turn.demo.params, turn.demo.run_id)
-    count, last = 0, None
+    shown: list[Frame] = []
     async with aclosing(parts.run_frames(demo, params)) as frames:
         async for frame in frames:
-            yield DemoFrame(count, frame)
-            count, last = count + 1, frame
-    summary = last.caption if last else ""
-    yield DemoFinished(summary, count)
+            yield DemoFrame(len(shown), frame)
+            shown.append(frame)
+    summary = shown[-1].caption if shown else ""
+    turn.rundown = await asyncio.to_thread(rundown, demo, turn.demo.params, shown)
+    yield DemoFinished(summary, len(shown))
     yield turn.say(summary)
     idea = await asyncio.to_thread(parts.retriever.retrieve, read_question(f"What is {demo.title}?"))
     if line := next(

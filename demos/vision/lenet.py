@@ -149,7 +149,9 @@ class Story:
             "tell whether it has learnt to read or learnt by heart."
         )
         return self._frame(
-            caption, (Image(title="Two of each", pixels=sheet(first, 10)),), {"train": len(train[0]), "test": held}
+            caption,
+            (Image(title="Two of each", pixels=sheet(first, 10)),),
+            {"train_digits": len(train[0]), "test_digits": held},
         )
 
     def epoch(self, network: Network, picked: Tensor, train: float, test: float) -> Frame:

@@ -172,3 +172,22 @@ async def test_a_turn_is_kept_in_the_named_conversation(client: httpx.AsyncClien
     assert kept["title"] == QUESTION["content"]
     assert kept["exchanges"][0]["state"] == "complete"
     assert kept["exchanges"][0]["citations"][0]["slide"] == 18
+
+
+async def test_a_client_that_keeps_the_chat_itself_can_ask_about_the_run(
+    service: Service, client: httpx.AsyncClient
+) -> None:
+    run = (await client.post("/v1/demos/perceptron/runs", json={"params": {"data": "and"}})).json()
+    summary = run["frames"][-1]["caption"]
+    said = [
+        {"role": "user", "content": "Show me the perceptron"},
+        {"role": "assistant", "content": f"{summary} It was made in 1957. [1]"},
+        {"role": "user", "content": "What was the final accuracy?"},
+    ]
+    await client.post("/v1/chat/completions", json={"messages": said})
+    await client.post("/v1/chat/completions", json={"messages": said, "user": "another"})
+    assert isinstance(service.tutor, ScriptedTutor)
+    (_, mine), (_, theirs) = service.tutor.asked
+    assert mine[0].detail["demo"] == {"name": "perceptron", "params": run["params"], "run_id": run["id"]}
+    assert mine[0].detail["rundown"]["count"] == len(run["frames"])
+    assert theirs[0].detail == {}

@@ -161,6 +161,34 @@ async def test_the_last_demo_runs_again_with_one_thing_changed(make_parts: Calla
     assert again.demo.params == {**first.demo.params, "epochs": 5}
 
 
+async def test_questions_after_a_demo_are_answered_from_that_run(make_parts: Callable[..., Parts]) -> None:
+    parts = make_parts()
+    request = "Train a perceptron on XOR for 3 epochs with learning rate 0.5"
+    events = await _events(parts, request)
+    frames = [event.frame for event in events if isinstance(event, DemoFrame)]
+    history = [exchange_of(request, _ending(events))]
+    last = _ending(await _events(parts, "What was the final accuracy?", history))
+    assert f"accuracy is {frames[-1].metrics['accuracy']:.4g}, at frame {len(frames)} of {len(frames)}" in last.text
+    assert last.outcome == "answered" and not last.citations and last.demo is None
+    history.append(exchange_of("What was the final accuracy?", last))
+    plain = _ending(await _events(parts, "Who made the perceptron, and when?", history))
+    assert "Rosenblatt" in plain.text and plain.citations
+    history.append(exchange_of("Who made the perceptron, and when?", plain))
+    shown = _ending(await _events(parts, "What happened at frame 4?", history))
+    assert frames[3].caption in shown.text
+
+
+async def test_a_question_about_the_run_does_not_come_between_it_and_its_repetition(
+    make_parts: Callable[..., Parts],
+) -> None:
+    parts, request = make_parts(), "Train a perceptron on XOR for 3 epochs with learning rate 0.5"
+    history = [exchange_of(request, _ending(await _events(parts, request)))]
+    asked = _ending(await _events(parts, "What does the last frame show?", history))
+    history.append(exchange_of("What does the last frame show?", asked))
+    again = _ending(await _events(parts, "again with 5 epochs", history))
+    assert again.demo is not None and again.demo.params["epochs"] == 5 and again.demo.params["data"] == "xor"
+
+
 async def test_impossible_parameters_are_one_clear_failure(make_parts: Callable[..., Parts]) -> None:
     events = await _events(make_parts(), "Train a perceptron for 1000000000 epochs")
     assert isinstance(events[-1], Failed)

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from demos.catalogue import load
 from tutor.api.context import Caller, CallerDep, Service, ServiceDep, TutorDep
 from tutor.api.errors import envelope, error_response
 from tutor.api.schemas import ChatMessage, ChatRequest
@@ -25,6 +26,7 @@ from tutor.events import Answered, Failed, Token, Usage
 from tutor.history import Exchange
 from tutor.queue import Place
 from tutor.record import citation_record
+from tutor.rundown import rundown
 from tutor.wiring import Tutor
 
 router = APIRouter(prefix="/v1", tags=["chat"])
@@ -60,11 +62,20 @@ async def complete(
 
 async def _asked(service: Service, caller: Caller, tutor: Tutor, body: ChatRequest) -> Asked:
     question, history = read_messages(body.messages)
+    history = await run_in_threadpool(lambda: [_with_run(service, caller, exchange) for exchange in history])
     if body.conversation:
         kept = await run_in_threadpool(service.conversations.get, caller.owner, body.conversation)
         history = [exchange for exchange in kept.exchanges if exchange.state == "complete"]
     seed = body.seed & 0x7FFFFFFF if body.seed is not None else None
     return Asked(tutor, question, history, seed, body.conversation or "")
+
+
+def _with_run(service: Service, caller: Caller, exchange: Exchange) -> Exchange:
+    """The exchange with the demo run that it told of, so that it can be asked about and run again."""
+    if (run := service.runs.told(caller.owner, exchange.answer)) is None:
+        return exchange
+    demo = {"name": run.demo, "params": run.params, "run_id": run.id}
+    return replace(exchange, detail={"demo": demo, "rundown": rundown(load(run.demo), run.params, run.frames)})
 
 
 def read_messages(messages: Sequence[ChatMessage]) -> tuple[str, list[Exchange]]:

@@ -7,7 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
@@ -65,26 +65,43 @@ class Caller:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRun:
+    """A run that was made for `owner`, with its frames as far as they came."""
+
+    id: str
+    owner: str
+    demo: str
+    params: dict[str, Any]
+    frames: list[Frame] = field(default_factory=list)
+
+
 class Runs:
-    """The latest demo runs, so that their frames can be fetched as pictures; the oldest make room."""
+    """The latest demo runs, so that their frames can be fetched and asked about; the oldest make room."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, tuple[str, list[Frame]]] = OrderedDict()
+        self._kept: OrderedDict[str, KeptRun] = OrderedDict()
 
-    def start(self, run_id: str, owner: str) -> list[Frame]:
+    def start(self, run_id: str, owner: str, demo: str, params: dict[str, Any]) -> list[Frame]:
         """The list that a run's frames go into."""
-        frames: list[Frame] = []
-        self._kept[run_id] = (owner, frames)
+        kept = self._kept[run_id] = KeptRun(run_id, owner, demo, params)
         while len(self._kept) > KEPT_RUNS:
             self._kept.popitem(last=False)
-        return frames
+        return kept.frames
 
     def frames(self, run_id: str, owner: str) -> Sequence[Frame]:
         """The frames of the caller's run. Raises InputError (`not_found`)."""
         kept = self._kept.get(run_id)
-        if kept is None or kept[0] != owner:
+        if kept is None or kept.owner != owner:
             raise InputError("There is no such run any more.", code="not_found", hint="Run the demo again.")
-        return kept[1]
+        return kept.frames
+
+    def told(self, owner: str, answer: str) -> KeptRun | None:
+        """The caller's latest run whose summary begins an answer: a client that keeps the chat sends back only that."""
+        for kept in reversed(self._kept.values()):
+            if kept.owner == owner and kept.frames and answer.startswith(kept.frames[-1].caption):
+                return kept
+        return None
 
 
 @dataclass

@@ -68,7 +68,7 @@ async def run_turn(service: Service, caller: Caller, asked: Asked, place: Place)
                     if isinstance(event, Answered | Failed):
                         ending = event
                     if isinstance(event, DemoStarted):
-                        frames = service.runs.start(event.run_id, caller.owner)
+                        frames = service.runs.start(event.run_id, caller.owner, event.name, event.params)
                     if isinstance(event, DemoFrame):
                         frames.append(event.frame)
                     yield event

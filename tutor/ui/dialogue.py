@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from demos.contract import Demo, Params
+from demos.contract import Demo, Frame, Params
 from knowledge.passages import Passage
 from tutor.errors import InputError, Problem, TizaError
 from tutor.events import (
@@ -26,6 +26,7 @@ from tutor.events import (
 )
 from tutor.history import Conversation, Conversations, Exchange
 from tutor.record import detail, state
+from tutor.rundown import rundown
 from tutor.ui.ports import RunDemo, Tutor
 
 __all__ = ["Dialogue", "citations"]
@@ -97,23 +98,25 @@ class Dialogue:
         """A demo outside of any answer: DemoStarted, its frames, and DemoFinished or Failed."""
         chosen = params.model_dump(mode="json")
         exchange = await self._begin(f"Run the demo {demo.title}{_stated(demo, chosen)}.")
-        run_id, caption, count = uuid.uuid4().hex, "", 0
-        kept = {"demo": {"name": demo.name, "title": demo.title, "params": chosen, "run_id": run_id}}
+        run_id, shown = uuid.uuid4().hex, list[Frame]()
+        kept: dict[str, Any] = {"demo": {"name": demo.name, "title": demo.title, "params": chosen, "run_id": run_id}}
         try:
             yield DemoStarted(demo.name, demo.title, chosen, run_id)
             async with _closing(run_demo(demo, params)) as frames:
                 async for frame in frames:
-                    yield DemoFrame(count, frame)
-                    caption, count = frame.caption, count + 1
+                    yield DemoFrame(len(shown), frame)
+                    shown.append(frame)
         except (asyncio.CancelledError, GeneratorExit):
-            await self._end(replace(exchange, answer=caption, state="incomplete", detail=kept))
+            await self._end(replace(exchange, answer=_last_words(shown), state="incomplete", detail=kept))
             raise
         except Exception as error:
-            await self._end(replace(exchange, answer=caption, state="failed", detail=kept))
+            await self._end(replace(exchange, answer=_last_words(shown), state="failed", detail=kept))
             yield Failed(Problem.of(error))
             return
+        kept["rundown"] = await asyncio.to_thread(rundown, demo, chosen, shown)
+        caption = _last_words(shown)
         await self._end(replace(exchange, answer=caption, state="complete", outcome="demonstrated", detail=kept))
-        yield DemoFinished(caption, count)
+        yield DemoFinished(caption, len(shown))
 
     async def _begin(self, question: str) -> Exchange:
         """Store the question and return its exchange, with an id of its own even where it cannot be stored."""
@@ -178,6 +181,10 @@ def _passage(item: dict[str, Any]) -> Passage:
 def _settled(exchange: Exchange, ending: Answered | Failed, text: str) -> Exchange:
     answer, outcome = (ending.text or text, ending.outcome) if isinstance(ending, Answered) else (text, "")
     return replace(exchange, answer=answer, state=state(ending), outcome=outcome, detail=detail(ending))
+
+
+def _last_words(frames: Sequence[Frame]) -> str:
+    return frames[-1].caption if frames else ""
 
 
 def _stated(demo: Demo, chosen: dict[str, Any]) -> str:
