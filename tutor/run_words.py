@@ -16,7 +16,8 @@ GRAMMAR = frozenset(
 
 OF_RUNS = frozenset(
     """run runs ran running demo demos demonstration frame frames picture pictures image images step steps
-    moment moments caption captions metric metrics value values number numbers curve curves plot plots line lines panel panels
+    moment moments caption captions metric metrics value values number numbers curve curves plot
+    plots line lines panel panels
     show shows showed shown see saw seen say says said mean means look happen happened happens happening
     go goes went get got come came take took taken need needed reach reached reaches hit pass passed exceed exceeded
     above below under first last final finally end ended ends start started starts begin beginning began finish finished

@@ -186,8 +186,7 @@ async def test_a_client_that_keeps_the_chat_itself_can_ask_about_the_run(
     ]
     await client.post("/v1/chat/completions", json={"messages": said})
     await client.post("/v1/chat/completions", json={"messages": said, "user": "another"})
-    assert isinstance(service.tutor, ScriptedTutor)
-    (_, mine), (_, theirs) = service.tutor.asked
+    (_, mine), (_, theirs) = _tutor(service).asked
     assert mine[0].detail["demo"] == {"name": "perceptron", "params": run["params"], "run_id": run["id"]}
     assert mine[0].detail["rundown"]["count"] == len(run["frames"])
     assert theirs[0].detail == {}

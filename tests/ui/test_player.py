@@ -109,6 +109,7 @@ async def test_a_run_with_other_parameters_is_added_to_the_conversation(made: Bu
         kept = app.chat.dialogue.exchanges[-1]
         assert kept.outcome == "demonstrated" and kept.detail["demo"]["params"]["slope"] == -2.5
         assert kept.question == "Run the demo A walk with steps = 5, slope = -2.5."
+        assert kept.detail["rundown"]["metrics"]["height"][-1] == -12.5
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,9 @@ async def run_demo(name: str, body: RunRequest, request: Request, service: Servi
     params = demo.parse(body.params)
     place = service.demo_queue.place(caller.client)
     run_id = uuid.uuid4().hex
-    head = {"id": run_id, "demo": demo.name, "params": params.model_dump(mode="json")}
-    kept = service.runs.start(run_id, caller.owner, demo.name, head["params"])
+    chosen = params.model_dump(mode="json")
+    head = {"id": run_id, "demo": demo.name, "params": chosen}
+    kept = service.runs.start(run_id, caller.owner, demo.name, chosen)
     frames = _frames(service, demo, params, place, kept)
     if "text/event-stream" in request.headers.get("accept", ""):
         return StreamingResponse(with_keep_alive(_events(head, frames)), media_type="text/event-stream", headers=SSE)
