@@ -31,6 +31,7 @@ _TERMS = (
     ("aprendizaje automatico", "machine-learning"), ("aprendizaje profundo", "deep-learning"),
     ("regla delta", "delta-rule"), ("nubes de puntos", "clouds"), ("modelo de lenguaje", "language-model"),
     ("modelos de lenguaje", "language-models"), ("paso a paso", "step-by-step"),
+    ("tres en raya", "tic-tac-toe"), ("cuatro en raya", "connect-four"),
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from demos.contract import Demo
 from knowledge.embed import Embedder, Vectors
 from knowledge.spanish import in_english, in_plain_words
-from knowledge.text import fold
+from knowledge.text import content_words, fold, words
 from tutor.request import Extracted, extract
 
 _LEAD = (
@@ -25,15 +25,18 @@ _LEAD = (
 )
 _ACTION = (
     r"(?:re-?run|run|train|show|demo|demonstrate|draw|plot|simulate|animate|visuali[sz]e|generate|sample|start|launch|play|try|"
-    r"let (?:a|an|the)|watch|stir|step|walk|paint|sketch|execute|do|make|fit|teach|watch|see|compute|display|illustrate|open|give|use|solve|search|"
-    r"corre(?:r)?|ejecuta(?:r)?|entrena(?:r)?|muestra(?:me)?|mostrar|dibuja(?:r)?|simula(?:r)?|ver|haz)"
+    r"let (?:a|an|the)|watch|stir|step|walk|paint|sketch|execute|do|make|fit|teach|watch|see|compute|display|illustrate|open|use|solve|search|"
+    r"build|construct|fool|cut|turn|quanti[sz]e|prune|distil|store|recall|recover|learn|hide|split|translate|sort|encode|decode|compress|guess|"
+    r"corre(?:r)?|ejecuta(?:r)?|entrena(?:r)?|muestra(?:me)?|mostrar|dibuja(?:r)?|simula(?:r)?|ver|haz|construye|construir|guarda(?:r)?|recupera(?:r)?|"
+    r"aprende(?:r)?|busca(?:r)?|traduce|ordena(?:r)?|genera(?:r)?|let \w+)"
 )
 _REQUEST = re.compile(rf"^{_LEAD}{_ACTION}(?:me)?\b")
 _SEEING = re.compile(
     r"\b(demo|demonstration|simulation|animation|in action|live|step by step|visuali[sz]ation|demostracion|interactive|interactively)\b"
 )
 _SHOW_IT = re.compile(
-    r"[.?!,:]\s*(?:please )?(?:demonstrate|show (?:it|me|that|this)|run it|simulate it|let me see)\b[^.?!]*[.?!]*$|\bin action\b|\b(?:run|see) (?:a|the) demo\b"
+    r"[.?!,:]\s*(?:please )?(?:demonstrate|show (?:it|me|that|this)|run it|simulate it|let me see)\b[^.?!]*[.?!]*$|\bin action\b|\b(?:run|see) (?:a|the) demo\b|"
+    r"(?:,|\b(?:please|plese|pls|and))\s+(?:run|show)(?: (?:it|me|that|this))*[.! ]*$"
 )
 _STRONG = re.compile(
     rf"^{_LEAD}(?:run|re-?run|train|simulate|animate|play|launch|execute|demo|entrena|ejecuta|simula|corre)\b"
@@ -41,6 +44,7 @@ _STRONG = re.compile(
 _ASKING = re.compile(
     r"^(?:and |so |but )?(who|what|when|where|why|which|whose|how|is|are|was|were|does|did|do you|has|have|explain|define|describe|tell|que|quien|cuando|como|por que)\b"
 )
+_COMPARING = re.compile(r"\b(how|why|what|when|who|which|vs|versus|against|or not)\b")
 _WORDS_WANTED = re.compile(
     r"\b(formula|equation|definition|slide|link|url|meaning|reference|paper|abstract|history|date|year|names?|authors?|list|table|summary|explanation|source|difference)\b"
 )
@@ -109,7 +113,7 @@ class IntentReader:
             demo = next((demo for demo in self._demos if demo.name == last_demo[0]), None)
             if demo is not None and ((found := extract(demo, text)).params or _AGAIN.match(plain)):
                 return RunDemo(demo, found, last_demo[1])
-        english = in_plain_words(in_english(text))
+        english = self._spelt(in_plain_words(in_english(text)))
         if self._wants_demo(plain) or self._wants_demo(fold(english)) or self._states_a_run(english):
             return self._pick(text, english, always=bool(_STRONG.search(plain) or _SEEING.search(plain)))
         return Ask()
@@ -117,7 +121,7 @@ class IntentReader:
     def _states_a_run(self, text: str) -> bool:
         """True for a demo's name with its parameters and no question: "gru 25 epochs lr 0.1"."""
         plain = fold(text)
-        if _ASKING.match(plain) or "?" in text or len(plain.split()) > 12:
+        if _ASKING.match(plain) or _COMPARING.search(plain) or "?" in text or len(plain.split()) > 12:
             return False
         named = self._named(plain)
         return len(named) == 1 and any(not isinstance(value, bool) for value in extract(named[0], text).params.values())
@@ -125,11 +129,17 @@ class IntentReader:
     def _wants_demo(self, plain: str) -> bool:
         if _ASKING.match(plain):
             return _SHOW_IT.search(plain) is not None
-        return bool(_SEEING.search(plain) or (_REQUEST.match(plain) and not _WORDS_WANTED.search(plain)))
+        asked_for = _REQUEST.match(plain) and not _WORDS_WANTED.search(plain)
+        return bool(_SEEING.search(plain) or _SHOW_IT.search(plain) or asked_for)
 
     def _pick(self, text: str, english: str, *, always: bool) -> Intent:
         """The demo that is meant; `english` is the text with Spanish and misspelt words in the course's own."""
-        named = self._named(fold(text)) or self._named(fold(english))
+        named = (
+            self._named(fold(self._spelt(text)))
+            or self._named(fold(english))
+            or self._named_in_parts(english)
+            or self._named_by_choice(english)
+        )
         if len(named) == 1:
             return RunDemo(named[0], _extracted(named[0], text, english))
         ranked = self._ranked(english, named or self._demos)
@@ -156,6 +166,69 @@ class IntentReader:
             if one != other and low <= start and end <= high and high - low > end - start
         }
         return [demo for demo in self._demos if demo.name in spans and demo.name not in inside]
+
+    def _named_in_parts(self, text: str) -> list[Demo]:
+        """Demos of which all words of a name stand in the text, in any order: "credit, the risk of it"."""
+        said = set(content_words(text))
+        longest = {demo.name: 0 for demo in self._demos}
+        for words_of, demo in self._parts:
+            if len(words_of) > 1 and words_of <= said:
+                longest[demo.name] = max(longest[demo.name], len(words_of))
+        most = max(longest.values(), default=0)
+        return [demo for demo in self._demos if most and longest[demo.name] == most]
+
+    def _named_by_choice(self, text: str) -> list[Demo]:
+        """The demo that alone offers a choice that the text names: "search connect four 3 plies deep"."""
+        plain = fold(text).replace("-", " ")
+        return [
+            next(demo for demo in self._demos if demo.name == name)
+            for name in dict.fromkeys(
+                name for choice, name in self._only_choices.items() if re.search(rf"(?<!\w){choice}(?!\w)", plain)
+            )
+        ]
+
+    @cached_property
+    def _only_choices(self) -> dict[str, str]:
+        """Choices of several words or signs that one demo alone offers, with its name."""
+        offered: dict[str, set[str]] = {}
+        for demo in self._demos:
+            for schema in demo.schema()["properties"].values():
+                for choice in schema.get("enum", ()):
+                    offered.setdefault(re.sub(r"[\s_-]+", " ", fold(str(choice))), set()).add(demo.name)
+        return {choice: min(names) for choice, names in offered.items() if len(names) == 1 and " " in choice}
+
+    @cached_property
+    def _parts(self) -> list[tuple[frozenset[str], Demo]]:
+        return [
+            (frozenset(content_words(name.replace("_", " "))), demo)
+            for demo in self._demos
+            for name in (demo.name, demo.title, *demo.aliases)
+        ]
+
+    def _spelt(self, text: str) -> str:
+        """The text with words that English does not know replaced by the nearest word of the demos' names."""
+        from rapidfuzz import distance, process
+
+        def nearest(match: re.Match[str]) -> str:
+            word = fold(match[0])
+            if len(word) < 4 or word in self._name_words or word in self._embedder.vocabulary:
+                return match[0]
+            limit = 1 if len(word) < 7 else 2
+            found = process.extractOne(word, self._name_words, scorer=distance.OSA.distance, score_cutoff=limit)
+            return found[0] if found else match[0]
+
+        return re.sub(r"[^\W\d_]+", nearest, text)
+
+    @cached_property
+    def _name_words(self) -> tuple[str, ...]:
+        """Every longer word of a demo's name, and of its parameters and their choices."""
+        found: dict[str, None] = {}
+        for demo in self._demos:
+            fields = demo.schema()["properties"]
+            choices = (str(value) for schema in fields.values() for value in schema.get("enum", ()))
+            for text in (demo.name, demo.title, *demo.aliases, *fields, *choices):
+                found.update(dict.fromkeys(word for word in words(text.replace("_", " ")) if len(word) >= 4))
+        return tuple(found)
 
     @cached_property
     def _names(self) -> dict[str, Demo]:

@@ -12,6 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
 from demos.contract import Demo
 from knowledge.text import fold
 
@@ -27,6 +30,8 @@ _SPELLED = {
 _QUOTED = re.compile(r"[\"“”«»]([^\"“”«»]{2,400})[\"“”«»]|(?<!\w)'([^']{2,400})'(?!\w)")
 _AFTER_COLON = re.compile(r":\s+(\S.{2,400})$")
 _BETWEEN = frozenset("of to is at be a the with and equal equals value set using use rate = :".split())
+_APART = 1e3
+"""What it costs to give a parameter a number that is not near it."""
 NEAR = 4
 """How many words may lie between a number and the parameter it belongs to."""
 
@@ -63,7 +68,7 @@ def extract(demo: Demo, text: str) -> Extracted:
     quote, rest = _split_quote(demo, properties, text)
     reading = _Reading(fold(rest), list(_numbers(fold(rest))))
     _read_numbers(demo, properties, reading)
-    _read_choices(properties, reading)
+    _read_choices(properties, reading, _unnamed(demo, properties, reading.text))
     _read_switches(properties, reading)
     if quote is not None:
         reading.params[quote[0]] = quote[1]
@@ -73,6 +78,19 @@ def extract(demo: Demo, text: str) -> Extracted:
         tuple(number.value for number in reading.numbers),
         tuple(name for name in numeric if name not in reading.params),
     )
+
+
+def _unnamed(demo: Demo, properties: Mapping[str, dict[str, Any]], text: str) -> str:
+    """The text without those names of the demo that list its choices: "cat or dog" chooses neither."""
+    for name in (demo.name, demo.title, *demo.aliases):
+        said = set(re.findall(r"\w+", fold(name).replace("_", " ")))
+        for schema in properties.values():
+            if (
+                len({str(value) for value in schema.get("enum", ())} & {*said, *(word.rstrip("s") for word in said)})
+                > 1
+            ):
+                text = re.sub(rf"(?<!\w){_loose(name)}(?!\w)", lambda match: " " * len(match[0]), text)
+    return text
 
 
 def _split_quote(demo: Demo, properties: Mapping[str, dict[str, Any]], text: str) -> tuple[tuple[str, str] | None, str]:
@@ -113,14 +131,14 @@ def _numbers(text: str) -> Iterator[_Number]:
             yield _Number(float(_SPELLED[match[0]]), True, match.start(), match.end())
 
 
-def _read_choices(properties: Mapping[str, dict[str, Any]], reading: _Reading) -> None:
+def _read_choices(properties: Mapping[str, dict[str, Any]], reading: _Reading, text: str) -> None:
     for name, schema in properties.items():
         spots = [
             (match.end() - match.start(), match.start(), match.end(), value)
             for value in schema.get("enum", ())
             if name not in reading.params and not str(value).isdigit()
             for word in (str(value), *schema.get("synonyms", {}).get(str(value), ()))
-            if (match := re.search(rf"(?<![\w]){_loose(word)}(?![\w])", _without_stopwords(reading.text, str(value))))
+            if (match := re.search(rf"(?<![\w]){_loose(word)}(?![\w])", _without_stopwords(text, str(value))))
         ]
         if spots:
             _, start, end, value = max(spots, key=lambda spot: (spot[0], -spot[1]))
@@ -133,26 +151,55 @@ def _without_stopwords(text: str, value: str) -> str:
     if value not in ("and", "or", "not"):
         return text
     match = re.search(
-        rf"\b(?:on|for|the|an?|learns?|train|gate|problem|data|function|with)[ =]+{value}\b(?! the\b)|\b{value}[ -](?:gate|problem|function|data)\b",
+        rf"\b(?:on|for|the|an?|learns?|train|do|does|compute|gate|problem|data|function|with|con)[ =]+{value}\b(?! the\b)|\b{value}[ -](?:gate|problem|function|data)\b",
         text,
     )
     return " " * match.start() + match[0] if match else ""
 
 
 def _read_numbers(demo: Demo, properties: Mapping[str, dict[str, Any]], reading: _Reading) -> None:
-    bids = []
-    for name, schema in properties.items():
-        if not _is_number(schema) or name in reading.params:
-            continue
-        for cue, weight in _cues(demo, name, schema):
-            for match in re.finditer(rf"(?<![\w]){_loose(cue)}(?:s|es)?(?![\w])", reading.text):
-                for number in reading.numbers:
-                    if (gap := _gap(reading.text, match, number)) is not None and _fits(schema, number):
-                        bids.append((gap - weight, number.start, name, number, schema))
-    for _, _, name, number, schema in sorted(bids, key=lambda bid: bid[:3]):
-        if name not in reading.params and number in reading.numbers:
-            reading.params[name] = _value(schema, number)
-            reading.numbers.remove(number)
+    """Give numbers to parameters: as many as can be, each to the cue that is nearest to it."""
+    fields = {name: schema for name, schema in properties.items() if _is_number(schema) and name not in reading.params}
+    if not fields or not reading.numbers:
+        return
+    cost = np.full((len(fields), len(reading.numbers)), _APART)
+    cues = _cues_found(demo, fields, reading.text)
+    for row, (name, schema) in enumerate(fields.items()):
+        for match, weight in cues[name]:
+            for column, number in enumerate(reading.numbers):
+                if (gap := _gap(reading.text, match, number)) is not None and _fits(schema, number):
+                    cost[row, column] = min(cost[row, column], gap - weight)
+    taken = []
+    for row, column in zip(*linear_sum_assignment(cost), strict=True):
+        if cost[row, column] < _APART:
+            name, number = list(fields)[row], reading.numbers[column]
+            reading.params[name] = _value(fields[name], number)
+            taken.append(number)
+    reading.numbers = [number for number in reading.numbers if number not in taken]
+
+
+def _cues_found(
+    demo: Demo, fields: Mapping[str, dict[str, Any]], text: str
+) -> dict[str, list[tuple[re.Match[str], float]]]:
+    """Where the cues of each parameter stand; one inside a longer cue of another ("size" in "kernel size") is none."""
+    found = {
+        name: [
+            (match, weight)
+            for cue, weight in _cues(demo, name, schema)
+            for match in re.finditer(rf"(?<![\w]){_loose(cue)}(?:s|es)?(?![\w])", text)
+        ]
+        for name, schema in fields.items()
+    }
+
+    def inside(name: str, one: re.Match[str]) -> bool:
+        return any(
+            other.start() <= one.start() and one.end() <= other.end() and len(other[0]) > len(one[0])
+            for rival, matches in found.items()
+            if rival != name
+            for other, _ in matches
+        )
+
+    return {name: [(match, w) for match, w in matches if not inside(name, match)] for name, matches in found.items()}
 
 
 def _gap(text: str, cue: re.Match[str], number: _Number) -> float | None:
@@ -198,7 +245,8 @@ def _read_switches(properties: Mapping[str, dict[str, Any]], reading: _Reading) 
             continue
         for cue in (name.replace("_", " "), *(fold(str(alias)) for alias in schema.get("aliases", ()))):
             if match := re.search(
-                rf"(?:(without|no|not|disable|turn off)(?: the| a| any)? )?(?<!\w){_loose(cue)}(?!\w)", reading.text
+                rf"(?:(without|no|not|disable|turn off|hide|hiding|drop|ignore|ignoring|exclude|leave out)(?: the| a| any)? )?(?<!\w){_loose(cue)}(?!\w)",
+                reading.text,
             ):
                 reading.params[name] = match[1] is None
 

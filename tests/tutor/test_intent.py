@@ -14,7 +14,7 @@ from tutor.intent import Intent, IntentReader, RunDemo
 class NoEmbedder:
     """Requests that name a demo are read without any vector; another request finds all demos equally far."""
 
-    name, dimension = "none", 2
+    name, dimension, vocabulary = "none", 2, Embedder().vocabulary
 
     def encode(self, texts: list[str]) -> Any:
         import numpy as np
@@ -36,6 +36,11 @@ def read(text: str) -> Intent:
         ("Show me DALL-E 2", "dalle2"),
         ("Run Gemini", "gemini"),
         ("Show me generative AI", "generative_ai"),
+        ("run the nanno gpt demo", "nano_gpt"),
+        ("train a percepton on xor", "perceptron"),
+        ("hopfeld network with 20 patterns, run", "hopfield"),
+        ("Corre el riesgo de crédito con penalización 5", "credit_risk"),
+        ("Quantize a network with quantization in 4 bits and show me", "quantization"),
     ],
 )
 def test_a_name_is_enough(text: str, demo: str) -> None:
@@ -48,3 +53,16 @@ def test_a_name_is_enough(text: str, demo: str) -> None:
 def test_a_spanish_picture_does_not_name_imagen(text: str) -> None:
     found = read(text)
     assert not (isinstance(found, RunDemo) and found.demo.name == "imagen")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "forward vs backward chaining",
+        "decision tree how does it work on the credit table",
+        "Give me ten prompts that make ChatGPT write better essays",
+        "perceptron or lstm, which is older",
+    ],
+)
+def test_a_question_that_names_a_demo_runs_none(text: str) -> None:
+    assert not isinstance(read(text), RunDemo)
