@@ -211,7 +211,7 @@ class IntentReader:
 
         def nearest(match: re.Match[str]) -> str:
             word = fold(match[0])
-            if len(word) < 4 or word in self._name_words or word in self._embedder.vocabulary:
+            if len(word) < 4 or not match[0].isascii() or word in self._name_words or word in self._embedder.vocabulary:
                 return match[0]
             limit = 1 if len(word) < 7 else 2
             found = process.extractOne(word, self._name_words, scorer=distance.OSA.distance, score_cutoff=limit)
