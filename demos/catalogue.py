@@ -8,6 +8,7 @@ top: that is done inside `steps`.
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from difflib import get_close_matches
 from functools import cache
@@ -49,6 +50,11 @@ def load(name: str) -> Demo:
         hint=f"Did you mean {' or '.join(nearest)}?" if nearest else "List them with `tiza demo --list`.",
         param="name",
     )
+
+
+def source(demo: Demo) -> str:
+    """The demo's own file, as it is read in class."""
+    return inspect.getsource(importlib.import_module(demo.steps.__module__))
 
 
 @cache

@@ -6,16 +6,18 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 from rich.console import Console
 from rich.live import Live
+from rich.syntax import Syntax
 from rich.table import Table
 
-from demos.catalogue import all_demos, load
+from demos.catalogue import all_demos, load, source
 from demos.contract import Demo, DemoError, Frame, Params
 from demos.flags import command, flags
 from demos.runner import Workers, run
@@ -23,9 +25,22 @@ from tutor.capabilities import asks_the_model, capabilities
 from tutor.errors import ModelError
 from tutor.llm.base import LanguageModel
 
-USAGE = """Usage: tiza demo NAME [--help] [parameters] [--preset NAME] [--png DIR] [--json]
+USAGE = """Usage: tiza demo NAME [--help] [parameters] [--preset NAME] [--predict CHOICE]
+                 [--png DIR] [--gif FILE] [--csv DIR] [--json]
+       tiza demo NAME --source
        tiza demo --list
 """
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to come out of a run beside the drawing: a guess judged, and files."""
+
+    predict: str | None = None
+    png: Path | None = None
+    gif: Path | None = None
+    csv: Path | None = None
+    json: bool = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -48,15 +63,54 @@ def run_command(args: Sequence[str]) -> int:
     demo = load(args[0])
     parser = _parser(demo)
     given = vars(parser.parse_args(args[1:]))
-    preset, png, as_json = given.pop("preset"), given.pop("png"), given.pop("json")
+    if given.pop("source"):
+        _show_source(demo)
+        return 0
+    preset = given.pop("preset")
+    wanted = Wanted(**{field.name: given.pop(field.name) for field in fields(Wanted)})
+    if wanted.predict is not None:
+        wanted = replace(wanted, predict=chosen(demo, wanted.predict))
     values = {**(demo.presets[preset].params if preset else {}), **{k: v for k, v in given.items() if v is not None}}
-    return asyncio.run(_run(demo, demo.parse(values), png, as_json))
+    return asyncio.run(_run(demo, demo.parse(values), wanted))
+
+
+def chosen(demo: Demo, guess: str) -> str:
+    """The choice of the demo's prediction that a guess names, by its words, their beginning or its number from 1.
+
+    Raises DemoError (`invalid_parameters`) with the choices.
+    """
+    choices, said = demo.prediction.choices, guess.strip().casefold()
+    numbered = {str(number): choice for number, choice in enumerate(choices, 1)}
+    exact = [choice for choice in choices if choice.casefold() == said]
+    exact = exact or [choice for number, choice in numbered.items() if number == said]
+    found = exact or [choice for choice in choices if said and choice.casefold().startswith(said)]
+    if len(found) == 1:
+        return found[0]
+    offered = ", ".join(f"{number} ({choice})" for number, choice in numbered.items())
+    raise DemoError(
+        f"“{guess[:40]}” is no answer to “{demo.prediction.question}”",
+        code="invalid_parameters",
+        hint=f"Choose one of {offered}.",
+        param="predict",
+    )
+
+
+def _show_source(demo: Demo) -> None:
+    """The demo's file: coloured on a terminal, as it is in a pipe."""
+    console = Console()
+    if console.is_terminal:
+        console.print(Syntax(source(demo), "python", background_color="default"))
+    else:
+        sys.stdout.write(source(demo))
 
 
 def _parser(demo: Demo) -> _Parser:
     parser = _Parser(
         prog=f"tiza demo {demo.name}", description=f"{demo.title} (slide {demo.slide}). {demo.summary}",
-        epilog="Presets: " + "; ".join(f"{name}: {preset.title}" for name, preset in demo.presets.items()),
+        epilog=(
+            "Presets: " + "; ".join(f"{name}: {preset.title}" for name, preset in demo.presets.items())
+            + f". To predict: {demo.prediction.question} ({', '.join(demo.prediction.choices)})"
+        ),
     )  # fmt: skip
     for flag in flags(demo):
         if flag.kind is bool:
@@ -74,7 +128,11 @@ def _parser(demo: Demo) -> _Parser:
             )  # fmt: skip
     parser.add_argument("--preset", choices=sorted(demo.presets), help="start from a preset's values")
     parser.add_argument("--png", type=Path, metavar="DIR", help="write every frame as a picture into a folder")
+    parser.add_argument("--gif", type=Path, metavar="FILE", help="write the run as an animated GIF")
+    parser.add_argument("--csv", type=Path, metavar="DIR", help="write metrics and data as CSV files into a folder")
     parser.add_argument("--json", action="store_true", help="write every frame as a line of JSON")
+    parser.add_argument("--predict", metavar="CHOICE", help="guess how it ends; the run says whether you are right")
+    parser.add_argument("--source", action="store_true", help="show the demo's own file instead of running it")
     return parser
 
 
@@ -94,9 +152,21 @@ def _escape(text: str) -> str:
     return text.replace("%", "%%")
 
 
-async def _run(demo: Demo, params: Params, png: Path | None, as_json: bool) -> int:
+async def _run(demo: Demo, params: Params, wanted: Wanted) -> int:
+    console = Console(stderr=wanted.json)
+    frames = await _shown(demo, params, console, as_json=wanted.json)
+    if not wanted.json:
+        _sum_up(demo, params, frames, console)
+    if wanted.predict is not None:
+        console.print(_judged(demo, wanted.predict, frames), markup=False, highlight=False)
+    for sentence in _written(frames, wanted):
+        console.print(sentence, markup=False, highlight=False)
+    return 0
+
+
+async def _shown(demo: Demo, params: Params, console: Console, *, as_json: bool) -> list[Frame]:
+    """Run the demo and draw each frame, or write it as JSON; returns the frames."""
     frames: list[Frame] = []
-    console = Console()
     live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal and not as_json else None
     workers = Workers(spare=False)
     model = await _model(demo)
@@ -117,14 +187,36 @@ async def _run(demo: Demo, params: Params, png: Path | None, as_json: bool) -> i
         await workers.close()
         if model:
             await model.close()
-    if not as_json:
-        _sum_up(demo, params, frames, console)
-    if png is not None:
-        from demos.png import write
+    return frames
 
-        write(frames, png)
-        console.print(f"{len(frames)} pictures are in {png}.", markup=False)
-    return 0
+
+def _judged(demo: Demo, guess: str, frames: Sequence[Frame]) -> str:
+    proved = demo.prediction.check(frames)
+    verdict = "You guessed it." if guess == proved else f"You guessed {guess}."
+    return f"{demo.prediction.question} The run says: {proved}. {verdict}"
+
+
+def _written(frames: Sequence[Frame], wanted: Wanted) -> Iterator[str]:
+    """Write the files that were asked for, and say where each is. Raises DemoError (`not_written`)."""
+    from demos import export, png
+
+    try:
+        if wanted.png is not None:
+            png.write(frames, wanted.png)
+            yield f"{len(frames)} pictures are in {wanted.png}."
+        if wanted.csv is not None:
+            names = ", ".join(path.name for path in export.write_csv(frames, wanted.csv))
+            yield f"{names}: in {wanted.csv}."
+        if wanted.gif is not None:
+            export.write_gif(frames, wanted.gif)
+            yield f"The film is {wanted.gif}."
+    except OSError as error:
+        place = error.filename or "that place"
+        raise DemoError(
+            f"The files could not be written to {place} ({error.strerror or error}).",
+            code="not_written",
+            hint="Name a folder that you may write to.",
+        ) from None
 
 
 async def _model(demo: Demo) -> LanguageModel | None:

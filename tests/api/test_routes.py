@@ -6,6 +6,7 @@ import json
 
 import httpx
 
+from demos.catalogue import load, source
 from tests.api.scripted import PASSAGE
 
 
@@ -25,6 +26,13 @@ async def test_a_demo_has_schema_and_presets(client: httpx.AsyncClient) -> None:
     demo = (await client.get("/v1/demos/perceptron")).json()
     assert demo["schema"]["properties"]["epochs"]["maximum"] == 500
     assert demo["presets"]
+
+
+async def test_a_demo_s_source_can_be_read(client: httpx.AsyncClient) -> None:
+    reply = await client.get("/v1/demos/perceptron/source")
+    assert reply.headers["content-type"].startswith("text/x-python")
+    assert reply.text == source(load("perceptron"))
+    assert (await client.get("/v1/demos/nothing/source")).status_code == 404
 
 
 async def test_a_run_gives_all_frames_and_pictures_of_them(client: httpx.AsyncClient) -> None:

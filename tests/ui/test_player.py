@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from textual.widgets import Select
 from demos.contract import Region, Scatter, Series
 from tests.ui.conftest import Build
 from tests.ui.scripted import WALK, WalkParams, demonstrated, walk
-from tests.ui.steps import ask, composer, screen_text, until, views
+from tests.ui.steps import ask, composer, notices, screen_text, until, views
 from tutor.ui.app import TizaApp
 from tutor.ui.screens.demos import DemosScreen
 from tutor.ui.screens.parameters import ParametersScreen
@@ -81,6 +83,29 @@ async def test_the_panels_that_do_not_fit_are_one_key_away(made: Build) -> None:
         await until(pilot, lambda: player(app).region.height < 22)
         await pilot.press("escape")
         assert composer(app).has_focus
+
+
+async def test_the_demo_s_own_file_is_one_key_away(made: Build) -> None:
+    app, _ = made()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ask(pilot, app, "show me a walk")
+        await pilot.press("c")
+        await until(pilot, lambda: "scripted.py" in screen_text(app) or "walk.py" in screen_text(app))
+        await until(pilot, lambda: "A tutor that reads from a script" in screen_text(app), "the file")
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.chat.reader.side.display)
+
+
+async def test_a_run_is_written_to_files_beside_the_other_exports(made: Build, tmp_path: Path) -> None:
+    app, _ = made(lambda _: demonstrated(6))
+    async with app.run_test() as pilot:
+        await ask(pilot, app, "show me a walk")
+        await pilot.press("end", "e")
+        place = tmp_path / "exports" / "tiza-demo-walk"
+        await until(pilot, lambda: any(f"Written to {place}" in notice for notice in notices(app)), "the export")
+        written = {path.name for path in place.iterdir()}
+        assert written >= {"run.json", "metrics.csv", "curves.csv", "scatters.csv", "frame-6.png", "run.gif"}
+        assert (place / "run.gif").read_bytes().startswith(b"GIF8")
 
 
 async def test_the_guess_is_judged_at_the_end_of_the_film(made: Build) -> None:

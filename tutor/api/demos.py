@@ -9,10 +9,10 @@ from contextlib import aclosing
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from demos.catalogue import all_demos, load
+from demos.catalogue import all_demos, load, source
 from demos.contract import Demo, Frame, Params
 from tutor.api.chat import SSE
 from tutor.api.context import CallerDep, Service, ServiceDep
@@ -46,6 +46,12 @@ async def get_demo(name: str, _caller: CallerDep) -> dict[str, Any]:
         "look_for": list(demo.look_for),
         "prediction": {"question": demo.prediction.question, "choices": list(demo.prediction.choices)},
     }
+
+
+@router.get("/demos/{name}/source", response_class=PlainTextResponse)
+async def get_source(name: str, _caller: CallerDep) -> PlainTextResponse:
+    """The demo's own file, to be read: idea, formula, parameters and steps."""
+    return PlainTextResponse(source(load(name)), media_type="text/x-python")
 
 
 @router.post("/demos/{name}/runs", response_model=None)

@@ -19,7 +19,8 @@ from tutor.errors import Problem
 from tutor.history import Conversations
 from tutor.sanitise import clean
 from tutor.ui.dialogue import Dialogue
-from tutor.ui.export import write_markdown
+from tutor.ui.export import write_markdown, write_run
+from tutor.ui.messages import ExportWanted
 from tutor.ui.ports import Catalogue, RunDemo, Tutor
 from tutor.ui.preferences import Preferences
 from tutor.ui.screens.chat import ChatScreen
@@ -149,6 +150,22 @@ class TizaApp(App[None]):
         try:
             kept = await asyncio.to_thread(self._conversations.get, self._dialogue.owner, conversation.id)
             path = await asyncio.to_thread(write_markdown, kept, self._exports)
+        except Exception as error:
+            self.notify(str(Problem.of(error)), severity="error")
+        else:
+            self.notify(f"Written to {path}", timeout=10)
+
+    @on(ExportWanted)
+    def export_run(self, message: ExportWanted) -> None:
+        self.notify("Writing the run. The film takes some seconds.")
+        self._export_run(message)
+
+    @work(group="export", exit_on_error=False)
+    async def _export_run(self, wanted: ExportWanted) -> None:
+        try:
+            path = await asyncio.to_thread(
+                write_run, wanted.demo, wanted.params, wanted.frames, wanted.shown, self._exports
+            )
         except Exception as error:
             self.notify(str(Problem.of(error)), severity="error")
         else:

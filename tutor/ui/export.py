@@ -1,15 +1,20 @@
-"""A conversation as a Markdown file in a folder of the student's."""
+"""A conversation as a Markdown file, and a demo run as a folder of files, in a folder of the student's."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from demos.contract import Demo, Frame
+from demos.export import write_csv, write_gif, write_json
+from demos.png import frame_png
 from tutor.errors import StorageError
 from tutor.history import Conversation, markdown
 from tutor.sanitise import clean
 
-__all__ = ["write_markdown"]
+__all__ = ["write_markdown", "write_run"]
 
 
 def write_markdown(conversation: Conversation, folder: Path) -> Path:
@@ -27,6 +32,37 @@ def write_markdown(conversation: Conversation, folder: Path) -> Path:
             f"The conversation could not be written to {folder} ({error.strerror}).",
             hint="Start Tiza in a folder that you may write to.",
         ) from None
+
+
+def write_run(demo: Demo, params: dict[str, Any], frames: Sequence[Frame], shown: int, folder: Path) -> Path:
+    """Write a run to a new folder inside of `folder` and return its path: run.json, CSV, the frame shown, the film.
+
+    Raises StorageError when the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        place = _new_folder(folder, f"tiza-demo-{demo.name}")
+        write_json(demo, params, frames, place / "run.json")
+        write_csv(frames, place)
+        (place / f"frame-{shown + 1}.png").write_bytes(frame_png(frames[shown]))
+        write_gif(frames, place / "run.gif")
+    except OSError as error:
+        raise StorageError(
+            f"The run could not be written to {folder} ({error.strerror or error}).",
+            hint="Start Tiza in a folder that you may write to.",
+        ) from None
+    return place
+
+
+def _new_folder(folder: Path, stem: str) -> Path:
+    number = 1
+    while True:
+        place = folder / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            place.mkdir()
+            return place
+        except FileExistsError:
+            number += 1
 
 
 def _write_new(folder: Path, stem: str, text: str) -> Path:

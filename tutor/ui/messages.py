@@ -7,10 +7,11 @@ from typing import Any
 
 from textual.message import Message
 
+from demos.contract import Demo, Frame
 from tutor.errors import Problem
 from tutor.events import Event, Source
 
-__all__ = ["Asked", "Prepared", "RerunWanted", "SourceWanted", "TurnEvent"]
+__all__ = ["Asked", "CodeWanted", "ExportWanted", "Prepared", "RerunWanted", "SourceWanted", "TurnEvent"]
 
 
 @dataclass
@@ -50,3 +51,20 @@ class RerunWanted(Message):
 
     name: str
     params: dict[str, Any]
+
+
+@dataclass
+class CodeWanted(Message):
+    """The student wants to read the demo's own file beside it."""
+
+    demo: Demo
+
+
+@dataclass
+class ExportWanted(Message):
+    """The student wants a run as files; `shown` is the number, from 0, of the frame on screen."""
+
+    demo: Demo
+    params: dict[str, Any]
+    frames: list[Frame]
+    shown: int

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from demos.catalogue import source
+from demos.contract import Demo
 from tutor.events import Answered, Source
 from tutor.history import Exchange
 from tutor.record import detail
 from tutor.ui.ports import Tutor
 
-__all__ = ["about_page", "source_page"]
+__all__ = ["about_page", "code_page", "source_page"]
 
 
 def source_page(tutor: Tutor, source: Source) -> tuple[str, str]:
@@ -20,6 +22,11 @@ def source_page(tutor: Tutor, source: Source) -> tuple[str, str]:
         except Exception:
             heading += " (the cited part)"
     return heading, f"# {passage.title}\n\n*{passage.section}*\n\n{passage.text}"
+
+
+def code_page(demo: Demo) -> str:
+    """A demo's own file as Markdown."""
+    return f"````python\n{source(demo)}\n````\n"
 
 
 def about_page(answered: Answered | None, kept: Exchange | None) -> str:

@@ -57,6 +57,8 @@ KEYS = (
             ("v", "the panels that do not fit"),
             ("f", "full screen, and back"),
             ("r", "change the parameters and run again"),
+            ("c", "the demo's own Python file beside it"),
+            ("e", "write the run to files: JSON, CSV, picture, animated GIF"),
             ("Escape", "back to the question"),
         ),
     ),

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from demos.contract import Demo, Frame
-from tutor.ui.messages import RerunWanted
+from tutor.ui.messages import CodeWanted, ExportWanted, RerunWanted
 from tutor.ui.text import Line, words
 from tutor.ui.widgets.panels import PanelRow
 
@@ -44,6 +44,8 @@ class Player(Vertical, can_focus=True):
         Binding("s", "speed", "Speed", show=False),
         Binding("v", "more", "More", show=False),
         Binding("r", "rerun", "Change"),
+        Binding("c", "code", "Code"),
+        Binding("e", "export", "Export", show=False),
         Binding("f", "fill", "Full screen"),
         *(Binding(str(digit), f"digit({digit})", show=False) for digit in range(10)),
     ]
@@ -134,6 +136,19 @@ class Player(Vertical, can_focus=True):
 
     def action_rerun(self) -> None:
         self.post_message(RerunWanted(self.demo_name, self._params))
+
+    def action_code(self) -> None:
+        if self._demo is not None:
+            self.post_message(CodeWanted(self._demo))
+
+    def action_export(self) -> None:
+        """Ask for the run as files; one of an earlier day has no frames any more."""
+        if self._demo is None or not self.frames:
+            self.notify("This run's frames were not kept. Press r to run it again, then e.")
+        elif not self._over:
+            self.notify("The run is still under way. Press e when it has ended.")
+        else:
+            self.post_message(ExportWanted(self._demo, self._params, list(self.frames), self.position))
 
     def action_fill(self) -> None:
         if self.screen.maximized is self:

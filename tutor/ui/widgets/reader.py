@@ -9,8 +9,8 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from tutor.ui.messages import SourceWanted
-from tutor.ui.pages import about_page, source_page
+from tutor.ui.messages import CodeWanted, SourceWanted
+from tutor.ui.pages import about_page, code_page, source_page
 from tutor.ui.ports import Tutor
 from tutor.ui.widgets.slide import SidePanel
 from tutor.ui.widgets.transcript import Transcript
@@ -65,6 +65,12 @@ class Reader(Horizontal):
         self._marker = message.source.marker
         heading, page = await asyncio.to_thread(source_page, self._tutor, message.source)
         await self._open(heading, page, message.quotes)
+
+    @on(CodeWanted)
+    async def show_code(self, message: CodeWanted) -> None:
+        message.stop()
+        page = await asyncio.to_thread(code_page, message.demo)
+        await self._open(f"{message.demo.name}.py", page)
 
     async def show_about(self) -> None:
         """Open what is known of how the answer was made."""
