@@ -104,7 +104,12 @@ def read_question(text: str, before: str = "", topic: str = "") -> Question:
 
 def _is_short(text: str) -> bool:
     """True when a question says so little that it may be about what was spoken of."""
-    return len([word for word in content_words(text) if word not in _GENERIC]) <= SHORT
+    return len(telling(text)) <= SHORT
+
+
+def telling(text: str) -> list[str]:
+    """The stems of a question that say what it is about: not those, such as "year", that any question may have."""
+    return [word for word in content_words(text) if word not in _GENERIC]
 
 
 def _another_topic(text: str) -> str:
@@ -131,7 +136,7 @@ def leans(text: str) -> bool:
     if _another_topic(text):
         return True
     plain = fold(text).strip()
-    stems = [word for word in content_words(text) if word not in _GENERIC]
+    stems = telling(text)
     if _PRONOUN.search(plain):
         return len(stems) <= 3
     if _OPENER.search(plain):

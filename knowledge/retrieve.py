@@ -18,7 +18,7 @@ import numpy as np
 
 from knowledge.embed import Embedder, Vectors
 from knowledge.passages import Asked, Hit, Passage
-from knowledge.question import Question, read_question
+from knowledge.question import Question, read_question, telling
 from knowledge.store import Index, sparse_text
 from knowledge.text import content_words, is_stop, stem, words
 
@@ -121,7 +121,7 @@ class Retriever:
     def retrieve(self, question: Question) -> Found:
         """Passages, sentences and coverage for one question, in the reading of it that finds more."""
         found = self._retrieve(question)
-        if question.completed is None or self._stands_alone(found):
+        if question.completed is None or self._stands_alone(found) or not self._of_the_topic(question):
             return found
         other = self._retrieve(question.completed)
         return other if other.covered > found.covered else found
@@ -133,6 +133,16 @@ class Retriever:
         said = set(content_words(found.question.search))
         names = (name for hit in found.hits[:3] for name in (hit.passage.title, *hit.passage.aliases))
         return any(words and words <= said for words in (set(content_words(name)) for name in names))
+
+    def _of_the_topic(self, question: Question) -> bool:
+        """True when the topic of the conversation knows every word of a question that may lean on it."""
+        topic = question.completed.topic if question.completed else ""
+        known: set[str] = set()
+        for passage in self._index.passages:
+            if topic and passage.title == topic:
+                asked = " ".join(item.question for item in passage.asked)
+                known.update(content_words(f"{sparse_text(passage)} {asked}"))
+        return set(telling(question.search)) <= known
 
     def _retrieve(self, question: Question) -> Found:
         question = self._corrected(question)

@@ -9,7 +9,6 @@ from knowledge.courses import Course
 from tests.knowledge.embedders import WordEmbedder
 from tutor.api.app import build_service
 from tutor.api.context import Service
-from tutor.equipment import Equipment
 from tutor.llm.scripted import ScriptedModel
 from tutor.settings import Settings
 from tutor.wiring import Tutor
@@ -26,6 +25,6 @@ def course_service(home: Path, **settings: Any) -> Service:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         Course(name, home).add(path)
-    equipment = Equipment(chosen, ScriptedModel([]))
-    equipment.embedder = WordEmbedder()
-    return build_service(chosen, Tutor(chosen, equipment=equipment))
+    tutor = Tutor(chosen, ScriptedModel([]))  # closes what it works with when the service ends
+    tutor._equipment.embedder = WordEmbedder()
+    return build_service(chosen, tutor)
