@@ -2,7 +2,8 @@
 
 The question bank is split by concept. A document (slide or note) is held out when a question of dev or test names it,
 when it is the note of a dev or test concept, or when such a note belongs to its slide; with a document go its
-sentences, wherever else they stand, and every question that names a held-out concept by its title.
+sentences, wherever else they stand, and every question that names a held-out concept by its title. No question of dev
+or test is learnt, not even one that the training half happens to ask too.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from benchmarks.bank import Labelled, Split, read_bank
+from benchmarks.bank import Labelled, Split, plain, read_bank
 from knowledge.asked import read_asked
 from knowledge.ingest import lecture_passages
 from knowledge.lecture import Note, read_notes
@@ -36,7 +37,9 @@ def lecture_material() -> Material:
             sentences[passage.document] = sentences.get(passage.document, ()) + fit
     known = [*_asked(sentences), *_labelled(passages, sentences), *_misconceptions(sentences)]
     titles = [set(content_words(note.title)) for note in read_notes() if note.id in held]
-    return Material("course", sentences, tuple(item for item in known if not _names(item, titles)))
+    examined = {plain(item.question) for item in read_bank() if item.split != "train"}
+    fit_known = (item for item in known if plain(item.question) not in examined and not _names(item, titles))
+    return Material("course", sentences, tuple(fit_known))
 
 
 def held_out() -> frozenset[str]:
@@ -73,9 +76,8 @@ def _labelled(passages: Sequence[Passage], sentences: dict[str, tuple[str, ...]]
             yield Known("refusal", "", item.question, ())
         elif item.kind in _KINDS and item.must:
             for document in [*sorted(item.notes), *_slides(item)]:
-                if answer := _fewest(
-                    item, [p for p in passages if p.document == document], sentences.get(document, ())
-                ):
+                own = [passage for passage in passages if passage.document == document]
+                if answer := _fewest(item, own, sentences.get(document, ())):
                     lead = "No: " if item.kind == "false_premise" else ""
                     yield Known(_KINDS[item.kind], document, item.question, answer, lead, item.history)
                     break

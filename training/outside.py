@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from knowledge.passages import Passage
 from knowledge.text import fold, sentences
@@ -34,15 +35,15 @@ def read_xquad(path: Path) -> Material:
         known = [k for name, p in zip(texts, paragraphs, strict=True) for k in _answered(name, texts[name], p)]
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}).", hint="Give the path of a SQuAD file.") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, IndexError):
         raise InputError(f"{path} has not the layout of SQuAD 1.1.", hint="Give xquad.en.json or alike.") from None
     short = {name: tuple(text for text in found if len(text.split()) <= LONGEST) for name, found in texts.items()}
     return Material("outside", short, tuple(known))
 
 
-def _answered(name: str, found: tuple[str, ...], paragraph: dict[str, list[dict[str, object]]]) -> Iterator[Known]:
+def _answered(name: str, found: tuple[str, ...], paragraph: dict[str, Any]) -> Iterator[Known]:
     for item in paragraph["qas"]:
-        (answer, *_) = item["answers"]  # type: ignore[misc]
+        answer = item["answers"][0]
         flat = " ".join(str(answer["text"]).split())
         place = len(" ".join(str(paragraph["context"])[: int(answer["answer_start"])].split()))
         seen = 0

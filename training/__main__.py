@@ -1,0 +1,137 @@
+"""`python -m training`: the starter model's adapter from data to file, in four steps, each of which can be repeated.
+
+data     examples from the course's training half, and from outside passages
+train    an adapter, to the end or until interrupted; the same command goes on where it stopped
+export   the adapter of the last checkpoint as a GGUF file
+report   training/REPORT.md, from the logs of all runs
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tutor.errors import InputError, Problem, TizaError
+
+FOLDER = Path("build/training")
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+DataOption = Annotated[Path, typer.Option(help="The data set's folder.")]
+RunOption = Annotated[Path, typer.Option(help="The run's folder.")]
+
+
+@app.command()
+def data(
+    out: Annotated[Path, typer.Option(help="Folder to write.")] = FOLDER / "data",
+    outside: Annotated[list[Path] | None, typer.Option(help="Files of passages in SQuAD's layout.")] = None,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    variants: Annotated[int, typer.Option(min=1, max=20, help="Examples for each question.")] = 3,
+) -> None:
+    """Make the data set."""
+    from training.data import write_data
+    from training.lecture import lecture_material
+    from training.outside import read_xquad
+
+    manifest = write_data(out, [lecture_material(), *map(read_xquad, outside or ())], seed, variants)
+    typer.echo(f"{manifest['examples']} in {out}, hash {manifest['hash'][:12]}…; {manifest['kinds']}")
+
+
+@app.command()
+def train(
+    run: RunOption = FOLDER / "run",
+    data: DataOption = FOLDER / "data",
+    base: Annotated[Path | None, typer.Option(help="GGUF model to train; the starter's when not given.")] = None,
+    rank: Annotated[int, typer.Option(min=1, max=256)] = 16,
+    alpha: Annotated[float, typer.Option(min=1)] = 32.0,
+    rate: Annotated[float, typer.Option(min=1e-7, max=0.1, help="The highest learning rate.")] = 4e-4,
+    warm_up: Annotated[int, typer.Option(min=0, help="Steps.")] = 30,
+    epochs: Annotated[int, typer.Option(min=1)] = 2,
+    batch: Annotated[int, typer.Option(min=1)] = 8,
+    longest: Annotated[int, typer.Option(min=32, help="Tokens of an example at most.")] = 512,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    precision: Annotated[str, typer.Option(help="bfloat16 or float32.")] = "bfloat16",
+    matrices: Annotated[str, typer.Option(help="Matrices to adapt, with commas between; all when empty.")] = "",
+    threads: Annotated[int, typer.Option(min=0, help="0 means one for each core.")] = 0,
+    until: Annotated[int | None, typer.Option(min=1, help="Stop after this step; a later call goes on.")] = None,
+    every: Annotated[float, typer.Option(min=1, help="Seconds between checkpoints.")] = 180.0,
+) -> None:
+    """Train an adapter, or go on with a run that was interrupted."""
+    import torch
+
+    from training.model import MATRICES
+    from training.train import Recipe
+
+    names = tuple(name.strip() for name in matrices.split(",") if name.strip()) or MATRICES
+    if unknown := [name for name in names if name not in MATRICES]:
+        raise InputError(f"There is no matrix {unknown[0]!r}.", hint=f"There are {', '.join(MATRICES)}.")
+    if precision not in ("bfloat16", "float32"):
+        raise InputError(f"The precision {precision!r} is unknown.", hint="Choose bfloat16 or float32.")
+    if threads:
+        torch.set_num_threads(threads)
+    recipe = Recipe(rank, alpha, rate, warm_up, epochs, batch, seed, longest, precision, names)
+    _train(run, data, base, recipe, until, every)
+
+
+def _train(run: Path, data: Path, base: Path | None, recipe: object, until: int | None, every: float) -> None:
+    from training.data import read_data
+    from training.progress import Bar
+    from training.tokens import encode
+    from training.train import Recipe, Run, Task
+    from tutor.llm.catalogue import starter_file
+
+    assert isinstance(recipe, Recipe)
+    model = base or starter_file()
+    taught, checked, mark = read_data(data)
+    task = Task(model, encode(model, taught, recipe.longest), encode(model, checked, recipe.longest), mark)
+    work = Run(run, task, recipe, shlex.join(["python", "-m", "training", *sys.argv[1:]]))
+    if work.step:
+        typer.echo(f"Going on after step {work.step} of {work.total}.")
+    with Bar() as bar:
+        done = work.go(bar, until=until, every=every)
+    typer.echo(f"{'Complete' if done else 'Stopped'} at step {work.step} of {work.total}; the run is in {run}.")
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(help="GGUF file to write.")],
+    run: RunOption = FOLDER / "run",
+    name: Annotated[str, typer.Option(help="What answers call the adapter; made from data and step when empty.")] = "",
+) -> None:
+    """Write the adapter of a run's last checkpoint."""
+    from training.export import export as write
+
+    step = write(run, out, name)
+    typer.echo(f"{out}: the adapter of step {step}, {out.stat().st_size / 1e6:.1f} MB. Use it with TIZA_ADAPTER={out}.")
+
+
+@app.command()
+def report(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of runs, the winning one first.")],
+    out: Annotated[Path, typer.Option(help="Page to write.")] = Path("training/REPORT.md"),
+) -> None:
+    """Write the report from the runs' logs."""
+    from training.report import write_report
+
+    write_report(runs, out)
+    typer.echo(f"{out} is written.")
+
+
+def main() -> None:
+    """Run the command; an expected failure is one sentence on standard error."""
+    from knowledge.errors import KnowledgeError
+
+    try:
+        app()
+    except (TizaError, KnowledgeError) as error:
+        typer.echo(str(Problem.of(error)), err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("Stopped; the checkpoint is written, and the same command goes on from it.", err=True)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
