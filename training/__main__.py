@@ -1,8 +1,9 @@
-"""`python -m training`: the starter model's adapter from data to file, in four steps, each of which can be repeated.
+"""`python -m training`: the starter model's adapter from data to file, in steps that can be repeated.
 
 data     examples from the course's training half, and from outside passages
 train    an adapter, to the end or until interrupted; the same command goes on where it stopped
 export   the adapter of the last checkpoint as a GGUF file
+answers  what that adapter says on validation questions, kept beside the run
 report   training/REPORT.md, from the logs of all runs
 """
 
@@ -105,6 +106,28 @@ def export(
 
     step = write(run, out, name)
     typer.echo(f"{out}: the adapter of step {step}, {out.stat().st_size / 1e6:.1f} MB. Use it with TIZA_ADAPTER={out}.")
+
+
+@app.command()
+def answers(
+    run: RunOption = FOLDER / "run",
+    data: DataOption = FOLDER / "data",
+    base: Annotated[Path | None, typer.Option(help="GGUF model; the starter's when not given.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Validation questions to ask.")] = 200,
+) -> None:
+    """Put validation questions to llama.cpp with the run's adapter, and keep the figures beside the run."""
+    from tempfile import TemporaryDirectory
+
+    from training.answers import check, write_check
+    from training.data import read_data
+    from training.export import export as write
+    from tutor.llm.catalogue import starter_file
+
+    with TemporaryDirectory() as folder:
+        step = write(run, Path(folder) / "adapter.gguf")
+        found = check(base or starter_file(), Path(folder) / "adapter.gguf", read_data(data)[1][:limit])
+    write_check(run, step, found)
+    typer.echo(f"Step {step}: {found}")
 
 
 @app.command()

@@ -146,6 +146,23 @@ def doctor(
     raise typer.Exit(0 if examine(_settings(), repair=repair) else 1)
 
 
+@app.command()
+def tune(
+    course: CourseOption = None,
+    epochs: Annotated[int, typer.Option(min=1, help="How often each example is read.")] = 2,
+    estimate: Annotated[bool, typer.Option("--estimate", help="Say how long it takes, and stop.")] = False,
+    use: Annotated[bool, typer.Option("--use", help="Use the adapter from then on.")] = False,
+    threads: Annotated[int, typer.Option(min=0, help="0 means one for each core.")] = 0,
+) -> None:
+    """Train the starter model on a course, on this machine; interrupted, the same command goes on."""
+    from training.tune import tune as train
+
+    settings = read_settings(course=course)
+    made = train(settings, epochs=epochs, threads=threads, only_estimate=estimate, say=typer.echo)
+    if made is not None and use:
+        typer.echo(f"It is used from now on ({write_setting(settings.home, 'adapter', str(made))}).")
+
+
 @app.command(name="eval")
 def evaluate(
     split: Annotated[str, typer.Option("--set", help="Questions to ask: train, dev or test.")] = "test",
@@ -266,6 +283,10 @@ def _settings(**overrides: Any) -> Settings:
         from tutor.llm.catalogue import locate
 
         locate(settings.model, settings.home)  # a wrong path is said at once, before anything is loaded
+    if settings.adapter not in ("", "off") and not settings.upstream:
+        from tutor.llm.merge import adapter_name
+
+        adapter_name(Path(settings.adapter).expanduser())
     return settings
 
 
