@@ -62,7 +62,7 @@ class Equipment:
         try:
             return await open_model(self._settings)
         except ModelError as error:
-            if self._settings.model:
+            if self._settings.model or self._settings.adapter not in ("", "off"):
                 raise
             log.warning("answers will quote the course only: %s", error)
             return None
@@ -90,5 +90,10 @@ def model_file(settings: Settings) -> ModelInfo:
     from tutor.llm.starter import prepare_starter
 
     if settings.model in ("", STARTER):
-        return prepare_starter(settings.home)
+        return prepare_starter(settings.home, settings.adapter)
+    if settings.adapter not in ("", "off"):
+        raise ModelError(
+            f"The adapter {settings.adapter} is for the starter model, not for {settings.model}.",
+            hint="Set TIZA_ADAPTER to off, or leave TIZA_MODEL empty.",
+        )
     return verify(locate(settings.model, settings.home), settings.home)

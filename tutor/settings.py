@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     model: str = ""
     """GGUF file, or a name from `tiza models list`; empty for the starter model."""
 
+    adapter: str = ""
+    """Adapter of the starter model: a GGUF file, or `off`; empty for the packaged one where there is one."""
+
     upstream: str = ""
     """Base URL of an OpenAI-compatible server (llama-server, vLLM, Ollama); empty for the embedded model."""
 

@@ -70,12 +70,15 @@ def _additions(adapter: Path) -> dict[str, tuple[Matrix, Matrix, float]]:
     from gguf.quants import dequantize
 
     adapter_name(adapter)
-    reader = gguf.GGUFReader(adapter)
-    alpha = float(reader.fields["adapter.lora.alpha"].contents())
-    parts: Mapping[str, Matrix] = {
-        tensor.name: np.asarray(dequantize(tensor.data, tensor.tensor_type), dtype=np.float32)
-        for tensor in reader.tensors
-    }
+    try:
+        reader = gguf.GGUFReader(adapter)
+        alpha = float(reader.fields["adapter.lora.alpha"].contents())
+        parts: Mapping[str, Matrix] = {
+            tensor.name: np.asarray(dequantize(tensor.data, tensor.tensor_type), dtype=np.float32)
+            for tensor in reader.tensors
+        }
+    except (ValueError, IndexError, KeyError, TypeError) as error:
+        raise _unfit(adapter, f"it is damaged ({type(error).__name__})") from None
     found = {}
     for name in (name.removesuffix(".lora_a") for name in parts if name.endswith(".lora_a")):
         a, b = parts[f"{name}.lora_a"], parts.get(f"{name}.lora_b")

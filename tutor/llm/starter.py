@@ -1,4 +1,7 @@
-"""The starter model, ready to run: verified, and written once in the quantisation that is fastest on a CPU."""
+"""The starter model, ready to run: verified, and written once in the quantisation that is fastest on a CPU.
+
+An adapter trained for it (`python -m training`, `tiza tune`) is worked into the weights on the same occasion.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +12,31 @@ from filelock import FileLock
 
 from tutor.errors import ModelError
 from tutor.llm.base import ModelInfo
-from tutor.llm.catalogue import STARTER_KIND, STARTER_SHA256, locate, verify
+from tutor.llm.catalogue import STARTER_KIND, STARTER_SHA256, locate, sha256, verify
+
+PACKAGED = Path(__file__).with_name("adapters") / "starter.gguf"
+"""The adapter that is used when none is named, where the package carries one."""
 
 
-def prepare_starter(home: Path) -> ModelInfo:
-    """The starter in STARTER_KIND, made in about a second at the first start. Raises ModelError.
+def prepare_starter(home: Path, adapter: str = "") -> ModelInfo:
+    """The starter in STARTER_KIND, made in seconds at the first start. Raises ModelError.
 
-    Where the data folder cannot be written, the packaged file itself serves: slower, but the same model.
+    `adapter` is a file, "off", or "" for the packaged one where there is one; `ModelInfo.adapter` names what is in
+    the weights. Where the data folder cannot be written, the packaged model itself serves, without an adapter: slower.
     """
     packaged = verify(locate("", home), home)
-    target = home / "models" / f"SmolLM2-135M-Instruct.{STARTER_KIND}.{STARTER_SHA256[:8]}.gguf"
+    chosen = choose_adapter(adapter)
+    named = _named(chosen) if chosen else None
+    mark = f"{STARTER_SHA256[:8]}{f'.{sha256(chosen)[:8]}' if chosen else ''}"
+    target = home / "models" / f"SmolLM2-135M-Instruct.{STARTER_KIND}.{mark}.gguf"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(target.with_suffix(".lock"), timeout=120):
             if not target.exists():
-                _write(Path(packaged.path), target)
+                _write(Path(packaged.path), chosen, target)
     except OSError:
         return packaged
-    made = ModelInfo(packaged.name, "", None, 0, str(target))
+    made = ModelInfo(packaged.name, "", named, 0, str(target))
     try:
         return verify(made, home)
     except ModelError:
@@ -34,12 +44,34 @@ def prepare_starter(home: Path) -> ModelInfo:
         return packaged
 
 
-def _write(source: Path, target: Path) -> None:
+def choose_adapter(adapter: str) -> Path | None:
+    """The adapter file that a setting means; None for none."""
+    if adapter == "off":
+        return None
+    if not adapter:
+        return PACKAGED if PACKAGED.is_file() else None
+    return Path(adapter).expanduser()
+
+
+def _named(adapter: Path) -> str:
+    """An adapter's own name with the beginning of its SHA-256: what provenance says of it. Raises ModelError."""
+    from tutor.llm.merge import adapter_name
+
+    return f"{adapter_name(adapter)} ({sha256(adapter)[:8]})"
+
+
+def _write(source: Path, adapter: Path | None, target: Path) -> None:
     from tutor.llm.llama import requantize
 
     part = target.with_suffix(f".{os.getpid()}")
+    merged = target.with_suffix(f".{os.getpid()}.merged")
     try:
-        requantize(source, part, STARTER_KIND)
+        if adapter is not None:
+            from tutor.llm.merge import merge
+
+            merge(source, adapter, merged)
+        requantize(merged if adapter else source, part, STARTER_KIND)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+        merged.unlink(missing_ok=True)
