@@ -43,7 +43,7 @@ def resolved(retriever: Retriever, item: Labelled) -> Question:
             before = retriever.retrieve(question)
             question = before.question
             topic = before.sentences[0].passage.title if before.sentences else ""
-        question = read_question(text, question.search, topic)
+        question = read_question(text, question.carried or question.search, topic)
     return question
 
 

@@ -37,8 +37,9 @@ _FIT: dict[Asked, str] = {
     "what": r"\b(is|are|means|refers|called)\b",
 }
 _PRONOUN = re.compile(
-    r"\b(it|its|he|him|his|she|her|they|them|their|this|that|these|those|there|one|ones|former|latter|same|el|ella|eso|esto)\b"
+    r"\b(it|its|he|him|his|she|her|they|them|their|this|that|these|those|there(?! (?:is|are|was|were)\b)|one|ones|former|latter|same|el|ella|eso|esto)\b"
 )
+_SLIDE = re.compile(r"\b(?:slides?|diapositiva)\s+(?:number |no\.? ?|num(?:ero)? )?(\d{1,3})\b")
 _OPENER = re.compile(
     r"^(and|but|so|or|then|also|y)\b|^(why|how|when|where|who|really|how so|how come|for example|e\.g\.)\W*$"
 )
@@ -60,7 +61,8 @@ class Question:
 
     `asked` holds a kind of answer for each part: "Who made it, and when?" asks ("who", "when"). `completed` is another
     reading, with the topic of the conversation, for a question that may lean on it: which one holds is decided by what
-    each finds.
+    each finds. `carried` is the last question that stood alone, for the next to lean on; `slide` the number of a slide
+    that is asked for.
     """
 
     text: str
@@ -69,6 +71,8 @@ class Question:
     asked: tuple[Asked, ...]
     topic: str = ""
     completed: Question | None = None
+    carried: str = ""
+    slide: int | None = None
 
     def fit(self, sentence: str) -> float:
         """The share of the kinds asked for (a name, a year, a number) that a sentence holds."""
@@ -89,6 +93,8 @@ def read_question(text: str, before: str = "", topic: str = "") -> Question:
     typed = " ".join(text.split())
     text = in_plain_words(in_english(typed))
     asked = _asked(text)
+    if match := _SLIDE.search(fold(text)):
+        return Question(typed, text, text, asked, slide=int(match[1]))
     if not before:
         return Question(typed, text, text, asked)
     if leans(text) and (other := _another_topic(text)):
@@ -96,7 +102,7 @@ def read_question(text: str, before: str = "", topic: str = "") -> Question:
         kept = " ".join(word for word in before.split() if not set(content_words(word)) & topical)
         return Question(typed, f"{kept} {other}", f"{kept} {other}", _asked(before))
     search = f"{_without_pronouns(text)} {topic} {before}".strip()
-    completed = Question(typed, search, search, asked, topic)
+    completed = Question(typed, search, search, asked, topic, carried=before)
     if leans(text):
         return completed
     return Question(typed, text, text, asked, completed=completed if _is_short(text) else None)

@@ -119,12 +119,37 @@ class Retriever:
         return list(self.retrieve(read_question(text)).hits[:top_k])
 
     def retrieve(self, question: Question) -> Found:
-        """Passages, sentences and coverage for one question, in the reading of it that finds more."""
+        """Passages, sentences and coverage for one question, in the reading of it that finds more.
+
+        A slide asked for by its number is answered with its own sentences; one that there is not is not covered.
+        """
+        if question.slide is not None:
+            return self._of_slide(question, question.slide)
         found = self._retrieve(question)
-        if question.completed is None or self._stands_alone(found) or not self._of_the_topic(question):
+        if question.completed is None or self._stands_alone(found):
+            return found
+        if not self._of_the_topic(question):
             return found
         other = self._retrieve(question.completed)
         return other if other.covered > found.covered else found
+
+    def _of_slide(self, question: Question, number: int) -> Found:
+        own = [passage for passage in self._index.passages if passage.slide == number and passage.source != "notes"]
+        lines = [(passage, text) for passage in own for text in passage.sentences]
+        if set(telling(question.search)) - {"slide", "diapositiva", str(number)}:
+            vector = self._embedder.encode([question.search])[0]
+            vectors = self._embedder.encode([text for _, text in lines]) if lines else np.zeros((0, len(vector)))
+            scores = [float(cosine) * 10 for cosine in vectors @ vector]
+        else:
+            scores = [-float(place) for place in range(len(lines))]
+        found = [
+            Sentence(passage, text, passage.sentences.index(text), score, 0.0)
+            for (passage, text), score in zip(lines, scores, strict=True)
+        ]
+        hits = tuple(Hit(passage, 1.0, 1.0, 1.0) for passage in own)
+        return Found(
+            question, hits, tuple(sorted(found, key=lambda line: -line.score)), float(bool(own)), answerable=bool(own)
+        )
 
     def _stands_alone(self, found: Found) -> bool:
         """True when a question names what it is about: a topic's title, or nearly what students ask."""

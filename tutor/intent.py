@@ -49,10 +49,12 @@ _WORDS_WANTED = re.compile(
     r"\b(formula|equation|definition|slide|link|url|meaning|reference|paper|abstract|history|date|year|names?|authors?|list|table|summary|explanation|source|difference)\b"
 )
 _AGAIN = re.compile(
+    r"^(?:and |now |ok,? |with )?(?:more|fewer|less|slower|faster) \w+[.! ]*$|"
     r"\b(again|re-?run|same (?:demo|thing|one)|once more|this time|otra vez|repeat it|redo)\b|^(?:now|and now|ok now|then)\b.*\b(with|use|using|set|try|on|for)\b|^(?:and |now )?(?:with|using|set)\b"
 )
 _ABOUT = re.compile(
-    r"^(?:hi|hello|hey|hola|good (?:morning|evening|afternoon)|thanks|thank you|gracias|help|ayuda|bye|goodbye)\b[\s\w]{0,12}[!.? ]*$|"
+    r"^(?:(?:cool|ok|okay|great|nice|perfect|super),? )?(?:hi|hello|hey|hola|good (?:morning|evening|afternoon)|thanks|thank you|thx|gracias|help|ayuda|bye|goodbye)\b[\s\w]{0,12}[!.? ]*$|"
+    r"\bwhat(?:'s| is) (?:this|the) (?:course|lecture|class) about\b|\bwhat (?:will|can) i learn\b|^who (?:r|are) (?:u|you)\b|"
     r"\b(?:who|what) are you\b|\bwhat (?:can|do) you do\b|\bwhat (?:can|could|may|should) i ask\b|\bwhat(?:'s| is) your name\b|\bhow do (?:you|i use you) work\b|"
     r"\bwhich (?:language )?model (?:are|do) you\b|\bwhat (?:language )?model (?:are|do) you\b|\bare you (?:a |an )?(?:human|ai|bot|chatgpt|robot|real|llm)\b|\bwho (?:made|built|created) you\b|"
     r"\bare you (?:offline|online)\b|\bwhat (?:topics|subjects) (?:do you|does (?:the|this) course) (?:know|cover)\b|\bwhich demos\b|\bwhat demos\b|\blist (?:all |the )*demos\b|\bquien eres\b|\bque puedes hacer\b"
@@ -142,7 +144,7 @@ class IntentReader:
         )
         if len(named) == 1:
             return RunDemo(named[0], _extracted(named[0], text, english))
-        ranked = self._ranked(english, named or self._demos)
+        ranked = self._ranked(_courtesy(english), named or self._demos)
         if not ranked or (not named and ranked[0][1] < (CLOSE if always else CLOSE + 0.05)):
             return Ask()
         close = tuple(demo for demo, score in ranked if score > ranked[0][1] - MARGIN)
@@ -276,6 +278,11 @@ class IntentReader:
         except OSError:
             pass  # a read-only data folder: they are made again at the next start
         return vectors
+
+
+def _courtesy(text: str) -> str:
+    """The text without please and thanks, which examples do not have."""
+    return " ".join(re.sub(r"\b(?:please|plese|pls|por favor|thanks|thank you)\b[,!.]?", " ", text, flags=re.I).split())
 
 
 def _extracted(demo: Demo, text: str, english: str) -> Extracted:

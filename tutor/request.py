@@ -66,7 +66,8 @@ def extract(demo: Demo, text: str) -> Extracted:
     """The parameters that `text` states for `demo`, unvalidated: `demo.parse` judges them."""
     properties: Mapping[str, dict[str, Any]] = demo.schema()["properties"]
     quote, rest = _split_quote(demo, properties, text)
-    reading = _Reading(fold(rest), list(_numbers(fold(rest))))
+    rest = re.sub(r"\b(?:me|us) ", "", fold(rest))  # "draw me a 7" is "draw a 7"
+    reading = _Reading(rest, list(_numbers(rest)))
     _read_numbers(demo, properties, reading)
     _read_choices(properties, reading, _unnamed(demo, properties, reading.text))
     _read_switches(properties, reading)
@@ -99,13 +100,21 @@ def _split_quote(demo: Demo, properties: Mapping[str, dict[str, Any]], text: str
     What follows a colon counts as quoted when it does not itself speak of parameters.
     """
     free = [name for name, schema in properties.items() if schema.get("type") == "string" and "enum" not in schema]
-    match = _QUOTED.search(text) or (_AFTER_COLON.search(text) if free else None)
+    match = _QUOTED.search(text) or (
+        _AFTER_COLON.search(text) or _in_capitals(properties, free, text) if free else None
+    )
     if match is None or not free:
         return None, text
     quote = next(group for group in match.groups() if group).strip().rstrip("?")
     if match.re is _AFTER_COLON and _speaks_of_parameters(demo, properties, fold(quote)):
         return None, text
     return (free[0], quote), f"{text[: match.start()]} {text[match.end() :]}"
+
+
+def _in_capitals(properties: Mapping[str, dict[str, Any]], free: list[str], text: str) -> re.Match[str] | None:
+    """A word in capitals after the name of the first text parameter, or another word for it: "sort CABACB"."""
+    cues = "|".join(map(re.escape, (free[0], *properties[free[0]].get("aliases", ()))))
+    return re.search(rf"\b(?i:{cues})\s+([A-Z]{{3,}})\b", text)
 
 
 def _speaks_of_parameters(demo: Demo, properties: Mapping[str, dict[str, Any]], text: str) -> bool:
@@ -138,7 +147,7 @@ def _read_choices(properties: Mapping[str, dict[str, Any]], reading: _Reading, t
             for value in schema.get("enum", ())
             if name not in reading.params and not str(value).isdigit()
             for word in (str(value), *schema.get("synonyms", {}).get(str(value), ()))
-            if (match := re.search(rf"(?<![\w]){_loose(word)}(?![\w])", _without_stopwords(text, str(value))))
+            if (match := re.search(rf"(?<![\w]){_loose(word)}(?![\w])", _without_stopwords(text, word)))
         ]
         if spots:
             _, start, end, value = max(spots, key=lambda spot: (spot[0], -spot[1]))
@@ -170,9 +179,9 @@ def _read_numbers(demo: Demo, properties: Mapping[str, dict[str, Any]], reading:
                 if (gap := _gap(reading.text, match, number)) is not None and _fits(schema, number):
                     cost[row, column] = min(cost[row, column], gap - weight)
     taken = []
-    for row, column in zip(*linear_sum_assignment(cost), strict=True):
-        if cost[row, column] < _APART:
-            name, number = list(fields)[row], reading.numbers[column]
+    for at, to in zip(*linear_sum_assignment(cost), strict=True):
+        if cost[at, to] < _APART:
+            name, number = list(fields)[int(at)], reading.numbers[int(to)]
             reading.params[name] = _value(fields[name], number)
             taken.append(number)
     reading.numbers = [number for number in reading.numbers if number not in taken]

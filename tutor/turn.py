@@ -53,6 +53,8 @@ from tutor.rundown import rundown
 
 LONGEST_QUESTION = 4000
 SHOWN_SOURCES = 4
+NEAREST = 0.35
+"""Least cosine at which a topic is near enough to be named when a question is declined."""
 log = logging.getLogger(__name__)
 RunFrames = Callable[[Demo, Params], AsyncGenerator[Frame, None]]
 
@@ -99,7 +101,7 @@ class _Turn:
     def end(self, parts: Parts, outcome: Outcome, suggestions: Sequence[str] = ()) -> Answered:
         return Answered(
             "".join(self.said), outcome, tuple(self.citations), replace(parts.provenance, seed=self.seed), self.usage,
-            self.demo, tuple(suggestions), tuple(self.dropped), self.question.search,
+            self.demo, tuple(suggestions), tuple(self.dropped), self.question.carried or self.question.search,
             self.citations[0].passage.title if self.citations else "", self.rundown, self.about_run,
         )  # fmt: skip
 
@@ -161,7 +163,7 @@ def checked(text: str) -> str:
 
 
 def _read(text: str, last: Exchange | None) -> Question:
-    if last is None:
+    if last is None or last.outcome in ("not_covered", "about"):
         return read_question(text)
     return read_question(text, str(last.detail.get("search") or last.question), str(last.detail.get("topic") or ""))
 
@@ -252,9 +254,11 @@ def _number(found: Found, used: Sequence[Passage]) -> list[tuple[int, Passage, f
 
 
 def _declined(found: Found) -> str:
-    """One friendly sentence with the nearest topic."""
-    if not found.hits:
-        return "The course does not cover that."
+    """One friendly sentence, with the nearest topic where one is near."""
+    if found.question.slide is not None:
+        return f"The course does not cover that: it has no slide {found.question.slide}."
+    if not found.hits or max(hit.dense for hit in found.hits[:3]) < NEAREST:
+        return "The course does not cover that; ask about what its slides and notes say, or for a demo."
     nearest = found.hits[0].passage
     return f"The course does not cover that; the nearest topic it has is “{nearest.title}” ({nearest.place})."
 

@@ -55,3 +55,16 @@ def test_the_grammar_offers_only_the_request_s_own_numbers() -> None:
     text = grammar(("epochs", "points"), (3.0, 0.5))
     assert '"3" | "0.5"' in text
     assert r"\"points\"" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [("a conjunction", "and"), ("the disjunction", "or"), ("logical or", "or"), ("exclusive or", "xor")],
+)
+def test_other_words_for_and_and_or_are_understood(words: str, value: str) -> None:
+    assert extract(load("perceptron"), f"train a perceptron on {words}").params == {"data": value}
+
+
+def test_a_word_in_capitals_is_the_text_that_is_meant() -> None:
+    assert extract(load("nano_gpt"), "sort CABACB with nanoGPT").params == {"letters": "CABACB"}
+    assert extract(load("nano_gpt"), "sort letters with GPT").params == {}
