@@ -40,7 +40,7 @@ class NanoGptParams(Params):
         "CBABBC",
         "Six letters to sort, each A, B or C: the model's whole alphabet.",
         longest=LENGTH,
-        aliases=("input", "sequence", "text"),
+        aliases=("input", "sequence", "text", "sort"),
     )
     temperature: float = param(
         0.0,

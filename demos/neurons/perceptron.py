@@ -56,7 +56,12 @@ class PerceptronParams(Params):
         "and",
         "What to learn: a logic gate on four points, or two clouds of points.",
         aliases=("gate", "problem", "dataset", "task"),
-        synonyms={"xor": ("exclusive or",), "blobs": ("two clouds", "clouds", "clusters")},
+        synonyms={
+            "and": ("conjunction", "logical and"),
+            "or": ("disjunction", "logical or"),
+            "xor": ("exclusive or",),
+            "blobs": ("two clouds", "clouds", "clusters"),
+        },
     )
     epochs: int = param(
         20,

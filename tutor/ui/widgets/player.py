@@ -46,7 +46,7 @@ class Player(Vertical, can_focus=True):
         Binding("r", "rerun", "Change"),
         Binding("c", "code", "Code"),
         Binding("e", "export", "Export", show=False),
-        Binding("f", "fill", "Full screen"),
+        Binding("f", "fill", "Full"),
         *(Binding(str(digit), f"digit({digit})", show=False) for digit in range(10)),
     ]
 

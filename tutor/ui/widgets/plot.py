@@ -8,7 +8,7 @@ from typing import Any
 from rich.text import Text
 from textual.content import Content
 from textual.reactive import reactive
-from textual_plot import HiResMode, PlotWidget
+from textual_plot import HiResMode, NumericAxisFormatter, PlotWidget
 
 from demos.contract import Curve, Region, Scatter, Series
 from tutor.ui.text import words
@@ -18,6 +18,7 @@ __all__ = ["Plot", "legend"]
 
 MARKERS = ("●", "▲", "■", "◆", "✚", "○")
 LINE = "━━"
+AXIS = NumericAxisFormatter()
 LEVELS = 5
 """Shades of a region, an odd number so that one of them is neutral."""
 
@@ -66,6 +67,7 @@ class Plot(PlotWidget):  # type: ignore[misc]  # textual_plot is imported untype
         y_low, y_high = curve.y_range or _span([y for series in curve.series for y in series.y])
         self.set_xlimits(x_low, x_high)
         self.set_ylimits(y_low, y_high)
+        self._set_x_ticks(x_low, x_high)
         for series, colour in zip(curve.series, _cycle(colours), strict=False):
             if len(series.x) == 1:
                 self.scatter(series.x, series.y, marker=MARKERS[0], marker_style=colour)
@@ -78,6 +80,7 @@ class Plot(PlotWidget):  # type: ignore[misc]  # textual_plot is imported untype
         y_low, y_high = scatter.y_range or _span([y for group in scatter.groups for y in group.y])
         self.set_xlimits(x_low, x_high)
         self.set_ylimits(y_low, y_high)
+        self._set_x_ticks(x_low, x_high)
         shades = DARK_SHADES if dark else LIGHT_SHADES
         if scatter.region is not None:
             self._draw_region(scatter.region, (x_low, x_high, y_low, y_high), shades)
@@ -87,6 +90,14 @@ class Plot(PlotWidget):  # type: ignore[misc]  # textual_plot is imported untype
             style, marker = colours[number % len(colours)], MARKERS[number % len(MARKERS)]
             for shade, points in _by_shade(group, scatter.region, shades).items():
                 self.scatter(*points, marker=marker, marker_style=f"{style} {shade}".strip())
+
+    def _set_x_ticks(self, low: float, high: float) -> None:
+        """Only as many numbers along the axis as stand there without touching."""
+        room = self.size.width - self.margin_left - 2
+        ticks = AXIS.get_ticks(low, high)
+        while len(ticks) > 2 and len(ticks) * (2 + max(map(len, AXIS.get_labels_for_ticks(ticks)))) > room:
+            ticks = ticks[::2]
+        self.set_xticks(ticks)
 
     def _draw_region(self, region: Region, frame: tuple[float, float, float, float], shades: tuple[str, ...]) -> None:
         """Fill every character cell of the frame with the shade of the region's value at its centre."""
