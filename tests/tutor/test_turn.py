@@ -126,6 +126,25 @@ async def test_what_the_course_does_not_cover_is_declined_without_the_model(
     assert isinstance(parts.model, ScriptedModel) and not parts.model.seen
 
 
+async def test_a_slide_is_answered_by_its_number(make_parts: Callable[..., Parts]) -> None:
+    parts = make_parts(drafts=False)
+    shown = _ending(await _events(parts, "what's on slide 25"))
+    assert shown.outcome == "answered" and {citation.passage.slide for citation in shown.citations} == {25}
+    named = _ending(await _events(parts, "Which people does slide 19 name?"))
+    assert "Rumelhart" in named.text and {citation.passage.slide for citation in named.citations} == {19}
+    none = _ending(await _events(parts, "slide 99"))
+    assert none.outcome == "not_covered" and "no slide 99" in none.text
+
+
+async def test_another_subject_does_not_lean_on_the_conversation(make_parts: Callable[..., Parts]) -> None:
+    parts = make_parts(drafts=False)
+    first = _ending(await _events(parts, "Who made the perceptron, and when?"))
+    history = [exchange_of("Who made the perceptron, and when?", first)]
+    assert _ending(await _events(parts, "Who won the 2018 World Cup?", history)).outcome == "not_covered"
+    other = _ending(await _events(parts, "What is dropout?", history))
+    assert "random units" in other.text
+
+
 async def test_a_follow_up_is_understood_from_the_conversation(make_parts: Callable[..., Parts]) -> None:
     parts = make_parts(drafts=False)
     first = _ending(await _events(parts, "Who made the Hopfield network?"))
