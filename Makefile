@@ -7,7 +7,7 @@ STAMP := $(VENV)/.tiza-installed
 TORCH_INDEX ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat serve test check lint types imports bench bench-ingest eval eval-smoke clean
+.PHONY: help setup chat serve test check lint types imports bench bench-demos bench-ingest eval eval-smoke clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,9 @@ eval-smoke: $(STAMP) ## examine a sample of the dev split; fails below the floor
 
 bench-ingest: $(STAMP) ## measure ingestion and search in large courses
 	@$(BIN)/python -m benchmarks.ingest
+
+bench-demos: $(STAMP) ## time every demo, and write docs/demos.md with pictures
+	@$(BIN)/python -m benchmarks.demos
 
 clean: ## remove .venv
 	rm -rf $(VENV)

@@ -226,12 +226,14 @@ async def measure(settings: Settings) -> str:
 
 
 def main() -> None:
-    """Measure everything and write the page; what `make bench-ingest` measured stays."""
-    from benchmarks.ingest import TITLE, section_of
+    """Measure everything and write the page; what other benchmarks measured stays."""
+    from benchmarks import demos, ingest
 
     page = asyncio.run(measure(read_settings()))
-    if TARGET.exists() and (kept := section_of(TARGET.read_text(encoding="utf-8"), TITLE)):
-        page = f"{page.rstrip()}\n\n{kept}"
+    before = TARGET.read_text(encoding="utf-8") if TARGET.exists() else ""
+    for title in (ingest.TITLE, demos.TITLE):
+        if kept := ingest.section_of(before, title):
+            page = f"{page.rstrip()}\n\n{kept}"
     TARGET.parent.mkdir(exist_ok=True)
     TARGET.write_text(page, encoding="utf-8")
     print(page)
