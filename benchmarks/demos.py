@@ -99,8 +99,9 @@ async def measure_all(demos: Sequence[Demo], settings: Settings) -> dict[str, Me
         return vectors
 
     found: dict[str, Measured] = {}
+    workers = _Observed()
     try:
-        async with _Observed() as workers:
+        async with workers:
             for demo in demos:
                 given = capabilities(demo, embed, model)
                 runs = [await measure(demo, given, workers)]
