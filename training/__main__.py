@@ -77,7 +77,7 @@ def train(
 
 
 def _train(run: Path, data: Path, base: Path | None, recipe: object, until: int | None, every: float) -> None:
-    from training.data import read_data
+    from training.data import data_in_words, read_data
     from training.progress import Bar
     from training.tokens import encode
     from training.train import Recipe, Run, Task
@@ -86,7 +86,8 @@ def _train(run: Path, data: Path, base: Path | None, recipe: object, until: int 
     assert isinstance(recipe, Recipe)
     model = base or starter_file()
     taught, checked, mark = read_data(data)
-    task = Task(model, encode(model, taught, recipe.longest), encode(model, checked, recipe.longest), mark)
+    rows = [encode(model, part, recipe.longest) for part in (taught, checked)]
+    task = Task(model, rows[0], rows[1], mark, data_in_words(data))
     work = Run(run, task, recipe, shlex.join(["python", "-m", "training", *sys.argv[1:]]))
     if work.step:
         typer.echo(f"Going on after step {work.step} of {work.total}.")

@@ -59,10 +59,10 @@ def passages_material(name: str, passages: Iterable[Passage]) -> Material:
     found: dict[str, tuple[str, ...]] = {}
     known: list[Known] = []
     for passage in passages:
-        place = f"{passage.document}, {passage.place}, {passage.section}"
+        place = f"{passage.place}, {passage.section}"
         plain, asked = _own_questions(passage)
         said = tuple(text for text in plain if 4 <= len(text.split()) <= LONGEST)
-        found[place] = found.get(place, ()) + said
+        found[place] = tuple(dict.fromkeys((*found.get(place, ()), *said)))
         known += [Known("asked", place, question, answer) for question, answer in asked]
         known += [Known("defined", place, question, (text,)) for text in said if (question := defined(text))]
         known += [Known("asked", place, item.question, item.answer) for item in passage.asked]

@@ -48,5 +48,5 @@ class Bar:
 def in_words(seconds: float) -> str:
     """A length of time as one reads it: "40 seconds", "35 minutes", "2.5 hours"."""
     if seconds < 90:
-        return f"{max(1, round(seconds))} seconds"
+        return f"{round(seconds)} second{'' if round(seconds) == 1 else 's'}"
     return f"{round(seconds / 60)} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

@@ -60,12 +60,13 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a run is for: the base model's file, the rows, and the data set's hash."""
+    """What a run is for: the base model's file, the rows, the data set's hash, and how that set was made, in words."""
 
     base: Path
     train: Sequence[Row]
     valid: Sequence[Row]
     data: str
+    about: str = ""
 
 
 def quiet(_step: int, _total: int, _loss: float) -> None:
@@ -84,7 +85,7 @@ class Run:
             "recipe": json.loads(json.dumps(asdict(recipe))), "data": task.data, "base": sha256(task.base),
             "examples": len(task.train), "steps": self.total,
         }  # fmt: skip
-        _begin_or_match(folder, facts, command, str(self.device))
+        _begin_or_match(folder, facts, {"command": command, "about": task.about, "device": str(self.device)})
         shape, weights = read_model(task.base)
         self.model = Starter(
             shape, weights, recipe.rank, recipe.alpha, recipe.matrices, getattr(torch, recipe.precision)
@@ -261,7 +262,8 @@ def recipe_of(run: dict[str, Any]) -> Recipe:
     return replace(Recipe(**run["recipe"]), matrices=tuple(run["recipe"]["matrices"]))
 
 
-def _begin_or_match(folder: Path, facts: dict[str, Any], command: str, device: str) -> None:
+def _begin_or_match(folder: Path, facts: dict[str, Any], told: dict[str, str]) -> None:
+    """Write what the run is; where a run lies there already, `facts` must be the same. Raises InputError."""
     if (folder / RUN).exists():
         there = read_run(folder)
         if other := [name for name in facts if there.get(name) != facts[name]]:
@@ -270,10 +272,10 @@ def _begin_or_match(folder: Path, facts: dict[str, Any], command: str, device: s
             )
         return
     folder.mkdir(parents=True, exist_ok=True)
-    machine = {"device": device, "machine": platform.machine(), "threads": torch.get_num_threads()}
+    machine = {"machine": platform.machine(), "threads": torch.get_num_threads()}
     versions = {"torch": torch.__version__, "python": platform.python_version()}
-    facts = {**facts, "command": command, **machine, **versions}
-    (folder / RUN).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    whole = {**facts, **told, **machine, **versions}
+    (folder / RUN).write_text(json.dumps(whole, indent=2) + "\n", encoding="utf-8")
 
 
 def _moments(

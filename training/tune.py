@@ -53,8 +53,9 @@ def tune(
     say(f"{len(task.train)} examples from the course {course.name} ({kinds}), {run.total} steps.")
     if run.step:
         say(f"Going on after step {run.step}.")
-    run.go(until=run.step + MEASURED)
-    say(estimate(run))
+    if run.step < run.total:
+        run.go(until=run.step + MEASURED)
+        say(estimate(run))
     if only_estimate:
         return None
     with Bar() as bar:

@@ -26,7 +26,7 @@ def _one_thread() -> None:
 def pottery() -> Material:
     """Twelve short documents, each with a question."""
     things = "kiln glaze wheel slip bisque wedge burnish coil slab trim cone saggar".split()
-    sentences = {
+    sentences: dict[str, tuple[str, ...]] = {
         thing: (f"A {thing} is used on day {day} in the pottery.", f"Nobody pays more than {day} coins for a {thing}.")
         for day, thing in enumerate(things, 10)
     }

@@ -123,6 +123,11 @@ def test_too_little_material_is_a_sentence(tmp_path: Path, pottery: Material) ->
         write_data(tmp_path, [replace(pottery, known=pottery.known[:1])], seed=0)
 
 
+def test_few_documents_are_parted_by_example(tmp_path: Path, pottery: Material) -> None:
+    manifest = write_data(tmp_path, [replace(pottery, known=pottery.known[:2])], seed=0, variants=15)
+    assert manifest["examples"] == {"train.jsonl": 27, "valid.jsonl": 3}
+
+
 def test_answers_cite_where_the_prompt_numbers_its_notes(pottery: Material, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not any("[" in example.answer for example in examples(pottery, seed=0))
 

@@ -141,7 +141,9 @@ def test_the_commands_go_from_data_to_answers(small: Path, task: Task, tmp_path:
     assert (tmp_path / "run" / "answers.json").exists()
     page = runner.invoke(app, ["report", folder, "--out", str(tmp_path / "REPORT.md")])
     assert page.exit_code == 0
-    assert "of 1 right" in (tmp_path / "REPORT.md").read_text(encoding="utf-8")
+    text = (tmp_path / "REPORT.md").read_text(encoding="utf-8")
+    assert "of 1 right" in text
+    assert "seed 0, 3 variants; questions: pottery 12" in text
     del task
 
 
