@@ -26,7 +26,7 @@ _LEAD = (
 _ACTION = (
     r"(?:re-?run|run|train|show|demo|demonstrate|draw|plot|simulate|animate|visuali[sz]e|generate|sample|start|launch|play|try|"
     r"let (?:a|an|the)|watch|stir|step|walk|paint|sketch|execute|do|make|fit|teach|watch|see|compute|display|illustrate|open|use|solve|search|"
-    r"build|construct|fool|cut|turn|quanti[sz]e|prune|distil|store|recall|recover|learn|hide|split|translate|sort|encode|decode|compress|guess|"
+    r"build|construct|fool|cut|turn|quanti[sz]e|prune|distil|store|recall|recover|learn|hide|split|translate|sort|encode|decode|compress|guess|blur|sharpen|slide|denoise|corrupt|reconstruct|classify|forecast|cluster|unfold|"
     r"corre(?:r)?|ejecuta(?:r)?|entrena(?:r)?|muestra(?:me)?|mostrar|dibuja(?:r)?|simula(?:r)?|ver|haz|construye|construir|guarda(?:r)?|recupera(?:r)?|"
     r"aprende(?:r)?|busca(?:r)?|traduce|ordena(?:r)?|genera(?:r)?|let \w+)"
 )
@@ -63,6 +63,9 @@ _AN_IMAGE = re.compile(r"\bimagenes\b|\b(?:una|la|esta|cada|otra|mi|tu) imagen\b
 """Spanish for pictures, which does not name the demo `imagen`."""
 CLOSE = 0.62
 """Least cosine between a request and a demo's example before the demo is run without being named."""
+
+CHOSEN = 0.1
+"""What a demo gains when the request names a choice that it alone offers ("sharpen")."""
 
 MARGIN = 0.03
 """Demos closer to each other than this are both meant, so the student is asked."""
@@ -185,19 +188,21 @@ class IntentReader:
         return [
             next(demo for demo in self._demos if demo.name == name)
             for name in dict.fromkeys(
-                name for choice, name in self._only_choices.items() if re.search(rf"(?<!\w){choice}(?!\w)", plain)
+                name
+                for choice, name in self._only_choices.items()
+                if " " in choice and re.search(rf"(?<!\w){choice}(?!\w)", plain)
             )
         ]
 
     @cached_property
     def _only_choices(self) -> dict[str, str]:
-        """Choices of several words or signs that one demo alone offers, with its name."""
+        """Choices that one demo alone offers, with its name."""
         offered: dict[str, set[str]] = {}
         for demo in self._demos:
             for schema in demo.schema()["properties"].values():
                 for choice in schema.get("enum", ()):
                     offered.setdefault(re.sub(r"[\s_-]+", " ", fold(str(choice))), set()).add(demo.name)
-        return {choice: min(names) for choice, names in offered.items() if len(names) == 1 and " " in choice}
+        return {choice: min(names) for choice, names in offered.items() if len(names) == 1 and len(choice) >= 4}
 
     @cached_property
     def _parts(self) -> list[tuple[frozenset[str], Demo]]:
@@ -246,6 +251,9 @@ class IntentReader:
         best: dict[str, float] = {}
         for (name, _), score in zip(self._examples, scores, strict=True):
             best[name] = max(best.get(name, -1.0), float(score))
+        said = set(words(text))
+        for name in {name for choice, name in self._only_choices.items() if choice in said}:
+            best[name] += CHOSEN
         return sorted(((demo, best[demo.name]) for demo in demos), key=lambda pair: -pair[1])
 
     @cached_property

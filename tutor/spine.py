@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from knowledge.question import fits
+from knowledge.question import Question, fits
 from knowledge.retrieve import Found, Sentence
 from knowledge.text import content_words
 
@@ -21,7 +21,7 @@ def choose(found: Found) -> tuple[Sentence, ...]:
     if not found.sentences:
         return ()
     best = found.sentences[0]
-    if best.passage.section == "In short" and set(found.question.asked) <= {"what", "other", "why", "how"}:
+    if best.passage.section == "In short" and _asks_what(found.question):
         short = [sentence for sentence in found.sentences if sentence.passage.id == best.passage.id]
         return tuple(sorted(short, key=lambda sentence: sentence.place))
     chosen = [best]
@@ -33,6 +33,11 @@ def choose(found: Found) -> tuple[Sentence, ...]:
             chosen.append(sentence)
     chosen += _missing_part(found, chosen)
     return _ordered(chosen)
+
+
+def _asks_what(question: Question) -> bool:
+    """True for a plain "What is X?", which a note's short answer was written for."""
+    return set(question.asked) <= {"what", "other"} and len(set(content_words(question.search))) <= 3
 
 
 def _missing_part(found: Found, chosen: Sequence[Sentence]) -> Iterable[Sentence]:

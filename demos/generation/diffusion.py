@@ -331,6 +331,9 @@ DEMO = Demo(
     ),
     examples=(
         Request("Show me diffusion"),
+        Request("draw the digit 4", {"label": "4"}),
+        Request("make a 9 out of noise", {"label": "9"}),
+        Request("Draw a 6 with guidance 3 and 30 steps", {"label": "6", "guidance": 3, "steps": 30}),
         Request("draw a 7", {"label": "7"}),
         Request("Draw a 3 with diffusion, guidance 5", {"label": "3", "guidance": 5}),
         Request("How does diffusion remove noise? Show it with 20 steps.", {"steps": 20}),
