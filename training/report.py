@@ -36,11 +36,12 @@ def write_report(runs: Sequence[Path], out: Path) -> None:
     draw_curves(told, out.with_name(CURVES))
     folder, run, log = told[0]
     recipe = recipe_of(run)
+    about = f" ({run['about']})" if run.get("about") else ""
     lines = [
         INTRODUCTION,
         f"## {folder.name}\n",
         f"    {run['command']}\n",
-        f"- Data: {run['examples']} examples, SHA-256 `{run['data']}`{f' ({run['about']})' if run.get('about') else ''}.",
+        f"- Data: {run['examples']} examples{about}, SHA-256 `{run['data']}`.",
         f"- Base model: SHA-256 `{run['base']}`.",
         f"- Adapter: rank {recipe.rank}, alpha {recipe.alpha:g}, on {', '.join(recipe.matrices)}.",
         f"- {run['device']}, {run['threads']} thread(s), PyTorch {run['torch']}: {_pace(log)}.\n",
