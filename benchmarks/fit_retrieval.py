@@ -1,13 +1,14 @@
-"""Fits the weights of retrieval on the train split and sets the threshold on dev: `python -m benchmarks.fit_retrieval`.
+"""Fits the weights of retrieval on train and dev and sets the threshold on dev: `python -m benchmarks.fit_retrieval`.
 
-Two logistic regressions (scikit-learn), each over a handful of features that knowledge/retrieve.py computes: does this
-sentence answer this question, and does the course answer it at all. The test split is never read.
+Logistic regressions (scikit-learn), each over a handful of features that knowledge/retrieve.py computes: does this
+sentence answer this question, and does the course answer it at all. Those of the first ranking are fitted on train;
+those that add the reader's judgement on dev, because the reader has learnt train. The test split is never read.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, cast
@@ -18,18 +19,23 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.bank import Labelled, Split, read_bank
 from benchmarks.statistics import auc
+from knowledge.asked import read_asked
 from knowledge.courses import Course, open_course
 from knowledge.embed import Embedder, Vectors
+from knowledge.passages import Asked
 from knowledge.question import Question, read_question
-from knowledge.retrieve import Found, Retriever, Weights
+from knowledge.reader import Reader
+from knowledge.retrieve import Found, Retriever, Sentence, Weights
 from knowledge.store import Index
 from tutor.settings import read_settings
 
 TARGET = Path(__file__).parents[1] / "knowledge" / "weights.json"
-SENTENCE_STRENGTH, COVERAGE_STRENGTH = 1.0, 0.003
+SENTENCE_STRENGTH, COVERAGE_STRENGTH, JUDGED_STRENGTH = 1.0, 0.003, 0.1
 """Inverse strength of the penalty on the weights, chosen on dev; docs/adr/0005-asked-questions.md has the figures."""
 ASKS = ("lecture_fact", "concept", "follow_up", "false_premise", "not_covered")
 SPLITS: tuple[Split, Split] = ("train", "dev")
+SAME = 0.9999
+"""Cosine of a text with itself, but for rounding."""
 LOST = 0.02
 """Share of covered dev questions that the threshold may decline."""
 
@@ -57,19 +63,21 @@ def collect(retriever: Retriever, items: list[Labelled]) -> list[tuple[Labelled,
     return [(item, retriever.retrieve(resolved(retriever, item))) for item in items]
 
 
-def sentence_rows(found: list[tuple[Labelled, Found]]) -> Iterator[tuple[tuple[float, ...], bool, float]]:
+def sentence_rows(
+    found: list[tuple[Labelled, Found]], features: Callable[[Sentence], tuple[float, ...]]
+) -> Iterator[tuple[tuple[float, ...], bool, float]]:
     """Features, label and weight of every candidate sentence of the covered questions."""
     for item, result in found:
         labels = [item.found_in(s.passage) and answers(item, s.text) for s in result.sentences]
         if not any(labels):
             continue
         for sentence, label in zip(result.sentences, labels, strict=True):
-            yield sentence.features, label, 1 / sum(labels) if label else 1 / (len(labels) - sum(labels) or 1)
+            yield features(sentence), label, 1 / sum(labels) if label else 1 / (len(labels) - sum(labels) or 1)
 
 
 def fit_sentences(found: list[tuple[Labelled, Found]]) -> tuple[float, ...]:
     """Weights of the sentence model, the bias last."""
-    features, labels, weights = zip(*sentence_rows(found), strict=True)
+    features, labels, weights = zip(*sentence_rows(found, lambda sentence: sentence.features), strict=True)
     return _fit(np.array(features), np.array(labels), np.array(weights), strength=SENTENCE_STRENGTH)
 
 
@@ -120,6 +128,20 @@ class Remembered:
         return np.array([self._known[text] for text in texts])
 
 
+class Masked:
+    """An index that forgets an asked question that is the student's to the letter: the course does not know it yet."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._index, name)
+
+    def asked(self, vector: Vectors, k: int) -> list[tuple[int, Asked, float]]:
+        """As `Index.asked`, without what is the same."""
+        return [entry for entry in self._index.asked(vector, k) if entry[2] < SAME]
+
+
 class Unasked:
     """An index without its asked questions, as a course of a teacher's documents is."""
 
@@ -144,14 +166,49 @@ def fit(retriever: Retriever, train: list[Labelled], dev: list[Labelled]) -> Wei
     use(Weights())
     sentence = fit_sentences([pair for pair in collect(retriever, train) if pair[0].covered])
     use(Weights(sentence))
-    fitted = use(Weights(sentence, fit_coverage(collect(retriever, train))))
+    first = use(Weights(sentence, fit_coverage(collect(retriever, train))))
+    report("first sight", checked := collect(retriever, dev), choose_threshold(checked))
+    again = use(replace(first, reread=fit_reread(checked)))
     checked = collect(retriever, dev)
-    threshold = choose_threshold(checked + collect(retriever, train))
+    again = use(replace(again, judged=fit_judged([*checked, *collect(retriever, opened(dev))])))
+    checked = collect(retriever, dev)
+    threshold = choose_threshold(checked)
+    report("second look", checked, threshold)
+    return replace(again, threshold=threshold)
+
+
+def report(name: str, checked: list[tuple[Labelled, Found]], threshold: float) -> None:
+    """Print what dev gives."""
     yes = np.array([r.covered for item, r in checked if item.covered])
     no = np.array([r.covered for item, r in checked if not item.covered])
-    print(f"dev: best sentence right {top_right(checked):.3f}, covered AUC {auc(list(yes), list(no)):.4f}")
-    print(f"dev: covered declined {np.mean(yes < threshold):.3f}, uncovered declined {np.mean(no < threshold):.3f}")
-    return replace(fitted, threshold=threshold)
+    print(f"{name}: best sentence right {top_right(checked):.3f}, covered AUC {auc(list(yes), list(no)):.4f}")
+    print(f"  covered declined {np.mean(yes < threshold):.3f}, uncovered declined {np.mean(no < threshold):.3f}")
+
+
+def opened(dev: list[Labelled]) -> list[Labelled]:
+    """The questions that the course leaves open about the concepts of dev, as if they were labelled."""
+    concepts = {item.concept for item in dev}
+    return [
+        replace(dev[0], id="", question=question, kind="not_covered", concept=document, history=(), must=(),
+                slides=frozenset(), notes=frozenset(), covered=False)
+        for document, entries in read_asked().items() if document in concepts
+        for entry in entries if not entry.answer for question in entry.questions
+    ]  # fmt: skip
+
+
+def fit_reread(found: list[tuple[Labelled, Found]]) -> tuple[float, ...]:
+    """Weights of the first score and the reader's, the bias last."""
+    rows = list(sentence_rows(found, lambda sentence: (sentence.score, sentence.read)))
+    features, labels, weights = zip(*rows, strict=True)
+    return _fit(np.array(features), np.array(labels), np.array(weights), strength=SENTENCE_STRENGTH)
+
+
+def fit_judged(found: list[tuple[Labelled, Found]]) -> tuple[float, ...]:
+    """Weights of coverage after the second look, the bias last."""
+    features = np.array([result.judged for _, result in found])
+    labels = np.array([item.covered for item, _ in found])
+    share = labels.mean()
+    return _fit(features, labels, np.where(labels, 0.5 / share, 0.5 / (1 - share)), strength=JUDGED_STRENGTH)
 
 
 def main() -> None:
@@ -161,8 +218,9 @@ def main() -> None:
     index = open_course(Course(settings.course, settings.home), embedder)
     remembered = cast(Embedder, Remembered(embedder))
     train, dev = ([item for item in read_bank(split=split) if item.kind in ASKS] for split in SPLITS)
-    asked = fit(Retriever(index, remembered, {}), train, dev)
-    plain = fit(Retriever(cast(Index, Unasked(index)), remembered, {}), train, dev)
+    reader = Reader(embedder)
+    asked = fit(Retriever(cast(Index, Masked(index)), remembered, {}, reader), train, dev)
+    plain = fit(Retriever(cast(Index, Unasked(index)), remembered, {}, reader), train, dev)
     TARGET.write_text(json.dumps({"asked": asdict(asked), "plain": asdict(plain)}, indent=1) + "\n", encoding="utf-8")
 
 

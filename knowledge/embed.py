@@ -71,6 +71,17 @@ class Embedder:
             path = _packaged_folder() / "vocab.txt"
         return frozenset(word for word in path.read_text(encoding="utf-8").split() if not word.startswith("##"))
 
+    @property
+    def packaged(self) -> bool:
+        """True for the packaged MiniLM."""
+        return self._packaged
+
+    def backbone(self) -> tuple[Any, Any]:
+        """The model's tokenizer and its transformer. Raises KnowledgeError (`embedder_missing`)."""
+        self.load()
+        model: Any = self._model
+        return model.tokenizer, model[0].auto_model
+
     def load(self) -> None:
         """Load the model now. Raises KnowledgeError (`embedder_missing`) when its files are absent or altered."""
         with self._loading:

@@ -54,14 +54,23 @@ def lecture_passages(folder: Path = FOLDER) -> list[Passage]:
         found += _slide_passages(slide)
     for note in read_notes(folder / "notes"):
         found += _note_passages(note)
-    return [replace(passage, asked=_asked_of(passage, asked.get(passage.document, ()))) for passage in found]
+    first = {passage.document: passage for passage in reversed(found)}
+    return [
+        replace(passage, asked=_asked_of(passage, asked.get(passage.document, ()), passage is first[passage.document]))
+        for passage in found
+    ]
 
 
-def _asked_of(passage: Passage, entries: Iterable[Entry]) -> tuple[Asked, ...]:
-    """What of the entries a passage answers: those of which it holds at least one sentence."""
+def _asked_of(passage: Passage, entries: Iterable[Entry], first: bool) -> tuple[Asked, ...]:
+    """What of the entries a passage answers: those of which it holds at least one sentence.
+
+    The unanswered ones go to the first passage of their document.
+    """
     found = []
     for entry in entries:
-        if held := tuple(sentence for sentence in entry.answer if sentence in passage.sentences):
+        if first and not entry.answer:
+            found += [Asked(question, ()) for question in entry.questions]
+        elif held := tuple(sentence for sentence in entry.answer if sentence in passage.sentences):
             found += [Asked(question, held) for question in entry.questions]
     return tuple(found)
 

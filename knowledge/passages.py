@@ -11,7 +11,10 @@ Source = Literal["lecture", "notes", "document"]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question that students ask, and the sentences of one passage that answer it."""
+    """A question that students ask, and the sentences of one passage that answer it.
+
+    None do so where the course comes near the question and leaves it open.
+    """
 
     question: str
     answer: tuple[str, ...]

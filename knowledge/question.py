@@ -61,7 +61,8 @@ class Question:
 
     `asked` holds a kind of answer for each part: "Who made it, and when?" asks ("who", "when"). `completed` is another
     reading, with the topic of the conversation, for a question that may lean on it: which one holds is decided by what
-    each finds. `carried` is the last question that stood alone, for the next to lean on; `slide` the number of a slide
+    each finds. `reworded` is a third one, in words that a model chose, and `after` what it needs for that: the question before, and the
+    topic of its answer. `carried` is the last question that stood alone, for the next to lean on; `slide` the number of a slide
     that is asked for.
     """
 
@@ -71,12 +72,28 @@ class Question:
     asked: tuple[Asked, ...]
     topic: str = ""
     completed: Question | None = None
+    reworded: Question | None = None
+    after: tuple[str, str] = ("", "")
     carried: str = ""
     slide: int | None = None
 
     def fit(self, sentence: str) -> float:
         """The share of the kinds asked for (a name, a year, a number) that a sentence holds."""
         return sum(fits(kind, sentence) for kind in self.asked) / len(self.asked)
+
+    @property
+    def may_lean(self) -> bool:
+        """True when it may be about what was spoken of before."""
+        return bool(self.after[0])
+
+    def reword(self, whole: str) -> Question:
+        """The same question with another reading: `whole`, which stands alone. As it is when that says nothing new, or
+        holds a word that neither the question nor the conversation has."""
+        known = {stem for text in (self.text, self.search, *self.after) for stem in content_words(text)}
+        said = set(content_words(whole))
+        if not said or not said <= known or said == set(content_words(self.search)):
+            return self
+        return replace(self, reworded=Question(self.text, whole, whole, _asked(whole), self.after[1], carried=whole))
 
     def replace_words(self, changes: dict[str, str]) -> Question:
         """The same question with misspelt words replaced in what is searched; `text` stays as typed."""
@@ -100,12 +117,14 @@ def read_question(text: str, before: str = "", topic: str = "") -> Question:
     if leans(text) and (other := _another_topic(text)):
         topical = set(content_words(topic))
         kept = " ".join(word for word in before.split() if not set(content_words(word)) & topical)
-        return Question(typed, f"{kept} {other}", f"{kept} {other}", _asked(before))
+        return Question(typed, f"{kept} {other}", f"{kept} {other}", _asked(before), after=(before, topic))
     search = f"{_without_pronouns(text)} {topic} {before}".strip()
-    completed = Question(typed, search, search, asked, topic, carried=before)
+    completed = Question(typed, search, search, asked, topic, carried=before, after=(before, topic))
     if leans(text):
         return completed
-    return Question(typed, text, text, asked, completed=completed if _is_short(text) else None)
+    if not _is_short(text):
+        return Question(typed, text, text, asked)
+    return Question(typed, text, text, asked, completed=completed, after=(before, topic))
 
 
 def _is_short(text: str) -> bool:

@@ -1,7 +1,8 @@
 """From a question to ranked passages, ranked sentences and a calibrated belief that the course covers it.
 
 Dense (MiniLM in Chroma) and sparse (BM25) ranks are fused by reciprocal rank (Cormack et al., 2009). The sentences of
-the best passages are then scored one by one, because an answer quotes sentences. Everything is deterministic.
+the best passages are then scored one by one, because an answer quotes sentences; the reader looks at the best of them a
+second time (knowledge/reader.py). Everything is deterministic.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
@@ -19,12 +20,17 @@ import numpy as np
 from knowledge.embed import Embedder, Vectors
 from knowledge.passages import Asked, Hit, Passage
 from knowledge.question import Question, read_question, telling
+from knowledge.reader import Reader
 from knowledge.store import Index, sparse_text
 from knowledge.text import content_words, is_stop, stem, words
 
 RANK_CONSTANT = 60
 CANDIDATES = 40
 SECOND_LOOK = 10
+READ = 12
+"""How many sentences, the best of the first ranking, the reader looks at."""
+UNREAD = -8.0
+"""The log-odds that the reader would give a sentence that it did not look at, at most."""
 ASKED = 12
 SAME_QUESTION = 0.8
 _ASKED_COSINE = 12
@@ -36,7 +42,8 @@ _WEIGHTS = Path(__file__).with_name("weights.json")
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a found passage. `score` is the log-odds that it answers the question; `cosine` its similarity."""
+    """A sentence of a found passage. `score` is the log-odds that it answers the question; `cosine` its similarity;
+    `first` the score before the reader looked, `read` the reader's."""
 
     passage: Passage
     text: str
@@ -44,6 +51,8 @@ class Sentence:
     score: float
     cosine: float
     features: tuple[float, ...] = ()
+    first: float = 0.0
+    read: float = UNREAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,7 @@ class Found:
     covered: float
     answerable: bool
     features: tuple[float, ...] = ()
+    judged: tuple[float, ...] = ()
     unknown: tuple[str, ...] = ()
 
 
@@ -80,27 +90,35 @@ _NO_MATCH = _Match(-1, Asked("", ()), 0.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Linear models fitted on the train split by `python -m benchmarks.fit_retrieval`; the last number is the bias.
+    """Linear models fitted by `python -m benchmarks.fit_retrieval`; the last number is the bias of each.
 
-    There are two sets: "asked" for passages with asked questions (the built-in course), "plain" for those without (a
+    `sentence` and `covered` are fitted on the train split; `reread` and `judged`, which add what the reader says, on
+    dev, since the reader has learnt the train split. Without these two there is no second look. There are two sets: "asked" for passages with asked questions (the built-in course), "plain" for those without (a
     document that a teacher added). Empty weights score everything 0.
     """
 
     sentence: tuple[float, ...] = ()
     covered: tuple[float, ...] = ()
     threshold: float = 0.0
+    reread: tuple[float, ...] = ()
+    judged: tuple[float, ...] = ()
 
     @classmethod
     def read(cls, kind: Kind, path: Path = _WEIGHTS) -> Weights:
         data = json.loads(path.read_text(encoding="utf-8"))[kind]
-        return cls(tuple(data["sentence"]), tuple(data["covered"]), float(data["threshold"]))
+        models = {name: tuple(data.get(name, ())) for name in ("sentence", "covered", "reread", "judged")}
+        return cls(**models, threshold=float(data["threshold"]))
 
 
 class Retriever:
     """Searches one index. Safe to call from several threads."""
 
-    def __init__(self, index: Index, embedder: Embedder, weights: dict[Kind, Weights] | None = None) -> None:
-        self._index, self._embedder = index, embedder
+    def __init__(
+        self, index: Index, embedder: Embedder, weights: dict[Kind, Weights] | None = None,
+        reader: Reader | None = None,
+    ) -> None:  # fmt: skip
+        """Without a reader sentences are ranked, and coverage is judged, at first sight."""
+        self._index, self._embedder, self._reader = index, embedder, reader
         self.weights = (
             weights if weights is not None else {"asked": Weights.read("asked"), "plain": Weights.read("plain")}
         )
@@ -126,12 +144,10 @@ class Retriever:
         if question.slide is not None:
             return self._of_slide(question, question.slide)
         found = self._retrieve(question)
-        if question.completed is None or self._stands_alone(found):
+        if question.completed is not None and (self._stands_alone(found) or not self._of_the_topic(question)):
             return found
-        if not self._of_the_topic(question):
-            return found
-        other = self._retrieve(question.completed)
-        return other if other.covered > found.covered else found
+        others = [self._retrieve(other) for other in (question.completed, question.reworded) if other is not None]
+        return max((found, *others), key=lambda reading: reading.covered)
 
     def _of_slide(self, question: Question, number: int) -> Found:
         own = [passage for passage in self._index.passages if passage.slide == number and passage.source != "notes"]
@@ -165,7 +181,7 @@ class Retriever:
         known: set[str] = set()
         for passage in self._index.passages:
             if topic and passage.title == topic:
-                asked = " ".join(item.question for item in passage.asked)
+                asked = " ".join(item.question for item in passage.asked if item.answer)
                 known.update(content_words(f"{sparse_text(passage)} {asked}"))
         return set(telling(question.search)) <= known
 
@@ -173,7 +189,7 @@ class Retriever:
         question = self._corrected(question)
         vector = self._embedder.encode([question.search])[0]
         stems = content_words(question.search)
-        asked = self._asked(question, vector, stems)
+        asked, opened = self._asked(question, vector, stems)
         hits = self._fuse(vector, stems, asked)
         rows = [row for row, _ in hits[:SECOND_LOOK]]
         focus = vector if question.focus == question.search else self._embedder.encode([question.focus])[0]
@@ -182,19 +198,51 @@ class Retriever:
         unknown = tuple(dict.fromkeys(word for word in words(question.focus) if self._is_unknown(word)))
         best = self._index.passages[rows[0]] if rows else None
         weights = self.weights["asked" if best and best.source != "document" else "plain"]
-        covered = _sigmoid(_dot(weights.covered, features))
+        belief = _dot(weights.covered, features)
+        sentences, judged = self._look_again(question, weights, sentences, belief, asked, opened)
+        covered = _sigmoid(_dot(weights.judged, judged) if judged and weights.judged else belief)
         found = tuple(hit for _, hit in hits)
-        return Found(question, found, sentences, covered, covered >= weights.threshold, features, unknown)
+        return Found(question, found, sentences, covered, covered >= weights.threshold, features, judged, unknown)
 
-    def _asked(self, question: Question, vector: Vectors, stems: Sequence[str]) -> tuple[_Match, ...]:
-        """The asked questions that are nearest, with how much of the words of each the other holds."""
+    def _look_again(
+        self, question: Question, weights: Weights, sentences: tuple[Sentence, ...], belief: float,
+        asked: Sequence[_Match], opened: _Match,
+    ) -> tuple[tuple[Sentence, ...], tuple[float, ...]]:  # fmt: skip
+        """The sentences in the order that the reader's judgement gives, and what speaks for coverage after it."""
+        if self._reader is None or not sentences:
+            return sentences, ()
+        best = [(sentence.passage.title, sentence.text) for sentence in sentences[:READ]]
+        read = [*map(float, self._reader.scores(question.search, best))]
+        read += [min(UNREAD, *read)] * (len(sentences) - len(read))
+        again = [
+            replace(
+                sentence, first=sentence.score, read=value,
+                score=_dot(weights.reread, (sentence.score, value)) if weights.reread else sentence.score,
+            )
+            for sentence, value in zip(sentences, read, strict=True)
+        ]  # fmt: skip
+        first = asked[0] if asked else _NO_MATCH
+        ranked = tuple(sorted(again, key=lambda sentence: -sentence.score))
+        judged = (
+            belief, max(read), ranked[0].read, ranked[0].score, opened.cosine, opened.overlap,
+            opened.score - first.score,
+        )  # fmt: skip
+        return ranked, judged
+
+    def _asked(
+        self, question: Question, vector: Vectors, stems: Sequence[str]
+    ) -> tuple[tuple[_Match, ...], _Match]:
+        """The asked questions that are nearest, with how much of the words of each the other holds; and the nearest one
+        of those that the course leaves open."""
         wanted = set(stems)
         found = []
-        for row, asked, cosine in self._index.asked(vector, ASKED):
+        for row, asked, cosine in self._index.asked(vector, 2 * ASKED):
             theirs, kinds = _words_and_kinds(asked.question)
             both = 0.5 * (self._overlap(wanted, theirs) + self._overlap(theirs, wanted))
             found.append(_Match(row, asked, cosine, both, 1.0 if kinds & set(question.asked) else 0.0))
-        return tuple(sorted(found, key=lambda match: -match.score))
+        found.sort(key=lambda match: -match.score)
+        opened = next((match for match in found if not match.asked.answer), _NO_MATCH)
+        return tuple(match for match in found if match.asked.answer)[:ASKED], opened
 
     def _fuse(self, vector: Vectors, stems: Sequence[str], asked: Sequence[_Match]) -> list[tuple[int, Hit]]:
         dense, sparse = self._index.dense(vector, CANDIDATES), self._index.sparse(stems, CANDIDATES)

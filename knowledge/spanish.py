@@ -1,52 +1,62 @@
 """Spanish questions in the English words that the course uses: a word list, not a translator.
 
-The embedder reads English only. A question is taken as Spanish when enough of its words are; each known word is then
-replaced, function words fall away, and names and unknown words stay as they are.
+The embedder reads English only. A question is taken as Spanish when enough of its words are; each known term or word
+is then replaced, and names and unknown words stay as they are. spanish.txt is the word list and says how it is written.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import Stemmer
 
-from knowledge.text import fold
+from knowledge.text import fold, stem, words
 
-_FUNCTION_WORDS = frozenset(
-    """el la los las un una unos unas de del al y o e u a en es son era fue ser esta este esto ese eso esa su sus lo le
-    les se me mi tu te nos ha han he hay si no ya ni pero pues tal tan asi cada otro otra entonces aqui puede puedes
-    podria quiero seria sea sido estar estan estaba""".split()
+_ENGLISH = frozenset(
+    """what who whom whose which when where why how is are was were be been do does did can could would will should have
+    has had the a an of to in and or for with by from on at as it its this that these those not no than if me my your
+    you we i they he she there give show tell list""".split()
 )
-_MARKS = frozenset(
-    """con un y muestra corre ejecuta entrena dibuja quien cuando donde que cual como por cuanto cuantos cuantas el la
-    los las de del una es fue en se para""".split()
-)
-_TERMS = (
-    ("tasa de aprendizaje", "learning-rate"), ("inteligencia artificial", "artificial-intelligence"),
-    ("red neuronal", "neural-network"), ("redes neuronales", "neural-networks"),
-    ("red de hopfield", "hopfield-network"),
-    ("aprendizaje automatico", "machine-learning"), ("aprendizaje profundo", "deep-learning"),
-    ("regla delta", "delta-rule"), ("nubes de puntos", "clouds"), ("modelo de lenguaje", "language-model"),
-    ("modelos de lenguaje", "language-models"), ("paso a paso", "step-by-step"),
-    ("tres en raya", "tic-tac-toe"), ("cuatro en raya", "connect-four"),
-)  # fmt: skip
+"""Words that say that a text is English."""
+_GLUE = frozenset("de del el la los las un una".split())
+"""Words that may stand between those of a term, or be left out."""
+_STRETCH = 3
+"""How many words a term may have more in a question than in the word list."""
+_OPENING = 0.5
+"""What the first word says of the language beyond what every word does."""
+_QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]")
+_TOKEN = re.compile(r"[-−]?\d(?:[\w.,-]*\w)?%?|[\w'-]+(?:\.\w+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    """The word list. `terms` maps folded Spanish, and `stems` its stems, to English; a term's words have spaces between.
+
+    `signs` holds how much each single word shows that a text is Spanish, `english` the stems of all words of the right-hand sides.
+    """
+
+    terms: dict[str, str]
+    stems: dict[str, str]
+    signs: dict[str, float]
+    english: frozenset[str]
+    longest: int
 
 
 def is_spanish(text: str) -> bool:
-    """True when the text opens or reads like Spanish."""
-    words = re.findall(r"\w+", fold(text))
+    """True when the text says more in Spanish than in English words; what it quotes does not count."""
+    words = re.findall(r"[^\W\d_]+", fold(_QUOTED.sub(" ", text)))
     if not words:
         return False
-    marks = sum(word in _MARKS for word in words)
-    return (
-        "¿" in text
-        or "¡" in text
-        or (marks >= 2 and marks / len(words) >= 0.25)
-        or words[0] in ("quien", "cuando", "cuantos")
-    )
+    if "¿" in text or "¡" in text:
+        return True
+    signs = [_lexicon().signs.get(word, 0.0) for word in words]
+    spanish = sum(signs) + _OPENING * (signs[0] == 1)
+    english = sum(word in _ENGLISH for word in words) + _OPENING * (words[0] in _ENGLISH)
+    return spanish >= 1 and spanish > english
 
 
 def in_plain_words(text: str) -> str:
@@ -58,32 +68,51 @@ def in_english(text: str) -> str:
     """The question in the course's words; unchanged when it is not Spanish."""
     if not is_spanish(text):
         return text
-    folded = re.sub(r"\bpor que\b", "por_que", re.sub(r"\bpara que\b", "para_que", fold(text)))
-    out = []
-    for word in re.findall(r"\d[\d.,]*|[\w'-]+", _phrases(folded)):
-        known = _lexicon().get(word) or _lexicon().get(_stem(word))
-        if known is not None:
-            out.append(known)
-        elif word not in _FUNCTION_WORDS:
-            out.append(word)
-    return " ".join(out) + "?"
+    words = _TOKEN.findall(fold(text))
+    out, start = [], 0
+    while start < len(words):
+        size, english = _longest_term(words, start)
+        out.append(english)
+        start += size
+    return " ".join(filter(None, out)) + "?"
 
 
-def _phrases(folded: str) -> str:
-    """Terms of several words, whose order differs in English."""
-    for spanish, english in _TERMS:
-        folded = folded.replace(spanish, english)
-    return folded
+def _longest_term(words: Sequence[str], start: int) -> tuple[int, str]:
+    """How many words from `start` on the list has together, and their English; an unknown word stands for itself."""
+    for size in range(min(_lexicon().longest + _STRETCH, len(words) - start), 0, -1):
+        if (english := _known(_without_glue(words[start : start + size]))) is not None:
+            return size, english
+    return 1, words[start]
+
+
+def _known(words: Sequence[str]) -> str | None:
+    """The English of a term, or of one with the same stems; an English word of the list has no Spanish stem."""
+    lexicon = _lexicon()
+    term = " ".join(words)
+    if term in lexicon.terms or stem(term) in lexicon.english:
+        return lexicon.terms.get(term)
+    return lexicon.stems.get(_stems(words))
+
+
+def _without_glue(words: Sequence[str]) -> list[str]:
+    """The words without articles and "de" inside; the ends stay."""
+    last = len(words) - 1
+    return [word for place, word in enumerate(words) if place in (0, last) or word not in _GLUE]
 
 
 @cache
-def _lexicon() -> dict[str, str]:
-    """Folded Spanish words, and their stems, with the English words for them."""
-    found: dict[str, str] = {}
-    for word, english in _pairs("spanish.txt"):
-        found.setdefault(word, english)
-        found.setdefault(_stem(word), english)
-    return found
+def _lexicon() -> _Lexicon:
+    """The word list of spanish.txt. Of several lines with the same stem the first gives its English."""
+    pairs = list(_pairs("spanish.txt"))
+    terms: dict[str, str] = {}
+    stems: dict[str, str] = {}
+    for left, english in pairs:
+        parts = _without_glue(left.rstrip("*").split("_"))
+        terms.setdefault(" ".join(parts), english)
+        stems.setdefault(_stems(parts), english)
+    known = frozenset(word for _, english in pairs for word in words(english))
+    signs = {left.rstrip("*"): 0.5 if left.endswith("*") else 1.0 for left, _ in pairs if left.rstrip("*") not in known}
+    return _Lexicon(terms, stems, signs, frozenset(map(stem, known)), max(len(term.split()) for term in terms))
 
 
 @cache
@@ -99,9 +128,13 @@ def _pairs(name: str) -> Iterator[tuple[str, str]]:
             yield from ((word, right.strip()) for word in fold(left).split())
 
 
+def _stems(words: Sequence[str]) -> str:
+    return " ".join(map(_stem, words))
+
+
 @cache
 def _stem(word: str) -> str:
-    return "~" + str(_stemmer().stemWord(word))
+    return str(_stemmer().stemWord(word))
 
 
 @cache

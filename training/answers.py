@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from training.data import REFUSAL, Example
+from training.data import REFUSAL
+from training.example import Example
 from training.tokens import END
 from tutor.llm.base import Message
 from tutor.llm.llama import Context, Engine

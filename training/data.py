@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.passages import Passage
+from training.example import Example
+from training.follow_ups import FollowUps
 from training.material import Known, Material, joined
 from tutor.errors import InputError
 from tutor.evidence import Support
@@ -34,26 +36,6 @@ LEAST = 20
 """Examples that a data set has at least: with fewer there is nothing to learn."""
 FILES = ("train.jsonl", "valid.jsonl")
 _OPENINGS = ("Please tell me: ", "I would like to know: ", "Quick question. ", "Sorry, I missed this. ")
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One prompt as the product writes it, and what to answer. `notes` are the sentences in it."""
-
-    kind: str
-    source: str
-    document: str
-    question: str
-    history: tuple[str, ...]
-    notes: tuple[str, ...]
-    system: str
-    user: str
-    answer: str
-
-    @property
-    def messages(self) -> list[Message]:
-        """The prompt's messages."""
-        return [Message("system", self.system), Message("user", self.user)]
 
 
 def examples(material: Material, seed: int, variants: int = VARIANTS) -> Iterator[Example]:
@@ -135,6 +117,7 @@ def _example(source: str, known: Known, question: str, notes: Sequence[str], ans
 def write_data(folder: Path, materials: Sequence[Material], seed: int, variants: int = VARIANTS) -> dict[str, Any]:
     """Write training and validation examples with their manifest, and return the manifest. Raises InputError."""
     made = [example for material in materials for example in examples(material, seed, variants)]
+    made += [example for material in materials for example in FollowUps(material, seed).examples()]
     random.Random(seed).shuffle(made)
     parts = _parted(made)
     if len(made) < LEAST:

@@ -66,7 +66,7 @@ def _asked(sentences: dict[str, tuple[str, ...]]) -> Iterator[Known]:
         for entry in entries:
             if document in sentences and set(entry.answer) <= set(sentences[document]):
                 for question in entry.questions:
-                    yield Known("answer", document, question, entry.answer)
+                    yield Known("answer" if entry.answer else "refusal", document, question, entry.answer)
 
 
 def _labelled(passages: Sequence[Passage], sentences: dict[str, tuple[str, ...]]) -> Iterator[Known]:

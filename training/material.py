@@ -69,7 +69,8 @@ class Near:
         found: list[str] = []
         for row in sorted(scores, key=lambda row: (-scores[row], row)):
             document, text = self._rows[row]
-            if document != known.document and text not in found and not self._tells(row, told):
+            foreign = document != known.document or not known.answer
+            if foreign and text not in found and not self._tells(row, told):
                 found.append(text)
             if len(found) == count:
                 break

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.data import Example
+from training.example import Example
 from tutor.llm.llama import Context, Engine
 
 END = "<|im_end|>"

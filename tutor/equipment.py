@@ -16,6 +16,7 @@ from tutor.llm.base import LanguageModel, ModelInfo
 from tutor.settings import Settings
 
 if TYPE_CHECKING:
+    from knowledge.reader import Reader
     from tutor.intent import IntentReader
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,13 @@ class Equipment:
     def embedder(self) -> Embedder:
         """The embedder. Raises KnowledgeError (`embedder_missing`)."""
         return Embedder(self._settings.embedder)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """What looks at sentences a second time."""
+        from knowledge.reader import Reader
+
+        return Reader(self.embedder)
 
     @cached_property
     def intents(self) -> IntentReader:

@@ -8,7 +8,7 @@ the request.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,23 +17,21 @@ from scipy.optimize import linear_sum_assignment
 
 from demos.contract import Demo
 from knowledge.text import fold
+from tutor.cues import cost, cost_without_cue, cues_of, fits, in_range, is_integer, is_number, loose
+from tutor.numerals import Number, numbers, spaced
 
-_NUMBER = re.compile(
-    r"(?<![\w.])[-+−]?(?:\d+(?:,\d{3})+|\d+\.\d+|\.\d+|\d+)(?:e[-+]?\d+)?(?:%|(?:st|nd|rd|th)\b)?(?![\w])",
-    re.IGNORECASE,
-)
-_SPELLED = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "sixteen": 16, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
-    "hundred": 100, "thousand": 1000,
-}  # fmt: skip
 _QUOTED = re.compile(r"[\"“”«»]([^\"“”«»]{2,400})[\"“”«»]|(?<!\w)'([^']{2,400})'(?!\w)")
 _AFTER_COLON = re.compile(r":\s+(\S.{2,400})$")
-_BETWEEN = frozenset("of to is at be a the with and equal equals value set using use rate = :".split())
+_NOT = (
+    r"(?:(without|no|not|n't|never|disable|disabling|turn off|switch off|hide|hiding|drop|dropping|ignore|ignoring|exclude|"
+    r"excluding|leave out|leaving out|leave away|remove|removing|skip|skipping|omit|omitting|minus|sin|quita|quitando|ignora|excluye|omite)"
+    r"(?: (?:use|using|used|see|seeing|know|knowing|have|having|look at|looking at|the|a|an|any|its|column|usar|ver|conocer|la|el|los|las|"
+    r"columna|columnas|de|del))* )?"
+)
+_OFF = r"(?: column)?(?:\s*[=:]\s*|\s+(?:is |are |turned |switched |left )*)?(off|false|no\b|out|disabled|removed|hidden|apagad[oa])?\b"
+"""What turns a switch off when it stands before its name, and after it."""
 _APART = 1e3
 """What it costs to give a parameter a number that is not near it."""
-NEAR = 4
-"""How many words may lie between a number and the parameter it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +43,12 @@ class Extracted:
     open_fields: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
-    value: float
-    whole: bool
-    start: int
-    end: int
-
-
 @dataclass(slots=True)
 class _Reading:
     """A request while it is read: taken numbers are not given twice."""
 
     text: str
-    numbers: list[_Number]
+    numbers: list[Number]
     params: dict[str, Any] = field(default_factory=dict)
 
 
@@ -66,31 +56,39 @@ def extract(demo: Demo, text: str) -> Extracted:
     """The parameters that `text` states for `demo`, unvalidated: `demo.parse` judges them."""
     properties: Mapping[str, dict[str, Any]] = demo.schema()["properties"]
     quote, rest = _split_quote(demo, properties, text)
-    rest = re.sub(r"\b(?:me|us) ", "", fold(rest))  # "draw me a 7" is "draw a 7"
-    reading = _Reading(rest, list(_numbers(rest)))
+    rest = spaced(re.sub(r"\b(?:me|us) ", "", fold(rest)))  # "draw me a 7" is "draw a 7"
+    reading = _Reading(rest, list(numbers(rest)))
+    unnamed = _unnamed(demo, properties, reading.text)
+    _read_choices({name: schema for name, schema in properties.items() if not is_number(schema)}, reading, unnamed)
     _read_numbers(demo, properties, reading)
-    _read_choices(properties, reading, _unnamed(demo, properties, reading.text))
+    _read_choices(properties, reading, unnamed)
     _read_switches(properties, reading)
     if quote is not None:
         reading.params[quote[0]] = quote[1]
-    numeric = [name for name, schema in properties.items() if _is_number(schema)]
+    open_fields = {
+        name: properties[name] for name in properties if is_number(properties[name]) and name not in reading.params
+    }
     return Extracted(
         reading.params,
-        tuple(number.value for number in reading.numbers),
-        tuple(name for name in numeric if name not in reading.params),
+        tuple(number.value for number in reading.numbers if _may_be_meant(number, open_fields)),
+        tuple(open_fields),
     )
+
+
+def _may_be_meant(number: Number, fields: Mapping[str, dict[str, Any]]) -> bool:
+    """Whether a number that nothing claims could be one of these parameters: a year in a count is none."""
+    return number.exact and any(fits(schema, number) and in_range(schema, number) for schema in fields.values())
 
 
 def _unnamed(demo: Demo, properties: Mapping[str, dict[str, Any]], text: str) -> str:
     """The text without those names of the demo that list its choices: "cat or dog" chooses neither."""
     for name in (demo.name, demo.title, *demo.aliases):
         said = set(re.findall(r"\w+", fold(name).replace("_", " ")))
+        said |= {word.rstrip("s") for word in said}
         for schema in properties.values():
-            if (
-                len({str(value) for value in schema.get("enum", ())} & {*said, *(word.rstrip("s") for word in said)})
-                > 1
-            ):
-                text = re.sub(rf"(?<!\w){_loose(name)}(?!\w)", lambda match: " " * len(match[0]), text)
+            other = schema.get("synonyms", {})
+            if sum(not said.isdisjoint((str(v), *other.get(str(v), ()))) for v in schema.get("enum", ())) > 1:
+                text = re.sub(rf"(?<!\w){loose(name)}(?!\w)", lambda match: " " * len(match[0]), text)
     return text
 
 
@@ -118,8 +116,9 @@ def _in_capitals(properties: Mapping[str, dict[str, Any]], free: list[str], text
 
 
 def _speaks_of_parameters(demo: Demo, properties: Mapping[str, dict[str, Any]], text: str) -> bool:
-    reading = _Reading(text, list(_numbers(text)))
+    reading = _Reading(text, list(numbers(text)))
     _read_numbers(demo, properties, reading)
+    _read_choices(properties, reading, text)
     return bool(reading.params)
 
 
@@ -130,16 +129,6 @@ def grammar(fields: tuple[str, ...], values: tuple[float, ...]) -> str:
     return f'root ::= "{{" (pair (", " pair)*)? "}}"\npair ::= {pair}\nvalue ::= {number}\n'
 
 
-def _numbers(text: str) -> Iterator[_Number]:
-    for match in _NUMBER.finditer(text):
-        literal = re.sub(r"(st|nd|rd|th)$", "", match[0].replace(",", "").replace("−", "-"))
-        value = float(literal.rstrip("%")) / (100 if literal.endswith("%") else 1)
-        yield _Number(value, "." not in literal and "%" not in literal, match.start(), match.end())
-    for match in re.finditer(r"\b[a-z]+\b", text):
-        if match[0] in _SPELLED:
-            yield _Number(float(_SPELLED[match[0]]), True, match.start(), match.end())
-
-
 def _read_choices(properties: Mapping[str, dict[str, Any]], reading: _Reading, text: str) -> None:
     for name, schema in properties.items():
         spots = [
@@ -147,12 +136,17 @@ def _read_choices(properties: Mapping[str, dict[str, Any]], reading: _Reading, t
             for value in schema.get("enum", ())
             if name not in reading.params and not str(value).isdigit()
             for word in (str(value), *schema.get("synonyms", {}).get(str(value), ()))
-            if (match := re.search(rf"(?<![\w]){_loose(word)}(?![\w])", _without_stopwords(text, word)))
+            if (match := re.search(_any_number_of(word), _without_stopwords(text, word)))
         ]
         if spots:
             _, start, end, value = max(spots, key=lambda spot: (spot[0], -spot[1]))
             reading.params[name] = value
             reading.numbers = [n for n in reading.numbers if n.end <= start or n.start >= end]
+
+
+def _any_number_of(word: str) -> str:
+    """A pattern for the word, singular or plural."""
+    return rf"(?<![\w]){loose(word)}{'(?:s|es)?' if len(word) > 3 else ''}(?![\w])"
 
 
 def _without_stopwords(text: str, value: str) -> str:
@@ -168,125 +162,40 @@ def _without_stopwords(text: str, value: str) -> str:
 
 def _read_numbers(demo: Demo, properties: Mapping[str, dict[str, Any]], reading: _Reading) -> None:
     """Give numbers to parameters: as many as can be, each to the cue that is nearest to it."""
-    fields = {name: schema for name, schema in properties.items() if _is_number(schema) and name not in reading.params}
+    fields = {name: schema for name, schema in properties.items() if is_number(schema) and name not in reading.params}
     if not fields or not reading.numbers:
         return
-    cost = np.full((len(fields), len(reading.numbers)), _APART)
-    cues = _cues_found(demo, fields, reading.text)
+    costs = np.full((len(fields), len(reading.numbers)), _APART)
+    cues = cues_of(demo, fields, reading.text)
     for row, (name, schema) in enumerate(fields.items()):
-        for match, weight in cues[name]:
-            for column, number in enumerate(reading.numbers):
-                if (gap := _gap(reading.text, match, number)) is not None and _fits(schema, number):
-                    cost[row, column] = min(cost[row, column], gap - weight)
+        for column, number in enumerate(reading.numbers):
+            found = [cost(reading.text, schema, cue, number) for cue in cues[name]]
+            found.append(cost_without_cue(demo, reading.text, fields, name, number))
+            costs[row, column] = min((one for one in found if one is not None), default=_APART)
     taken = []
-    for at, to in zip(*linear_sum_assignment(cost), strict=True):
-        if cost[at, to] < _APART:
+    for at, to in zip(*linear_sum_assignment(costs), strict=True):
+        if costs[at, to] < _APART:
             name, number = list(fields)[int(at)], reading.numbers[int(to)]
             reading.params[name] = _value(fields[name], number)
             taken.append(number)
     reading.numbers = [number for number in reading.numbers if number not in taken]
 
 
-def _cues_found(
-    demo: Demo, fields: Mapping[str, dict[str, Any]], text: str
-) -> dict[str, list[tuple[re.Match[str], float]]]:
-    """Where the cues of each parameter stand; one inside a longer cue of another ("size" in "kernel size") is none."""
-    found = {
-        name: [
-            (match, weight)
-            for cue, weight in _cues(demo, name, schema)
-            for match in re.finditer(rf"(?<![\w]){_loose(cue)}(?:s|es)?(?![\w])", text)
-        ]
-        for name, schema in fields.items()
-    }
-
-    def inside(name: str, one: re.Match[str]) -> bool:
-        return any(
-            other.start() <= one.start() and one.end() <= other.end() and len(other[0]) > len(one[0])
-            for rival, matches in found.items()
-            if rival != name
-            for other, _ in matches
-        )
-
-    return {name: [(match, w) for match, w in matches if not inside(name, match)] for name, matches in found.items()}
-
-
-def _gap(text: str, cue: re.Match[str], number: _Number) -> float | None:
-    """Words between cue and number, None when too many or across another clause; after the number counts as nearer."""
-    between = text[number.end : cue.start()] if cue.start() >= number.end else text[cue.end() : number.start]
-    if cue.start() < number.end and cue.end() > number.start:
-        return None
-    if re.search(r"[;.!?](?:\s|$)", between) or _NUMBER.search(between):
-        return None
-    words = re.findall(r"\w+|=", between)
-    count = sum(0.2 if word in _BETWEEN else 1.0 for word in words)
-    if "," in between or " and " in f" {between} ":
-        count += 1.5
-    return count if count <= NEAR else None
-
-
-def _cues(demo: Demo, name: str, schema: dict[str, Any]) -> Iterator[tuple[str, float]]:
-    """Words that announce this parameter and how much to trust them."""
-    yield name.replace("_", " "), 0.5
-    for alias in schema.get("aliases", ()):
-        yield fold(str(alias)), 0.4
-    if unit := schema.get("unit"):
-        yield fold(str(unit)).rstrip("s") or str(unit), 0.1
-    yield from ((cue, 0.3) for cue in _taught(demo, name))
-
-
-def _taught(demo: Demo, name: str) -> set[str]:
-    """The two words before the parameter's value in the demo's own example requests: "draw a" 7."""
-    found = set()
-    for example in demo.examples:
-        value = example.params.get(name)
-        if (isinstance(value, int | float) and not isinstance(value, bool)) or str(value).isdigit():
-            value = float(str(value))
-            match = re.search(rf"(\b[a-z]+ [a-z]+) {re.escape(f'{value:g}')}(?![\w.])", fold(example.text))
-            if match and not set(match[1].split()) <= _BETWEEN:
-                found.add(match[1])
-    return found
-
-
 def _read_switches(properties: Mapping[str, dict[str, Any]], reading: _Reading) -> None:
     for name, schema in properties.items():
         if schema.get("type") != "boolean" or name in reading.params:
             continue
-        for cue in (name.replace("_", " "), *(fold(str(alias)) for alias in schema.get("aliases", ()))):
-            if match := re.search(
-                rf"(?:(without|no|not|disable|turn off|hide|hiding|drop|ignore|ignoring|exclude|leave out)(?: the| a| any)? )?(?<!\w){_loose(cue)}(?!\w)",
-                reading.text,
-            ):
-                reading.params[name] = match[1] is None
+        said = [
+            match[1] is None and match[2] is None
+            for cue in (name.replace("_", " "), *(fold(str(alias)) for alias in schema.get("aliases", ())))
+            for match in re.finditer(rf"{_NOT}(?<!\w){loose(cue)}(?!\w){_OFF}", reading.text)
+        ]
+        if said:
+            reading.params[name] = all(said)
 
 
-def _fits(schema: dict[str, Any], number: _Number) -> bool:
-    if "enum" in schema:
-        return f"{number.value:g}" in map(str, schema["enum"])
-    return number.whole or not _integer(schema)
-
-
-def _value(schema: dict[str, Any], number: _Number) -> int | float | str:
+def _value(schema: dict[str, Any], number: Number) -> int | float | str:
     """The number in the parameter's own type; a choice among digits is text."""
     if "enum" in schema:
         return str(next(value for value in schema["enum"] if str(value) == f"{number.value:g}"))
-    return int(number.value) if _integer(schema) else number.value
-
-
-def _integer(schema: dict[str, Any]) -> bool:
-    return "integer" in _types(schema)
-
-
-def _is_number(schema: dict[str, Any]) -> bool:
-    if "enum" in schema:
-        return any(str(value).isdigit() for value in schema["enum"])
-    return bool(_types(schema) & {"integer", "number"})
-
-
-def _types(schema: dict[str, Any]) -> set[str]:
-    return {str(part.get("type")) for part in (schema, *schema.get("anyOf", ()))}
-
-
-def _loose(words: str) -> str:
-    """A pattern for the words with space, hyphen or underscore between them."""
-    return r"[\s_-]+".join(re.escape(part) for part in re.split(r"[\s_-]+", fold(words)) if part)
+    return int(number.value) if is_integer(schema) else number.value

@@ -180,6 +180,8 @@ def _recount(turn: _Turn, text: str, history: Sequence[Exchange]) -> list[str] |
 
 async def _explain(parts: Parts, turn: _Turn) -> AsyncGenerator[Event, None]:
     """Answer a question from the course, or say that it does not cover it."""
+    if turn.question.may_lean and parts.model is not None and parts.drafts:
+        turn.question = turn.question.reword(await _reworded(parts.model, turn.question))
     found = await asyncio.to_thread(parts.retriever.retrieve, turn.question)
     turn.question = found.question
     chosen = spine.choose(found)
@@ -195,6 +197,21 @@ async def _explain(parts: Parts, turn: _Turn) -> AsyncGenerator[Event, None]:
         async for token in tokens:
             yield token
     yield turn.end(parts, "answered", _offers(parts, chosen[0].passage))
+
+
+async def _reworded(model: LanguageModel, question: Question) -> str:
+    """A question that may lean on the conversation, as the model would ask it alone; "" when the model fails."""
+    said = in_plain_words(in_english(question.text))
+    messages = prompt.follow_up_messages(said, *question.after)
+    text = ""
+    try:
+        async with aclosing(model.stream(messages, Sampling(max_tokens=48, stop=("\n",)))) as pieces:
+            async for piece in pieces:
+                text += piece.text
+    except ModelError as error:
+        log.warning("the model failed, reading the question without it: %s", error)
+        return ""
+    return text.strip()
 
 
 async def _word(

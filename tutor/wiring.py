@@ -106,7 +106,7 @@ class Tutor:
             stamp = self.course.stamp()
             index = await asyncio.to_thread(open_course, self.course, self.embedder, progress)
             provenance = replace(self._parts.provenance, knowledge=index.name)
-            retriever = Retriever(index, self.embedder)
+            retriever = Retriever(index, self.embedder, reader=self._equipment.reader)
             self._parts = replace(self._parts, retriever=retriever, provenance=provenance)
             self._stamp = stamp
 
@@ -214,7 +214,7 @@ class Tutor:
         index, model, _ = await asyncio.gather(
             asyncio.to_thread(open_course, self.course, embedder, progress),
             self._equipment.model(),
-            asyncio.to_thread(embedder.load),
+            asyncio.to_thread(self._equipment.reader.load),
         )
         self._stamp = stamp
         info = model.describe() if model else ModelInfo(QUOTES_ONLY, "", None, 0)
@@ -222,7 +222,7 @@ class Tutor:
         notes: tuple[Note, ...] = read_notes() if self.course.name == COURSE else ()
         self._equipment.workers.refill()
         return turn.Parts(
-            retriever=Retriever(index, embedder),
+            retriever=Retriever(index, embedder, reader=self._equipment.reader),
             evidence=Evidence(embedder),
             intents=self._equipment.intents,
             run_frames=self.run_demo,
@@ -238,10 +238,12 @@ class Tutor:
 
 def open_retriever(settings: Settings, progress: Progress = _quiet) -> Retriever:
     """Search alone, without a model. Raises KnowledgeError."""
+    from knowledge.reader import Reader
     from knowledge.retrieve import Retriever
 
     embedder = Embedder(settings.embedder)
-    return Retriever(open_course(Course(settings.course, settings.home), embedder, progress), embedder)
+    index = open_course(Course(settings.course, settings.home), embedder, progress)
+    return Retriever(index, embedder, reader=Reader(embedder))
 
 
 def build_tutor(settings: Settings, model: LanguageModel | None = None) -> Tutor:

@@ -35,24 +35,35 @@ ANSWERS = ("no, it still sees the right animal", "yes, it changes its mind")
 
 class CatOrDogParams(Params):
     animal: Literal["cat", "dog"] = param(
-        "cat", "The test picture that is nudged.", aliases=("picture",), synonyms={"cat": ("a cat",), "dog": ("a dog",)}
-    )
+        "cat", "The test picture that is nudged.",
+        aliases=("picture", "pet", "test picture", "animal de prueba"),
+        synonyms={
+            "cat": ("a cat", "kitten", "kitty", "gato", "un gato"),
+            "dog": ("a dog", "puppy", "perro", "un perro"),
+        },
+    )  # fmt: skip
     examples: int = param(
-        200, "Pictures to learn from, half of them cats.", low=10, high=400, aliases=("pictures", "training pictures")
-    )
+        200, "Pictures to learn from, half of them cats.", low=10, high=400,
+        aliases=(
+            "pictures", "training pictures", "training images", "training examples", "images", "imágenes", "fotos",
+            "photos", "ejemplos", "training samples",
+        ),
+    )  # fmt: skip
     noise: float = param(
-        0.06, "Standard deviation of the specks on every picture.", low=0, high=0.5, aliases=("specks",)
-    )
+        0.06, "Standard deviation of the specks on every picture.", low=0, high=0.5,
+        aliases=("specks", "noise level", "ruido", "motas"),
+    )  # fmt: skip
     nudge: float = param(
-        0.2,
-        "The largest step of each pixel (ε).",
-        low=0,
-        high=0.5,
-        aliases=("epsilon", "ε", "adversarial nudge", "attack"),
-    )
+        0.2, "The largest step of each pixel (ε).", low=0, high=0.5,
+        aliases=(
+            "epsilon", "ε", "adversarial nudge", "attack", "push", "perturbation", "eps", "attack strength", "empujón",
+            "perturbación",
+        ),
+    )  # fmt: skip
     epochs: int = param(
-        60, "How many times all pictures are shown.", low=5, high=200, unit="passes", aliases=("passes",)
-    )
+        60, "How many times all pictures are shown.", low=5, high=200, unit="passes",
+        aliases=("passes", "épocas", "pasadas", "training epochs", "training passes", "rounds of training"),
+    )  # fmt: skip
 
 
 def draw(dog: bool, noise: float, random: np.random.Generator) -> Array:
@@ -261,6 +272,12 @@ DEMO = Demo(
         Request("Why is a cat classified as the other animal? Run it for 100 epochs", {"epochs": 100}),
         Request("the meme of the cat, with a nudge of 0.4 and seed 3", {"nudge": 0.4, "seed": 3}),
         Request("reconocedor de gatos y perros con 80 passes", {"epochs": 80}),
+        Request("Teach a network to tell kittens from puppies with 80 pictures", {"examples": 80}),
+        Request("Fool the recogniser by changing every pixel a little, epsilon 0.1", {"nudge": 0.1}),
+        Request(
+            "Change a picture of a puppy so slightly that the network takes it for another animal", {"animal": "dog"}
+        ),
+        Request("Entrena una red que distingue animales dibujados durante 90 épocas", {"epochs": 90}),
     ),
     presets={
         "cat": Preset(
@@ -274,10 +291,9 @@ DEMO = Demo(
     },
     prediction=Prediction("Will the nudge make it see the other animal?", ANSWERS, _check),
     aliases=(
-        "cats and dogs",
-        "cats and dogs recogniser",
-        "adversarial example",
-        "cat classified as a dog",
-        "gatos y perros",
+        "cats and dogs", "cats and dogs recogniser", "adversarial example", "cat classified as a dog", "gatos y perros",
+        "cat vs dog", "cat versus dog", "dog or cat", "dogs and cats", "cat and dog", "cat dog classifier",
+        "adversarial attack", "adversarial examples", "fast gradient sign", "fgsm", "gato o perro", "perros y gatos",
+        "perro o gato", "ejemplo adversario", "ataque adversario",
     ),
-)
+)  # fmt: skip

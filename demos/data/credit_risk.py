@@ -34,22 +34,31 @@ RISK = ("Low", "High")
 
 class CreditRiskParams(Params):
     model: Literal["logistic", "tree"] = param(
-        "logistic",
-        "Logistic regression, or a decision tree.",
-        aliases=("method", "classifier"),
-        synonyms={"tree": ("decision tree", "árbol"), "logistic": ("logistic regression", "regresión logística")},
-    )
-    gender: bool = param(True, "Whether the model may see the column Gender.", aliases=("the gender column", "sex"))
+        "logistic", "Logistic regression, or a decision tree.",
+        aliases=("method", "classifier", "learner", "algorithm", "modelo", "método"),
+        synonyms={
+            "tree": ("decision tree", "árbol", "decision trees", "árbol de decisión", "trees"),
+            "logistic": ("logistic regression", "regresión logística", "logit", "logística"),
+        },
+    )  # fmt: skip
+    gender: bool = param(
+        True, "Whether the model may see the column Gender.",
+        aliases=(
+            "the gender column", "sex", "gender column", "column gender", "género", "sexo", "columna de género",
+            "la columna género",
+        ),
+    )  # fmt: skip
     depth: int = param(
-        2, "How many questions the tree may ask one after the other.", low=1, high=4, aliases=("deep", "questions")
-    )
+        2, "How many questions the tree may ask one after the other.", low=1, high=4,
+        aliases=("deep", "questions", "tree depth", "levels", "profundidad", "niveles", "preguntas"),
+    )  # fmt: skip
     penalty: float = param(
-        1.0,
-        "How strongly large weights are punished (λ).",
-        low=0.01,
-        high=100,
-        aliases=("lambda", "regularisation", "ridge"),
-    )
+        1.0, "How strongly large weights are punished (λ).", low=0.01, high=100,
+        aliases=(
+            "lambda", "regularisation", "ridge", "weight decay", "l2", "λ", "regularization", "regularización",
+            "penalización",
+        ),
+    )  # fmt: skip
 
 
 def judge(params: CreditRiskParams, x: Array, t: Array, new: Array) -> float:
@@ -264,6 +273,13 @@ DEMO = Demo(
         Request("learn from structured data, lambda 0.1, no gender", {"penalty": 0.1, "gender": False}),
         Request("Which columns decide about a loan? Run it step by step."),
         Request("entrena un árbol con la tabla de riesgo de crédito", {"model": "tree"}),
+        Request("Decide who gets a loan with a tree that may ask 3 questions", {"model": "tree", "depth": 3}),
+        Request(
+            "Is a fair decision about a loan possible when sex is left out? Run it without sex.", {"gender": False}
+        ),
+        Request("Predict which customers of the bank will not pay back, lambda 20", {"penalty": 20}),
+        Request("Learn from a spreadsheet of 24 customers which columns matter"),
+        Request("Predice quién devuelve el préstamo sin la columna de género", {"gender": False}),
     ),
     presets={
         "logistic": Preset("Logistic regression", {}, "One weight a column: see which ones speak for high risk."),
@@ -278,5 +294,11 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("Will it judge left-out customers better than always saying High?", ("yes", "no"), _check),
-    aliases=("credit table", "logistic regression", "decision tree", "credit risk", "structured data", "loan risk"),
-)
+    aliases=(
+        "credit table", "logistic regression", "decision tree", "credit risk", "structured data", "loan risk",
+        "credit data", "credit customers", "credit scoring", "loan table", "loan data", "loan customers",
+        "loan default", "tabular data", "riesgo de crédito", "riesgo crediticio", "tabla de crédito",
+        "regresión logística", "árbol de decisión", "datos estructurados", "datos tabulares", "préstamos", "bank loan",
+        "bank loans",
+    ),
+)  # fmt: skip

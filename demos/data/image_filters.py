@@ -48,29 +48,47 @@ ANSWERS = ("it becomes 0", "it stays as bright as it was")
 
 class ImageFiltersParams(Params):
     picture: Literal["circle", "square", "cross", "stripes", "letter"] = param(
-        "circle",
-        "What is drawn in the image.",
-        aliases=("image", "drawing"),
-        synonyms={"circle": ("disc", "ball"), "letter": ("letter t",)},
-    )
-    kernel: Literal["edges", "vertical", "horizontal", "blur", "sharpen", "identity"] = param(
-        "edges",
-        "The 3x3 weights: all edges, upright edges, level edges, blur, sharpen, or none of it.",
-        aliases=("filter", "mask"),
+        "circle", "What is drawn in the image.",
+        aliases=("image", "drawing", "figure", "imagen", "dibujo", "figura"),
         synonyms={
-            "edges": ("edge", "laplacian"),
-            "vertical": ("vertical edges", "sobel"),
-            "horizontal": ("horizontal edges",),
-            "blur": ("smooth", "box filter", "blurring"),
-            "sharpen": ("sharpening", "sharper"),
+            "circle": ("disc", "ball", "círculo", "round"),
+            "letter": ("letter t", "letra", "the t", "letra t"),
+            "square": ("cuadrado", "box shape"),
+            "cross": ("cruz", "plus sign"),
+            "stripes": ("striped", "rayas", "franjas", "bars"),
         },
-    )
-    size: int = param(12, "Width and height of the image.", low=8, high=20, unit="pixels", aliases=("width",))
-    noise: float = param(0.0, "Standard deviation of random specks on the image.", low=0, high=0.5, aliases=("specks",))
-    stride: int = param(1, "How far the kernel moves each time.", low=1, high=3, aliases=("step",))
+    )  # fmt: skip
+    kernel: Literal["edges", "vertical", "horizontal", "blur", "sharpen", "identity"] = param(
+        "edges", "The 3x3 weights: all edges, upright edges, level edges, blur, sharpen, or none of it.",
+        aliases=("filter", "mask", "filtro", "núcleo", "máscara", "effect"),
+        synonyms={
+            "edges": ("edge", "laplacian", "outline", "outlines", "contour", "bordes", "contorno", "borde"),
+            "vertical": ("vertical edges", "sobel", "upright", "upright edges", "verticales", "bordes verticales"),
+            "horizontal": ("horizontal edges", "level edges", "horizontales", "bordes horizontales"),
+            "blur": (
+                "smooth", "box filter", "blurring", "soft", "softer", "soften", "smoothing", "blurred", "blurry", "desenfoca",
+                "desenfoque", "suaviza", "difumina", "borroso",
+            ),
+            "sharpen": ("sharpening", "sharper", "sharp", "crisper", "crisp", "enfoca", "nitidez", "afila", "enfocar"),
+            "identity": ("no change", "unchanged", "identidad", "do nothing"),
+        },
+    )  # fmt: skip
+    size: int = param(
+        12, "Width and height of the image.", low=8, high=20, unit="pixels",
+        aliases=("width", "image size", "resolution", "tamaño", "píxeles", "height"),
+    )  # fmt: skip
+    noise: float = param(
+        0.0, "Standard deviation of random specks on the image.", low=0, high=0.5,
+        aliases=("specks", "noise level", "ruido", "motas"),
+    )  # fmt: skip
+    stride: int = param(
+        1, "How far the kernel moves each time.", low=1, high=3,
+        aliases=("step", "step size", "zancada", "salto"),
+    )  # fmt: skip
     padding: bool = param(
-        False, "Whether a border of zeros is put around the image.", aliases=("zero padding", "padded")
-    )
+        False, "Whether a border of zeros is put around the image.",
+        aliases=("zero padding", "padded", "border of zeros", "zero border", "relleno", "relleno de ceros", "pad"),
+    )  # fmt: skip
 
 
 def draw(params: ImageFiltersParams, random: np.random.Generator) -> Array:
@@ -222,6 +240,13 @@ DEMO = Demo(
         Request("blur away noise 0.2 with a box filter", {"kernel": "blur", "noise": 0.2}),
         Request("slide a kernel over an image with stride 2 and zero padding", {"stride": 2, "padding": True}),
         Request("muestra el filtro sobel en una imagen", {"kernel": "vertical"}),
+        Request("Find the outlines in a picture of a cross", {"kernel": "edges", "picture": "cross"}),
+        Request("Make the stripes look soft with nine equal weights", {"kernel": "blur", "picture": "stripes"}),
+        Request(
+            "Slide a 3x3 window over the pixels of a square and make it crisper",
+            {"kernel": "sharpen", "picture": "square"},
+        ),
+        Request("Encuentra los bordes horizontales de un círculo", {"kernel": "horizontal", "picture": "circle"}),
     ),
     presets={
         "edges": Preset("Edges", {}, "The weights sum to 0: inside and outside vanish, the rim of the disc stays."),
@@ -234,5 +259,11 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("What will become of an area where all pixels are alike?", ANSWERS, _check),
-    aliases=("image filter", "convolution kernel", "edge detection", "image data", "filtros de imagen", "convolution"),
-)
+    aliases=(
+        "image filter", "convolution kernel", "edge detection", "image data", "filtros de imagen", "convolution",
+        "image filtering", "filter kernel", "sliding kernel", "sliding window filter", "sobel filter", "sobel",
+        "gaussian blur", "edge detector", "edge filter", "blur filter", "sharpen filter", "box blur",
+        "filtro de imagen", "filtro de bordes", "detección de bordes", "detector de bordes", "núcleo de convolución",
+        "convolución", "convolve",
+    ),
+)  # fmt: skip

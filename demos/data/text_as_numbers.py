@@ -37,16 +37,22 @@ CHOICES = ("the first and the second", "the first and the third", "another pair"
 class TextAsNumbersParams(Params):
     text: str = param(
         "The cat sat on the mat. The dog sat on the log. Dogs and cats are animals.",
-        f"Your own sentences, 2 to {MOST_SENTENCES}, each ended by a full stop.",
-        longest=400,
-        aliases=("sentences", "words"),
-    )
+        f"Your own sentences, 2 to {MOST_SENTENCES}, each ended by a full stop.", longest=400,
+        aliases=("sentences", "words", "texto", "frases", "oraciones", "palabras", "documents"),
+    )  # fmt: skip
     stop_words: bool = param(
-        True, "Whether little words such as 'the' and 'on' stay in.", aliases=("little words", "stopwords")
-    )
+        True, "Whether little words such as 'the' and 'on' stay in.",
+        aliases=(
+            "little words", "stopwords", "filler words", "function words", "palabras vacías", "palabras funcionales",
+        ),
+    )  # fmt: skip
     pairs: bool = param(
-        False, "Whether pairs of neighbouring words count as words too.", aliases=("word pairs", "bigrams")
-    )
+        False, "Whether pairs of neighbouring words count as words too.",
+        aliases=(
+            "word pairs", "bigrams", "pairs of words", "neighbouring words", "two-word phrases", "pares",
+            "pares de palabras", "bigramas", "bigram",
+        ),
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _has_sentences(self) -> TextAsNumbersParams:
@@ -260,6 +266,16 @@ DEMO = Demo(
         Request("show tokens and word counts, no stop words, with bigrams", {"stop_words": False, "pairs": True}),
         Request('texto como números: "El gato duerme. El perro duerme."', {"text": "El gato duerme. El perro duerme."}),
         Request("Run the bag of words step by step"),
+        Request(
+            "Count the words of \"Rain falls. Snow falls. Rain is wet.\" and say which two sentences are most alike",
+            {"text": "Rain falls. Snow falls. Rain is wet."},
+        ),
+        Request("Turn my sentences into rows of a table of counts"),
+        Request("Weigh rare words higher than common ones and leave out stop words", {"stop_words": False}),
+        Request(
+            "Cuenta las palabras de \"Llueve mucho. Nieva mucho.\" con bigramas",
+            {"text": "Llueve mucho. Nieva mucho.", "pairs": True},
+        ),
     ),
     presets={
         "animals": Preset(
@@ -279,5 +295,10 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("Which two sentences will be closest?", CHOICES, _check),
-    aliases=("bag of words", "tf-idf", "tfidf", "language data", "tokenisation", "texto como números"),
-)
+    aliases=(
+        "bag of words", "tf-idf", "tfidf", "language data", "tokenisation", "texto como números", "text to numbers",
+        "words to numbers", "term frequency", "word count", "word counts", "count words", "count vectors",
+        "one-hot words", "tokenization", "tokenise", "tokenize", "bolsa de palabras", "texto a números",
+        "contar palabras", "palabras como números", "datos de lenguaje", "text vectors",
+    ),
+)  # fmt: skip

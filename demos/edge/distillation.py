@@ -49,17 +49,30 @@ ANSWERS = ("the one with soft targets", "the one with labels only", "neither, wi
 
 class DistillationParams(Params):
     temperature: float = param(
-        4.0, "How much the teacher's answers are softened (T).", low=1, high=20, aliases=("t", "temp", "softness")
-    )
+        4.0, "How much the teacher's answers are softened (T).", low=1, high=20,
+        aliases=("t", "temp", "softness", "temperatura", "softmax temperature"),
+    )  # fmt: skip
     images: Literal["50", "100", "200", "1400"] = param(
-        "100", "How many digits the student may see.", aliases=("examples", "digits", "pictures")
-    )
+        "100", "How many digits the student may see.",
+        aliases=(
+            "examples", "digits", "pictures", "imgs", "training images", "training pictures", "imágenes", "dígitos",
+            "ejemplos",
+        ),
+    )  # fmt: skip
     student: int = param(
-        16, "Hidden units of the student.", low=4, high=64, unit="units", aliases=("hidden units", "student size")
-    )
+        16, "Hidden units of the student.", low=4, high=64, unit="units",
+        aliases=(
+            "hidden units", "student size", "student units", "units of the student", "estudiante", "alumno",
+            "small network of", "unidades", "student with",
+        ),
+    )  # fmt: skip
     soft_share: float = param(
-        0.9, "Weight of the soft targets (λ).", low=0, high=1, aliases=("lambda", "λ", "soft weight", "weight")
-    )
+        0.9, "Weight of the soft targets (λ).", low=0, high=1,
+        aliases=(
+            "lambda", "λ", "soft weight", "weight", "share of soft targets", "soft targets", "peso blando",
+            "weight of the soft targets",
+        ),
+    )  # fmt: skip
 
 
 def soften(z: Array, temperature: float) -> Array:
@@ -275,6 +288,10 @@ DEMO = Demo(
         Request("does distillation help when there are 1400 images?", {"images": "1400"}),
         Request("destilación del conocimiento con temperature 3", {"temperature": 3}),
         Request("how does a small network learn from a teacher network?"),
+        Request("Let a big network teach a small one of 12 units", {"student": 12}),
+        Request("Train a tiny digit reader on the soft answers of a large one, temperature 5", {"temperature": 5}),
+        Request("Can a small network learn from a large one with 50 images only? Show it.", {"images": "50"}),
+        Request("Un maestro enseña a un alumno de 10 unidades con temperatura 6", {"student": 10, "temperature": 6}),
     ),
     presets={
         "few": Preset("A hundred digits", {}, "Few images: here soft targets help most."),
@@ -290,5 +307,10 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("Which student will read more unseen digits right?", ANSWERS, _check),
-    aliases=("distilling", "teacher and student", "teacher student", "soft targets", "destilación"),
-)
+    aliases=(
+        "distilling", "teacher and student", "teacher student", "soft targets", "destilación", "distil", "distill",
+        "distillation of knowledge", "model distillation", "teacher network", "student network", "soft labels",
+        "dark knowledge", "destilar", "destila", "destilación de conocimiento", "destilación del conocimiento",
+        "profesor y estudiante", "maestro y alumno", "maestro y estudiante",
+    ),
+)  # fmt: skip

@@ -31,25 +31,42 @@ LEVELS = (0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
 
 class PruningParams(Params):
     sparsity: float = param(
-        0.8, "Share of the weights that become zero (s).", low=0, high=0.99, aliases=("s", "share", "prune", "zeros")
-    )
+        0.8, "Share of the weights that become zero (s).", low=0, high=0.99,
+        aliases=(
+            "s", "share", "prune", "zeros", "sparse", "share of zeros", "dispersión", "poda", "prunes", "cut",
+            "cut away", "remove", "throw away", "elimina", "fraction",
+        ),
+    )  # fmt: skip
     method: Literal["magnitude", "random"] = param(
-        "magnitude", "Which weights go: the smallest, or any.", synonyms={"random": ("at random", "randomly")}
-    )
+        "magnitude", "Which weights go: the smallest, or any.",
+        aliases=("método", "criterion"),
+        synonyms={
+            "random": ("at random", "randomly", "random weights", "any weights", "al azar", "aleatorio", "aleatoria"),
+            "magnitude": ("smallest weights", "smallest", "magnitud", "the smallest ones"),
+        },
+    )  # fmt: skip
     scope: Literal["network", "layer"] = param(
-        "network",
-        "Smallest of the whole network, or the same share of each layer.",
-        synonyms={"network": ("global", "globally"), "layer": ("each layer", "per layer", "layer by layer")},
-    )
+        "network", "Smallest of the whole network, or the same share of each layer.",
+        aliases=("alcance",),
+        synonyms={
+            "network": ("global", "globally", "whole network", "toda la red", "across the network"),
+            "layer": (
+                "each layer", "per layer", "layer by layer", "in each layer", "layerwise", "layer-wise", "por capa",
+                "cada capa", "capa por capa",
+            ),
+        },
+    )  # fmt: skip
     fine_tuning: int = param(
-        5,
-        "How many times all digits are shown after pruning.",
-        low=0,
-        high=20,
-        unit="passes",
-        aliases=("epochs", "fine tune", "epochs of fine tuning"),
-    )
-    hidden: int = param(64, "Hidden units of the network.", low=8, high=128, unit="units", aliases=("hidden units",))
+        5, "How many times all digits are shown after pruning.", low=0, high=20, unit="passes",
+        aliases=(
+            "epochs", "fine tune", "epochs of fine tuning", "fine-tune for", "fine tuned for", "retraining", "retrain",
+            "épocas", "ajuste fino", "épocas de ajuste",
+        ),
+    )  # fmt: skip
+    hidden: int = param(
+        64, "Hidden units of the network.", low=8, high=128, unit="units",
+        aliases=("hidden units", "neuronas ocultas", "unidades ocultas", "neuronas", "unidades", "units"),
+    )  # fmt: skip
 
 
 def masks_of(w: Weights, params: PruningParams, sparsity: float) -> Weights:
@@ -259,6 +276,13 @@ DEMO = Demo(
         Request("pruning to a sparsity of 0.98, 0 epochs", {"sparsity": 0.98, "fine_tuning": 0}),
         Request("poda de una red con 32 hidden units", {"hidden": 32}),
         Request("How many weights does a network need? Cut weights away."),
+        Request("Remove 85% of the weights of a digit reader", {"sparsity": 0.85}),
+        Request("How much can be cut from a network before it fails? Show it."),
+        Request(
+            "Set the smallest weights to zero layer by layer, then retrain for 8 epochs",
+            {"method": "magnitude", "scope": "layer", "fine_tuning": 8},
+        ),
+        Request("Elimina el 60% de los pesos al azar", {"sparsity": 0.6, "method": "random"}),
     ),
     presets={
         "eighty": Preset("Four of five go", {}, "A cut that hurts, and fine-tuning that heals it."),
@@ -270,5 +294,9 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("How much accuracy will be missing at the end?", ANSWERS, _check),
-    aliases=("prune", "network pruning", "magnitude pruning", "weight pruning", "sparsity", "poda de redes"),
-)
+    aliases=(
+        "prune", "network pruning", "magnitude pruning", "weight pruning", "sparsity", "poda de redes", "prunes",
+        "prune weights", "prune a network", "weight removal", "remove weights", "cut weights", "cut away weights",
+        "sparse network", "sparsify", "lottery ticket", "podar", "poda", "poda de pesos", "podar pesos", "podar la red",
+    ),
+)  # fmt: skip

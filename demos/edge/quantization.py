@@ -47,23 +47,33 @@ BITS = (8, 7, 6, 5, 4, 3, 2)
 
 
 class QuantizationParams(Params):
-    bits: int = param(4, "Bits of each weight (b).", low=2, high=8, unit="bits", aliases=("b", "precision"))
+    bits: int = param(
+        4, "Bits of each weight (b).", low=2, high=8, unit="bits",
+        aliases=("b", "precision", "bit", "bit width", "bits per weight"),
+    )  # fmt: skip
     block: Literal["16", "32", "64"] = param(
-        "32", "How many weights share one scale d.", aliases=("block size", "group size", "blocks of")
-    )
+        "32", "How many weights share one scale d.",
+        aliases=(
+            "block size", "group size", "blocks of", "group", "block of", "blocks", "bloque", "bloques", "bloques de",
+            "tamaño de bloque", "grupo",
+        ),
+    )  # fmt: skip
     scheme: Literal["offset", "symmetric", "range"] = param(
-        "offset",
-        "How integers stand for weights.",
-        aliases=("method",),
+        "offset", "How integers stand for weights.",
+        aliases=("method", "esquema", "método"),
         synonyms={
-            "offset": ("q4_0", "q5_0"),
-            "symmetric": ("q8_0", "absmax"),
-            "range": ("q4_1", "asymmetric", "min max"),
+            "offset": ("q4_0", "q5_0", "with an offset", "desplazado"),
+            "symmetric": ("q8_0", "absmax", "symmetrical", "simétrico", "simétrica", "zero-centred"),
+            "range": ("q4_1", "asymmetric", "min max", "asimétrico", "asimétrica", "rango", "minimum and maximum"),
         },
-    )
+    )  # fmt: skip
     hidden: Literal["32", "64", "128"] = param(
-        "64", "Hidden units of the network.", aliases=("hidden units", "units", "width")
-    )
+        "64", "Hidden units of the network.",
+        aliases=(
+            "hidden units", "units", "width", "hidden neurons", "unidades ocultas", "neuronas ocultas", "unidades",
+            "neuronas",
+        ),
+    )  # fmt: skip
 
 
 def shrink(w: Weights, bits: int, block: int, scheme: str) -> Weights:
@@ -350,6 +360,10 @@ DEMO = Demo(
             "quantise a network of 128 hidden units, symmetric, 2 bits",
             {"hidden": "128", "scheme": "symmetric", "bits": 2},
         ),
+        Request("Store each weight of a digit reader in 3 bits", {"bits": 3}),
+        Request("Round the weights of a network to a few integers and see what it costs"),
+        Request("Make a network eight times smaller: 4 bits in blocks of 32", {"bits": 4, "block": "32"}),
+        Request("Guarda los pesos de una red en 6 bits con bloques de 64", {"bits": 6, "block": "64"}),
     ),
     presets={
         "four": Preset("Four bits", {}, "A seventh of the size, and hardly a digit is lost."),
@@ -361,5 +375,10 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("How much accuracy will the chosen number of bits cost?", ANSWERS, _check),
-    aliases=("quantisation", "quantize", "quantise", "gguf", "gguf block", "model compression", "cuantización"),
-)
+    aliases=(
+        "quantisation", "quantize", "quantise", "gguf", "gguf block", "model compression", "cuantización", "quantising",
+        "quantizing", "quantized network", "quantised network", "quantized weights", "int8", "int4", "low precision",
+        "low-precision weights", "4-bit weights", "compress a model", "compress the model", "q4_0", "q8_0", "cuantizar",
+        "cuantiza", "cuantizada", "compresión de modelos", "comprimir el modelo",
+    ),
+)  # fmt: skip

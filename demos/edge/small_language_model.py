@@ -33,15 +33,22 @@ BITS = (16, 8, 4.5)
 class SmallLanguageModelParams(Params):
     prompt: int = param(
         128, "Tokens of the longest prompt that is timed.", low=16, high=400, unit="tokens",
-        aliases=("prompt tokens", "prompt length", "prompt of"),
+        aliases=(
+            "prompt tokens", "prompt length", "prompt of", "tokens of prompt", "prompt with", "longest prompt",
+            "prompt size", "instrucción",
+        ),
     )  # fmt: skip
-    new: int = param(16, "How many tokens are written after each prompt.", low=4, high=64, aliases=("new tokens",))
+    new: int = param(
+        16, "How many tokens are written after each prompt.", low=4, high=64,
+        aliases=("new tokens", "new words", "written tokens", "tokens nuevos", "output tokens", "nuevos"),
+    )  # fmt: skip
     memory: int = param(
-        4, "Memory of the board to compare with.", low=1, high=512, unit="GB", aliases=("board memory", "ram")
-    )
+        4, "Memory of the board to compare with.", low=1, high=512, unit="GB",
+        aliases=("board memory", "ram", "gigabytes", "gb of ram", "gb of memory", "memoria", "memoria de la placa"),
+    )  # fmt: skip
     board_speed: float = param(
         4, "How fast that board reads its memory (an assumption).", low=0.5, high=2000, unit="GB/s",
-        aliases=("memory speed", "bandwidth"),
+        aliases=("memory speed", "bandwidth", "memory bandwidth", "ancho de banda", "velocidad de memoria", "reads"),
     )  # fmt: skip
 
 
@@ -334,6 +341,10 @@ DEMO = Demo(
         Request("show the SLM on a Raspberry Pi with 2 GB", {"memory": 2}),
         Request("muestra el SLM en una placa de 1 GB", {"memory": 1}),
         Request("small language model with bandwidth 17 and 16 GB", {"board_speed": 17, "memory": 16}),
+        Request("How fast does a language model write on a board with 16 GB? Measure it.", {"memory": 16}),
+        Request("Measure the speed and the memory of the model that answers me"),
+        Request("Would the tutor fit on a cheap board with 1 GB of memory? Show it.", {"memory": 1}),
+        Request("Mide los tokens por segundo con 48 tokens nuevos", {"new": 48}),
     ),
     presets={
         "here": Preset("This machine", {}, "How many tokens a second? Guess before it is measured."),
@@ -343,7 +354,10 @@ DEMO = Demo(
     prediction=Prediction("How many tokens per second will the model write here?", ANSWERS, _check),
     aliases=(
         "slm", "small language models", "tiny language model", "starter model", "tokens per second", "raspberry pi",
-        "model speed",
+        "model speed", "small llm", "tiny llm", "small lm", "tutor's own model", "tutor's model",
+        "model on this machine", "local model", "single-board computer", "edge language model",
+        "language model on the edge", "modelo de lenguaje pequeño", "modelos de lenguaje pequeños",
+        "modelo pequeño de lenguaje", "tokens por segundo", "modelo local", "speed of the model",
     ),
     needs=("model_card", "model_speed", "machine"),
 )  # fmt: skip

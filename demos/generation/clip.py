@@ -49,24 +49,37 @@ ANSWERS = ("all of it", "part of it", "nothing of it")
 
 class ClipParams(Params):
     shape: Literal["circle", "square", "triangle", "cross"] = param(
-        "triangle", "Shape of the picture to classify.", synonyms={"circle": ("disc",), "cross": ("plus",)}
-    )
-    colour: Literal["red", "green", "blue", "yellow"] = param("red", "Colour of that shape.", aliases=("color",))
+        "triangle", "Shape of the picture to classify.",
+        aliases=("forma", "figura"),
+        synonyms={
+            "circle": ("disc", "círculo", "ball", "round shape"),
+            "cross": ("plus", "cruz"),
+            "square": ("cuadrado", "box"),
+            "triangle": ("triángulo",),
+        },
+    )  # fmt: skip
+    colour: Literal["red", "green", "blue", "yellow"] = param(
+        "red", "Colour of that shape.",
+        aliases=("color", "tint"),
+        synonyms={"red": ("rojo", "roja"), "green": ("verde",), "blue": ("azul",), "yellow": ("amarillo", "amarilla")},
+    )  # fmt: skip
     size: Literal["small", "large"] = param(
-        "large", "Size of that shape.", synonyms={"large": ("big",), "small": ("tiny",)}
-    )
-    noise: float = param(0.1, "Standard deviation of the specks.", low=0, high=0.6, aliases=("specks",))
+        "large", "Size of that shape.",
+        aliases=("tamaño",),
+        synonyms={"large": ("big", "grande", "huge"), "small": ("tiny", "little", "pequeño", "pequeña")},
+    )  # fmt: skip
+    noise: float = param(
+        0.1, "Standard deviation of the specks.", low=0, high=0.6,
+        aliases=("specks", "noise level", "ruido", "motas"),
+    )  # fmt: skip
     pairs: int = param(
-        6,
-        "Pictures and captions in the similarity matrix.",
-        low=2,
-        high=8,
-        unit="pairs",
-        aliases=("matrix of", "batch"),
-    )
+        6, "Pictures and captions in the similarity matrix.", low=2, high=8, unit="pairs",
+        aliases=("matrix of", "batch", "image-text pairs", "captions", "pares", "matrix with"),
+    )  # fmt: skip
     temperature: float = param(
-        0.07, "How sharply the softmax decides (τ).", low=0.01, high=1, aliases=("tau", "τ", "temp")
-    )
+        0.07, "How sharply the softmax decides (τ).", low=0.01, high=1,
+        aliases=("tau", "τ", "temp", "temperatura", "softmax temperature"),
+    )  # fmt: skip
 
 
 def steps(params: ClipParams) -> Iterator[Frame]:
@@ -315,6 +328,12 @@ DEMO = Demo(
         Request("CLIP with temperature 0.5, seed 3", {"temperature": 0.5, "seed": 3}),
         Request("contrastive learning of images and captions"),
         Request("muéstrame CLIP con 4 pairs", {"pairs": 4}),
+        Request(
+            "Classify a small green cross by captions alone", {"size": "small", "colour": "green", "shape": "cross"}
+        ),
+        Request("Which caption fits the picture best? Show the matrix of 5 pairs.", {"pairs": 5}),
+        Request("Put pictures and sentences into one space and compare them"),
+        Request("Compara imágenes y leyendas con un cuadrado amarillo", {"shape": "square", "colour": "yellow"}),
     ),
     presets={
         "unseen": Preset("A pair never shown", {}, "Training had no red triangle: words learnt one by one combine."),
@@ -328,6 +347,11 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("How much of the caption will be right for the picture?", ANSWERS, _check),
-    aliases=("contrastive language-image pretraining", "contrastive learning", "zero-shot classification", "zero shot"),
+    aliases=(
+        "contrastive language-image pretraining", "contrastive learning", "zero-shot classification", "zero shot",
+        "clip model", "contrastive pretraining", "image-text matching", "image text similarity", "images and captions",
+        "pictures and captions", "captions and pictures", "text-image similarity", "zero-shot classifier",
+        "aprendizaje contrastivo", "clasificación sin ejemplos", "imágenes y leyendas",
+    ),
     heavy=True,
-)
+)  # fmt: skip

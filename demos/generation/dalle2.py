@@ -52,20 +52,41 @@ ANSWERS = ("all of them", "more than half", "half or fewer")
 
 class Dalle2Params(Params):
     shape: Literal["circle", "square", "triangle", "cross"] = param(
-        "square", "Shape that the caption asks for.", synonyms={"circle": ("disc",), "cross": ("plus",)}
-    )
-    colour: Literal["red", "green", "blue", "yellow"] = param("blue", "Colour of that shape.", aliases=("color",))
+        "square", "Shape that the caption asks for.",
+        aliases=("forma", "figura"),
+        synonyms={
+            "circle": ("disc", "círculo", "ball", "round shape"),
+            "cross": ("plus", "cruz"),
+            "square": ("cuadrado", "box"),
+            "triangle": ("triángulo",),
+        },
+    )  # fmt: skip
+    colour: Literal["red", "green", "blue", "yellow"] = param(
+        "blue", "Colour of that shape.",
+        aliases=("color", "tint"),
+        synonyms={"red": ("rojo", "roja"), "green": ("verde",), "blue": ("azul",), "yellow": ("amarillo", "amarilla")},
+    )  # fmt: skip
     size: Literal["small", "large"] = param(
-        "small", "Size of that shape.", synonyms={"large": ("big",), "small": ("tiny",)}
-    )
-    images: int = param(8, "How many pictures to make.", low=2, high=10, unit="images", aliases=("pictures", "samples"))
+        "small", "Size of that shape.",
+        aliases=("tamaño",),
+        synonyms={"large": ("big", "grande", "huge"), "small": ("tiny", "little", "pequeño", "pequeña")},
+    )  # fmt: skip
+    images: int = param(
+        8, "How many pictures to make.", low=2, high=10, unit="images",
+        aliases=("pictures", "samples", "imágenes", "dibujos", "drawings", "variations"),
+    )  # fmt: skip
     steps: int = param(
-        20, "Denoising steps of the prior, and of the decoder.", low=4, high=50, aliases=("denoising steps",)
-    )
+        20, "Denoising steps of the prior, and of the decoder.", low=4, high=50,
+        aliases=("denoising steps", "pasos", "iteraciones"),
+    )  # fmt: skip
     guidance: float = param(
-        2.0, "How strongly the embedding steers the decoder.", low=0, high=6, aliases=("guidance scale", "cfg")
-    )
-    prior: bool = param(True, "Use the prior; without it the decoder gets the caption's own vector.")
+        2.0, "How strongly the embedding steers the decoder.", low=0, high=6,
+        aliases=("guidance scale", "cfg", "guía", "escala de guía", "guidance strength"),
+    )  # fmt: skip
+    prior: bool = param(
+        True, "Use the prior; without it the decoder gets the caption's own vector.",
+        aliases=("prior network", "el prior", "previo"),
+    )  # fmt: skip
 
 
 def steps(params: Dalle2Params) -> Iterator[Frame]:
@@ -311,6 +332,18 @@ DEMO = Demo(
             "dalle2 with a yellow triangle and guidance 4", {"colour": "yellow", "shape": "triangle", "guidance": 4}
         ),
         Request("muéstrame DALL-E 2 con 6 images", {"images": 6}),
+        Request(
+            "Turn a caption into a picture's vector and decode it into a small green triangle",
+            {"size": "small", "colour": "green", "shape": "triangle"},
+        ),
+        Request("Let a prior guess the image embedding of a caption, then draw 5 pictures", {"images": 5}),
+        Request(
+            "Paint a big red square from its caption with a prior and a decoder",
+            {"size": "large", "colour": "red", "shape": "square"},
+        ),
+        Request(
+            "Pinta un círculo amarillo con DALL-E 2 en 30 pasos", {"colour": "yellow", "shape": "circle", "steps": 30}
+        ),
     ),
     presets={
         "square": Preset("A small blue square", {}, "The whole way, from a caption to eight pictures."),
@@ -331,6 +364,9 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("How many of the pictures will be what the caption asks for?", ANSWERS, _check),
-    aliases=("dall-e", "dalle", "dalle 2", "unclip", "prior and decoder"),
+    aliases=(
+        "dall-e", "dalle", "dalle 2", "unclip", "prior and decoder", "dall·e 2", "un-clip",
+        "text to picture with a prior", "prior network",
+    ),
     heavy=True,
-)
+)  # fmt: skip

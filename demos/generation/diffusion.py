@@ -60,38 +60,42 @@ THIRDS = ("in the first third of the steps", "in the second third", "in the last
 
 class DiffusionParams(Params):
     data: Literal["digits", "moons", "ring", "spiral"] = param(
-        "digits",
-        "What to make: 8x8 handwritten digits, or points of the plane.",
-        aliases=("dataset", "shape", "images"),
-    )
+        "digits", "What to make: 8x8 handwritten digits, or points of the plane.",
+        aliases=("dataset", "shape", "images", "points", "datos"),
+        synonyms={
+            "digits": ("handwritten digits", "numerals", "dígitos", "números"),
+            "moons": ("two moons", "half moons", "lunas", "dos lunas"),
+            "ring": ("circle", "anillo", "círculo"),
+            "spiral": ("spirals", "espiral", "espirales"),
+        },
+    )  # fmt: skip
     label: Literal["any", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] = param(
-        "any",
-        "What to ask for: a digit, or for points 0 or 1, one half of the data; 'any' asks for nothing.",
-        aliases=("digit", "class", "draw a", "number"),
-    )
+        "any", "What to ask for: a digit, or for points 0 or 1, one half of the data; 'any' asks for nothing.",
+        aliases=(
+            "digit", "class", "draw a", "number", "draw the", "make a", "dígito", "número", "número de", "numeral",
+            "clase", "dibuja un", "genera un", "haz un",
+        ),
+    )  # fmt: skip
     sampler: Literal["ddpm", "ddim"] = param(
-        "ddpm",
-        "DDPM adds fresh noise at each step, DDIM adds none.",
-        aliases=("method",),
-        synonyms={"ddim": ("deterministic",)},
-    )
+        "ddpm", "DDPM adds fresh noise at each step, DDIM adds none.",
+        aliases=("method", "muestreador", "método", "sampling"),
+        synonyms={
+            "ddim": ("deterministic", "without fresh noise", "determinista"),
+            "ddpm": ("stochastic", "with fresh noise", "ancestral", "estocástico"),
+        },
+    )  # fmt: skip
     steps: int = param(
-        50, "How many steps lead from noise to data.", low=2, high=200, aliases=("denoising steps", "iterations")
-    )
+        50, "How many steps lead from noise to data.", low=2, high=200,
+        aliases=("denoising steps", "iterations", "pasos", "iteraciones"),
+    )  # fmt: skip
     guidance: float = param(
-        2.0,
-        "How strongly the label steers (w): 0 ignores it, 1 follows it, more exaggerates it.",
-        low=0,
-        high=10,
-        aliases=("guidance scale", "cfg", "w"),
-    )
+        2.0, "How strongly the label steers (w): 0 ignores it, 1 follows it, more exaggerates it.", low=0, high=10,
+        aliases=("guidance scale", "cfg", "w", "guía", "escala de guía", "guidance strength"),
+    )  # fmt: skip
     samples: int = param(
-        9,
-        "How many digits to make at once; of points, twenty times as many.",
-        low=1,
-        high=25,
-        aliases=("images", "handwritten digits"),
-    )
+        9, "How many digits to make at once; of points, twenty times as many.", low=1, high=25,
+        aliases=("images", "handwritten digits", "pictures", "muestras", "imágenes", "of them"),
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _halves(self) -> DiffusionParams:
@@ -343,6 +347,10 @@ DEMO = Demo(
         Request("compare: the digit 8 without guidance (w=0)", {"label": "8", "guidance": 0}),
         Request("denoise step by step with the deterministic sampler", {"sampler": "ddim"}),
         Request("dibuja un 5 con difusión en 30 pasos", {"label": "5", "steps": 30}),
+        Request("Make me a 6 from pure noise", {"label": "6"}),
+        Request("Start with random pixels and remove the noise bit by bit until a number appears"),
+        Request("Turn noise into the points of two moons in 40 steps", {"data": "moons", "steps": 40}),
+        Request("Crea 16 imágenes de un dígito a partir de ruido", {"samples": 16}),
     ),
     presets={
         "seven": Preset("Draw a 7", {"label": "7"}, "The label steers each step: the guess leans towards a 7 early."),
@@ -369,5 +377,9 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("When will the guess be half way to the final result?", THIRDS, _check),
-    aliases=("ddpm", "ddim", "denoising diffusion", "difusión"),
-)
+    aliases=(
+        "ddpm", "ddim", "denoising diffusion", "difusión", "diffusion model", "diffusion models", "diffusion process",
+        "denoising diffusion model", "denoising diffusion probabilistic model", "reverse diffusion",
+        "forward diffusion", "score-based model", "modelo de difusión", "modelos de difusión", "proceso de difusión",
+    ),
+)  # fmt: skip

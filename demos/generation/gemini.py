@@ -55,12 +55,24 @@ TESTED = 40
 class GeminiParams(Params):
     question: str = param(
         "what colour is the circle?",
-        "What to ask about the picture: a colour, a shape, how many, where, or whether there is one.",
-        longest=60,
-    )
-    things: int = param(4, "How many shapes the picture holds.", low=2, high=6, unit="shapes", aliases=("objects",))
-    noise: float = param(0.05, "Standard deviation of the specks.", low=0, high=0.5, aliases=("specks",))
-    blind: bool = param(False, "Show an empty picture instead.", aliases=("blindfold", "blindfolded"))
+        "What to ask about the picture: a colour, a shape, how many, where, or whether there is one.", longest=60,
+        aliases=("ask", "pregunta"),
+    )  # fmt: skip
+    things: int = param(
+        4, "How many shapes the picture holds.", low=2, high=6, unit="shapes",
+        aliases=("objects", "items", "figures", "figuras", "objetos", "formas", "cosas"),
+    )  # fmt: skip
+    noise: float = param(
+        0.05, "Standard deviation of the specks.", low=0, high=0.5,
+        aliases=("specks", "noise level", "ruido", "motas"),
+    )  # fmt: skip
+    blind: bool = param(
+        False, "Show an empty picture instead.",
+        aliases=(
+            "blindfold", "blindfolded", "without the picture", "empty picture", "no picture", "ciego", "a ciegas",
+            "sin imagen", "vendado",
+        ),
+    )  # fmt: skip
 
     @field_validator("question")
     @classmethod
@@ -412,6 +424,14 @@ DEMO = Demo(
         Request("show Gemini blindfolded", {"blind": True}),
         Request("Run the multimodal model: is there a blue triangle?", {"question": "is there a blue triangle"}),
         Request("muéstrame Gemini con 3 shapes", {"things": 3}),
+        Request(
+            "Answer \"what colour is the square?\" by looking at a drawing", {"question": "what colour is the square"}
+        ),
+        Request("Let one transformer read picture patches and words together, with 5 shapes", {"things": 5}),
+        Request(
+            "What does a model say about a picture that it cannot see? Run it with an empty picture.", {"blind": True}
+        ),
+        Request("Haz preguntas sobre una imagen con 6 figuras", {"things": 6}),
     ),
     presets={
         "colour": Preset("What colour is the circle?", {}, "From patches and words to one answer."),
@@ -429,11 +449,9 @@ DEMO = Demo(
     },
     prediction=Prediction("How will the model's answer be?", ANSWERS, _check),
     aliases=(
-        "google gemini",
-        "multimodal model",
-        "multimodal transformer",
-        "multimodal language model",
-        "modelo multimodal",
+        "google gemini", "multimodal model", "multimodal transformer", "multimodal language model", "modelo multimodal",
+        "multi-modal model", "multimodal ai", "multimodal", "multimodality", "visual question answering", "vqa",
+        "vision language model", "picture question answering", "multimodales", "preguntas sobre una imagen",
     ),
     heavy=True,
-)
+)  # fmt: skip

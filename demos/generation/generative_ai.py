@@ -62,19 +62,32 @@ RUNS = ("fewer than 12", "12 to 24", "25 or more")
 
 class GenerativeAiParams(Params):
     context: int = param(
-        4, "Letters that the text model looks back at (k).", low=1, high=8, unit="letters", aliases=("order", "k")
-    )
+        4, "Letters that the text model looks back at (k).", low=1, high=8, unit="letters",
+        aliases=("order", "k", "letters of context", "letters", "context length", "contexto", "letras"),
+    )  # fmt: skip
     temperature: float = param(
-        1.0, "How bold text and tune are (τ): low repeats the usual, high dares.", low=0.1, high=3, aliases=("tau", "τ")
-    )
-    length: int = param(160, "Characters of the text.", low=60, high=240, unit="characters", aliases=("text length",))
-    notes: int = param(24, "Notes of the tune.", low=8, high=48, unit="notes", aliases=("tune length",))
-    memory: int = param(2, "Notes that the sound model looks back at.", low=1, high=4, aliases=("note context",))
+        1.0, "How bold text and tune are (τ): low repeats the usual, high dares.", low=0.1, high=3,
+        aliases=("tau", "τ", "temp", "temperatura", "boldness"),
+    )  # fmt: skip
+    length: int = param(
+        160, "Characters of the text.", low=60, high=240, unit="characters",
+        aliases=("text length", "characters of text", "caracteres", "longitud", "longitud del texto"),
+    )  # fmt: skip
+    notes: int = param(
+        24, "Notes of the tune.", low=8, high=48, unit="notes",
+        aliases=("tune length", "notas", "melody of", "tune of", "notas de la melodía"),
+    )  # fmt: skip
+    memory: int = param(
+        2, "Notes that the sound model looks back at.", low=1, high=4,
+        aliases=("note context", "memoria", "notes of memory", "notas de memoria"),
+    )  # fmt: skip
     digit: Literal["any", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] = param(
-        "any",
-        "What the pictures shall show; 'any' asks for nothing.",
-        aliases=("pictures of a", "pictures of the digit"),
-    )
+        "any", "What the pictures shall show; 'any' asks for nothing.",
+        aliases=(
+            "pictures of a", "pictures of the digit", "images of a", "images of the digit", "dígito",
+            "imágenes del dígito", "imágenes de un", "drawings of a",
+        ),
+    )  # fmt: skip
 
 
 def course_text() -> str:
@@ -408,6 +421,10 @@ DEMO = Demo(
         Request("make a melody with a Markov chain"),
         Request("generate text letter by letter from counts, context 6", {"context": 6}),
         Request("muéstrame la IA generativa, temperature 2", {"temperature": 2}),
+        Request("Compose a tune of 30 notes and write a few lines of text", {"notes": 30}),
+        Request("Create text, music and pictures with small models of counts"),
+        Request("Write new text letter by letter from the last 5 letters", {"context": 5}),
+        Request("Compón una melodía de 12 notas con temperatura 1.5", {"notes": 12, "temperature": 1.5}),
     ),
     presets={
         "page": Preset("One page", {}, "Text, tune and pictures side by side. What do they have in common?"),
@@ -420,5 +437,9 @@ DEMO = Demo(
         "bold": Preset("Daring", {"temperature": 3, "digit": "8"}, "Rare turns become as likely as common ones."),
     },
     prediction=Prediction("How many characters in a row, at most, will the text copy from its examples?", RUNS, _check),
-    aliases=("genai", "generative artificial intelligence", "ia generativa", "inteligencia artificial generativa"),
-)
+    aliases=(
+        "genai", "generative artificial intelligence", "ia generativa", "inteligencia artificial generativa", "gen ai",
+        "generative models", "generative model", "generate text and music", "text, sound and pictures", "markov chain",
+        "markov model", "melody generator", "modelos generativos", "modelo generativo", "cadena de markov",
+    ),
+)  # fmt: skip

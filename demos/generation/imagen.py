@@ -54,30 +54,59 @@ STAGE_GUIDANCE = 1.5
 
 class ImagenParams(Params):
     shape: Literal["circle", "square", "triangle", "cross", "disc", "block", "wedge", "plus"] = param(
-        "circle", "Shape that the caption asks for; the last four were never seen with a picture."
-    )
+        "circle", "Shape that the caption asks for; the last four were never seen with a picture.",
+        aliases=("forma", "figura"),
+        synonyms={
+            "circle": ("círculo",),
+            "square": ("cuadrado",),
+            "triangle": ("triángulo",),
+            "cross": ("cruz",),
+            "disc": ("disk", "disco"),
+            "block": ("bloque",),
+            "wedge": ("cuña",),
+            "plus": ("plus sign", "signo más"),
+        },
+    )  # fmt: skip
     colour: Literal["red", "green", "blue", "yellow", "crimson", "emerald", "azure", "golden"] = param(
-        "red", "Colour; the last four were never seen with a picture.", aliases=("color",)
-    )
+        "red", "Colour; the last four were never seen with a picture.",
+        aliases=("color", "tint"),
+        synonyms={
+            "red": ("rojo", "roja"),
+            "green": ("verde",),
+            "blue": ("azul",),
+            "yellow": ("amarillo", "amarilla"),
+            "crimson": ("carmesí",),
+            "emerald": ("esmeralda",),
+            "azure": ("celeste",),
+            "golden": ("gold", "dorado", "dorada"),
+        },
+    )  # fmt: skip
     pattern: Literal["plain", "striped", "smooth", "banded"] = param(
-        "striped",
-        "Pattern, too fine for the base; the last two were never seen with a picture.",
-        synonyms={"striped": ("stripes",)},
-    )
-    images: int = param(4, "How many pictures to make.", low=2, high=6, unit="images", aliases=("pictures", "samples"))
+        "striped", "Pattern, too fine for the base; the last two were never seen with a picture.",
+        aliases=("texture", "patrón", "textura"),
+        synonyms={
+            "striped": ("stripes", "stripe", "stripy", "rayado", "rayada", "a rayas"),
+            "plain": ("without a pattern", "liso", "lisa"),
+            "smooth": ("suave",),
+            "banded": ("bands", "con bandas"),
+        },
+    )  # fmt: skip
+    images: int = param(
+        4, "How many pictures to make.", low=2, high=6, unit="images",
+        aliases=("pictures", "samples", "imágenes", "dibujos", "drawings"),
+    )  # fmt: skip
     steps: int = param(
-        20, "Denoising steps of the base; the stages take fewer.", low=4, high=50, aliases=("denoising steps",)
-    )
+        20, "Denoising steps of the base; the stages take fewer.", low=4, high=50,
+        aliases=("denoising steps", "pasos", "iteraciones"),
+    )  # fmt: skip
     guidance: float = param(
-        2.0, "How strongly the caption steers the base.", low=0, high=8, aliases=("guidance scale", "cfg", "w")
-    )
+        2.0, "How strongly the caption steers the base.", low=0, high=8,
+        aliases=("guidance scale", "cfg", "w", "guía", "escala de guía", "guidance strength"),
+    )  # fmt: skip
     augmentation: int = param(
-        50,
-        "Noise given to the smaller picture before it is enlarged: a time t.",
-        low=0,
-        high=400,
-        aliases=("noise level", "noise augmentation"),
-    )
+        50, "Noise given to the smaller picture before it is enlarged: a time t.", low=0, high=400,
+        aliases=("noise level", "noise augmentation", "conditioning augmentation", "aumento de ruido", "aumento"),
+    )  # fmt: skip
 
     @property
     def words(self) -> tuple[str, str, str]:
@@ -353,6 +382,19 @@ DEMO = Demo(
         Request("show how super-resolution enlarges a small picture"),
         Request("Imagen with noise augmentation 300", {"augmentation": 300}),
         Request("muéstrame Imagen con 5 images", {"images": 5}),
+        Request(
+            "Draw a small striped golden wedge and enlarge it twice",
+            {"pattern": "striped", "colour": "golden", "shape": "wedge"},
+        ),
+        Request("Make a tiny picture from words, then let two more models add the fine detail"),
+        Request(
+            "Upscale a plain green triangle from its caption, 3 images",
+            {"pattern": "plain", "colour": "green", "shape": "triangle", "images": 3},
+        ),
+        Request(
+            "Agranda una imagen pequeña de un disco carmesí con una cascada de difusión",
+            {"colour": "crimson", "shape": "disc"},
+        ),
     ),
     presets={
         "stripes": Preset("A striped red circle", {}, "The base cannot show stripes. Where do they come from?"),
@@ -372,11 +414,10 @@ DEMO = Demo(
     },
     prediction=Prediction("How many of the finished pictures will be what the caption asks for?", ANSWERS, _check),
     aliases=(
-        "google imagen",
-        "super-resolution",
-        "cascade of diffusion models",
-        "cascaded diffusion",
-        "superresolución",
+        "google imagen", "super-resolution", "cascade of diffusion models", "cascaded diffusion", "superresolución",
+        "superresolution", "super-resolution cascade", "diffusion cascade", "cascade of diffusion",
+        "cascading diffusion", "frozen text encoder", "upscale a picture", "upscaling", "cascada de difusión",
+        "modelos de difusión en cascada", "super resolución",
     ),
     heavy=True,
-)
+)  # fmt: skip

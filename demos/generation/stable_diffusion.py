@@ -61,21 +61,37 @@ PIXELS, LATENTS = 3 * SIDE**2, CHANNELS * GRID**2
 
 class StableDiffusionParams(Params):
     shape: Literal["circle", "square", "triangle", "cross"] = param(
-        "circle", "Shape that the caption asks for.", synonyms={"circle": ("disc",), "cross": ("plus",)}
-    )
-    colour: Literal["red", "green", "blue", "yellow"] = param("yellow", "Colour of that shape.", aliases=("color",))
+        "circle", "Shape that the caption asks for.",
+        aliases=("forma", "figura"),
+        synonyms={
+            "circle": ("disc", "círculo", "ball", "round shape"),
+            "cross": ("plus", "cruz"),
+            "square": ("cuadrado", "box"),
+            "triangle": ("triángulo",),
+        },
+    )  # fmt: skip
+    colour: Literal["red", "green", "blue", "yellow"] = param(
+        "yellow", "Colour of that shape.",
+        aliases=("color", "tint"),
+        synonyms={"red": ("rojo", "roja"), "green": ("verde",), "blue": ("azul",), "yellow": ("amarillo", "amarilla")},
+    )  # fmt: skip
     size: Literal["small", "large"] = param(
-        "large", "Size of that shape.", synonyms={"large": ("big",), "small": ("tiny",)}
-    )
-    images: int = param(8, "How many pictures to make.", low=1, high=10, unit="images", aliases=("pictures", "samples"))
-    steps: int = param(25, "Steps that lead from noise to latents.", low=4, high=60, aliases=("denoising steps",))
+        "large", "Size of that shape.",
+        aliases=("tamaño",),
+        synonyms={"large": ("big", "grande", "huge"), "small": ("tiny", "little", "pequeño", "pequeña")},
+    )  # fmt: skip
+    images: int = param(
+        8, "How many pictures to make.", low=1, high=10, unit="images",
+        aliases=("pictures", "samples", "imágenes", "dibujos", "drawings"),
+    )  # fmt: skip
+    steps: int = param(
+        25, "Steps that lead from noise to latents.", low=4, high=60,
+        aliases=("denoising steps", "pasos", "iteraciones"),
+    )  # fmt: skip
     guidance: float = param(
-        3.0,
-        "How strongly the caption steers (w): 0 ignores it, 1 follows it, more exaggerates it.",
-        low=0,
-        high=10,
-        aliases=("guidance scale", "cfg", "w"),
-    )
+        3.0, "How strongly the caption steers (w): 0 ignores it, 1 follows it, more exaggerates it.", low=0, high=10,
+        aliases=("guidance scale", "cfg", "w", "guía", "escala de guía", "guidance strength"),
+    )  # fmt: skip
 
 
 def operations(steps: int, guidance: float) -> tuple[int, int]:
@@ -314,6 +330,17 @@ DEMO = Demo(
         Request("stable diffusion with guidance 0", {"guidance": 0}),
         Request("show the cost of denoising latents against pixels"),
         Request("muéstrame Stable Diffusion en 40 pasos, steps 40", {"steps": 40}),
+        Request(
+            "Denoise a short code instead of the pixels until a red cross appears", {"colour": "red", "shape": "cross"}
+        ),
+        Request("How much work is saved by removing noise in an autoencoder's code? Show it."),
+        Request(
+            "Make a picture of a big green circle from words in the latent space, 30 steps",
+            {"size": "large", "colour": "green", "shape": "circle", "steps": 30},
+        ),
+        Request(
+            "Dibuja un cuadrado rojo con difusión latente y guía 4", {"colour": "red", "shape": "square", "guidance": 4}
+        ),
     ),
     presets={
         "circle": Preset("A large yellow circle", {}, "From noise in the code to eight pictures, and what it cost."),
@@ -334,6 +361,11 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("How many of the pictures will be what the caption asks for?", ANSWERS, _check),
-    aliases=("latent diffusion", "latent diffusion model", "difusión estable", "difusión latente"),
+    aliases=(
+        "latent diffusion", "latent diffusion model", "difusión estable", "difusión latente", "latent space diffusion",
+        "diffusion in latent space", "latent denoising", "denoise latents", "denoising latents",
+        "text-to-image diffusion", "text to image", "texto a imagen", "modelo de difusión latente",
+        "difusión en el espacio latente", "ldm",
+    ),
     heavy=True,
-)
+)  # fmt: skip

@@ -34,18 +34,34 @@ ANSWERS = ("95 % or more", "50 to 95 %", "less than 50 %")
 
 class VitParams(Params):
     digit: Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] = param(
-        "5", "The digit to follow.", aliases=("number", "follow the", "with a", "read a", "picked")
-    )
-    example: int = param(1, "Which test image of that digit.", low=1, high=30, aliases=("image", "picture"))
+        "5", "The digit to follow.",
+        aliases=(
+            "number", "follow the", "with a", "read a", "picked", "follow a", "reading a", "numeral", "dígito",
+            "número", "cifra", "digit number",
+        ),
+    )  # fmt: skip
+    example: int = param(
+        1, "Which test image of that digit.", low=1, high=30,
+        aliases=("image", "picture", "test image", "imagen", "ejemplo"),
+    )  # fmt: skip
     patch: int = param(
-        6, "The patch whose attention is shown, counted from 1.", low=1, high=PATCHES, aliases=("place",)
-    )
+        6, "The patch whose attention is shown, counted from 1.", low=1, high=PATCHES,
+        aliases=("place", "patch number", "parche"),
+    )  # fmt: skip
     hidden_patches: int = param(
-        6, "How many patches are blanked, the most attended first.", low=0, high=12, aliases=("hide", "blank", "hidden")
-    )
+        6, "How many patches are blanked, the most attended first.", low=0, high=12,
+        aliases=(
+            "hide", "blank", "hidden", "blanked", "blanked patches", "patches hidden", "patches blanked",
+            "parches ocultos", "parches tapados", "covered patches", "oculta",
+        ),
+    )  # fmt: skip
     shuffle: bool = param(
-        False, "Whether the test images' patches are put in another order.", aliases=("shuffled", "another order")
-    )
+        False, "Whether the test images' patches are put in another order.",
+        aliases=(
+            "shuffled", "another order", "shuffling", "patches shuffled", "mixed up", "scrambled", "mezclados",
+            "mezcla", "desordenados", "barajados",
+        ),
+    )  # fmt: skip
 
 
 def steps(params: VitParams) -> Iterator[Frame]:
@@ -325,6 +341,12 @@ DEMO = Demo(
         Request("run the ViT on the digit 9, image 4", {"digit": "9", "example": 4}),
         Request("transformer de visión con el dígito 2", {"digit": "2"}),
         Request("how are image patches turned into tokens?"),
+        Request("Cut a 2 into patches and let a transformer read them like words", {"digit": "2"}),
+        Request("Where do the heads look when a picture is read as a row of patches?"),
+        Request("Does a transformer still know the digit with 8 blanked patches? Show it.", {"hidden_patches": 8}),
+        Request(
+            "Lee un dígito 6 como parches de imagen, con 4 parches ocultos", {"digit": "6", "hidden_patches": 4}
+        ),
     ),
     presets={
         "five": Preset("Follow a 5", {}, "From pixels to patches to tokens, and what each head looks at."),
@@ -334,6 +356,11 @@ DEMO = Demo(
         "shuffled": Preset("Shuffled", {"shuffle": True, "digit": "0"}, "The same patches in another order: it fails."),
     },
     prediction=Prediction("How many of the unseen digits will it read right?", ANSWERS, _check),
-    aliases=("image patches", "patch tokens", "an image is worth 16x16 words", "transformer de visión"),
+    aliases=(
+        "image patches", "patch tokens", "an image is worth 16x16 words", "transformer de visión",
+        "vision transformers", "visual transformer", "image transformer", "transformer for images", "picture patches",
+        "patches of an image", "patches of a digit", "patch embedding", "vision transformer (vit)", "parches de imagen",
+        "transformador de visión", "transformers de visión", "transformador visual",
+    ),
     heavy=True,
-)
+)  # fmt: skip

@@ -49,34 +49,42 @@ OUTCOMES = ("X wins", "O wins", "a draw or undecided")
 
 class AlphaBetaParams(Params):
     game: Literal["tic-tac-toe", "connect-four"] = param(
-        "tic-tac-toe",
-        "Three in a row on 3x3, or four in a row where stones fall down 7 columns.",
-        aliases=("board",),
+        "tic-tac-toe", "Three in a row on 3x3, or four in a row where stones fall down 7 columns.",
+        aliases=("board", "juego", "tablero"),
         synonyms={
-            "tic-tac-toe": ("noughts and crosses", "tictactoe", "tres en raya"),
-            "connect-four": ("connect 4", "four in a row"),
+            "tic-tac-toe": (
+                "noughts and crosses", "tictactoe", "tres en raya", "noughts & crosses", "three in a row", "xs and os",
+            ),
+            "connect-four": (
+                "connect 4", "four in a row", "cuatro en raya", "four in a line", "cuatro en línea", "conecta cuatro",
+            ),
         },
-    )
+    )  # fmt: skip
     moves: str = param(
-        "5 1 3",
-        "The moves already made: cells 1 to 9, or columns 1 to 7; 'none' for the empty board.",
-        longest=40,
-        aliases=("position",),
-    )
+        "5 1 3", "The moves already made: cells 1 to 9, or columns 1 to 7; 'none' for the empty board.", longest=40,
+        aliases=("position", "jugadas", "movimientos", "moves so far", "opening", "start position"),
+    )  # fmt: skip
     depth: int = param(
-        9,
-        "How many moves to look ahead; connect-four takes 5 at most.",
-        low=1,
-        high=9,
-        unit="plies",
-        aliases=("plies", "look ahead"),
-    )
+        9, "How many moves to look ahead; connect-four takes 5 at most.", low=1, high=9, unit="plies",
+        aliases=(
+            "plies", "look ahead", "moves ahead", "search depth", "levels", "profundidad", "jugadas de profundidad",
+            "deep",
+        ),
+    )  # fmt: skip
     order: Literal["middle", "edge"] = param(
-        "middle",
-        "Try moves from the middle outwards, or from the edge inwards.",
-        aliases=("move order",),
-        synonyms={"edge": ("worst", "bad order", "edges"), "middle": ("center", "centre", "best order")},
-    )
+        "middle", "Try moves from the middle outwards, or from the edge inwards.",
+        aliases=("move order", "ordering", "orden"),
+        synonyms={
+            "edge": (
+                "worst", "bad order", "edges", "edge first", "from the edge", "worst order", "el borde", "mal orden",
+                "orden malo",
+            ),
+            "middle": (
+                "center", "centre", "best order", "good order", "from the middle", "from the centre", "middle first",
+                "el centro", "buen orden",
+            ),
+        },
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _playable(self) -> AlphaBetaParams:
@@ -255,6 +263,14 @@ DEMO = Demo(
         Request("How did Deep Blue think? Show a game tree with cutoffs."),
         Request('tic-tac-toe from the empty board, moves "none"', {"moves": "none"}),
         Request("poda alfa-beta en tres en raya con profundidad, depth 4", {"depth": 4}),
+        Request("Let the computer think 5 moves ahead in noughts and crosses", {"depth": 5}),
+        Request("Cut off the branches of a game that cannot change the result"),
+        Request(
+            "Show a machine that weighs every move and every reply in connect four, 3 plies deep",
+            {"game": "connect-four", "depth": 3},
+        ),
+        Request("Show the cutoffs when the moves at the edge are tried first", {"order": "edge"}),
+        Request("Muestra cómo una máquina busca la mejor jugada en tres en raya con profundidad 5", {"depth": 5}),
     ),
     presets={
         "late": Preset("Middle of a game", {}, "Few moves are left, so every branch is read to the end."),
@@ -271,5 +287,8 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("Who wins from this position with best play?", OUTCOMES, _check),
-    aliases=("minimax", "alpha-beta", "alpha-beta pruning", "deep blue", "game tree", "poda alfa-beta"),
-)
+    aliases=(
+        "minimax", "alpha-beta", "alpha-beta pruning", "deep blue", "game tree", "poda alfa-beta", "alphabeta",
+        "alpha-beta search", "minimax algorithm", "game tree search", "alfa-beta", "árbol de juego", "chess computer",
+    ),
+)  # fmt: skip

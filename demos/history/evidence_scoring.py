@@ -41,20 +41,33 @@ ANSWERS = ("yes, it is sure enough", "no, it stays silent")
 
 class EvidenceScoringParams(Params):
     question: str = param(
-        "Who made the perceptron?", "Your question about the lecture.", longest=120, aliases=("clue", "query")
-    )
+        "Who made the perceptron?", "Your question about the lecture.", longest=120,
+        aliases=("clue", "query", "ask", "pregunta", "pista"),
+    )  # fmt: skip
     threshold: float = param(
-        0.5, "The confidence from which it answers.", low=0, high=1, aliases=("confidence", "buzzer")
-    )
-    bm25: float = param(3.0, "Weight of the BM25 evidence.", low=0, high=10, aliases=("weight of bm25",))
-    cosine: float = param(2.0, "Weight of the cosine evidence.", low=0, high=10, aliases=("weight of cosine",))
+        0.5, "The confidence from which it answers.", low=0, high=1,
+        aliases=(
+            "confidence", "buzzer", "confidence threshold", "sure", "certainty", "umbral", "umbral de confianza",
+            "confianza", "certeza",
+        ),
+    )  # fmt: skip
+    bm25: float = param(
+        3.0, "Weight of the BM25 evidence.", low=0, high=10,
+        aliases=("weight of bm25", "bm25 weight", "weight of words", "peso de bm25", "word evidence"),
+    )  # fmt: skip
+    cosine: float = param(
+        2.0, "Weight of the cosine evidence.", low=0, high=10,
+        aliases=(
+            "weight of cosine", "cosine weight", "cosine similarity", "coseno", "peso del coseno", "meaning evidence",
+        ),
+    )  # fmt: skip
     type: float = param(
-        3.0,
-        "Weight of the evidence that the kind of answer fits.",
-        low=0,
-        high=10,
-        aliases=("answer type", "weight of type"),
-    )
+        3.0, "Weight of the evidence that the kind of answer fits.", low=0, high=10,
+        aliases=(
+            "answer type", "weight of type", "type weight", "kind of answer", "tipo", "peso del tipo",
+            "tipo de respuesta",
+        ),
+    )  # fmt: skip
 
 
 def words(text: str) -> list[str]:
@@ -269,6 +282,10 @@ DEMO = Demo(
         ),
         Request("How did Watson win Jeopardy? Simulate it."),
         Request("puntuación de evidencia con threshold 0.2", {"threshold": 0.2}),
+        Request("Let the quiz champion of 2011 press its button only when it is 80% sure", {"threshold": 0.8}),
+        Request("Weigh many kinds of weak evidence for each candidate answer"),
+        Request("Rank the candidate answers and ignore the cosine: cosine 0", {"cosine": 0}),
+        Request("Simula el concurso de preguntas con un umbral de confianza de 0.6", {"threshold": 0.6}),
     ),
     presets={
         "who": Preset("Who made it?", {}, "Several texts speak of perceptrons; the kind of answer decides among them."),
@@ -289,5 +306,9 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("Will it press the button and answer?", ANSWERS, _check),
-    aliases=("watson", "ibm watson", "jeopardy", "question answering", "deepqa"),
-)
+    aliases=(
+        "watson", "ibm watson", "jeopardy", "question answering", "deepqa", "evidence scorer", "weighing evidence",
+        "score the evidence", "watson's evidence", "deep qa", "quiz show machine", "quiz machine", "quiz computer",
+        "puntuación de evidencia", "evidencia de watson",
+    ),
+)  # fmt: skip

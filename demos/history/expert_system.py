@@ -41,15 +41,26 @@ WET = "rain -> wet street; street cleaning -> wet street; wet street and frost -
 
 class ExpertSystemParams(Params):
     facts: str = param(
-        "hair, eats meat, stripes", "What is known at the start, with commas.", longest=200, aliases=("known", "given")
-    )
+        "hair, eats meat, stripes", "What is known at the start, with commas.", longest=200,
+        aliases=("known", "given", "hechos", "datos", "what is known", "observations", "animal has"),
+    )  # fmt: skip
     rules: str = param(
-        ANIMALS, f"Up to {MOST_RULES} rules 'a and b -> c', with semicolons.", longest=900, aliases=("knowledge base",)
-    )
-    goal: str = param("tiger", "What to prove.", longest=40, aliases=("prove", "question"))
+        ANIMALS, f"Up to {MOST_RULES} rules 'a and b -> c', with semicolons.", longest=900,
+        aliases=("knowledge base", "rule base", "reglas", "base de reglas", "base de conocimiento"),
+    )  # fmt: skip
+    goal: str = param(
+        "tiger", "What to prove.", longest=40,
+        aliases=("prove", "question", "target", "conclusion", "meta", "objetivo", "demuestra"),
+    )  # fmt: skip
     chaining: Literal["both", "forward", "backward"] = param(
-        "both", "Reason from the facts, from the goal, or one after the other.", aliases=("direction", "reasoning")
-    )
+        "both", "Reason from the facts, from the goal, or one after the other.",
+        aliases=("direction", "reasoning", "strategy", "inference", "encadenamiento", "dirección"),
+        synonyms={
+            "forward": ("forwards", "from the facts", "data-driven", "hacia adelante", "adelante"),
+            "backward": ("backwards", "from the goal", "goal-driven", "hacia atrás", "atrás"),
+            "both": ("both ways", "both directions", "ambos", "los dos"),
+        },
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _readable(self) -> ExpertSystemParams:
@@ -210,6 +221,16 @@ DEMO = Demo(
         Request("rule-based reasoning of the 1980s, step by step"),
         Request('sistema experto con "hair, spots, eats meat"', {"facts": "hair, spots, eats meat"}),
         Request("Show knowledge representation with if-then rules"),
+        Request(
+            "Work out which animal has \"hair, eats meat, spots\" from rules that people wrote",
+            {"facts": "hair, eats meat, spots"},
+        ),
+        Request("Let rules fire one after the other, from the facts to a conclusion", {"chaining": "forward"}),
+        Request("Start at the goal and reason backwards to the facts that would prove it", {"chaining": "backward"}),
+        Request(
+            "Deduce the animal from \"feathers, flies far\" and give the reasons", {"facts": "feathers, flies far"}
+        ),
+        Request("Muestra reglas si-entonces que razonan hacia adelante", {"chaining": "forward"}),
     ),
     presets={
         "tiger": Preset("Is it a tiger?", {}, "Three facts, two steps of reasoning, and a reason for each."),
@@ -228,5 +249,10 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("Will the goal be proved?", ("yes", "no"), _check),
-    aliases=("expert systems", "forward chaining", "backward chaining", "rule-based system", "sistema experto"),
-)
+    aliases=(
+        "expert systems", "forward chaining", "backward chaining", "rule-based system", "sistema experto", "expert sys",
+        "rule-based expert system", "production rules", "inference engine", "if-then rules", "mycin",
+        "sistemas expertos", "sistema basado en reglas", "motor de inferencia", "encadenamiento hacia adelante",
+        "encadenamiento hacia atrás",
+    ),
+)  # fmt: skip

@@ -43,22 +43,37 @@ JUDGE_DEPTH = {"tic-tac-toe": 9, "connect-four": 4}
 
 class TreeSearchParams(Params):
     game: Literal["tic-tac-toe", "connect-four"] = param(
-        "tic-tac-toe",
-        "Three in a row on 3x3, or four in a row where stones fall down 7 columns.",
-        synonyms={"tic-tac-toe": ("noughts and crosses", "tictactoe"), "connect-four": ("connect 4", "four in a row")},
-    )
+        "tic-tac-toe", "Three in a row on 3x3, or four in a row where stones fall down 7 columns.",
+        aliases=("board", "juego", "tablero"),
+        synonyms={
+            "tic-tac-toe": ("noughts and crosses", "tictactoe", "noughts & crosses", "three in a row", "tres en raya"),
+            "connect-four": ("connect 4", "four in a row", "cuatro en raya", "four in a line", "conecta cuatro"),
+        },
+    )  # fmt: skip
     moves: str = param(
-        "1 5 9", "The moves already made: cells 1 to 9, or columns 1 to 7; 'none' for the empty board.", longest=40
-    )
+        "1 5 9", "The moves already made: cells 1 to 9, or columns 1 to 7; 'none' for the empty board.", longest=40,
+        aliases=("position", "opening", "jugadas", "moves so far", "posición"),
+    )  # fmt: skip
     simulations: int = param(
-        200, "How many games to play in the head.", low=10, high=1500, unit="games", aliases=("playouts", "rollouts")
-    )
+        200, "How many games to play in the head.", low=10, high=1500, unit="games",
+        aliases=(
+            "playouts", "rollouts", "sims", "simulated games", "random games", "iterations", "simulaciones", "partidas",
+        ),
+    )  # fmt: skip
     exploration: float = param(
-        1.4, "How strongly seldom tried moves are preferred (c).", low=0, high=5, aliases=("c", "curiosity")
-    )
+        1.4, "How strongly seldom tried moves are preferred (c).", low=0, high=5,
+        aliases=(
+            "c", "curiosity", "exploration constant", "exploration bonus", "exploración", "constante de exploración",
+            "explore",
+        ),
+    )  # fmt: skip
     learned: bool = param(
-        False, "Whether a learned prior says which moves to try first.", aliases=("prior", "learned prior", "policy")
-    )
+        False, "Whether a learned prior says which moves to try first.",
+        aliases=(
+            "prior", "learned prior", "policy", "policy prior", "learnt prior", "policy network", "prior aprendido",
+            "red de política", "learned policy",
+        ),
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _playable(self) -> TreeSearchParams:
@@ -279,6 +294,14 @@ DEMO = Demo(
         Request("how did AlphaGo find a move? simulate 50 games, seed 2", {"simulations": 50, "seed": 2}),
         Request('MCTS from the position "5 1" of tic-tac-toe', {"moves": "5 1"}),
         Request("búsqueda Monte Carlo con 100 playouts", {"simulations": 100}),
+        Request("Play 800 random games in the head and pick the move that won most", {"simulations": 800}),
+        Request("Find a good move in tic-tac-toe by trying it out in random games"),
+        Request(
+            "Look ahead like the Go champion of 2016, with a learned prior and 120 simulations",
+            {"learned": True, "simulations": 120},
+        ),
+        Request("Show how visits gather on good moves when curiosity is 3", {"exploration": 3}),
+        Request("Elige una jugada simulando 250 partidas al azar", {"simulations": 250}),
     ),
     presets={
         "plain": Preset("Without a prior", {}, "O must not take a corner here: watch the visits leave the corners."),
@@ -293,5 +316,9 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("Will it choose one of the best moves?", ("yes", "no"), _check),
-    aliases=("mcts", "alphago", "monte carlo", "go software", "búsqueda monte carlo"),
-)
+    aliases=(
+        "mcts", "alphago", "monte carlo", "go software", "búsqueda monte carlo", "monte carlo search",
+        "monte carlo tree", "alpha go", "alphago zero", "uct", "ucb tree search", "búsqueda de monte carlo",
+        "búsqueda en árbol monte carlo", "árbol de monte carlo", "montecarlo", "random playouts",
+    ),
+)  # fmt: skip

@@ -46,19 +46,13 @@ from demos.wording import count, number
 
 class AttentionAlignmentParams(Params):
     sentence: str = param(
-        "draw one",
-        'Your own sentence such as "the red cat and the house", or "draw one".',
-        longest=200,
-        aliases=("text", "translate"),
-    )
+        "draw one", 'Your own sentence such as "the red cat and the house", or "draw one".', longest=200,
+        aliases=("text", "translate", "phrase to translate", "oración", "traduce", "texto"),
+    )  # fmt: skip
     phrases: int = param(
-        4,
-        'How many phrases a drawn sentence has ("the old river" is one).',
-        low=1,
-        high=MOST_PHRASES,
-        unit="phrases",
-        aliases=("length", "sentence length"),
-    )
+        4, 'How many phrases a drawn sentence has ("the old river" is one).', low=1, high=MOST_PHRASES, unit="phrases",
+        aliases=("length", "sentence length", "phrase", "frases", "longitud", "sentences of"),
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _is_in_the_language(self) -> AttentionAlignmentParams:
@@ -257,6 +251,13 @@ DEMO = Demo(
         Request('traduce con atención: "the long street and the moon"', {"sentence": "the long street and the moon"}),
         Request("Where does the decoder look? attention alignment, 3 phrases, seed 2", {"phrases": 3, "seed": 2}),
         Request("watch a translator with attention"),
+        Request("Let a translator look back at every word of the source, with 6 phrases", {"phrases": 6}),
+        Request("Show which source word each translated word looks at"),
+        Request(
+            "Translate \"the old house and the moon\" and show where the decoder looks",
+            {"sentence": "the old house and the moon"},
+        ),
+        Request("Muestra la alineación de palabras con 5 frases", {"phrases": 5}),
     ),
     presets={
         "four": Preset("Four phrases", {}, "Follow the shares word by word, then see them all as a matrix."),
@@ -274,13 +275,11 @@ DEMO = Demo(
         _check,
     ),
     aliases=(
-        "attention_network",
-        "attention network",
-        "attention networks",
-        "bahdanau attention",
-        "alignment matrix",
-        "neural machine translation",
-        "encoder-decoder attention",
-        "red de atención",
+        "attention_network", "attention network", "attention networks", "bahdanau attention", "alignment matrix",
+        "neural machine translation", "encoder-decoder attention", "red de atención", "attention in translation",
+        "translation with attention", "translate with attention", "translator with attention", "attention alignments",
+        "alignment of words", "word alignment", "nmt", "machine translation with attention", "additive attention",
+        "cross-attention", "bahdanau", "soft alignment", "matriz de alineación", "alineación",
+        "traducción automática neuronal", "traducción con atención", "redes de atención", "atención de bahdanau",
     ),
-)
+)  # fmt: skip

@@ -52,13 +52,19 @@ class BertParams(Params):
         "draw one",
         'Your own sentence of 3 to 24 words in the course\'s words, or "draw one" of those kept out of training.',
         longest=240,
-        aliases=("text",),
-    )
+        aliases=("text", "oración", "frase", "texto", "phrase"),
+    )  # fmt: skip
     mask: int = param(
         3, "Which word is hidden first, counted from 1; the last, when there are fewer.", low=1, high=24,
-        aliases=("word", "hide word", "hidden word", "mask word"),
+        aliases=(
+            "word", "hide word", "hidden word", "mask word", "hide", "hides", "hidden", "masked", "masks",
+            "word number", "palabra", "oculta", "palabra oculta", "máscara",
+        ),
     )  # fmt: skip
-    head: int = param(1, "Whose attention is shown.", low=1, high=HEADS, aliases=("attention head",))
+    head: int = param(
+        1, "Whose attention is shown.", low=1, high=HEADS,
+        aliases=("attention head", "heads", "cabeza", "cabeza de atención"),
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _has_words(self) -> BertParams:
@@ -287,6 +293,13 @@ DEMO = Demo(
         Request('muestra BERT con "the network learns from data"', {"sentence": "the network learns from data"}),
         Request("What does head 2 of BERT look at? Show me.", {"head": 2}),
         Request("watch a masked word being guessed from both sides"),
+        Request(
+            "Guess the missing word of \"the network learns from examples\" from both sides",
+            {"sentence": "the network learns from examples"},
+        ),
+        Request("Fill in the blank: hide word 4 of a sentence and guess it", {"mask": 4}),
+        Request("Show an encoder that reads left and right context at once, head 2", {"head": 2}),
+        Request("Adivina la palabra 3 de una oración mirando a ambos lados", {"mask": 3}),
     ),
     presets={
         "held": Preset("A sentence kept apart", {}, "It was not in the training text: guess with the model."),
@@ -294,6 +307,11 @@ DEMO = Demo(
         "other": Preset("Another one", {"seed": 3, "mask": 5, "head": 2}, "Another sentence, another head."),
     },
     prediction=Prediction("Will the hidden word be its first guess?", ("yes", "no, but among ten", "no"), _check),
-    aliases=("masked language model", "masked words", "masked word", "bidirectional encoder"),
+    aliases=(
+        "masked language model", "masked words", "masked word", "bidirectional encoder", "masked lm", "mlm",
+        "masked language modelling", "masked language modeling", "masked token", "fill in the blank", "fill-mask",
+        "cloze", "hidden word", "hidden words", "missing word", "bidirectional transformer", "palabra oculta",
+        "palabras ocultas", "palabra enmascarada", "modelo enmascarado",
+    ),
     heavy=True,
-)
+)  # fmt: skip

@@ -46,29 +46,39 @@ SHOWN = 8
 class ChatgptParams(Params):
     question: str = param(
         "What is the capital of France?",
-        "A question to the tutor's own model; one that ends without a mark gets its question mark.",
-        longest=200,
-        aliases=("prompt", "text"),
-    )
+        "A question to the tutor's own model; one that ends without a mark gets its question mark.", longest=200,
+        aliases=("prompt", "text", "pregunta", "ask", "instrucción"),
+    )  # fmt: skip
     tokens: int = param(
-        16, "How many tokens the model writes to it at most.", low=1, high=32, unit="tokens", aliases=("length",)
-    )
+        16, "How many tokens the model writes to it at most.", low=1, high=32, unit="tokens",
+        aliases=("length", "new tokens", "longitud", "answer length"),
+    )  # fmt: skip
     people: Literal["helpful", "flattered"] = param(
         "helpful", "What the people who compare answers like: help, or praise.",
-        aliases=("judges", "taste"), synonyms={"flattered": ("flattery", "praise", "flattering")},
+        aliases=("judges", "taste", "raters", "annotators", "personas", "gente", "jueces"),
+        synonyms={
+            "flattered": (
+                "flattery", "praise", "flattering", "flattered people", "flatterers", "love flattery", "want praise",
+                "like praise", "halagos", "halago", "elogios", "adulación",
+            ),
+            "helpful": ("help", "helpfulness", "want help", "ayuda", "útiles", "útil"),
+        },
     )  # fmt: skip
     comparisons: int = param(
-        200,
-        "How many pairs of answers people compare.",
-        low=5,
-        high=2000,
-        aliases=("pairs", "preferences", "comparison"),
-    )
+        200, "How many pairs of answers people compare.", low=5, high=2000,
+        aliases=(
+            "pairs", "preferences", "comparison", "comparaciones", "answers compared", "compared answers",
+            "preferencias", "judgements", "judgments",
+        ),
+    )  # fmt: skip
     beta: float = param(
         0.4, "β: how strongly the tuned model is held to the one before.", low=0.05, high=5,
-        aliases=("β", "penalty", "KL penalty"),
+        aliases=("β", "penalty", "KL penalty", "kl", "kl weight", "penalización"),
     )  # fmt: skip
-    steps: int = param(150, "Steps of the policy gradient.", low=5, high=500, unit="steps", aliases=("updates",))
+    steps: int = param(
+        150, "Steps of the policy gradient.", low=5, high=500, unit="steps",
+        aliases=("updates", "policy gradient steps", "pasos", "actualizaciones"),
+    )  # fmt: skip
 
 
 def steps(
@@ -221,6 +231,13 @@ DEMO = Demo(
         Request("run chatgpt: 300 steps, penalty 2", {"steps": 300, "beta": 2}),
         Request("demo of reward model and policy gradient with 1000 comparisons", {"comparisons": 1000}),
         Request('muestra chatgpt con la pregunta "What is a neuron?"', {"question": "What is a neuron"}),
+        Request("Teach a model what people like with 400 comparisons of its answers", {"comparisons": 400}),
+        Request("Make an assistant out of a model that only continues text"),
+        Request(
+            "What does a model become when its judges love praise? Run it with beta 0.2.",
+            {"people": "flattered", "beta": 0.2},
+        ),
+        Request("Entrena un modelo de recompensa con 60 comparaciones", {"comparisons": 60}),
     ),
     presets={
         "help": Preset("People who want help", {}, "Which answer will win, and how sure will it become?"),
@@ -233,7 +250,11 @@ DEMO = Demo(
     prediction=Prediction("Which answer will the tuned toy give most often?", NAMES, _check),
     aliases=(
         "chat gpt", "chat template", "rlhf", "preference tuning", "reward model", "instructgpt",
-        "reinforcement learning from human feedback", "human feedback",
+        "reinforcement learning from human feedback", "human feedback", "instruct gpt", "learning from preferences",
+        "preference learning", "human preferences", "human feedback training", "reward modelling", "reward modeling",
+        "ppo", "alignment by feedback", "tuned by preferences", "chat model", "plantilla de chat",
+        "modelo de recompensa", "retroalimentación humana", "preferencias humanas",
+        "aprendizaje por refuerzo con retroalimentación humana",
     ),
     wants=("model_tokens", "next_tokens"),
 )  # fmt: skip

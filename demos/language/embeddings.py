@@ -46,16 +46,20 @@ FEWEST, MOST = 4, 16
 class EmbeddingsParams(Params):
     words: str = param(
         "king, queen, man, woman, cat, dog, car, bicycle, apple, pear",
-        f"Your own words, {FEWEST} to {MOST}, separated by commas.",
-        longest=300,
-        aliases=("list", "vocabulary"),
-    )
+        f"Your own words, {FEWEST} to {MOST}, separated by commas.", longest=300,
+        aliases=("list", "vocabulary", "palabras", "lista", "terms"),
+    )  # fmt: skip
     neighbours: int = param(
-        3, "How many nearest words are named.", low=1, high=5, aliases=("neighbors", "nearest words", "k")
-    )
+        3, "How many nearest words are named.", low=1, high=5,
+        aliases=(
+            "neighbors", "nearest words", "k", "nearest neighbours", "nearest neighbors", "closest words", "near words",
+            "vecinos", "vecinas", "palabras cercanas",
+        ),
+    )  # fmt: skip
     analogy: bool = param(
-        True, "Whether to solve an analogy with the first three words.", aliases=("analogies", "word arithmetic")
-    )
+        True, "Whether to solve an analogy with the first three words.",
+        aliases=("analogies", "word arithmetic", "king queen", "analogía", "analogías"),
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _has_words(self) -> EmbeddingsParams:
@@ -248,6 +252,13 @@ DEMO = Demo(
         Request('muestra los embeddings de "gato, perro, coche, tren"', {"words": "gato, perro, coche, tren"}),
         Request("word vectors: one nearest word each, that is k = 1", {"neighbours": 1}),
         Request("see the embedding projector"),
+        Request(
+            "Put \"lion, tiger, wolf, chair, table\" on a map by their meaning",
+            {"words": "lion, tiger, wolf, chair, table"},
+        ),
+        Request("Which words are close in meaning? Show 2 neighbours of each.", {"neighbours": 2}),
+        Request("Solve king minus man plus woman with vectors"),
+        Request("Muestra las palabras como vectores con 4 vecinos y sin analogía", {"neighbours": 4, "analogy": False}),
     ),
     presets={
         "mixed": Preset("Kings, cats and cars", {}, "Look for pairs: king and queen, cat and dog, apple and pear."),
@@ -266,6 +277,12 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("Will the second word be the nearest to the first?", ("yes", "no"), _check),
-    aliases=("embedding", "word embeddings", "word embedding", "word vectors", "embedding projector", "word2vec"),
+    aliases=(
+        "embedding", "word embeddings", "word embedding", "word vectors", "embedding projector", "word2vec", "embed",
+        "word embedder", "vector embeddings", "word vector", "word2vec vectors", "meaning vectors", "word similarity",
+        "cosine similarity of words", "semantic similarity", "word analogies", "word analogy", "map of words",
+        "vectores de palabras", "incrustaciones", "incrustaciones de palabras", "palabras como vectores",
+        "proyector de embeddings", "embebidos",
+    ),
     needs=("embed",),
-)
+)  # fmt: skip

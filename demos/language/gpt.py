@@ -50,16 +50,25 @@ HEATS = (0.25, 0.5, 1.0, 1.5, 2.0)
 
 
 class GptParams(Params):
-    text: str = param("The cat sat on", "The beginning that is continued.", longest=300, aliases=("prompt", "sentence"))
+    text: str = param(
+        "The cat sat on", "The beginning that is continued.", longest=300,
+        aliases=("prompt", "sentence", "beginning", "texto", "inicio", "comienzo", "continues"),
+    )  # fmt: skip
     tokens: int = param(
-        12, "How many tokens are written.", low=1, high=40, unit="tokens", aliases=("steps", "new tokens", "length")
-    )
+        12, "How many tokens are written.", low=1, high=40, unit="tokens",
+        aliases=("steps", "new tokens", "length", "words", "palabras", "tokens más", "tokens nuevos", "longitud"),
+    )  # fmt: skip
     temperature: float = param(
-        0.8, "T: 0 always takes the likeliest token, a high one dares more.", low=0, high=3, aliases=("temp", "T")
-    )
-    top_k: int = param(40, "How many of the likeliest tokens may be drawn.", low=1, high=MOST, aliases=("k", "topk"))
+        0.8, "T: 0 always takes the likeliest token, a high one dares more.", low=0, high=3,
+        aliases=("temp", "T", "temperatura"),
+    )  # fmt: skip
+    top_k: int = param(
+        40, "How many of the likeliest tokens may be drawn.", low=1, high=MOST,
+        aliases=("k", "topk", "top", "k best"),
+    )  # fmt: skip
     top_p: float = param(
-        1.0, "Draw from the fewest tokens that together reach this.", low=0.05, high=1, aliases=("p", "topp", "nucleus")
+        1.0, "Draw from the fewest tokens that together reach this.", low=0.05, high=1,
+        aliases=("p", "topp", "nucleus", "núcleo", "nucleus of"),
     )  # fmt: skip
 
 
@@ -352,6 +361,17 @@ DEMO = Demo(
         Request("show GPT sampling with top-p 0.5", {"top_p": 0.5}),
         Request('muestra cómo GPT continúa "The sun is", 8 tokens', {"text": "The sun is", "tokens": 8}),
         Request('draw the next tokens after "Roses are red, violets are"', {"text": "Roses are red, violets are"}),
+        Request("Guess what comes after \"The best way to learn is\"", {"text": "The best way to learn is"}),
+        Request(
+            "Write on from \"Long ago in a small village\" for 16 tokens",
+            {"text": "Long ago in a small village", "tokens": 16},
+        ),
+        Request("Always take the likeliest next word: temperature 0", {"temperature": 0}),
+        Request("Show the probability of every word that could follow, temperature 2", {"temperature": 2}),
+        Request(
+            "Continúa \"The moon is\" con 10 tokens y temperatura 1",
+            {"text": "The moon is", "tokens": 10, "temperature": 1},
+        ),
     ),
     presets={
         "cat": Preset("The cat sat on", {}, "Two answers are about equally probable. Which one is drawn?"),
@@ -367,7 +387,11 @@ DEMO = Demo(
     prediction=Prediction("How probable is the likeliest first token (at temperature 1)?", ANSWERS, _check),
     aliases=(
         "generative pretrained transformer", "next token", "next-token probabilities", "next token prediction",
-        "token probabilities", "greedy decoding", "top-k sampling", "top-p sampling", "nucleus sampling",
+        "token probabilities", "greedy decoding", "top-k sampling", "top-p sampling", "nucleus sampling", "gpt model",
+        "gpts", "next word prediction", "predict the next word", "predict the next token", "next word", "continue text",
+        "text continuation", "autoregressive model", "autoregressive language model", "temperature sampling",
+        "siguiente palabra", "siguiente token", "próxima palabra", "continuar texto", "predicción del siguiente token",
+        "transformador generativo preentrenado",
     ),
     needs=("model_tokens", "next_tokens"),
 )  # fmt: skip

@@ -47,12 +47,16 @@ PLACES = 8
 class LlamaParams(Params):
     context: int = param(
         2048, "How many tokens the KV cache holds.", low=1, high=1_000_000, unit="tokens",
-        aliases=("context length", "context size"),
+        aliases=("context length", "context size", "contexto", "longitud de contexto", "context window", "window"),
     )  # fmt: skip
     cache: Literal["32", "16", "8", "4"] = param(
-        "16", "Bits of each number in the KV cache.", unit="bits", aliases=("cache bits", "bit cache")
-    )
-    position: int = param(5, "Up to which position the example of RoPE turns.", low=1, high=64, aliases=("places",))
+        "16", "Bits of each number in the KV cache.", unit="bits",
+        aliases=("cache bits", "bit cache", "kv cache bits", "bits of cache", "bits per number", "bits de caché"),
+    )  # fmt: skip
+    position: int = param(
+        5, "Up to which position the example of RoPE turns.", low=1, high=64,
+        aliases=("places", "posición", "positions", "up to position"),
+    )  # fmt: skip
 
 
 def steps(params: LlamaParams, model_card: ModelCard) -> Iterator[Frame]:
@@ -343,6 +347,10 @@ DEMO = Demo(
         Request("demo of RMSNorm and SwiGLU"),
         Request("muestra llama con 4096 tokens", {"context": 4096}),
         Request("take the tutor's model file apart: llama, context 512, cache bits 4", {"context": 512, "cache": "4"}),
+        Request("How much memory do keys and values need for 12000 tokens? Show it.", {"context": 12000}),
+        Request("Turn queries and keys by their position, up to position 16", {"position": 16}),
+        Request("Share keys and values among groups of heads and count the bytes saved"),
+        Request("Muestra la caché KV de 8 bits con un contexto de 3000", {"cache": "8", "context": 3000}),
     ),
     presets={
         "file": Preset("The tutor's own model", {}, "Which part holds most of the parameters?"),
@@ -352,7 +360,9 @@ DEMO = Demo(
     prediction=Prediction("Which will be larger: weights or KV cache?", ("the weights", "the KV cache"), _check),
     aliases=(
         "llama model", "kv cache", "key-value cache", "rope", "rmsnorm", "swiglu", "rotary embeddings",
-        "grouped-query attention", "grouped heads", "llama block",
+        "grouped-query attention", "grouped heads", "llama block", "llama 2", "llama 3", "llama architecture",
+        "rms norm", "rotary position embedding", "rotary position embeddings", "rotary positions", "rotary", "gqa",
+        "swi-glu", "swiglu gate", "caché kv", "caché de llama", "incrustaciones rotatorias", "atención agrupada",
     ),
     needs=("model_card",),
 )  # fmt: skip

@@ -37,18 +37,13 @@ ALPHABET = "ABC"
 
 class NanoGptParams(Params):
     letters: str = param(
-        "CBABBC",
-        "Six letters to sort, each A, B or C: the model's whole alphabet.",
-        longest=LENGTH,
-        aliases=("input", "sequence", "text", "sort"),
-    )
+        "CBABBC", "Six letters to sort, each A, B or C: the model's whole alphabet.", longest=LENGTH,
+        aliases=("input", "sequence", "text", "sort", "order", "ordena", "letras", "secuencia", "the letters", "sorts"),
+    )  # fmt: skip
     temperature: float = param(
-        0.0,
-        "How much chance there is in the choice of a letter; 0 always takes the likeliest.",
-        low=0,
-        high=20,
-        aliases=("temp", "randomness", "tau"),
-    )
+        0.0, "How much chance there is in the choice of a letter; 0 always takes the likeliest.", low=0, high=20,
+        aliases=("temp", "randomness", "tau", "temperatura", "chance", "aleatoriedad"),
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _in_alphabet(self) -> NanoGptParams:
@@ -250,6 +245,10 @@ DEMO = Demo(
         Request('nano-gpt: sort the letters "AAABBC", temp 0', {"letters": "AAABBC", "temperature": 0}),
         Request('ordena las letras "CABCAB" con nano-gpt', {"letters": "CABCAB"}),
         Request("see the 85584 parameters at work"),
+        Request("Put the letters \"BCABCA\" into alphabetical order with a tiny language model", {"letters": "BCABCA"}),
+        Request("Look inside a language model of 85,584 parameters, layer by layer"),
+        Request("Let a very small transformer sort six letters at temperature 4", {"temperature": 4}),
+        Request("Ordena \"CCBBAA\" con el GPT diminuto y temperatura 1", {"letters": "CCBBAA", "temperature": 1}),
     ),
     presets={
         "sort": Preset("Sort", {}, "Follow one sequence through three blocks, then letter by letter."),
@@ -257,6 +256,10 @@ DEMO = Demo(
         "hot": Preset("Far too hot", {"temperature": 12, "seed": 1}, "A high temperature makes even a sure model err."),
     },
     prediction=Prediction("Will the six letters come out in order?", ("yes", "no"), _check),
-    aliases=("nano gpt", "nanogpt", "mini gpt", "small gpt", "85584 parameters", "llm visualization"),
+    aliases=(
+        "nano gpt", "nanogpt", "mini gpt", "small gpt", "85584 parameters", "llm visualization", "nano-gpt model",
+        "tiny gpt", "minimal gpt", "toy gpt", "gpt that sorts", "letter sorting gpt", "letter sorter",
+        "llm visualisation", "gpt pequeño", "gpt diminuto", "letras con gpt",
+    ),
     heavy=True,
-)
+)  # fmt: skip

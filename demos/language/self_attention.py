@@ -59,37 +59,47 @@ SHARP = 6.0
 
 class SelfAttentionParams(Params):
     sentence: str = param(
-        "the cat sat on the mat",
-        f"Your own sentence, 2 to {MOST_WORDS} words.",
-        longest=120,
-        aliases=("text", "words", "phrase"),
-    )
+        "the cat sat on the mat", f"Your own sentence, 2 to {MOST_WORDS} words.", longest=120,
+        aliases=("text", "words", "phrase", "oración", "frase", "texto", "palabras"),
+    )  # fmt: skip
     heads: int = param(
-        2, "How many heads look at the sentence side by side.", low=1, high=4, aliases=("attention heads", "head")
-    )
+        2, "How many heads look at the sentence side by side.", low=1, high=4,
+        aliases=("attention heads", "head", "cabezas", "cabezas de atención"),
+    )  # fmt: skip
     d_k: int = param(
-        4,
-        "Length of each query, key and value vector.",
-        low=2,
-        high=8,
-        aliases=("key size", "head size", "dimension", "dimensional keys"),
-    )
+        4, "Length of each query, key and value vector.", low=2, high=8,
+        aliases=(
+            "key size", "head size", "dimension", "dimensional keys", "dk", "key dimension", "dimension of the keys",
+            "tamaño de clave", "keys of size",
+        ),
+    )  # fmt: skip
     mask: Literal["none", "causal"] = param(
-        "none", "Causal: no word may look at a later one, as in GPT.", aliases=("masking",)
-    )
-    scale: bool = param(True, "Whether the scores are divided by √d_k.", aliases=("scaling", "scaled", "divided by"))
+        "none", "Causal: no word may look at a later one, as in GPT.",
+        aliases=("masking", "máscara"),
+        synonyms={
+            "causal": ("causal mask", "causally", "no looking ahead", "causales"),
+            "none": ("no mask", "without a mask", "unmasked", "sin máscara"),
+        },
+    )  # fmt: skip
+    scale: bool = param(
+        True, "Whether the scores are divided by √d_k.",
+        aliases=(
+            "scaling", "scaled", "divided by", "scale the scores", "square root", "escala", "escalado", "escalar",
+            "escalamiento",
+        ),
+    )  # fmt: skip
     weights: Literal["designed", "random"] = param(
-        "designed",
-        "Matrices made by hand, each head with a job, or random ones.",
-        aliases=("matrices", "initialisation"),
-    )
+        "designed", "Matrices made by hand, each head with a job, or random ones.",
+        aliases=("matrices", "initialisation", "pesos"),
+        synonyms={
+            "designed": ("hand-made", "handmade", "by hand", "diseñados", "hechos a mano"),
+            "random": ("random matrices", "aleatorios", "aleatorias", "at random"),
+        },
+    )  # fmt: skip
     word: int = param(
-        2,
-        "The word whose view is followed, counted from 1; the last, when there are fewer.",
-        low=1,
-        high=MOST_WORDS,
-        aliases=("query", "token", "position"),
-    )
+        2, "The word whose view is followed, counted from 1; the last, when there are fewer.", low=1, high=MOST_WORDS,
+        aliases=("query", "token", "position", "palabra", "follow word", "word number"),
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _has_words(self) -> SelfAttentionParams:
@@ -475,6 +485,16 @@ DEMO = Demo(
         ),
         Request('muestra la atención de "el gato ve al perro"', {"sentence": "el gato ve al perro"}),
         Request("Attention is all you need: one head only, three dimensional keys", {"heads": 1, "d_k": 3}),
+        Request(
+            "Which words look at which in \"old friends meet again\"? Show it with 3 heads.",
+            {"sentence": "old friends meet again", "heads": 3},
+        ),
+        Request("Compute queries, keys and values with the numbers in view, key size 6", {"d_k": 6}),
+        Request(
+            "Let every word look only at earlier ones: a causal mask with random matrices",
+            {"mask": "causal", "weights": "random"},
+        ),
+        Request("Muestra cómo cada palabra mira a las demás con 3 cabezas", {"heads": 3}),
     ),
     presets={
         "cat": Preset("Two heads", {}, "One head finds the word before, the other words spelt alike: cat, sat, mat."),
@@ -502,5 +522,11 @@ DEMO = Demo(
     prediction=Prediction(
         "Where will the followed word look most in head 1?", ("an earlier word", "itself", "a later word"), _check
     ),
-    aliases=("attention", "scaled dot-product attention", "multi-head attention", "query key value", "autoatención"),
-)
+    aliases=(
+        "attention", "scaled dot-product attention", "multi-head attention", "query key value", "autoatención",
+        "self attn", "multihead attention", "attention head", "attention heads", "attention weights",
+        "attention scores", "dot-product attention", "queries keys and values", "queries, keys and values",
+        "query, key and value", "q k v", "qkv", "attention is all you need", "causal attention", "atención",
+        "auto-atención", "mecanismo de atención", "atención multicabeza", "cabezas de atención",
+    ),
+)  # fmt: skip

@@ -48,19 +48,13 @@ TRIALS = 12
 
 class Seq2seqParams(Params):
     sentence: str = param(
-        "draw one",
-        'Your own sentence such as "the red cat and the house", or "draw one".',
-        longest=200,
-        aliases=("text", "translate"),
-    )
+        "draw one", 'Your own sentence such as "the red cat and the house", or "draw one".', longest=200,
+        aliases=("text", "translate", "oración", "traduce", "texto", "phrase to translate"),
+    )  # fmt: skip
     phrases: int = param(
-        5,
-        'How many phrases a drawn sentence has ("the old river" is one).',
-        low=1,
-        high=MOST_PHRASES,
-        unit="phrases",
-        aliases=("length", "sentence length"),
-    )
+        5, 'How many phrases a drawn sentence has ("the old river" is one).', low=1, high=MOST_PHRASES, unit="phrases",
+        aliases=("length", "sentence length", "phrase", "frases", "longitud", "sentences of"),
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _is_in_the_language(self) -> Seq2seqParams:
@@ -250,6 +244,13 @@ DEMO = Demo(
         Request('traduce con seq2seq: "the small bird"', {"sentence": "the small bird"}),
         Request("sequence-to-sequence with three phrases and seed 5", {"phrases": 3, "seed": 5}),
         Request("watch an encoder decoder translate"),
+        Request("Squeeze a sentence into one vector and write the translation from it"),
+        Request("Show how a translator without attention forgets long sentences, 8 phrases", {"phrases": 8}),
+        Request(
+            "Translate \"the white dog and the small house\" through a single vector",
+            {"sentence": "the white dog and the small house"},
+        ),
+        Request("Traduce frases de 3 partes con un codificador y un decodificador: 3 frases", {"phrases": 3}),
     ),
     presets={
         "five": Preset("Five phrases", {}, "Long enough for the vector to be nearly full."),
@@ -260,5 +261,10 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("Will the translation be without a mistake?", ("yes", "no"), _check),
-    aliases=("seq2seq", "sequence-to-sequence", "encoder-decoder", "encoder decoder", "secuencia a secuencia"),
-)
+    aliases=(
+        "seq2seq", "sequence-to-sequence", "encoder-decoder", "encoder decoder", "secuencia a secuencia", "seq to seq",
+        "sequence to sequence model", "encoder and decoder", "encoder–decoder", "encoder decoder network",
+        "translation without attention", "context vector", "bottleneck of translation", "sutskever",
+        "codificador decodificador", "traducción sin atención", "vector de contexto",
+    ),
+)  # fmt: skip

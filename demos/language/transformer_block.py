@@ -33,21 +33,28 @@ MOST_WORDS = 8
 
 class TransformerBlockParams(Params):
     sentence: str = param(
-        "the cat sat on the mat", f"Your own sentence, 2 to {MOST_WORDS} words.", longest=100, aliases=("text", "words")
-    )
+        "the cat sat on the mat", f"Your own sentence, 2 to {MOST_WORDS} words.", longest=100,
+        aliases=("text", "words", "oración", "frase", "texto", "palabras", "phrase"),
+    )  # fmt: skip
     width: int = param(
-        12,
-        "How many numbers each word has (d), a multiple of the heads.",
-        low=4,
-        high=48,
-        unit="numbers",
-        aliases=("d", "d_model", "model size", "embedding size"),
-    )
-    heads: int = param(3, "How many heads attend side by side.", low=1, high=8, aliases=("attention heads", "head"))
-    blocks: int = param(1, "How many blocks stand on each other.", low=1, high=6, aliases=("layers", "block", "layer"))
+        12, "How many numbers each word has (d), a multiple of the heads.", low=4, high=48, unit="numbers",
+        aliases=(
+            "d", "d_model", "model size", "embedding size", "embedding width", "model width", "hidden size", "ancho",
+            "tamaño del modelo", "dimension",
+        ),
+    )  # fmt: skip
+    heads: int = param(
+        3, "How many heads attend side by side.", low=1, high=8,
+        aliases=("attention heads", "head", "cabezas", "cabezas de atención"),
+    )  # fmt: skip
+    blocks: int = param(
+        1, "How many blocks stand on each other.", low=1, high=6,
+        aliases=("layers", "block", "layer", "stacked blocks", "bloques", "capas"),
+    )  # fmt: skip
     causal: bool = param(
-        False, "Whether no word may look at a later one, as in GPT.", aliases=("causal mask", "masked")
-    )
+        False, "Whether no word may look at a later one, as in GPT.",
+        aliases=("causal mask", "masked", "causally masked", "look-ahead mask", "máscara causal", "enmascarado"),
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _fits(self) -> TransformerBlockParams:
@@ -274,6 +281,16 @@ DEMO = Demo(
         Request('muestra un transformer para "el gato ve al perro"', {"sentence": "el gato ve al perro"}),
         Request("What shapes flow through a transformer with 6 layers? Show it.", {"blocks": 6}),
         Request("show the residual connections and layer norms of a transformer"),
+        Request(
+            "Follow \"small steps add up\" through layer norm, heads, MLP and residuals",
+            {"sentence": "small steps add up"},
+        ),
+        Request("Stack 4 blocks and print the shape at every arrow", {"blocks": 4}),
+        Request(
+            "Show the inside of the architecture of 2017 with 2 attention heads and a causal mask",
+            {"heads": 2, "causal": True},
+        ),
+        Request("Muestra un bloque de transformador con 2 capas y 6 cabezas", {"blocks": 2, "heads": 6}),
     ),
     presets={
         "one": Preset("One block", {}, "Follow the shapes from arrow to arrow."),
@@ -281,6 +298,11 @@ DEMO = Demo(
         "wide": Preset("Wide", {"width": 48, "heads": 8}, "At the width of nano-gpt a block has 28,272 parameters."),
     },
     prediction=Prediction("What will move the first word's row further?", ("attention", "the MLP"), _check),
-    aliases=("transformer", "transformers", "transformer layer", "bloque transformer"),
+    aliases=(
+        "transformer", "transformers", "transformer layer", "bloque transformer", "transformer blocks",
+        "transformer encoder", "transformer decoder block", "transformer architecture", "encoder block",
+        "layer norm and residual", "bloque de transformador", "bloque transformador", "capa transformer",
+        "transformador", "transformadores", "bloque del transformer",
+    ),
     heavy=True,
-)
+)  # fmt: skip

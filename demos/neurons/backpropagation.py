@@ -52,29 +52,48 @@ MOST_DRAWN = 8
 
 class BackpropagationParams(Params):
     data: Literal["xor", "moons", "circles", "spiral"] = param(
-        "xor",
-        "What to learn: XOR on four points, two moons, a ring around a disc, or two spiral arms.",
-        aliases=("dataset", "problem", "shape"),
-        synonyms={"xor": ("exclusive or",), "circles": ("ring", "disc"), "spiral": ("spirals",)},
-    )
+        "xor", "What to learn: XOR on four points, two moons, a ring around a disc, or two spiral arms.",
+        aliases=("dataset", "problem", "shape", "points", "datos", "problema", "conjunto de datos"),
+        synonyms={
+            "xor": ("exclusive or", "xor gate", "o exclusivo"),
+            "circles": ("ring", "disc", "rings", "círculos", "anillo", "anillos"),
+            "spiral": ("spirals", "two spirals", "espiral", "espirales", "spiral arms"),
+            "moons": ("two moons", "half moons", "lunas", "medias lunas", "dos lunas"),
+        },
+    )  # fmt: skip
     units: int = param(
-        4,
-        "Units in each hidden layer.",
-        low=1,
-        high=32,
-        unit="units",
-        aliases=("hidden units", "hidden neurons", "width"),
-    )
-    layers: int = param(1, "Hidden layers.", low=1, high=3, aliases=("hidden layers", "depth"))
+        4, "Units in each hidden layer.", low=1, high=32, unit="units",
+        aliases=(
+            "hidden units", "hidden neurons", "width", "neurons", "nodes", "hidden nodes", "hidden neurons per layer",
+            "neuronas ocultas", "unidades ocultas", "neuronas", "unidades",
+        ),
+    )  # fmt: skip
+    layers: int = param(
+        1, "Hidden layers.", low=1, high=3,
+        aliases=("hidden layers", "depth", "capas", "capas ocultas", "deep", "profundidad"),
+    )  # fmt: skip
     activation: Literal["tanh", "sigmoid", "relu"] = param(
-        "tanh", "The activation function f of the hidden units.", synonyms={"sigmoid": ("logistic",)}
-    )
+        "tanh", "The activation function f of the hidden units.",
+        aliases=("activation function", "activación", "función de activación", "nonlinearity"),
+        synonyms={
+            "sigmoid": ("logistic", "sigmoide", "logistic function"),
+            "tanh": ("hyperbolic tangent", "tangente hiperbólica"),
+            "relu": ("rectifier", "rectified linear"),
+        },
+    )  # fmt: skip
     learning_rate: float = param(
-        0.3, "How far a step goes (η).", low=0.001, high=10, aliases=("lr", "eta", "rate", "step size")
-    )
+        0.3, "How far a step goes (η).", low=0.001, high=10,
+        aliases=(
+            "lr", "eta", "rate", "step size", "learn rate", "tasa de aprendizaje", "velocidad de aprendizaje", "tasa",
+        ),
+    )  # fmt: skip
     epochs: int = param(
-        200, "How many steps, each with all points.", low=10, high=2000, unit="passes", aliases=("iterations", "passes")
-    )
+        200, "How many steps, each with all points.", low=10, high=2000, unit="passes",
+        aliases=(
+            "iterations", "passes", "steps", "épocas", "pasadas", "training epochs", "training passes",
+            "rounds of training", "iteraciones",
+        ),
+    )  # fmt: skip
 
 
 def steps(params: BackpropagationParams) -> Iterator[Frame]:
@@ -281,6 +300,13 @@ DEMO = Demo(
         Request("train an MLP on circles with relu", {"data": "circles", "activation": "relu"}),
         Request("retropropagación con sigmoid, seed 4", {"activation": "sigmoid", "seed": 4}),
         Request("simulate the error flowing back through three hidden layers", {"layers": 3}),
+        Request(
+            "Train a neural net with one hidden layer of 10 neurons on the half moons",
+            {"data": "moons", "units": 10, "layers": 1},
+        ),
+        Request("Send the error backwards through a network until it can part a spiral", {"data": "spiral"}),
+        Request("Bend a decision surface around the ring with 6 hidden neurons", {"data": "circles", "units": 6}),
+        Request("Entrena una red con 2 capas ocultas en las dos lunas", {"data": "moons", "layers": 2}),
     ),
     presets={
         "xor": Preset("XOR at last", {}, "What one neuron cannot do, four hidden units learn by themselves."),
@@ -294,5 +320,10 @@ DEMO = Demo(
         "flat": Preset("Three sigmoids", {"activation": "sigmoid", "layers": 3}, "Little error arrives at the bottom."),
     },
     prediction=Prediction("Will it get every point right?", ("yes", "no"), _check),
-    aliases=("backprop", "multi-layer perceptron", "multilayer perceptron", "mlp", "retropropagación", "rumelhart"),
-)
+    aliases=(
+        "backprop", "multi-layer perceptron", "multilayer perceptron", "mlp", "retropropagación", "rumelhart",
+        "back-propagation", "back prop", "multi-layer network", "multilayer network", "feedforward network",
+        "feed-forward network", "hidden layer network", "chain rule", "perceptrón multicapa", "red multicapa",
+        "propagación hacia atrás", "retro-propagación", "error back-propagation",
+    ),
+)  # fmt: skip

@@ -36,27 +36,41 @@ Vector = tuple[float, float, float]
 
 class DeltaRuleParams(Params):
     data: Literal["and", "or", "xor"] = param(
-        "or", "The logic gate to learn.", aliases=("gate", "problem"), synonyms={"xor": ("exclusive or",)}
-    )
+        "or", "The logic gate to learn.",
+        aliases=("gate", "problem", "logic gate", "function", "compuerta", "problema", "puerta"),
+        synonyms={
+            "xor": ("exclusive or", "o exclusivo"),
+            "and": ("conjunction", "logical and", "y lógico"),
+            "or": ("disjunction", "logical or", "o lógico"),
+        },
+    )  # fmt: skip
     activation: Literal["sigmoid", "tanh", "linear"] = param(
-        "sigmoid",
-        "The activation function Fact; the targets of tanh are -1 and 1, of the others 0 and 1.",
-        aliases=("fact",),
-        synonyms={"sigmoid": ("logistic",), "linear": ("widrow hoff", "adaline", "lms")},
-    )
+        "sigmoid", "The activation function Fact; the targets of tanh are -1 and 1, of the others 0 and 1.",
+        aliases=("fact", "activation function", "activación", "función de activación"),
+        synonyms={
+            "sigmoid": ("logistic", "sigmoide", "logística"),
+            "linear": ("widrow hoff", "adaline", "lms", "identity", "lineal", "linear neuron"),
+            "tanh": ("hyperbolic tangent", "tangente hiperbólica"),
+        },
+    )  # fmt: skip
     learning_rate: float = param(
-        1.0, "How far a step goes (α).", low=0.01, high=5, aliases=("alpha", "α", "lr", "rate", "step size")
-    )
+        1.0, "How far a step goes (α).", low=0.01, high=5,
+        aliases=(
+            "alpha", "α", "lr", "rate", "step size", "eta", "step", "alfa", "learn rate", "tasa de aprendizaje",
+            "velocidad de aprendizaje", "tasa",
+        ),
+    )  # fmt: skip
     epochs: int = param(
-        40, "How many times all four points are shown.", low=3, high=300, unit="passes", aliases=("passes", "rounds")
-    )
+        40, "How many times all four points are shown.", low=3, high=300, unit="passes",
+        aliases=("passes", "rounds", "épocas", "pasadas", "training epochs", "training passes", "rounds of training"),
+    )  # fmt: skip
     start: float = param(
-        0.5,
-        "The starting weights are random, up to this size.",
-        low=0,
-        high=10,
-        aliases=("initial weights", "start at"),
-    )
+        0.5, "The starting weights are random, up to this size.", low=0, high=10,
+        aliases=(
+            "initial weights", "start at", "starting weights", "initial weight", "start weights", "weights up to",
+            "pesos iniciales", "inicio",
+        ),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +297,16 @@ DEMO = Demo(
         Request("delta rule when the sigmoid is flat: initial weights 8, seed 3", {"start": 8, "seed": 3}),
         Request("step through the regla delta with a learning rate of 2", {"learning_rate": 2}),
         Request("gradient descent on one logistic neuron, 100 passes", {"epochs": 100}),
+        Request(
+            "Let one logistic neuron go down the slope of its error on the AND gate",
+            {"data": "and", "activation": "sigmoid"},
+        ),
+        Request("Show every symbol of the weight update as a number, alpha 0.5", {"learning_rate": 0.5}),
+        Request("Follow the error of a single neuron with a smooth activation for 90 epochs", {"epochs": 90}),
+        Request(
+            "Muestra cómo una neurona lineal corrige sus pesos con alfa 0.2",
+            {"activation": "linear", "learning_rate": 0.2},
+        ),
     ),
     presets={
         "or": Preset("OR, step by step", {}, "Read the table downwards: it is the slide's formula in numbers."),
@@ -295,5 +319,10 @@ DEMO = Demo(
         "xor": Preset("XOR", {"data": "xor"}, "One neuron, one cut: XOR stays out of reach."),
     },
     prediction=Prediction("Will all four decisions be right at the end?", ("yes", "no"), _check),
-    aliases=("delta rule", "generalized delta rule", "regla delta", "regla delta generalizada", "widrow hoff"),
-)
+    aliases=(
+        "delta rule", "generalized delta rule", "regla delta", "regla delta generalizada", "widrow hoff",
+        "delta learning rule", "generalised delta", "generalized delta", "widrow-hoff rule", "lms rule",
+        "least mean squares", "adaline", "adaline rule", "logistic neuron", "regla de widrow-hoff",
+        "mínimos cuadrados medios",
+    ),
+)  # fmt: skip

@@ -40,15 +40,29 @@ from demos.wording import count
 
 class McCullochPittsParams(Params):
     gate: Literal["and", "or", "not", "nand", "nor", "xor", "majority"] = param(
-        "xor",
-        "The truth table that the neurons shall have; majority has three inputs.",
-        aliases=("function", "logic gate"),
-        synonyms={"xor": ("exclusive or",), "majority": ("vote", "two out of three")},
-    )
-    layers: int = param(2, "How many layers XOR may use; the other gates need one.", low=1, high=2, aliases=("layer",))
+        "xor", "The truth table that the neurons shall have; majority has three inputs.",
+        aliases=(
+            "function", "logic gate", "logic function", "truth table", "compuerta", "puerta", "puerta lógica",
+            "compuerta lógica", "función",
+        ),
+        synonyms={
+            "xor": ("exclusive or", "o exclusivo", "either or"),
+            "majority": ("vote", "two out of three", "majority vote", "mayoría", "two of three"),
+            "and": ("conjunction", "logical and"),
+            "or": ("disjunction", "logical or"),
+            "not": ("negation", "inverter", "negación"),
+            "nand": ("not and",),
+            "nor": ("not or",),
+        },
+    )  # fmt: skip
+    layers: int = param(
+        2, "How many layers XOR may use; the other gates need one.", low=1, high=2,
+        aliases=("layer", "capas", "capa"),
+    )  # fmt: skip
     threshold: int = param(
-        0, "Another threshold for the last neuron; 0 keeps the gate's own.", low=0, high=4, aliases=("theta", "θ")
-    )
+        0, "Another threshold for the last neuron; 0 keeps the gate's own.", low=0, high=4,
+        aliases=("theta", "θ", "umbral", "firing threshold", "fires at"),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +272,13 @@ DEMO = Demo(
         Request("threshold neuron as a NAND gate", {"gate": "nand"}),
         Request("make a NOT gate from an artificial neuron of 1943", {"gate": "not"}),
         Request("muestra la neurona de McCulloch-Pitts con NOR", {"gate": "nor"}),
+        Request("Compute NOR with a neuron that only adds and compares", {"gate": "nor"}),
+        Request("Build a truth table from all-or-none units: the majority of three inputs", {"gate": "majority"}),
+        Request(
+            "Let a unit fire only when the sum reaches 2, as an AND gate with threshold 2",
+            {"gate": "and", "threshold": 2},
+        ),
+        Request("Haz una compuerta NAND con neuronas de umbral", {"gate": "nand"}),
     ),
     presets={
         "xor": Preset("XOR in two layers", {}, "OR and NAND feed AND. No neuron knows XOR, the three together do."),
@@ -277,10 +298,9 @@ DEMO = Demo(
     },
     prediction=Prediction("Will all rows of the truth table be right?", ("yes", "no"), _check),
     aliases=(
-        "mcculloch pitts neuron",
-        "mcp neuron",
-        "threshold logic unit",
-        "threshold neuron",
-        "neurona de McCulloch-Pitts",
+        "mcculloch pitts neuron", "mcp neuron", "threshold logic unit", "threshold neuron",
+        "neurona de McCulloch-Pitts", "mcculloch and pitts", "mcculloch", "pitts neuron", "mcp", "m-p neuron",
+        "neuron of 1943", "neurons of 1943", "neurons from 1943", "first artificial neuron", "logic gate neuron",
+        "logic gates from neurons", "neurona de mcculloch", "neurona de 1943", "neurona umbral", "threshold unit",
     ),
-)
+)  # fmt: skip

@@ -53,51 +53,55 @@ MOST_FRAMES = 118
 
 class PerceptronParams(Params):
     data: Literal["and", "or", "xor", "blobs"] = param(
-        "and",
-        "What to learn: a logic gate on four points, or two clouds of points.",
-        aliases=("gate", "problem", "dataset", "task"),
+        "and", "What to learn: a logic gate on four points, or two clouds of points.",
+        aliases=(
+            "gate", "problem", "dataset", "task", "function", "logic gate", "compuerta", "puerta", "problema", "datos",
+        ),
         synonyms={
-            "and": ("conjunction", "logical and"),
-            "or": ("disjunction", "logical or"),
-            "xor": ("exclusive or",),
-            "blobs": ("two clouds", "clouds", "clusters"),
+            "and": ("conjunction", "logical and", "y lógico"),
+            "or": ("disjunction", "logical or", "o lógico"),
+            "xor": ("exclusive or", "o exclusivo"),
+            "blobs": (
+                "two clouds", "clouds", "clusters", "two groups", "two blobs", "two clusters", "nubes", "dos nubes",
+                "two classes of points", "point clouds",
+            ),
         },
-    )
+    )  # fmt: skip
     epochs: int = param(
-        20,
-        "How many times all points are shown, unless it comes to rest before.",
-        low=1,
-        high=500,
-        unit="passes",
-        aliases=("passes", "rounds", "iterations"),
-    )
+        20, "How many times all points are shown, unless it comes to rest before.", low=1, high=500, unit="passes",
+        aliases=(
+            "passes", "rounds", "iterations", "épocas", "pasadas", "training epochs", "training passes",
+            "rounds of training",
+        ),
+    )  # fmt: skip
     learning_rate: float = param(
-        0.1,
-        "How far one mistake moves the weights (η).",
-        low=0.001,
-        high=10,
-        aliases=("lr", "eta", "rate", "step size", "step"),
-    )
+        0.1, "How far one mistake moves the weights (η).", low=0.001, high=10,
+        aliases=(
+            "lr", "eta", "rate", "step size", "step", "learn rate", "tasa de aprendizaje", "velocidad de aprendizaje",
+            "tasa", "paso",
+        ),
+    )  # fmt: skip
     noise: float = param(
-        0.0,
-        "Standard deviation of the random shift of every point.",
-        low=0,
-        high=1,
-        aliases=("jitter", "spread", "sigma"),
-    )
+        0.0, "Standard deviation of the random shift of every point.", low=0, high=1,
+        aliases=("jitter", "spread", "sigma", "ruido", "nivel de ruido", "noise level", "overlap"),
+    )  # fmt: skip
     points: int = param(
-        30,
-        "How many points the two blobs have together; a gate always has four.",
-        low=4,
-        high=100,
-        aliases=("samples", "examples"),
-    )
+        30, "How many points the two blobs have together; a gate always has four.", low=4, high=100,
+        aliases=("samples", "examples", "dots", "puntos", "muestras", "ejemplos", "data points"),
+    )  # fmt: skip
     start: Literal["random", "zeros"] = param(
-        "random",
-        "The weights before learning: random numbers from -1 to 1, or all zero.",
-        aliases=("initial weights", "initialisation", "init"),
-        synonyms={"zeros": ("zero weights", "from zero", "all zero")},
-    )
+        "random", "The weights before learning: random numbers from -1 to 1, or all zero.",
+        aliases=(
+            "initial weights", "initialisation", "init", "starting weights", "start weights", "pesos iniciales",
+            "inicialización",
+        ),
+        synonyms={
+            "zeros": (
+                "zero weights", "from zero", "all zero", "start at zero", "pesos cero", "pesos en cero", "desde cero",
+            ),
+            "random": ("random weights", "random start", "aleatorio", "aleatorios", "at random"),
+        },
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +435,10 @@ DEMO = Demo(
         Request("Do the perceptron learning rule again with seed 7 and at most 5 passes", {"seed": 7, "epochs": 5}),
         Request("entrena un perceptrón con XOR durante 50 épocas", {"data": "xor", "epochs": 50}),
         Request("perceptron when the classes overlap: blobs, noise 0.9", {"data": "blobs", "noise": 0.9}),
+        Request("Draw a straight line between two clouds of 50 points", {"data": "blobs", "points": 50}),
+        Request("Let one neuron learn from its mistakes which side of a line a point is on"),
+        Request("Show why no straight line solves exclusive or, 40 epochs", {"data": "xor", "epochs": 40}),
+        Request("Separa dos nubes de 40 puntos con una línea recta", {"data": "blobs", "points": 40}),
     ),
     presets={
         "and": Preset("AND: it learns", {"data": "and"}, "A line can part these four points: a few corrections do it."),
@@ -456,5 +464,10 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("Will it find a line that makes no mistake?", ("yes", "no"), _check),
-    aliases=("rosenblatt", "perceptrón", "linear classifier", "perceptron rule"),
-)
+    aliases=(
+        "rosenblatt", "perceptrón", "linear classifier", "perceptron rule", "perceptrons", "rosenblatt's perceptron",
+        "rosenblatt perceptron", "single-layer perceptron", "simple perceptron", "perceptron learning",
+        "linear separator", "perceptrón simple", "perceptrón de rosenblatt", "clasificador lineal",
+        "regla del perceptrón", "separating line",
+    ),
+)  # fmt: skip

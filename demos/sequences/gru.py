@@ -31,23 +31,42 @@ from demos.wording import number
 
 class GruParams(Params):
     task: Literal["forecast", "classify"] = param(
-        "forecast",
-        "Forecast the next value of a wave, or classify a sequence by its first number.",
-        aliases=("problem",),
+        "forecast", "Forecast the next value of a wave, or classify a sequence by its first number.",
+        aliases=("problem", "tarea", "problema"),
         synonyms={
-            "forecast": ("forecasting", "predict", "time series", "wave"),
-            "classify": ("classification", "remember", "first number", "sequence classification"),
+            "forecast": (
+                "forecasting", "predict", "time series", "wave", "predicting", "prediction", "forecasts", "pronóstico",
+                "predecir", "pronosticar", "serie temporal", "onda",
+            ),
+            "classify": (
+                "classification", "remember", "first number", "sequence classification", "classifying", "classifies",
+                "clasifica", "clasificar", "clasificación",
+            ),
         },
-    )
+    )  # fmt: skip
     length: int = param(
-        15, "Length of each sequence that is read.", low=5, high=50, unit="steps", aliases=("sequence length", "window")
-    )
-    hidden: int = param(8, "How many units each network has.", low=1, high=24, unit="units", aliases=("hidden units",))
-    epochs: int = param(10, "How many times all sequences are learnt.", low=1, high=40, unit="passes")
+        15, "Length of each sequence that is read.", low=5, high=50, unit="steps",
+        aliases=("sequence length", "window", "sequences of", "longitud", "long", "steps long", "pasos"),
+    )  # fmt: skip
+    hidden: int = param(
+        8, "How many units each network has.", low=1, high=24, unit="units",
+        aliases=(
+            "hidden units", "cells", "units each", "celdas", "neuronas ocultas", "unidades ocultas", "neuronas",
+            "unidades",
+        ),
+    )  # fmt: skip
+    epochs: int = param(
+        10, "How many times all sequences are learnt.", low=1, high=40, unit="passes",
+        aliases=("épocas", "pasadas", "training epochs", "training passes", "rounds of training"),
+    )  # fmt: skip
     learning_rate: float = param(
-        0.02, "Step size of the learning, the same for both.", low=0.001, high=0.2, aliases=("lr", "rate", "step size")
-    )
-    noise: float = param(0.1, "Standard deviation of the noise.", low=0, high=1, aliases=("sigma", "noise level"))
+        0.02, "Step size of the learning, the same for both.", low=0.001, high=0.2,
+        aliases=("lr", "rate", "step size", "learn rate", "tasa de aprendizaje", "velocidad de aprendizaje", "tasa"),
+    )  # fmt: skip
+    noise: float = param(
+        0.1, "Standard deviation of the noise.", low=0, high=1,
+        aliases=("sigma", "noise level", "ruido", "nivel de ruido"),
+    )  # fmt: skip
 
 
 def steps(params: GruParams) -> Iterator[Frame]:
@@ -206,6 +225,13 @@ DEMO = Demo(
         Request("Which is better, GRU or LSTM, seed 7? Show me.", {"seed": 7}),
         Request("entrena una GRU con 15 passes", {"epochs": 15}),
         Request("watch the update gate of a GRU at work"),
+        Request("Is a cell with two gates as good as one with three? Try it for 15 epochs.", {"epochs": 15}),
+        Request("Show how a reset gate forgets and an update gate keeps"),
+        Request(
+            "Forecast a wave with the smaller gated cell, 5 units and noise 0.2",
+            {"task": "forecast", "hidden": 5, "noise": 0.2},
+        ),
+        Request("Compara las dos celdas con compuertas durante 12 épocas", {"epochs": 12}),
     ),
     presets={
         "wave": Preset("A wave", {}, "Both forecast the same wave; look at the errors and at the weights."),
@@ -219,6 +245,11 @@ DEMO = Demo(
     prediction=Prediction(
         "Which will have the smaller error on unseen sequences?", ("the GRU", "the LSTM", "neither by 10 %"), _check
     ),
-    aliases=("gru", "gated recurrent unit", "unidad recurrente con compuertas"),
+    aliases=(
+        "gru", "gated recurrent unit", "unidad recurrente con compuertas", "grus", "gated unit", "update gate",
+        "reset gate", "gru vs lstm", "gru versus lstm", "gru and lstm", "lstm vs gru", "lstm versus gru",
+        "lstm and gru", "gru or lstm", "lstm or gru", "gru with an lstm", "gated recurrent units", "two gates",
+        "unidad recurrente con puertas", "gru y lstm", "gru contra lstm", "compuerta de actualización",
+    ),
     heavy=True,
-)
+)  # fmt: skip

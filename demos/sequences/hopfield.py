@@ -61,29 +61,35 @@ MOST_FRAMES = 70
 
 class HopfieldParams(Params):
     patterns: int = param(
-        3,
-        "How many patterns are stored: drawn shapes (six at most) and then random ones.",
-        low=1,
-        high=30,
+        3, "How many patterns are stored: drawn shapes (six at most) and then random ones.", low=1, high=30,
         unit="patterns",
-        aliases=("memories", "stored patterns", "images", "store"),
-    )
+        aliases=(
+            "memories", "stored patterns", "images", "store", "patrones", "memorias", "stored", "learn", "imágenes",
+            "dibujos", "guarda",
+        ),
+    )  # fmt: skip
     kind: Literal["shapes", "random"] = param(
-        "shapes",
-        "Drawn shapes, or random patterns, which have nothing in common.",
-        aliases=("data",),
-        synonyms={"random": ("random patterns", "random memories"), "shapes": ("pictures", "drawn", "drawings")},
-    )
+        "shapes", "Drawn shapes, or random patterns, which have nothing in common.",
+        aliases=("data", "tipo", "type of pattern"),
+        synonyms={
+            "random": ("random patterns", "random memories", "random ones", "random images", "al azar", "aleatorios"),
+            "shapes": ("pictures", "drawn", "drawings", "drawn shapes", "figures", "figuras", "formas", "dibujos"),
+        },
+    )  # fmt: skip
     damage: float = param(
-        0.2,
-        "Share of the neurons flipped before recall.",
-        low=0,
-        high=1,
-        aliases=("noise", "corruption", "corrupt", "flip", "damaged", "flipped"),
-    )
+        0.2, "Share of the neurons flipped before recall.", low=0, high=1,
+        aliases=(
+            "noise", "corruption", "corrupt", "flip", "damaged", "flipped", "broken", "spoilt", "spoiled", "noisy",
+            "destroy", "daño", "ruido", "dañado", "invertidas", "corrupted", "flipping", "erase",
+        ),
+    )  # fmt: skip
     recall: int = param(
-        1, "Which stored pattern is damaged and recalled, counted from 1.", low=1, high=30, aliases=("pattern", "cue")
-    )
+        1, "Which stored pattern is damaged and recalled, counted from 1.", low=1, high=30,
+        aliases=(
+            "pattern", "cue", "recalls", "recover", "recupera", "recuerda", "patrón", "picture", "memory number",
+            "pattern number",
+        ),
+    )  # fmt: skip
 
 
 def draw_patterns(params: HopfieldParams, random: np.random.Generator) -> Array:
@@ -271,6 +277,12 @@ DEMO = Demo(
         Request("content-addressable memory in action with six memories", {"patterns": 6}),
         Request("Let a Hopfield net store 8 random memories, seed 3", {"patterns": 8, "kind": "random", "seed": 3}),
         Request("the energy of a Hopfield network, live, with a fifth damaged"),
+        Request(
+            "Store 4 drawings and bring one back after a third is lost, damage 0.33", {"patterns": 4, "damage": 0.33}
+        ),
+        Request("Repair a broken picture from memory while the energy falls"),
+        Request("Overload a memory with 20 random patterns", {"patterns": 20, "kind": "random"}),
+        Request("Recupera el patrón 3 con un daño de 0.25", {"recall": 3, "damage": 0.25}),
     ),
     presets={
         "shapes": Preset("Three shapes", {}, "A fifth of the neurons is wrong, and the ring comes back whole."),
@@ -288,10 +300,9 @@ DEMO = Demo(
         _check,
     ),
     aliases=(
-        "hopfield net",
-        "associative memory",
-        "content-addressable memory",
-        "red de hopfield",
-        "memoria asociativa",
+        "hopfield net", "associative memory", "content-addressable memory", "red de hopfield", "memoria asociativa",
+        "hopfield networks", "hopfield model", "hopfield memory", "associative memories", "attractor network",
+        "pattern completion", "autoassociative memory", "auto-associative memory", "spin glass", "hebbian memory",
+        "redes de hopfield", "modelo de hopfield", "memoria de hopfield", "red asociativa",
     ),
-)
+)  # fmt: skip

@@ -38,22 +38,38 @@ GATES = (("i", "input gate"), ("f", "forget gate"), ("o", "output gate"))
 
 class LstmParams(Params):
     task: Literal["forecast", "classify"] = param(
-        "forecast",
-        "Forecast the next value of a wave, or classify a sequence by its first number.",
-        aliases=("problem",),
+        "forecast", "Forecast the next value of a wave, or classify a sequence by its first number.",
+        aliases=("problem", "tarea", "problema"),
         synonyms={
-            "forecast": ("forecasting", "predict", "time series", "wave"),
-            "classify": ("classification", "classifies", "remember", "first number", "sequence classification"),
+            "forecast": (
+                "forecasting", "predict", "time series", "wave", "predicting", "prediction", "forecasts", "pronóstico",
+                "predecir", "pronosticar", "serie temporal", "onda",
+            ),
+            "classify": (
+                "classification", "classifies", "remember", "first number", "sequence classification", "classifying",
+                "clasifica", "clasificar", "clasificación",
+            ),
         },
-    )
+    )  # fmt: skip
     length: int = param(
-        20, "Length of each sequence that is read.", low=5, high=50, unit="steps", aliases=("sequence length", "window")
-    )
-    hidden: int = param(8, "How many cells.", low=1, high=24, unit="cells", aliases=("units", "hidden units"))
-    epochs: int = param(20, "How many times all sequences are learnt.", low=1, high=60, unit="passes")
+        20, "Length of each sequence that is read.", low=5, high=50, unit="steps",
+        aliases=("sequence length", "window", "sequences of", "longitud", "long", "steps long", "pasos"),
+    )  # fmt: skip
+    hidden: int = param(
+        8, "How many cells.", low=1, high=24, unit="cells",
+        aliases=(
+            "units", "hidden units", "memory cells", "celdas", "neuronas ocultas", "unidades ocultas", "neuronas",
+            "unidades",
+        ),
+    )  # fmt: skip
+    epochs: int = param(
+        20, "How many times all sequences are learnt.", low=1, high=60, unit="passes",
+        aliases=("passes", "épocas", "pasadas", "training epochs", "training passes", "rounds of training"),
+    )  # fmt: skip
     noise: float = param(
-        0.1, "Standard deviation of the noise in the sequences.", low=0, high=1, aliases=("sigma", "noise level")
-    )
+        0.1, "Standard deviation of the noise in the sequences.", low=0, high=1,
+        aliases=("sigma", "noise level", "ruido", "nivel de ruido"),
+    )  # fmt: skip
 
 
 def steps(params: LstmParams) -> Iterator[Frame]:
@@ -260,6 +276,12 @@ DEMO = Demo(
         Request("entrena una LSTM de 4 cells", {"hidden": 4}),
         Request("watch the forget gate of an LSTM with only one cell", {"hidden": 1}),
         Request("see the gates of an lstm open and close, seed 2", {"seed": 2}),
+        Request(
+            "Forecast a noisy wave with a network that can forget, noise 0.25", {"task": "forecast", "noise": 0.25}
+        ),
+        Request("Show the gates of a memory cell while it reads a sequence"),
+        Request("Remember how a sequence of length 25 began", {"task": "classify", "length": 25}),
+        Request("Pronostica una serie temporal con 6 celdas de memoria", {"task": "forecast", "hidden": 6}),
     ),
     presets={
         "wave": Preset("A wave", {}, "Forecast a wave: the gates follow its ups and downs."),
@@ -275,6 +297,11 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("Will its error on unseen sequences be less than half the naive one?", ("yes", "no"), _check),
-    aliases=("lstm", "long short-term memory", "long short term memory", "forget gate", "memoria larga a corto plazo"),
+    aliases=(
+        "lstm", "long short-term memory", "long short term memory", "forget gate", "memoria larga a corto plazo",
+        "lstms", "long short term memory network", "lstm network", "lstm cell", "memory cell", "input gate",
+        "output gate", "gates of an lstm", "red lstm", "memoria a corto y largo plazo",
+        "memoria de corto y largo plazo", "compuerta de olvido", "puerta de olvido", "celda de memoria",
+    ),
     heavy=True,
-)
+)  # fmt: skip

@@ -49,33 +49,27 @@ SHOWN = 16
 class RecurrentParams(Params):
     text: str = param(
         "hello hello hello hello",
-        "The text to learn, letter by letter: 4 to 40 characters, two different ones at least.",
-        longest=40,
-        aliases=("word", "letters", "sentence"),
-    )
+        "The text to learn, letter by letter: 4 to 40 characters, two different ones at least.", longest=40,
+        aliases=("word", "letters", "sentence", "texto", "palabra", "letras"),
+    )  # fmt: skip
     hidden: int = param(
-        12,
-        "How many numbers the hidden state has.",
-        low=2,
-        high=32,
-        unit="units",
-        aliases=("state size", "hidden units"),
-    )
+        12, "How many numbers the hidden state has.", low=2, high=32, unit="units",
+        aliases=(
+            "state size", "hidden units", "hidden state of", "size of the state", "estado oculto", "neuronas ocultas",
+            "unidades ocultas", "neuronas", "unidades",
+        ),
+    )  # fmt: skip
     epochs: int = param(
-        80,
-        "How many times the whole text is read while learning.",
-        low=0,
-        high=500,
-        unit="passes",
-        aliases=("passes",),
-    )
+        80, "How many times the whole text is read while learning.", low=0, high=500, unit="passes",
+        aliases=("passes", "épocas", "pasadas", "training epochs", "training passes", "rounds of training"),
+    )  # fmt: skip
     gain: float = param(
-        0.9,
-        "Spectral radius of W_h before learning: the size of its largest eigenvalue.",
-        low=0.1,
-        high=3,
-        aliases=("spectral radius", "recurrent weight", "recurrent weights"),
-    )
+        0.9, "Spectral radius of W_h before learning: the size of its largest eigenvalue.", low=0.1, high=3,
+        aliases=(
+            "spectral radius", "recurrent weight", "recurrent weights", "radius", "ganancia", "radio espectral",
+            "eigenvalue",
+        ),
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _has_letters(self) -> RecurrentParams:
@@ -277,6 +271,15 @@ DEMO = Demo(
         Request('entrena una red recurrente con "hola hola hola"', {"text": "hola hola hola"}),
         Request("Run the RNN for 300 epochs, seed 4", {"epochs": 300, "seed": 4}),
         Request("watch the hidden state of a recurrent net read letters"),
+        Request(
+            "Read \"mississippi mississippi\" letter by letter and guess the next one",
+            {"text": "mississippi mississippi"},
+        ),
+        Request("Show how the gradient fades on its way back through time"),
+        Request("Let a loop of 20 hidden units learn a word for 200 epochs", {"hidden": 20, "epochs": 200}),
+        Request(
+            "Lee letra por letra \"casa casa casa\" con 10 unidades ocultas", {"text": "casa casa casa", "hidden": 10}
+        ),
     ),
     presets={
         "hello": Preset("Hello", {}, "After 'l' comes 'l' or 'o': only the state can tell which."),
@@ -293,5 +296,12 @@ DEMO = Demo(
         ("it vanishes", "it survives", "it explodes"),
         _check,
     ),
-    aliases=("rnn", "recurrent net", "recurrent neural network", "vanishing gradients", "red recurrente"),
-)
+    aliases=(
+        "rnn", "recurrent net", "recurrent neural network", "vanishing gradients", "red recurrente",
+        "recurrent networks", "recurrent neural net", "recurrent neural networks", "rnns", "vanilla rnn", "simple rnn",
+        "elman network", "vanishing gradient", "exploding gradients", "exploding gradient",
+        "backpropagation through time", "bptt", "hidden state", "character rnn", "char rnn", "red neuronal recurrente",
+        "redes recurrentes", "red de elman", "gradientes que se desvanecen", "desvanecimiento del gradiente",
+        "estado oculto",
+    ),
+)  # fmt: skip

@@ -37,17 +37,24 @@ SEATS = np.array([[[0.0, 1.0], [0.0, 0.0], [0.9, -0.6]], [[0.8, 0.3], [0.0, -0.9
 
 class CapsulesParams(Params):
     distance: float = param(
-        3.0, "How far apart house and boat are; below 2 they overlap.", low=0.2, high=6, aliases=("apart", "overlap")
-    )
+        3.0, "How far apart house and boat are; below 2 they overlap.", low=0.2, high=6,
+        aliases=("apart", "overlap", "distance between house and boat", "distancia", "separation", "separación"),
+    )  # fmt: skip
     rounds: int = param(
-        4, "How many rounds of routing.", low=1, high=10, unit="rounds", aliases=("iterations", "routing iterations")
-    )
+        4, "How many rounds of routing.", low=1, high=10, unit="rounds",
+        aliases=("iterations", "routing iterations", "routing rounds", "rounds of routing", "rondas", "iteraciones"),
+    )  # fmt: skip
     noise: float = param(
-        0.1, "Standard deviation of the error of each part's place.", low=0, high=1, aliases=("jitter",)
-    )
+        0.1, "Standard deviation of the error of each part's place.", low=0, high=1,
+        aliases=("jitter", "ruido", "nivel de ruido", "noise level"),
+    )  # fmt: skip
     scrambled: bool = param(
-        False, "Whether the parts of the house are in the wrong places.", aliases=("scramble", "wrong places")
-    )
+        False, "Whether the parts of the house are in the wrong places.",
+        aliases=(
+            "scramble", "wrong places", "mixed up", "jumbled", "in the wrong place", "shuffled", "revueltas",
+            "desordenadas", "mezcladas",
+        ),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +270,10 @@ DEMO = Demo(
         Request("dynamic routing with 2 routing iterations and seed 5", {"rounds": 2, "seed": 5}),
         Request("red de cápsulas con jitter 0.3", {"noise": 0.3}),
         Request("Hinton's capsules: which part belongs to which whole?"),
+        Request("Let the parts of a house and a boat vote for the whole that they belong to"),
+        Request("Find out by agreement which parts belong together, 6 rounds", {"rounds": 6}),
+        Request("Do a roof and a wall in the wrong places still make a house? Show it.", {"scrambled": True}),
+        Request("Deja que las partes voten por el todo con 5 rondas", {"rounds": 5}),
     ),
     presets={
         "apart": Preset(
@@ -277,5 +288,10 @@ DEMO = Demo(
         "noisy": Preset("Unsure places", {"noise": 0.8, "rounds": 8}, "When places are unsure, so is agreement."),
     },
     prediction=Prediction("Will every part be routed to its own whole?", ("yes", "no"), _check),
-    aliases=("capsule", "capsnet", "routing by agreement", "dynamic routing", "red de cápsulas"),
-)
+    aliases=(
+        "capsule", "capsnet", "routing by agreement", "dynamic routing", "red de cápsulas", "capsule networks",
+        "capsule net", "caps net", "capsnets", "hinton's capsules", "agreement routing",
+        "routing by agreement of capsules", "part-whole", "parts and wholes", "cápsulas", "redes de cápsulas",
+        "enrutamiento por acuerdo", "enrutamiento dinámico",
+    ),
+)  # fmt: skip

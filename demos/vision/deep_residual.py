@@ -48,16 +48,22 @@ ANSWERS = ("it nearly vanishes", "it stays within a factor of 10", "it explodes"
 
 
 class DeepResidualParams(Params):
-    depth: int = param(30, "How many layers.", low=4, high=60, unit="layers", aliases=("deep", "number of layers"))
-    width: int = param(32, "Numbers in each layer.", low=4, high=64, unit="units", aliases=("wide",))
+    depth: int = param(
+        30, "How many layers.", low=4, high=60, unit="layers",
+        aliases=("deep", "number of layers", "layer", "profundidad", "capas"),
+    )  # fmt: skip
+    width: int = param(
+        32, "Numbers in each layer.", low=4, high=64, unit="units",
+        aliases=("wide", "neurons per layer", "units per layer", "ancho", "unidades"),
+    )  # fmt: skip
     gain: float = param(
-        0.5,
-        "Size of the random weights: their deviation is gain/√width.",
-        low=0.05,
-        high=2,
-        aliases=("weight size", "weights of size"),
-    )
-    batch: int = param(8, "How many random inputs are averaged.", low=1, high=64, unit="inputs", aliases=("examples",))
+        0.5, "Size of the random weights: their deviation is gain/√width.", low=0.05, high=2,
+        aliases=("weight size", "weights of size", "weight scale", "ganancia", "tamaño de los pesos"),
+    )  # fmt: skip
+    batch: int = param(
+        8, "How many random inputs are averaged.", low=1, high=64, unit="inputs",
+        aliases=("examples", "random inputs", "batch size", "lote", "entradas"),
+    )  # fmt: skip
 
 
 def steps(params: DeepResidualParams) -> Iterator[Frame]:
@@ -245,6 +251,10 @@ DEMO = Demo(
         Request("DRN of the zoo, 40 layers deep, seed 3", {"depth": 40, "seed": 3}),
         Request("red residual profunda con 60 layers", {"depth": 60}),
         Request("how does the error flow back with and without skips? animate it"),
+        Request("Compare the gradient of 35 layers with and without shortcuts", {"depth": 35}),
+        Request("Why do very deep networks need a way around each layer? Show it."),
+        Request("Send an error back through a tower of 60 layers with shortcuts", {"depth": 60}),
+        Request("Muestra cómo vuelve el error por 45 capas con conexiones de salto", {"depth": 45}),
     ),
     presets={
         "deep": Preset("30 layers", {}, "The same weights twice: only the way around makes the difference."),
@@ -265,5 +275,10 @@ DEMO = Demo(
     prediction=Prediction(
         "What happens to the error in the plain network on its way to the first layer?", ANSWERS, _check
     ),
-    aliases=("resnet", "drn", "residual network", "skip connections", "skip connection", "red residual"),
-)
+    aliases=(
+        "resnet", "drn", "residual network", "skip connections", "skip connection", "red residual", "residual net",
+        "residual networks", "residual nets", "res net", "residual connections", "residual connection",
+        "residual learning", "shortcut connections", "shortcuts", "skips", "red residual profunda", "redes residuales",
+        "conexiones residuales", "conexiones de salto",
+    ),
+)  # fmt: skip

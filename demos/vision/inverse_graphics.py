@@ -36,17 +36,26 @@ APART = 0.7
 
 class InverseGraphicsParams(Params):
     factor: Literal["place", "size", "light"] = param(
-        "place",
-        "The unit that is turned: the one that knows this factor best.",
-        aliases=("unit", "knob"),
-        synonyms={"place": ("position", "pose"), "light": ("brightness", "lighting")},
-    )
+        "place", "The unit that is turned: the one that knows this factor best.",
+        aliases=("unit", "knob", "change the", "turn the", "perilla", "unidad", "factor de"),
+        synonyms={
+            "place": ("position", "pose", "where it is", "posición", "lugar"),
+            "light": ("brightness", "lighting", "illumination", "bright", "luz", "iluminación", "brillo"),
+            "size": ("scale", "how big", "tamaño"),
+        },
+    )  # fmt: skip
     training: Literal["grouped", "plain"] = param(
-        "grouped",
-        "Trained on groups in which one factor changes, or as a plain autoencoder.",
-        synonyms={"plain": ("ordinary", "without groups")},
-    )
-    turns: int = param(13, "In how many steps the unit is turned.", low=9, high=40, unit="steps", aliases=("steps",))
+        "grouped", "Trained on groups in which one factor changes, or as a plain autoencoder.",
+        aliases=("trained", "entrenamiento"),
+        synonyms={
+            "plain": ("ordinary", "without groups", "without grouping", "normal training", "simple", "normal"),
+            "grouped": ("in groups", "with groups", "grouping", "agrupado", "en grupos"),
+        },
+    )  # fmt: skip
+    turns: int = param(
+        13, "In how many steps the unit is turned.", low=9, high=40, unit="steps",
+        aliases=("steps", "pasos", "turning steps"),
+    )  # fmt: skip
 
 
 def network(training: str) -> dict[str, Array]:
@@ -218,6 +227,12 @@ DEMO = Demo(
         Request("DCIGN brightness knob, seed 6", {"factor": "light", "seed": 6}),
         Request("red de gráficos inversos con size", {"factor": "size"}),
         Request("a code after ordinary training, turn the position", {"training": "plain"}),
+        Request("Turn one number of a code and only the brightness of the picture changes", {"factor": "light"}),
+        Request(
+            "Change nothing but the size of the thing in the picture, in 20 steps", {"factor": "size", "turns": 20}
+        ),
+        Request("Show a code in which each unit stands for one property of the picture"),
+        Request("Gira la unidad de la luz en 15 pasos", {"factor": "light", "turns": 15}),
     ),
     presets={
         "place": Preset("Turn the place", {}, "One knob moves the disc from side to side; size and light stay."),
@@ -229,5 +244,10 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("What will change when this one unit is turned?", ANSWERS, _check),
-    aliases=("dcign", "dc-ign", "inverse graphics network", "disentangled representation", "red de gráficos inversos"),
-)
+    aliases=(
+        "dcign", "dc-ign", "inverse graphics network", "disentangled representation", "red de gráficos inversos",
+        "inverse graphics net", "inverse graphics networks", "deep convolutional inverse graphics", "disentangled code",
+        "disentangled representations", "disentanglement", "gráficos inversos",
+        "red convolucional profunda de gráficos inversos", "representación desenredada",
+    ),
+)  # fmt: skip

@@ -53,23 +53,38 @@ ANSWERS = ("less than 90 %", "90 to 97 %", "97 % or more")
 
 class LenetParams(Params):
     digit: Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] = param(
-        "3", "The digit to follow through the network.", aliases=("number", "follow the", "with a", "read a", "picked")
-    )
-    example: int = param(1, "Which test image of that digit.", low=1, high=30, aliases=("image", "picture"))
+        "3", "The digit to follow through the network.",
+        aliases=(
+            "number", "follow the", "with a", "read a", "picked", "follow a", "numeral", "dígito", "cifra", "número",
+            "digit number",
+        ),
+    )  # fmt: skip
+    example: int = param(
+        1, "Which test image of that digit.", low=1, high=30,
+        aliases=("image", "picture", "test image", "imagen", "ejemplo"),
+    )  # fmt: skip
     kernels: int = param(
-        12, "Kernels of the first layer; the second has twice as many.", low=2, high=16, aliases=("filters", "maps")
-    )
+        12, "Kernels of the first layer; the second has twice as many.", low=2, high=16,
+        aliases=("filters", "maps", "feature maps", "filtros", "mapas", "núcleos", "channels", "convolution kernels"),
+    )  # fmt: skip
     epochs: int = param(
-        15, "How many times all training digits are shown.", low=1, high=25, unit="passes", aliases=("passes",)
-    )
+        15, "How many times all training digits are shown.", low=1, high=25, unit="passes",
+        aliases=("passes", "épocas", "pasadas", "training epochs", "training passes", "rounds of training"),
+    )  # fmt: skip
     pooling: Literal["mean", "max"] = param(
-        "mean",
-        "What is kept of each 2x2 block.",
-        synonyms={"mean": ("average pooling",), "max": ("max pooling", "largest")},
-    )
+        "mean", "What is kept of each 2x2 block.",
+        aliases=("subsampling", "agrupación", "submuestreo"),
+        synonyms={
+            "mean": ("average pooling", "average", "avg", "mean pooling", "promedio", "media"),
+            "max": ("max pooling", "largest", "maximum", "máximo"),
+        },
+    )  # fmt: skip
     learning_rate: float = param(
-        0.01, "How far a step goes.", low=0.0001, high=0.1, aliases=("lr", "rate", "step size")
-    )
+        0.01, "How far a step goes.", low=0.0001, high=0.1,
+        aliases=(
+            "lr", "rate", "step size", "eta", "learn rate", "tasa de aprendizaje", "velocidad de aprendizaje", "tasa",
+        ),
+    )  # fmt: skip
 
 
 def steps(params: LenetParams) -> Iterator[Frame]:
@@ -265,6 +280,13 @@ DEMO = Demo(
         Request("LeCun's network with learning rate 0.003, seed 2", {"learning_rate": 0.003, "seed": 2}),
         Request("train a CNN on digits, 3 passes, average pooling", {"epochs": 3}),
         Request("entrena LeNet con el dígito 5", {"digit": "5"}),
+        Request("Train a network that reads handwritten numbers for 6 epochs", {"epochs": 6}),
+        Request("Look at the feature maps of a 4 while the network learns to read", {"digit": "4"}),
+        Request(
+            "Teach a machine to read postal codes as LeCun did, with 8 filters and max pooling",
+            {"kernels": 8, "pooling": "max"},
+        ),
+        Request("Entrena una red convolucional durante 7 épocas con el dígito 1", {"epochs": 7, "digit": "1"}),
     ),
     presets={
         "three": Preset("Follow a 3", {}, "Watch the guess for the 3 get surer epoch by epoch."),
@@ -277,6 +299,11 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("How many of the test digits will it read right?", ANSWERS, _check),
-    aliases=("lenet-5", "lenet-1", "convolutional network", "convolutional neural network", "cnn", "digit recognition"),
+    aliases=(
+        "lenet-5", "lenet-1", "convolutional network", "convolutional neural network", "cnn", "digit recognition",
+        "lenet5", "le net", "convnet", "conv net", "convolutional net", "lecun's network", "lecun network",
+        "handwritten digit recognition", "digit recogniser", "digit classifier", "red convolucional",
+        "red neuronal convolucional", "redes convolucionales", "reconocimiento de dígitos",
+    ),
     heavy=True,
-)
+)  # fmt: skip

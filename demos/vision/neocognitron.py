@@ -39,19 +39,25 @@ STROKES = ("level", "upright", "falling", "rising")
 
 
 class NeocognitronParams(Params):
-    letter: Literal["T", "L", "X", "H", "V"] = param("T", "The letter shown.", aliases=("pattern", "character"))
+    letter: Literal["T", "L", "X", "H", "V"] = param(
+        "T", "The letter shown.",
+        aliases=("pattern", "character", "letra", "symbol", "shape", "figura"),
+    )  # fmt: skip
     shift: int = param(
-        2,
-        "How many pixels the letter is moved to the right.",
-        low=1,
-        high=MOST_SHIFT,
-        unit="pixels",
-        aliases=("moved by",),
-    )
+        2, "How many pixels the letter is moved to the right.", low=1, high=MOST_SHIFT, unit="pixels",
+        aliases=(
+            "moved by", "moved", "move", "shifted by", "offset", "displacement", "moving it", "desplazamiento",
+            "desplazada", "movida", "mueve",
+        ),
+    )  # fmt: skip
     radius: int = param(
-        2, "How far a C-cell looks around itself (R).", low=0, high=4, aliases=("c-cell radius", "tolerance")
-    )
-    noise: float = param(0.0, "Standard deviation of random specks.", low=0, high=0.4, aliases=("specks",))
+        2, "How far a C-cell looks around itself (R).", low=0, high=4,
+        aliases=("c-cell radius", "tolerance", "reach", "radio", "radio de las células c", "tolerancia"),
+    )  # fmt: skip
+    noise: float = param(
+        0.0, "Standard deviation of random specks.", low=0, high=0.4,
+        aliases=("specks", "noise level", "ruido", "motas"),
+    )  # fmt: skip
 
 
 def draw(letter: str, shift: int) -> Array:
@@ -254,6 +260,13 @@ DEMO = Demo(
         Request("neocognitron: letter L, noise 0.2", {"letter": "L", "noise": 0.2}),
         Request("neocognitrón de 1979 con la letra V", {"letter": "V"}),
         Request("simple and complex cells step by step"),
+        Request("Recognise a letter again after it has moved 4 pixels", {"shift": 4}),
+        Request("Show the layered network of 1979 that inspired convolutional ones"),
+        Request(
+            "Do simple and complex cells still know an H that is shifted by 3 pixels? Run it.",
+            {"letter": "H", "shift": 3},
+        ),
+        Request("Muestra las células que reconocen la letra L con desplazamiento 3", {"letter": "L", "shift": 3}),
     ),
     presets={
         "t": Preset("A moving T", {}, "Compare the two curves: S-cells fall at once, C-cells slowly."),
@@ -265,5 +278,9 @@ DEMO = Demo(
         ),
     },
     prediction=Prediction("Will the moved letter still be known?", ("yes", "no"), _check),
-    aliases=("fukushima", "s-cells", "c-cells", "neocognitrón"),
-)
+    aliases=(
+        "fukushima", "s-cells", "c-cells", "neocognitrón", "neo-cognitron", "neocognitrons", "fukushima's network",
+        "fukushima network", "s and c cells", "simple and complex cells", "shift invariance", "red de fukushima",
+        "células simples y complejas",
+    ),
+)  # fmt: skip

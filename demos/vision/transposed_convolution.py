@@ -34,19 +34,35 @@ ANSWERS = ("an even one", "a checkerboard")
 
 class TransposedConvolutionParams(Params):
     picture: Literal["even", "spot", "diagonal", "ring"] = param(
-        "even",
-        "What the small map holds.",
-        aliases=("map", "input"),
-        synonyms={"even": ("flat", "uniform"), "spot": ("single pixel", "one pixel")},
-    )
-    kernel: int = param(3, "Width of the kernel (k).", low=1, high=5, aliases=("kernel size", "k"))
-    stride: int = param(2, "How far apart the stamps are (s).", low=1, high=4, aliases=("step", "s"))
+        "even", "What the small map holds.",
+        aliases=("map", "input", "feature map", "mapa", "entrada"),
+        synonyms={
+            "even": ("flat", "uniform", "constant", "plano", "uniforme", "parejo"),
+            "spot": ("single pixel", "one pixel", "dot", "punto", "mancha"),
+            "diagonal": ("diagonal line", "línea diagonal"),
+            "ring": ("anillo", "circle", "círculo"),
+        },
+    )  # fmt: skip
+    kernel: int = param(
+        3, "Width of the kernel (k).", low=1, high=5,
+        aliases=("kernel size", "k", "kernel of", "kernel width", "núcleo", "stamp", "sello", "tamaño del núcleo"),
+    )  # fmt: skip
+    stride: int = param(
+        2, "How far apart the stamps are (s).", low=1, high=4,
+        aliases=("step", "s", "strides", "zancada", "paso", "salto"),
+    )  # fmt: skip
     shape: Literal["ones", "tent"] = param(
-        "ones",
-        "The kernel's weights: all alike, or largest in the middle.",
-        synonyms={"tent": ("bilinear", "smooth", "pyramid")},
-    )
-    map_size: int = param(4, "Width of the small map.", low=3, high=6, aliases=("width",))
+        "ones", "The kernel's weights: all alike, or largest in the middle.",
+        aliases=("kernel shape", "weights", "pesos"),
+        synonyms={
+            "tent": ("bilinear", "smooth", "pyramid", "triangular", "bilineal", "carpa"),
+            "ones": ("all ones", "all alike", "unos", "box"),
+        },
+    )  # fmt: skip
+    map_size: int = param(
+        4, "Width of the small map.", low=3, high=6,
+        aliases=("width", "size of the map", "map of", "small map", "tamaño del mapa"),
+    )  # fmt: skip
 
 
 def kernel_of(shape: str, k: int) -> Array:
@@ -264,6 +280,13 @@ DEMO = Demo(
         Request("deconvolutional network of the zoo on a ring", {"picture": "ring"}),
         Request("convolución transpuesta con stride 4", {"stride": 4}),
         Request("how does a decoder enlarge a map? step through it"),
+        Request("Enlarge a small map by stamping a kernel, stride 3", {"stride": 3}),
+        Request(
+            "Where does the pattern of squares in enlarged pictures come from? Show it with kernel 3 and stride 2.",
+            {"kernel": 3, "stride": 2},
+        ),
+        Request("Blow up a single pixel with a smooth stamp", {"picture": "spot", "shape": "tent"}),
+        Request("Agranda un mapa pequeño con zancada 2 y núcleo 4", {"stride": 2, "kernel": 4}),
     ),
     presets={
         "checker": Preset("A checkerboard", {}, "Kernel 3, stride 2: an even map comes out uneven."),
@@ -277,11 +300,11 @@ DEMO = Demo(
     },
     prediction=Prediction("What will an even map become?", ANSWERS, _check),
     aliases=(
-        "deconvolution",
-        "deconvolutional network",
-        "dn",
-        "upsampling",
-        "checkerboard effect",
-        "convolución transpuesta",
+        "deconvolution", "deconvolutional network", "dn", "upsampling", "checkerboard effect",
+        "convolución transpuesta", "transposed convolutions", "transpose convolution", "transposed conv", "deconv",
+        "deconvolutions", "deconvolution network", "up-sampling", "upsample", "up-convolution",
+        "fractionally strided convolution", "checkerboard", "checkerboard artefacts", "checkerboard artifacts",
+        "checkerboard pattern", "deconvolución", "red deconvolucional", "tablero de ajedrez", "efecto de tablero",
+        "sobremuestreo",
     ),
-)
+)  # fmt: skip

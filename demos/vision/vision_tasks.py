@@ -43,14 +43,25 @@ COLOURS = {"triangle": (0.95, 0.6, 0.1), "disc": (0.2, 0.5, 0.95), "square": (0.
 
 
 class VisionTasksParams(Params):
-    objects: int = param(4, "How many objects are in the scene.", low=1, high=7, aliases=("shapes", "things"))
-    noise: float = param(0.15, "Standard deviation of the specks on every pixel.", low=0, high=0.5, aliases=("specks",))
+    objects: int = param(
+        4, "How many objects are in the scene.", low=1, high=7,
+        aliases=("shapes", "things", "items", "figures", "objetos", "formas", "figuras", "cosas"),
+    )  # fmt: skip
+    noise: float = param(
+        0.15, "Standard deviation of the specks on every pixel.", low=0, high=0.5,
+        aliases=("specks", "noise level", "ruido", "motas"),
+    )  # fmt: skip
     threshold: float = param(
-        0.5, "Brightness from which a pixel belongs to an object.", low=0.1, high=0.9, aliases=("brightness",)
-    )
+        0.5, "Brightness from which a pixel belongs to an object.", low=0.1, high=0.9,
+        aliases=("brightness", "brightness threshold", "cut-off", "cutoff", "umbral", "umbral de brillo", "brillo"),
+    )  # fmt: skip
     smallest: int = param(
-        6, "Pieces of fewer pixels are taken for specks.", low=1, high=30, unit="pixels", aliases=("smallest piece",)
-    )
+        6, "Pieces of fewer pixels are taken for specks.", low=1, high=30, unit="pixels",
+        aliases=(
+            "smallest piece", "minimum size", "smallest object", "min size", "pieza mínima", "tamaño mínimo",
+            "pieces of",
+        ),
+    )  # fmt: skip
 
 
 def steps(params: VisionTasksParams) -> Iterator[Frame]:
@@ -244,6 +255,10 @@ DEMO = Demo(
         ),
         Request("detección de objetos, seed 5", {"seed": 5}),
         Request("the four computer vision tasks step by step"),
+        Request("Draw a box around each of 5 things in a scene and name them", {"objects": 5}),
+        Request("Find out where the objects are and colour their pixels, noise 0.2", {"noise": 0.2}),
+        Request("Measure how well the found boxes overlap with the true ones"),
+        Request("Localiza 3 objetos en una escena y dibuja sus cajas", {"objects": 3}),
     ),
     presets={
         "four": Preset("Four objects", {}, "One scene, four questions: watch how much more each answer says."),
@@ -253,5 +268,11 @@ DEMO = Demo(
     prediction=Prediction(
         "Will every object be found with the right name and an IoU of at least 0.5?", ("yes", "no"), _check
     ),
-    aliases=("object detection", "image segmentation", "computer vision", "iou", "detección de objetos"),
-)
+    aliases=(
+        "object detection", "image segmentation", "computer vision", "iou", "detección de objetos", "vision task",
+        "computer vision tasks", "object detector", "detect objects", "object localisation", "object localization",
+        "instance segmentation", "semantic segmentation", "segmentation", "bounding box", "intersection over union",
+        "tareas de visión", "visión por computador", "visión por computadora", "segmentación de imágenes",
+        "detector de objetos", "segmentation masks",
+    ),
+)  # fmt: skip

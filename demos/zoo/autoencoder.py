@@ -31,17 +31,28 @@ HIDDEN = 64
 
 class AutoencoderParams(Params):
     code: int = param(
-        2, "How many numbers a picture is squeezed into.", low=1, high=32, aliases=("code size", "bottleneck", "latent")
-    )
+        2, "How many numbers a picture is squeezed into.", low=1, high=32,
+        aliases=(
+            "code size", "bottleneck", "latent", "latent size", "latent dimension", "latent numbers", "code numbers",
+            "código", "cuello de botella", "tamaño del código",
+        ),
+    )  # fmt: skip
     network: Literal["deep", "linear"] = param(
-        "deep", "Layers with ReLU between them, or linear ones, which come to PCA.", aliases=("kind", "layers")
-    )
+        "deep", "Layers with ReLU between them, or linear ones, which come to PCA.",
+        aliases=("kind", "layers", "tipo", "red"),
+        synonyms={
+            "deep": ("nonlinear", "non-linear", "relu", "profundo", "profunda", "no lineal"),
+            "linear": ("pca", "lineal", "principal components"),
+        },
+    )  # fmt: skip
     epochs: int = param(
-        25, "How many times all digits are learnt.", low=1, high=100, unit="passes", aliases=("passes",)
-    )
+        25, "How many times all digits are learnt.", low=1, high=100, unit="passes",
+        aliases=("passes", "épocas", "pasadas", "training epochs", "training passes", "rounds of training"),
+    )  # fmt: skip
     learning_rate: float = param(
-        0.02, "Step size of the learning.", low=0.0001, high=0.05, aliases=("lr", "rate", "step size")
-    )
+        0.02, "Step size of the learning.", low=0.0001, high=0.05,
+        aliases=("lr", "rate", "step size", "learn rate", "tasa de aprendizaje", "velocidad de aprendizaje", "tasa"),
+    )  # fmt: skip
 
 
 def build(params: AutoencoderParams, generator: Any) -> tuple[list[Any], list[Any]]:
@@ -209,6 +220,12 @@ DEMO = Demo(
         Request("entrena un autoencoder, 10 passes", {"epochs": 10}),
         Request("Run the auto-encoder with learning rate 0.01 and seed 3", {"learning_rate": 0.01, "seed": 3}),
         Request("see codes and reconstructions of an autoencoder"),
+        Request("Squeeze pictures of digits into very few numbers and build them again"),
+        Request("Compress digits through a bottleneck of 3 and look at the copies", {"code": 3}),
+        Request(
+            "How much does a code of 4 numbers keep of a picture? Train it for 20 epochs.", {"code": 4, "epochs": 20}
+        ),
+        Request("Comprime dígitos en un código de 5 y reconstrúyelos", {"code": 5}),
     ),
     presets={
         "two": Preset("Two numbers", {}, "Ten kinds of digits laid out in a plane, without labels."),
@@ -218,6 +235,10 @@ DEMO = Demo(
     prediction=Prediction(
         "Will it rebuild unseen digits at least 5 % better than PCA with as many numbers?", ("yes", "no"), _check
     ),
-    aliases=("auto-encoder", "auto encoder", "autocodificador"),
+    aliases=(
+        "auto-encoder", "auto encoder", "autocodificador", "autoencoders", "auto-encoders", "autoencoder network",
+        "bottleneck network", "undercomplete autoencoder", "pca against autoencoder", "autocodificadores",
+        "auto-codificador", "autoencoders lineales", "red autoasociativa",
+    ),
     heavy=True,
-)
+)  # fmt: skip

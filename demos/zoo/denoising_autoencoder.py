@@ -31,22 +31,30 @@ HIDDEN = 64
 
 class DenoisingAutoencoderParams(Params):
     noise: float = param(
-        0.5,
-        "How much the pictures are spoilt: standard deviation, or share of the pixels put out.",
-        low=0,
-        high=1,
-        aliases=("sigma", "corruption", "noise level", "spoilt"),
-    )
+        0.5, "How much the pictures are spoilt: standard deviation, or share of the pixels put out.", low=0, high=1,
+        aliases=(
+            "sigma", "corruption", "noise level", "spoilt", "noise of", "ruido", "nivel de ruido", "daño", "spoiled",
+        ),
+    )  # fmt: skip
     kind: Literal["gaussian", "masking"] = param(
-        "gaussian",
-        "Random numbers added to all pixels, or pixels put out.",
-        aliases=("noise type",),
-        synonyms={"masking": ("masked", "pixels put out", "missing pixels", "dropped pixels"), "gaussian": ("normal",)},
-    )
+        "gaussian", "Random numbers added to all pixels, or pixels put out.",
+        aliases=("noise type", "kind of noise", "tipo", "tipo de ruido"),
+        synonyms={
+            "masking": (
+                "masked", "pixels put out", "missing pixels", "dropped pixels", "mask", "missing", "blanked pixels",
+                "masking noise", "enmascarado", "píxeles faltantes", "píxeles borrados", "salt",
+            ),
+            "gaussian": ("normal", "gaussian noise", "normal noise", "gaussiano", "ruido gaussiano"),
+        },
+    )  # fmt: skip
     code: int = param(
-        24, "How many numbers the code has.", low=2, high=64, aliases=("code size", "bottleneck", "latent")
-    )
-    epochs: int = param(20, "How many times all digits are learnt.", low=1, high=80, unit="passes", aliases=("passes",))
+        24, "How many numbers the code has.", low=2, high=64,
+        aliases=("code size", "bottleneck", "latent", "code of", "código", "cuello de botella", "tamaño del código"),
+    )  # fmt: skip
+    epochs: int = param(
+        20, "How many times all digits are learnt.", low=1, high=80, unit="passes",
+        aliases=("passes", "épocas", "pasadas", "training epochs", "training passes", "rounds of training"),
+    )  # fmt: skip
 
 
 def spoil(x: Array, params: DenoisingAutoencoderParams, random: np.random.Generator) -> Array:
@@ -193,6 +201,12 @@ DEMO = Demo(
         Request("What if there is no noise? denoising autoencoder with noise 0", {"noise": 0}),
         Request("autoencoder que quita ruido, 10 passes", {"epochs": 10}),
         Request("clean noisy digits in a demo, seed 4", {"seed": 4}),
+        Request(
+            "Restore digits after 40% of their pixels are put out, masking noise 0.4", {"kind": "masking", "noise": 0.4}
+        ),
+        Request("Teach a network to clean up spoilt pictures of digits"),
+        Request("Give a network dirty numbers and ask for clean ones, 30 epochs", {"epochs": 30}),
+        Request("Limpia dígitos con ruido gaussiano durante 15 épocas", {"kind": "gaussian", "epochs": 15}),
     ),
     presets={
         "noise": Preset("Noise", {}, "Half a grey scale of noise on every pixel."),
@@ -202,6 +216,11 @@ DEMO = Demo(
     prediction=Prediction(
         "How much of the damage will it remove?", ("more than half", "less than half", "it makes it worse"), _check
     ),
-    aliases=("denoising auto-encoder", "noise removal", "autocodificador de ruido"),
+    aliases=(
+        "denoising auto-encoder", "noise removal", "autocodificador de ruido", "denoising autoencoders", "denoiser",
+        "clean noisy digits", "clean up noisy digits", "autoencoder that removes noise", "autoencoder de ruido",
+        "autoencoder que quita ruido", "autoencoder que elimina ruido", "autoencoder eliminador de ruido",
+        "autocodificador que elimina ruido", "autocodificador que quita ruido", "quitar ruido", "eliminar ruido",
+    ),
     heavy=True,
-)
+)  # fmt: skip

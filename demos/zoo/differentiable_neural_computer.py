@@ -30,13 +30,9 @@ from demos.zoo._machine_story import CHOICES, MachineStory, outcome
 
 class DifferentiableNeuralComputerParams(Params):
     length: int = param(
-        12,
-        "How many rows of bits to copy; it was trained on 1 to 8.",
-        low=3,
-        high=24,
-        unit="rows",
-        aliases=("sequence length", "bits rows"),
-    )
+        12, "How many rows of bits to copy; it was trained on 1 to 8.", low=3, high=24, unit="rows",
+        aliases=("sequence length", "bits rows", "row", "copies", "filas", "longitud", "sequence of", "rows of bits"),
+    )  # fmt: skip
 
 
 def finding(phase: str, places: Sequence[int]) -> str:
@@ -81,6 +77,10 @@ DEMO = Demo(
         Request("computadora neuronal diferenciable con 8 rows", {"length": 8}),
         Request("watch memory being allocated and linked in a DNC"),
         Request("Can a DNC copy 24 rows? Show it.", {"length": 24}),
+        Request("Copy 10 rows with a memory that knows what is free and what came next", {"length": 10}),
+        Request("Show how a network allocates memory and follows temporal links"),
+        Request("Let a network store 14 rows in memory and read them back by their links", {"length": 14}),
+        Request("Copia 7 filas con una memoria enlazada", {"length": 7}),
     ),
     presets={
         "twelve": Preset("Twelve rows", {}, "Four more than it ever saw in training."),
@@ -88,6 +88,10 @@ DEMO = Demo(
         "long": Preset("Twenty-four rows", {"length": 24}, "Three times as long as trained."),
     },
     prediction=Prediction("How well will it copy the rows?", CHOICES, _check),
-    aliases=("dnc", "differentiable neural computers", "computadora neuronal diferenciable"),
+    aliases=(
+        "dnc", "differentiable neural computers", "computadora neuronal diferenciable", "differentiable computer",
+        "neural computer", "differentiable memory", "memory with links", "computador neuronal diferenciable",
+        "computadoras neuronales diferenciables", "computador diferenciable",
+    ),
     heavy=True,
-)
+)  # fmt: skip

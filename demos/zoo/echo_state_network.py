@@ -30,18 +30,28 @@ WASH, LEARN, FREE = 100, 500, 100
 
 class EchoStateNetworkParams(Params):
     size: int = param(
-        60, "How many units the reservoir has.", low=5, high=200, unit="units", aliases=("reservoir", "neurons")
-    )
+        60, "How many units the reservoir has.", low=5, high=200, unit="units",
+        aliases=(
+            "reservoir", "neurons", "nodes", "reservoir of", "reservoir size", "reservorio", "neuronas ocultas",
+            "unidades ocultas", "neuronas", "unidades",
+        ),
+    )  # fmt: skip
     radius: float = param(
-        0.9, "Spectral radius ρ of the reservoir's weights.", low=0, high=3, aliases=("spectral radius", "rho", "ρ")
-    )
+        0.9, "Spectral radius ρ of the reservoir's weights.", low=0, high=3,
+        aliases=("spectral radius", "rho", "ρ", "radio espectral", "radio", "spectral"),
+    )  # fmt: skip
     leak: float = param(
-        0.6, "How much of the state is renewed each step (a).", low=0.05, high=1, aliases=("leak rate",)
-    )
+        0.6, "How much of the state is renewed each step (a).", low=0.05, high=1,
+        aliases=("leak rate", "leakage", "leaking rate", "leaky", "fuga", "tasa de fuga"),
+    )  # fmt: skip
     penalty: float = param(
-        1e-6, "λ, the price on large output weights.", low=1e-12, high=10, aliases=("lambda", "ridge")
-    )
-    input_scale: float = param(0.5, "Size of the weights from the input.", low=0.01, high=5, aliases=("input weights",))
+        1e-6, "λ, the price on large output weights.", low=1e-12, high=10,
+        aliases=("lambda", "ridge", "λ", "regularization", "regularización", "penalización"),
+    )  # fmt: skip
+    input_scale: float = param(
+        0.5, "Size of the weights from the input.", low=0.01, high=5,
+        aliases=("input weights", "input scaling", "input size", "escala de entrada", "input weight"),
+    )  # fmt: skip
 
 
 def series(length: int) -> Array:
@@ -247,6 +257,10 @@ DEMO = Demo(
         Request("red de estados de eco con 40 units", {"size": 40}),
         Request("forecast a wave with an ESN, lambda 0.1, seed 2", {"penalty": 0.1, "seed": 2}),
         Request("watch echoes fade in a reservoir"),
+        Request("Forecast a wave with 90 neurons in random loops that are never trained", {"size": 90}),
+        Request("Train nothing but the read-out of a random recurrent network, spectral radius 1.1", {"radius": 1.1}),
+        Request("Let the past echo in fixed random loops and read it out"),
+        Request("Pronostica una onda con un reservorio de 70 neuronas", {"size": 70}),
     ),
     presets={
         "echoes": Preset("Echoes that fade", {}, "ρ = 0.9: it forgets its start and forecasts the wave."),
@@ -254,5 +268,9 @@ DEMO = Demo(
         "deaf": Preset("No loops", {"radius": 0, "leak": 1}, "ρ = 0: no echo, so no memory to forecast with."),
     },
     prediction=Prediction("Will two different starts end in the same state?", ("yes", "no"), _check),
-    aliases=("esn", "echo state networks", "reservoir computing", "reservoir", "red de estados de eco"),
-)
+    aliases=(
+        "esn", "echo state networks", "reservoir computing", "reservoir", "red de estados de eco", "echo state net",
+        "echo state", "esns", "reservoir computer", "reservoir network", "random reservoir", "echo network",
+        "red de estado de eco", "redes de estado de eco", "red de eco", "computación de reservorio", "reservorio",
+    ),
+)  # fmt: skip

@@ -30,20 +30,33 @@ PLANE = Plane((-2.2, 2.2), (-2.2, 2.2))
 
 class ExtremeLearningMachineParams(Params):
     data: Literal["rings", "spiral", "xor", "moons"] = param(
-        "rings",
-        "Two classes in the plane.",
-        aliases=("problem", "shape"),
-        synonyms={"rings": ("circles", "ring"), "xor": ("checkerboard", "exclusive or"), "spiral": ("spirals",)},
-    )
+        "rings", "Two classes in the plane.",
+        aliases=("problem", "shape", "datos", "problema", "points"),
+        synonyms={
+            "rings": ("circles", "ring", "anillos", "círculos", "anillo"),
+            "xor": ("checkerboard", "exclusive or", "tablero", "o exclusivo"),
+            "spiral": ("spirals", "espiral", "espirales"),
+            "moons": ("two moons", "half moons", "lunas", "dos lunas"),
+        },
+    )  # fmt: skip
     hidden: int = param(
-        60, "How many random hidden units.", low=3, high=300, unit="units", aliases=("hidden units", "neurons")
-    )
+        60, "How many random hidden units.", low=3, high=300, unit="units",
+        aliases=(
+            "hidden units", "neurons", "random units", "random neurons", "random hidden units", "nodes",
+            "neuronas ocultas", "unidades ocultas", "neuronas", "unidades",
+        ),
+    )  # fmt: skip
     scale: float = param(
-        2.0, "Size of the random weights.", low=0.05, high=20, aliases=("weight size", "spread of the weights")
-    )
+        2.0, "Size of the random weights.", low=0.05, high=20,
+        aliases=(
+            "weight size", "spread of the weights", "size of the weights", "weight scale", "escala",
+            "tamaño de los pesos",
+        ),
+    )  # fmt: skip
     penalty: float = param(
-        0.01, "λ, the price on large output weights.", low=1e-9, high=100, aliases=("lambda", "ridge")
-    )
+        0.01, "λ, the price on large output weights.", low=1e-9, high=100,
+        aliases=("lambda", "ridge", "regularisation", "λ", "regularization", "regularización", "penalización"),
+    )  # fmt: skip
 
 
 def draw_data(kind: str, size: int, random: np.random.Generator) -> tuple[Array, Array]:
@@ -216,6 +229,10 @@ DEMO = Demo(
         Request("máquina de aprendizaje extremo con 25 units", {"hidden": 25}),
         Request("random hidden layer on moons, lambda 1", {"data": "moons", "penalty": 1}),
         Request("watch random units part circles", {"data": "rings"}),
+        Request("Solve the output weights in one stroke over 120 random neurons", {"hidden": 120}),
+        Request("Part two moons with a hidden layer that nobody trains", {"data": "moons"}),
+        Request("Show how far random features and one linear system get on a spiral", {"data": "spiral"}),
+        Request("Separa los anillos con 50 neuronas aleatorias", {"data": "rings", "hidden": 50}),
     ),
     presets={
         "rings": Preset("Rings", {}, "No single cut parts rings; sixty random ones do."),
@@ -227,5 +244,10 @@ DEMO = Demo(
     prediction=Prediction(
         "What share of unseen points will be right?", ("95 % or more", "75 to 95 %", "less than 75 %"), _check
     ),
-    aliases=("elm", "extreme learning machines", "random hidden layer", "máquina de aprendizaje extremo"),
-)
+    aliases=(
+        "elm", "extreme learning machines", "random hidden layer", "máquina de aprendizaje extremo", "extreme learner",
+        "extreme learning", "elms", "random features", "random hidden units", "untrained hidden layer",
+        "máquinas de aprendizaje extremo", "aprendizaje extremo", "máquina de aprendizaje extrema",
+        "capa oculta aleatoria",
+    ),
+)  # fmt: skip

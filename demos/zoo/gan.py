@@ -47,19 +47,21 @@ KEPT = 40
 
 class GanParams(Params):
     modes: int = param(
-        6, "How many clouds the ring has.", low=1, high=10, unit="modes", aliases=("clouds", "gaussians")
-    )
+        6, "How many clouds the ring has.", low=1, high=10, unit="modes",
+        aliases=("clouds", "gaussians", "mode", "modos", "nubes", "gaussianas", "clusters"),
+    )  # fmt: skip
     steps: int = param(
-        700, "How many times both are trained in turn.", low=50, high=3000, unit="steps", aliases=("iterations",)
-    )
+        700, "How many times both are trained in turn.", low=50, high=3000, unit="steps",
+        aliases=("iterations", "training steps", "rounds", "pasos", "iteraciones"),
+    )  # fmt: skip
     collapse: bool = param(
-        False,
-        "Bring about mode collapse: the discriminator learns 20 times slower than the generator.",
-        aliases=("mode collapse", "collapsed"),
-    )
+        False, "Bring about mode collapse: the discriminator learns 20 times slower than the generator.",
+        aliases=("mode collapse", "collapsed", "collapses", "colapso", "colapso de modos", "modes collapse"),
+    )  # fmt: skip
     learning_rate: float = param(
-        0.004, "Step size of both.", low=0.0001, high=0.05, aliases=("lr", "rate", "step size")
-    )
+        0.004, "Step size of both.", low=0.0001, high=0.05,
+        aliases=("lr", "rate", "step size", "learn rate", "tasa de aprendizaje", "velocidad de aprendizaje", "tasa"),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +263,13 @@ DEMO = Demo(
         Request("simula una red generativa adversaria con 3 modes", {"modes": 3}),
         Request("generator against discriminator on a ring of 5 gaussians, seed 3", {"modes": 5, "seed": 3}),
         Request("watch the forger and the judge play"),
+        Request("Let a forger learn to deceive a judge for 900 steps", {"steps": 900}),
+        Request("Let two networks compete: one invents points, the other tells real from fake"),
+        Request(
+            "Show a generator that always makes the same thing, with mode collapse on 8 clouds",
+            {"collapse": True, "modes": 8},
+        ),
+        Request("Un falsificador y un juez compiten en 5 nubes con 400 pasos", {"modes": 5, "steps": 400}),
     ),
     presets={
         "ring": Preset("A ring", {}, "Watch forged points find one cloud after another."),
@@ -273,11 +282,12 @@ DEMO = Demo(
         _check,
     ),
     aliases=(
-        "gan",
-        "gans",
-        "generative adversarial networks",
-        "generator and discriminator",
-        "red generativa adversaria",
+        "gan", "gans", "generative adversarial networks", "generator and discriminator", "red generativa adversaria",
+        "generative adversarial net", "generative adversarial nets", "adversarial network", "adversarial networks",
+        "adversarial training", "generator vs discriminator", "generator versus discriminator",
+        "generator against discriminator", "forger and judge", "forger and detective", "counterfeiter",
+        "red generativa adversarial", "redes generativas adversarias", "red adversaria", "red generativa antagónica",
+        "redes generativas antagónicas", "generador y discriminador", "mode collapse",
     ),
     heavy=True,
-)
+)  # fmt: skip

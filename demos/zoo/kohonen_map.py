@@ -33,25 +33,40 @@ MOST_FRAMES = 50
 
 class KohonenMapParams(Params):
     data: Literal["square", "ring", "clusters", "colours"] = param(
-        "square",
-        "Points of a square, a ring or four clusters, or colours (red, green, blue).",
-        aliases=("points", "shape"),
-        synonyms={"colours": ("colors", "rgb"), "clusters": ("clouds", "blobs"), "ring": ("circle",)},
-    )
+        "square", "Points of a square, a ring or four clusters, or colours (red, green, blue).",
+        aliases=("points", "shape", "datos"),
+        synonyms={
+            "colours": ("colors", "rgb", "colour", "color", "colores"),
+            "clusters": ("clouds", "blobs", "groups", "four clusters", "grupos", "racimos"),
+            "ring": ("circle", "anillo", "rings"),
+            "square": ("cuadrado", "unit square"),
+        },
+    )  # fmt: skip
     side: int = param(
-        8, "The grid has side x side units.", low=2, high=14, aliases=("grid", "grid size", "map size", "units")
-    )
-    steps: int = param(1500, "How many points are shown.", low=20, high=6000, unit="points", aliases=("iterations",))
+        8, "The grid has side x side units.", low=2, high=14,
+        aliases=(
+            "grid", "grid size", "map size", "units", "grid of", "side length", "map of", "rejilla", "cuadrícula",
+            "tamaño", "lado",
+        ),
+    )  # fmt: skip
+    steps: int = param(
+        1500, "How many points are shown.", low=20, high=6000, unit="points",
+        aliases=("iterations", "training steps", "pasos", "iteraciones", "puntos"),
+    )  # fmt: skip
     sigma: float = param(
-        3.0,
-        "The neighbourhood at the start, in grid steps; it shrinks to 0.5 or stays if smaller.",
-        low=0.05,
-        high=8,
-        aliases=("neighbourhood", "neighborhood", "radius"),
-    )
+        3.0, "The neighbourhood at the start, in grid steps; it shrinks to 0.5 or stays if smaller.", low=0.05, high=8,
+        aliases=(
+            "neighbourhood", "neighborhood", "radius", "vecindario", "vecindad", "radio", "neighbourhood radius",
+            "neighbourhood size",
+        ),
+    )  # fmt: skip
     rate: float = param(
-        0.5, "The learning rate at the start.", low=0.01, high=1, aliases=("learning rate", "alpha", "lr")
-    )
+        0.5, "The learning rate at the start.", low=0.01, high=1,
+        aliases=(
+            "learning rate", "alpha", "lr", "eta", "step size", "tasa de aprendizaje", "velocidad de aprendizaje",
+            "tasa",
+        ),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +263,10 @@ DEMO = Demo(
         Request("mapa autoorganizado con clusters", {"data": "clusters"}),
         Request("run the self-organising map with learning rate 0.2 and sigma 4", {"rate": 0.2, "sigma": 4}),
         Request("kohonen on rgb, seed 3", {"data": "colours", "seed": 3}),
+        Request("Unfold a grid of neurons over a ring of points", {"data": "ring"}),
+        Request("Sort colours on a map without any teacher", {"data": "colours"}),
+        Request("Let neighbouring units learn together on four clusters, grid size 7", {"data": "clusters", "side": 7}),
+        Request("Despliega una rejilla de 10 sobre un anillo", {"side": 10, "data": "ring"}),
     ),
     presets={
         "square": Preset("Unfolding", {}, "A crumpled net becomes a sheet."),
@@ -261,11 +280,9 @@ DEMO = Demo(
         "Will the grid lie unfolded over the data at the end?", ("unfolded", "torn or folded"), _check
     ),
     aliases=(
-        "kohonen network",
-        "som",
-        "self-organizing map",
-        "self-organising map",
-        "mapa autoorganizado",
-        "mapa de kohonen",
+        "kohonen network", "som", "self-organizing map", "self-organising map", "mapa autoorganizado",
+        "mapa de kohonen", "kohonen", "kohonen maps", "kohonen's map", "self-organizing feature map",
+        "self-organisation", "self-organization", "soms", "topographic map", "mapa auto-organizado",
+        "mapas autoorganizados", "mapa autoorganizativo", "red de kohonen",
     ),
-)
+)  # fmt: skip

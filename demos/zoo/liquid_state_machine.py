@@ -34,25 +34,21 @@ BLUR = 0.02
 
 class LiquidStateMachineParams(Params):
     size: int = param(
-        60, "How many spiking neurons.", low=5, high=150, unit="neurons", aliases=("units", "liquid size")
-    )
+        60, "How many spiking neurons.", low=5, high=150, unit="neurons",
+        aliases=("units", "liquid size", "spiking neurons", "liquid of", "pool of", "neuronas", "tamaño"),
+    )  # fmt: skip
     jitter: float = param(
-        2.0,
-        "How far each input spike is moved at random, standard deviation.",
-        low=0,
-        high=40,
-        unit="ms",
-        aliases=("noise",),
-    )
-    strength: float = param(0.1, "Size of the weights between neurons.", low=0, high=2, aliases=("coupling", "weights"))
+        2.0, "How far each input spike is moved at random, standard deviation.", low=0, high=40, unit="ms",
+        aliases=("noise", "timing noise", "ruido", "variación"),
+    )  # fmt: skip
+    strength: float = param(
+        0.1, "Size of the weights between neurons.", low=0, high=2,
+        aliases=("coupling", "weights", "coupling strength", "connection strength", "acoplamiento", "fuerza"),
+    )  # fmt: skip
     delay: int = param(
-        0,
-        "Silence between the end of the input and the reading.",
-        low=0,
-        high=150,
-        unit="milliseconds",
-        aliases=("pause", "silence"),
-    )
+        0, "Silence between the end of the input and the reading.", low=0, high=150, unit="milliseconds",
+        aliases=("pause", "silence", "waiting time", "wait", "retraso", "retardo", "pausa", "silencio"),
+    )  # fmt: skip
 
 
 def templates(random: np.random.Generator) -> list[list[Array]]:
@@ -266,6 +262,10 @@ DEMO = Demo(
         Request("máquina de estado líquido con 30 neurons", {"size": 30}),
         Request("spiking neurons in action with coupling 0", {"strength": 0}),
         Request("watch ripples of spikes in a liquid"),
+        Request("Throw spikes into a pool of 90 neurons and read the ripples", {"size": 90}),
+        Request("Read from the ripples which input fell into a pool of spiking cells"),
+        Request("How long does a pool of spikes remember? Show it with a silence of 80 ms.", {"delay": 80}),
+        Request("Lanza pulsos a un estanque de 50 neuronas", {"size": 50}),
     ),
     presets={
         "ripples": Preset("Ripples", {}, "Sixty random neurons tell two patterns apart."),
@@ -277,5 +277,10 @@ DEMO = Demo(
         ("90 % or more", "60 to 90 %", "hardly better than guessing"),
         _check,
     ),
-    aliases=("lsm", "spiking reservoir", "spiking neurons", "liquid state machines", "máquina de estado líquido"),
-)
+    aliases=(
+        "lsm", "spiking reservoir", "spiking neurons", "liquid state machines", "máquina de estado líquido",
+        "liquid state", "liquid computing", "spiking network", "spiking neural network", "spiking neural networks",
+        "pool of spiking neurons", "snn", "lsms", "máquinas de estado líquido", "estado líquido", "neuronas de espigas",
+        "red de espigas", "neuronas pulsantes",
+    ),
+)  # fmt: skip

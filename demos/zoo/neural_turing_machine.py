@@ -28,13 +28,9 @@ from demos.zoo._machine_story import CHOICES, MachineStory, outcome
 
 class NeuralTuringMachineParams(Params):
     length: int = param(
-        10,
-        "How many rows of bits to copy; it was trained on 1 to 8.",
-        low=3,
-        high=24,
-        unit="rows",
-        aliases=("sequence length", "bits rows"),
-    )
+        10, "How many rows of bits to copy; it was trained on 1 to 8.", low=3, high=24, unit="rows",
+        aliases=("sequence length", "bits rows", "row", "copies", "filas", "longitud", "sequence of", "rows of bits"),
+    )  # fmt: skip
 
 
 def finding(_: str, places: Sequence[int]) -> str:
@@ -79,6 +75,13 @@ DEMO = Demo(
         Request("máquina de Turing neuronal con 8 rows", {"length": 8}),
         Request("watch the read and write heads of a neural turing machine"),
         Request("Can a Neural Turing Machine copy 24 rows? Show it.", {"length": 24}),
+        Request("Copy 9 rows of bits with read and write heads", {"length": 9}),
+        Request("Teach a network with an outside memory to copy a list"),
+        Request(
+            "Does copying still work on 18 rows when it was trained on 8? Show it with a sequence length of 18.",
+            {"length": 18},
+        ),
+        Request("Copia 13 filas de bits con memoria externa", {"length": 13}),
     ),
     presets={
         "ten": Preset("Ten rows", {}, "Two more than it ever saw in training."),
@@ -86,6 +89,11 @@ DEMO = Demo(
         "long": Preset("Twenty-four rows", {"length": 24}, "Three times as long as trained: where do the heads blur?"),
     },
     prediction=Prediction("How well will it copy the rows?", CHOICES, _check),
-    aliases=("ntm", "neural turing machines", "turing machine", "máquina de turing neuronal"),
+    aliases=(
+        "ntm", "neural turing machines", "turing machine", "máquina de turing neuronal", "neural turing",
+        "turing network", "network with external memory", "external memory", "memory-augmented network",
+        "read and write heads", "máquina neuronal de turing", "máquinas de turing neuronales", "turing neuronal",
+        "memoria externa",
+    ),
     heavy=True,
-)
+)  # fmt: skip

@@ -31,21 +31,33 @@ GRID = np.linspace(0, 1, 81)
 
 class RbfNetworkParams(Params):
     centres: int = param(
-        12, "How many centres.", low=2, high=40, unit="centres", aliases=("units", "bells", "hidden units")
-    )
-    width: float = param(
-        0.08,
-        "Width of each bell (s); the data lie between 0 and 1.",
-        low=0.005,
-        high=1,
-        aliases=("bell width", "sigma"),
-    )
-    noise: float = param(0.15, "Standard deviation of the noise on the data.", low=0, high=1, aliases=("jitter",))
-    function: Literal["wave", "step", "bump"] = param(
-        "wave", "What is to be learnt: a wave, a step, or one bump.", aliases=("data", "target"),
-        synonyms={"step": ("jump",), "bump": ("hill",)},
+        12, "How many centres.", low=2, high=40, unit="centres",
+        aliases=(
+            "units", "bells", "hidden units", "centers", "gaussians", "gaussian bells", "basis functions", "neurons",
+            "centros", "campanas", "unidades",
+        ),
     )  # fmt: skip
-    penalty: float = param(0.001, "λ, the price on large weights.", low=1e-9, high=10, aliases=("lambda", "ridge"))
+    width: float = param(
+        0.08, "Width of each bell (s); the data lie between 0 and 1.", low=0.005, high=1,
+        aliases=("bell width", "sigma", "width of the bells", "ancho", "anchura", "ancho de las campanas"),
+    )  # fmt: skip
+    noise: float = param(
+        0.15, "Standard deviation of the noise on the data.", low=0, high=1,
+        aliases=("jitter", "ruido", "nivel de ruido", "noise level"),
+    )  # fmt: skip
+    function: Literal["wave", "step", "bump"] = param(
+        "wave", "What is to be learnt: a wave, a step, or one bump.",
+        aliases=("data", "target", "curve", "función", "objetivo"),
+        synonyms={
+            "step": ("jump", "stair", "escalón", "salto"),
+            "bump": ("hill", "joroba", "colina", "single bump", "one bump"),
+            "wave": ("sine", "sine wave", "onda", "seno"),
+        },
+    )  # fmt: skip
+    penalty: float = param(
+        0.001, "λ, the price on large weights.", low=1e-9, high=10,
+        aliases=("lambda", "ridge", "regularisation", "λ", "regularization", "regularización", "penalización"),
+    )  # fmt: skip
 
 
 def target(kind: str, x: Array) -> Array:
@@ -215,6 +227,10 @@ DEMO = Demo(
         Request("red RBF con 8 centres", {"centres": 8}),
         Request("rbf network, noise 0.5 and lambda 1", {"noise": 0.5, "penalty": 1}),
         Request("watch bells add up to a wave"),
+        Request("Build a noisy wave out of 9 bells", {"function": "wave", "centres": 9}),
+        Request("Approximate a curve by adding up Gaussian humps at chosen places"),
+        Request("Fit a jump with bells of width 0.04", {"function": "step", "width": 0.04}),
+        Request("Suma 7 campanas para formar una joroba", {"centres": 7, "function": "bump"}),
     ),
     presets={
         "wave": Preset("A wave", {}, "Bell after bell the sum comes to the curve."),
@@ -226,5 +242,10 @@ DEMO = Demo(
     prediction=Prediction(
         "Will the full network be about as good as the best number of centres on the way?", ("yes", "no"), _check
     ),
-    aliases=("rbf", "rbf net", "radial basis network", "radial basis functions", "radial basis function", "red rbf"),
-)
+    aliases=(
+        "rbf", "rbf net", "radial basis network", "radial basis functions", "radial basis function", "red rbf",
+        "rbf networks", "rbfs", "radial basis", "radial basis function networks", "gaussian bells", "sum of gaussians",
+        "bell functions", "bells at centres", "base radial", "red de base radial", "función de base radial",
+        "funciones de base radial", "red de funciones de base radial", "campanas gaussianas",
+    ),
+)  # fmt: skip

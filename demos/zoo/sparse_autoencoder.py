@@ -28,15 +28,21 @@ from demos.zoo._coder import HELD, Array, dense, digits, learn, strip
 
 
 class SparseAutoencoderParams(Params):
-    units: int = param(64, "How many code units.", low=8, high=128, unit="units", aliases=("code size", "hidden units"))
+    units: int = param(
+        64, "How many code units.", low=8, high=128, unit="units",
+        aliases=("code size", "hidden units", "code units", "features", "unidades", "neuronas", "unidades ocultas"),
+    )  # fmt: skip
     penalty: float = param(
-        0.005,
-        "λ, the price of activity; 0 makes it free.",
-        low=0,
-        high=0.1,
-        aliases=("lambda", "λ", "l1", "sparsity", "price", "sparsity penalty"),
-    )
-    epochs: int = param(25, "How many times all digits are learnt.", low=1, high=80, unit="passes", aliases=("passes",))
+        0.005, "λ, the price of activity; 0 makes it free.", low=0, high=0.1,
+        aliases=(
+            "lambda", "λ", "l1", "sparsity", "price", "sparsity penalty", "price of activity", "activity penalty",
+            "cost of activity", "precio", "penalización", "dispersión", "l1 penalty",
+        ),
+    )  # fmt: skip
+    epochs: int = param(
+        25, "How many times all digits are learnt.", low=1, high=80, unit="passes",
+        aliases=("passes", "épocas", "pasadas", "training epochs", "training passes", "rounds of training"),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +197,13 @@ DEMO = Demo(
         Request("autoencoder disperso con 32 units", {"units": 32}),
         Request("see the features of a sparse autoencoder, seed 2", {"seed": 2}),
         Request("take digits apart with sparse coding"),
+        Request("Learn the strokes that digits are made of with 90 units", {"units": 90}),
+        Request("Put a price of 0.01 on activity so that few units are at work", {"penalty": 0.01}),
+        Request("Build each digit from a handful of active features out of many"),
+        Request(
+            "Aprende los trazos de los dígitos con 40 unidades y una penalización de 0.003",
+            {"units": 40, "penalty": 0.003},
+        ),
     ),
     presets={
         "sparse": Preset("A price on activity", {}, "Watch the share of units at work fall."),
@@ -202,6 +215,11 @@ DEMO = Demo(
         ("less than a quarter", "a quarter to a half", "more than half"),
         _check,
     ),
-    aliases=("sparse auto-encoder", "sparse coding", "autoencoder disperso"),
+    aliases=(
+        "sparse auto-encoder", "sparse coding", "autoencoder disperso", "sparse autoencoders", "sparse code",
+        "sparse codes", "sparse features", "sparsity penalty", "few active units", "overcomplete autoencoder",
+        "codificación dispersa", "autocodificador disperso", "autoencoders dispersos", "código disperso",
+        "autoencoder escaso",
+    ),
     heavy=True,
-)
+)  # fmt: skip

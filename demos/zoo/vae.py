@@ -32,12 +32,20 @@ HIDDEN, CODE = 64, 2
 
 class VaeParams(Params):
     beta: float = param(
-        1.0, "Weight of the KL term (β).", low=0, high=100, aliases=("β", "kl weight", "weight of the kl")
-    )
-    epochs: int = param(30, "How many times all digits are learnt.", low=1, high=80, unit="passes", aliases=("passes",))
+        1.0, "Weight of the KL term (β).", low=0, high=100,
+        aliases=(
+            "β", "kl weight", "weight of the kl", "kl", "kl term", "peso de kl", "peso del kl",
+            "kullback-leibler weight",
+        ),
+    )  # fmt: skip
+    epochs: int = param(
+        30, "How many times all digits are learnt.", low=1, high=80, unit="passes",
+        aliases=("passes", "épocas", "pasadas", "training epochs", "training passes", "rounds of training"),
+    )  # fmt: skip
     reach: float = param(
-        2.0, "How far from the middle the walk over the plane goes.", low=0.5, high=5, aliases=("range", "walk")
-    )
+        2.0, "How far from the middle the walk over the plane goes.", low=0.5, high=5,
+        aliases=("range", "walk", "alcance", "rango", "walk to", "how far"),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +238,10 @@ DEMO = Demo(
         Request("muestra un autoencoder variacional con 15 passes", {"epochs": 15}),
         Request("draw new digits from two random numbers with a variational autoencoder"),
         Request("see the latent plane of a VAE"),
+        Request("Turn every digit into a small cloud and draw new ones from the gaps"),
+        Request("Walk over a plane where one digit melts into another, range 3", {"reach": 3}),
+        Request("Invent handwritten digits from two random numbers, 20 epochs", {"epochs": 20}),
+        Request("Camina por el plano latente de los dígitos con beta 3", {"beta": 3}),
     ),
     presets={
         "plane": Preset("The plane", {}, "Clouds fill the plane; walk over it."),
@@ -239,6 +251,11 @@ DEMO = Demo(
     prediction=Prediction(
         "How many of the two code numbers will be in use at the end?", ("both", "one", "none"), _check
     ),
-    aliases=("variational autoencoder", "variational auto-encoder", "vaes", "autoencoder variacional"),
+    aliases=(
+        "variational autoencoder", "variational auto-encoder", "vaes", "autoencoder variacional",
+        "variational autoencoders", "variational bayes autoencoder", "vae model", "latent plane",
+        "autocodificador variacional", "autoencoders variacionales", "auto-codificador variacional", "beta-vae",
+        "plano latente", "posterior collapse",
+    ),
     heavy=True,
-)
+)  # fmt: skip

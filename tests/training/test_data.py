@@ -14,7 +14,8 @@ from knowledge.lecture import read_notes
 from knowledge.passages import Passage
 from knowledge.text import fold
 from training import data
-from training.data import REFUSAL, Example, examples, read_data, write_data
+from training.data import REFUSAL, examples, read_data, write_data
+from training.example import Example
 from training.lecture import held_out, lecture_material, split_of
 from training.material import Known, Material, Near, joined
 from training.outside import defined, passages_material, read_xquad
