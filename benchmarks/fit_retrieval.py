@@ -128,6 +128,21 @@ class Remembered:
         return np.array([self._known[text] for text in texts])
 
 
+class Read(Reader):
+    """A reader that looks at each question with its sentences once."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        super().__init__(embedder)
+        self._known: dict[tuple[str, tuple[tuple[str, str], ...]], NDArray[np.float64]] = {}
+
+    def scores(self, question: str, sentences: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        """As `Reader.scores`."""
+        key = question, tuple(sentences)
+        if key not in self._known:
+            self._known[key] = super().scores(question, sentences)
+        return self._known[key]
+
+
 class Masked:
     """An index that forgets an asked question that is the student's to the letter: the course does not know it yet."""
 
@@ -156,22 +171,18 @@ class Unasked:
         return []
 
 
-def fit(retriever: Retriever, train: list[Labelled], dev: list[Labelled]) -> Weights:
-    """Sentence weights, then coverage weights that build on them, then the threshold; reports on dev."""
+def fit(index: Index, embedder: Embedder, reader: Reader, train: list[Labelled], dev: list[Labelled]) -> Weights:
+    """Weights of sentences, then of coverage, which builds on them, then both with the reader, then the threshold."""
 
-    def use(weights: Weights) -> Weights:
-        retriever.weights = {"asked": weights, "plain": weights}
-        return weights
+    def found(weights: Weights, items: list[Labelled], reader: Reader | None = None) -> list[tuple[Labelled, Found]]:
+        return collect(Retriever(index, embedder, {"asked": weights, "plain": weights}, reader), items)
 
-    use(Weights())
-    sentence = fit_sentences([pair for pair in collect(retriever, train) if pair[0].covered])
-    use(Weights(sentence))
-    first = use(Weights(sentence, fit_coverage(collect(retriever, train))))
-    report("first sight", checked := collect(retriever, dev), choose_threshold(checked))
-    again = use(replace(first, reread=fit_reread(checked)))
-    checked = collect(retriever, dev)
-    again = use(replace(again, judged=fit_judged([*checked, *collect(retriever, opened(dev))])))
-    checked = collect(retriever, dev)
+    sentence = fit_sentences(found(Weights(), [item for item in train if item.covered]))
+    first = Weights(sentence, fit_coverage(found(Weights(sentence), train)))
+    report("first sight", checked := found(first, dev, reader), choose_threshold(checked))
+    again = replace(first, reread=fit_reread(checked))
+    again = replace(again, judged=fit_judged(found(again, [*dev, *opened(dev)], reader)))
+    checked = found(again, dev, reader)
     threshold = choose_threshold(checked)
     report("second look", checked, threshold)
     return replace(again, threshold=threshold)
@@ -218,9 +229,9 @@ def main() -> None:
     index = open_course(Course(settings.course, settings.home), embedder)
     remembered = cast(Embedder, Remembered(embedder))
     train, dev = ([item for item in read_bank(split=split) if item.kind in ASKS] for split in SPLITS)
-    reader = Reader(embedder)
-    asked = fit(Retriever(cast(Index, Masked(index)), remembered, {}, reader), train, dev)
-    plain = fit(Retriever(cast(Index, Unasked(index)), remembered, {}, reader), train, dev)
+    reader = Read(embedder)
+    asked = fit(cast(Index, Masked(index)), remembered, reader, train, dev)
+    plain = fit(cast(Index, Unasked(index)), remembered, reader, train, dev)
     TARGET.write_text(json.dumps({"asked": asdict(asked), "plain": asdict(plain)}, indent=1) + "\n", encoding="utf-8")
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import Stemmer
 
-from knowledge.text import fold, stem, words
+from knowledge.text import fold, stem
+from knowledge.text import words as english_words
 
 _ENGLISH = frozenset(
     """what who whom whose which when where why how is are was were be been do does did can could would will should have
@@ -34,9 +35,9 @@ _TOKEN = re.compile(r"[-−]?\d(?:[\w.,-]*\w)?%?|[\w'-]+(?:\.\w+)*")
 
 @dataclass(frozen=True, slots=True)
 class _Lexicon:
-    """The word list. `terms` maps folded Spanish, and `stems` its stems, to English; a term's words have spaces between.
+    """The word list. `terms` maps folded Spanish to English, `stems` its stems; a term's words have spaces between.
 
-    `signs` holds how much each single word shows that a text is Spanish, `english` the stems of all words of the right-hand sides.
+    `signs` holds how much each word shows that a text is Spanish, `english` the stems of all words on the right.
     """
 
     terms: dict[str, str]
@@ -49,10 +50,8 @@ class _Lexicon:
 def is_spanish(text: str) -> bool:
     """True when the text says more in Spanish than in English words; what it quotes does not count."""
     words = re.findall(r"[^\W\d_]+", fold(_QUOTED.sub(" ", text)))
-    if not words:
-        return False
-    if "¿" in text or "¡" in text:
-        return True
+    if "¿" in text or "¡" in text or not words:
+        return bool(words)
     signs = [_lexicon().signs.get(word, 0.0) for word in words]
     spanish = sum(signs) + _OPENING * (signs[0] == 1)
     english = sum(word in _ENGLISH for word in words) + _OPENING * (words[0] in _ENGLISH)
@@ -110,7 +109,7 @@ def _lexicon() -> _Lexicon:
         parts = _without_glue(left.rstrip("*").split("_"))
         terms.setdefault(" ".join(parts), english)
         stems.setdefault(_stems(parts), english)
-    known = frozenset(word for _, english in pairs for word in words(english))
+    known = frozenset(word for _, english in pairs for word in english_words(english))
     signs = {left.rstrip("*"): 0.5 if left.endswith("*") else 1.0 for left, _ in pairs if left.rstrip("*") not in known}
     return _Lexicon(terms, stems, signs, frozenset(map(stem, known)), max(len(term.split()) for term in terms))
 

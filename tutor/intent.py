@@ -21,6 +21,9 @@ from tutor.request import Extracted, extract
 CLOSE = 0.62
 """Least nearness of a request to a demo before the demo is run without being named."""
 
+CLAIMED = 0.08
+"""How much less near it has to be when the request states parameters of that demo."""
+
 MARGIN = 0.03
 """Demos closer to each other than this are both meant, so the student is asked."""
 
@@ -29,6 +32,9 @@ KIN = 0.12
 
 RIVAL = 0.3
 """How much nearer any other demo has to be than those that are named, to be meant all the same."""
+
+AHEAD = 0.1
+"""How much nearer than any other a demo has to be that is neither named nor ordered."""
 
 ALIKE = 1.0
 """Least nearness at which the wording alone shows that a demo is wanted."""
@@ -106,23 +112,25 @@ class IntentReader:
 
     def _stated(self, text: str, english: str, least: float | None) -> Intent:
         """A demo with its parameters and no order: "gru 25 epochs lr 0.1"; without any when it is as near as `least`."""
-        found = self._pick(text, english, CLOSE + 0.1)
+        found = self._pick(text, english, CLOSE)
         if not isinstance(found, RunDemo):
             return Ask()
+        (_, first), (_, second) = self._ranked(text, english)[:2]
+        if least is not None and first >= least:
+            return found
         fields = found.demo.params.model_fields
-        if any(
+        changed = any(
             not isinstance(value, bool) or fields[name].default != value
             for name, value in found.extracted.params.items()
-        ):
-            return found
-        return found if least is not None and self._ranked(text, english)[0][1] >= least else Ask()
+        )
+        return found if changed and (self._named(text, english) or first > second + AHEAD) else Ask()
 
     def _pick(self, text: str, english: str, least: float) -> Intent:
         """The demo that is meant; one that is not named has to be as near as `least`."""
         named, ranked = self._named(text, english), self._ranked(text, english)
         if named:
             ranked = self._meant(named, text, english, ranked)
-        elif ranked[0][1] < least:
+        elif ranked[0][1] < least - (CLAIMED if self._run(ranked[0][0], text, english).extracted.params else 0):
             return Ask()
         close = tuple(demo for demo, score in ranked if score > ranked[0][1] - MARGIN)
         if len(close) > 1:

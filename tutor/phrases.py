@@ -8,33 +8,44 @@ from __future__ import annotations
 import re
 
 VERBS = frozenset(
-    """run rerun re-run train show demo demonstrate draw plot simulate animate visualize visualise generate sample start launch
-    play try watch stir step walk paint sketch execute do make fit teach see compute display illustrate open use solve search
-    build construct fool cut turn quantize quantise prune distil distill store recall recover learn hide split sort encode
-    decode compress guess blur sharpen slide denoise corrupt reconstruct classify forecast cluster unfold let have put place
-    push press throw drop feed send pass set damage flip repair restore fix clean remove delete add sum approximate predict
-    separate part divide detect locate localise localize segment mark count measure weigh rank score answer read recognise recognize
-    move shift rotate enlarge upscale blow shrink squeeze expand grow change vary tune adjust optimise optimize compose
-    create invent produce imagine continue complete finish fill mask blank cover shuffle scramble mix arrange order organise
-    organize group gather map embed project embedd tokenise tokenize translate align attend route vote connect stack stamp convolve filter
-    deblur smooth soften detect find look follow trace track examine explore inspect observe view present perform begin
-    implement apply activate trigger initiate fire load test check evaluate prove infer deduce reason decide pick choose
-    overload bring copy memorise memorize remember reproduce repeat replay redo reach fade echo collapse compete deceive
-    trick attack nudge perturb poison match bend backpropagate propagate descend minimise minimize update iterate
-    round scale stretch take give get fetch trim sparsify distort blindfold ask time write experiment work fight
-    corre ejecuta entrena muestra mostra dibuja simula ve haz hace construye construi guarda recupera aprende busca traduce
-    traduci ordena genera pinta crea compon ensena continua completa adivina predice predeci pronostica clasifica detecta localiza
-    encuentra separa agrupa despliega agranda amplia limpia restaura repara quita elimina poda cuantiza destila comprime
-    reconstruye copia lanza suma gira cambia camina mide conta cuenta elige juga juega piensa razona demuestra usa
-    prueba proba pon pone deja lee reconoce mueve tapa oculta visualiza anima inicia empieza abre corta engana difumina
-    desenfoca enfoca suaviza filtra aplica calcula resuelve resolve observa mira sigue danas dana invierte almacena recuerda
-    ajusta aproxima convierte transforma divide codifica decodifica arma monta realiza hazme dame pesa puntua
-    infiere explora recorre apila ilustra presenta arranca evalua proyecta incrusta""".split()
-)  # fmt: skip
+    """
+    activate add adjust align alphabetise alphabetize animate answer apply approximate arrange ask assemble attack
+    attend autocomplete backpropagate battle beat begin benchmark bend blank blend blindfold blow blur bring build
+    bury challenge change check choose chop classify clean cluster collapse color colour combine compete complete
+    compose compress compute confuse conjure connect construct continue convolve copy corrupt count cover craft
+    create crop cut damage deblur deceive decide decode decrease deduce delete demo demonstrate denoise descend
+    design detect dial disable display distil distill distinguish distort divide do double draw drop echo embed
+    enable encode enlarge evaluate examine execute expand experiment explore extend fade feed fetch fight fill
+    filter find finish fire fit fix flip fold follow fool force forecast freeze gather generate get give group grow
+    guess halve have hide highlight illustrate imagine implement increase infer initiate inspect invent iterate join
+    kill launch learn lengthen let limit link load localise localize locate look lower make map mark mask match
+    measure melt memorise memorize merge minimise minimize mirror mislead mix morph move normalise normalize nudge
+    observe open optimise optimize order organise organize outline overfit overload paint part pass perform perturb
+    pick pinpoint play plot poison pour predict present press produce project propagate prove prune push put
+    quantise quantize race raise rank re-run reach read rearrange reason rebuild recall recognise recognize reconstruct
+    recover redo reduce remember remove reorder repair repeat replace replay reproduce rerun restore restrict
+    rewrite roll rotate route rub ruin run sample saw scale scatter score scramble scrub search see segment send
+    separate set shake sharpen shed shift shorten show shrink shuffle simplify simulate sketch slice slide smooth
+    soften solve sort sparsify spin split spot spread squeeze stack stamp start step stir store stretch strip sum
+    swap switch take teach test throw time toggle tokenise tokenize toss trace track train translate trick trigger
+    trim try tune turn tweak twist type unfold unroll update upscale use vary vectorise vectorize view visualise
+    visualize vote walk warp wash watch weigh wipe work wreck write zoom
+    abre adivina agranda agrupa ajusta almacena amplia anima apila aplica aprende aproxima arma arranca busca
+    calcula cambia camina clasifica codifica completa compon comprime construi construye conta continua convierte
+    copia corre corta crea cuantiza cuenta dame dana decodifica deja demuestra desenfoca despliega destila detecta
+    dibuja difumina divide ejecuta elige elimina empieza encuentra enfoca engana ensena entrena evalua explora
+    filtra genera gira guarda hace haz hazme ilustra incrusta infiere inicia invierte juega juga lanza lee limpia
+    localiza mide mira monta mostra muestra mueve observa oculta ordena pesa piensa pinta poda pon pone predeci
+    predice presenta proba pronostica proyecta prueba puntua quita razona realiza reconoce reconstruye recorre
+    recuerda recupera repara resolve restaura resuelve separa sigue simula suaviza suma tapa traduce traduci
+    transforma usa ve visualiza
+    """.split()
+)
 """What an order begins with, English and Spanish. Words that as often begin a question to be answered (explain, tell)
 are not among them."""
-
-_WEAK = frozenset("write find answer give get take ask look check order imagine fix use help evaluate dame".split())
+_WEAK = frozenset(
+    "compute calcula write find answer give get take ask look check order imagine fix use help evaluate dame".split()
+)
 """Verbs that ask for words as readily as for a run."""
 
 _STRONG = frozenset(
@@ -57,7 +68,7 @@ _SEEING = re.compile(
 _SHOW_IT = re.compile(
     r"[.?!,:;]\s*(?:please )?(?:demonstrate|show (?:it|me|that|this)|(?:run|try|train|simulate|animate|measure|play) (?:it|this|that)|let me see|muestralo|muestramelo|ejecutalo|simulalo)\b[^.?!]*[.?!]*$|"
     r"[.?!;]\s*(?:please )?(?:show|run|simulate|demonstrate|try|train|animate|step through) [^.?!]+[.?!]*$|"
-    r"\bin action\b|\b(?:run|see) (?:a|the) demo\b|"
+    r"[.?!,:;]\s*(?:step by step|live|interactively|paso a paso|en vivo)[.! ]*$|\bin action\b|\b(?:run|see) (?:a|the) demo\b|"
     r"(?:,|\b(?:please|plese|pls|and))\s+(?:run|show)(?: (?:it|me|that|this))*[.! ]*$"
 )
 _ASKING = re.compile(
@@ -71,6 +82,8 @@ _WORDS_WANTED = re.compile(
 _WHAT_IS = re.compile(
     r"^(?:show|see|find|watch|look) (?:me |us )?(?:who|whose|when|where (?:is|was)|what [\w\s-]+ (?:is|are|was|were|means?|stands? for)[.! ]*$)"
 )
+_NOUNS = re.compile(r"[\w-]+ (?!(?:an?|the|my|me|it|this|that|some|un|una|el|la|los|las|mi)\b)\w+(?: \w+)?[.! ]*$")
+"""Two or three words that are as likely a term as an order: "filter kernel", "search tree"."""
 _AGAIN = re.compile(
     r"^(?:and |now |ok,? |with )?(?:more|fewer|less|slower|faster) \w+[.! ]*$|"
     r"\b(again|re-?run|same (?:demo|thing|one)|once more|this time|otra vez|repeat it|redo)\b|^(?:now|and now|ok now|then)\b.*\b(with|use|using|set|try|on|for)\b|^(?:and |now )?(?:with|using|set)\b"
@@ -113,7 +126,7 @@ def unquoted(text: str) -> str:
 
 def _form(plain: str) -> str:
     """The sentence without quotes, and without dots that end none: those of decimals."""
-    return re.sub(r"(?<=\d)\.(?=\d)|(?<=\s)\.(?=\d)", ",", unquoted(plain)).strip()
+    return re.sub(r"(?<=\d)\.(?=\d)|(?<=\s)\.(?=\d)", ",", unquoted(plain)).strip(" ¿¡")
 
 
 def wants_run(plain: str) -> bool:
@@ -126,7 +139,9 @@ def wants_run(plain: str) -> bool:
     if _SEEING.search(plain):
         return True
     verb, rest = _order(plain)
-    return bool(verb) and verb not in _WEAK and not _wants_words(verb, rest, plain)
+    if not verb or verb in _WEAK or _wants_words(verb, rest, plain):
+        return False
+    return verb in _STRONG | _SHOWING or _NOUNS.match(rest) is None
 
 
 def orders_words(plain: str) -> bool:

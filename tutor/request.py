@@ -56,7 +56,8 @@ def extract(demo: Demo, text: str) -> Extracted:
     """The parameters that `text` states for `demo`, unvalidated: `demo.parse` judges them."""
     properties: Mapping[str, dict[str, Any]] = demo.schema()["properties"]
     quote, rest = _split_quote(demo, properties, text)
-    rest = spaced(re.sub(r"\b(?:me|us) ", "", fold(rest)))  # "draw me a 7" is "draw a 7"
+    rest = re.sub(r"\b(?:me|us) ", "", fold(rest))  # "draw me a 7" is "draw a 7"
+    rest = spaced(re.sub(rf"\b({'|'.join(_short_cues(properties))})(?=\d)", r"\1 ", rest))  # "lr0.1" is "lr 0.1"
     reading = _Reading(rest, list(numbers(rest)))
     unnamed = _unnamed(demo, properties, reading.text)
     _read_choices({name: schema for name, schema in properties.items() if not is_number(schema)}, reading, unnamed)
@@ -73,6 +74,18 @@ def extract(demo: Demo, text: str) -> Extracted:
         tuple(number.value for number in reading.numbers if _may_be_meant(number, open_fields)),
         tuple(open_fields),
     )
+
+
+def _short_cues(properties: Mapping[str, dict[str, Any]]) -> list[str]:
+    """The parameters' names and aliases of one word, longest first."""
+    words = {
+        fold(word)
+        for name, schema in properties.items()
+        if is_number(schema)
+        for word in (name, *schema.get("aliases", ()))
+        if word.isalpha() and len(word) > 1
+    }
+    return sorted(words, key=lambda word: (-len(word), word))
 
 
 def _may_be_meant(number: Number, fields: Mapping[str, dict[str, Any]]) -> bool:

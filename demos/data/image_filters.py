@@ -66,8 +66,8 @@ class ImageFiltersParams(Params):
             "vertical": ("vertical edges", "sobel", "upright", "upright edges", "verticales", "bordes verticales"),
             "horizontal": ("horizontal edges", "level edges", "horizontales", "bordes horizontales"),
             "blur": (
-                "smooth", "box filter", "blurring", "soft", "softer", "soften", "smoothing", "blurred", "blurry", "desenfoca",
-                "desenfoque", "suaviza", "difumina", "borroso",
+                "smooth", "box filter", "blurring", "soft", "softer", "soften", "smoothing", "blurred", "blurry",
+                "desenfoca", "desenfoque", "suaviza", "difumina", "borroso",
             ),
             "sharpen": ("sharpening", "sharper", "sharp", "crisper", "crisp", "enfoca", "nitidez", "afila", "enfocar"),
             "identity": ("no change", "unchanged", "identidad", "do nothing"),

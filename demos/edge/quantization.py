@@ -49,7 +49,7 @@ BITS = (8, 7, 6, 5, 4, 3, 2)
 class QuantizationParams(Params):
     bits: int = param(
         4, "Bits of each weight (b).", low=2, high=8, unit="bits",
-        aliases=("b", "precision", "bit", "bit width", "bits per weight"),
+        aliases=("b", "int", "precision", "bit", "bit width", "bits per weight"),
     )  # fmt: skip
     block: Literal["16", "32", "64"] = param(
         "32", "How many weights share one scale d.",

@@ -303,8 +303,7 @@ DEMO = Demo(
         "deconvolution", "deconvolutional network", "dn", "upsampling", "checkerboard effect",
         "convolución transpuesta", "transposed convolutions", "transpose convolution", "transposed conv", "deconv",
         "deconvolutions", "deconvolution network", "up-sampling", "upsample", "up-convolution",
-        "fractionally strided convolution", "checkerboard", "checkerboard artefacts", "checkerboard artifacts",
-        "checkerboard pattern", "deconvolución", "red deconvolucional", "tablero de ajedrez", "efecto de tablero",
-        "sobremuestreo",
+        "fractionally strided convolution", "checkerboard artefacts", "checkerboard artifacts",
+        "checkerboard pattern", "deconvolución", "red deconvolucional", "efecto de tablero", "sobremuestreo",
     ),
 )  # fmt: skip

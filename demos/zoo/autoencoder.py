@@ -34,7 +34,7 @@ class AutoencoderParams(Params):
         2, "How many numbers a picture is squeezed into.", low=1, high=32,
         aliases=(
             "code size", "bottleneck", "latent", "latent size", "latent dimension", "latent numbers", "code numbers",
-            "código", "cuello de botella", "tamaño del código",
+            "numbers", "números", "código", "cuello de botella", "tamaño del código",
         ),
     )  # fmt: skip
     network: Literal["deep", "linear"] = param(

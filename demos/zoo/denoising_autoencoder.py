@@ -49,7 +49,10 @@ class DenoisingAutoencoderParams(Params):
     )  # fmt: skip
     code: int = param(
         24, "How many numbers the code has.", low=2, high=64,
-        aliases=("code size", "bottleneck", "latent", "code of", "código", "cuello de botella", "tamaño del código"),
+        aliases=(
+            "code size", "bottleneck", "latent", "code of", "numbers", "números", "código", "cuello de botella",
+            "tamaño del código",
+        ),
     )  # fmt: skip
     epochs: int = param(
         20, "How many times all digits are learnt.", low=1, high=80, unit="passes",

@@ -45,6 +45,14 @@ REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
     ("I want to see the gates of a GRU after 3 epochs, run it", "gru", {"epochs": 3}),
     ("Entrena un perceptrón con XOR durante 9 épocas", "perceptron", {"data": "xor", "epochs": 9}),
     ("go ahead and sort CABACB with nanoGPT", "nano_gpt", {"letters": "CABACB"}),
+    ("make me the number 2 out of noise", "diffusion", {"label": "2"}),
+    ("let a small network with 8 units learn from the soft answers of a big one", "distillation", {"student": 8}),
+    ("cut the digit 6 into patches and let a transformer read them", "vit", {"digit": "6"}),
+    ("enlarge a feature map by stamping a kernel with stride 3", "transposed_convolution", {"stride": 3}),
+    ("copy 16 rows of bits with a network that has an external memory", "neural_turing_machine", {"length": 16}),
+    ("red de estados de eco con 80 neuronas y radio espectral 0.5", "echo_state_network", {"size": 80, "radius": 0.5}),
+    ("genera un 8 a partir de ruido con guía 4", "diffusion", {"label": "8", "guidance": 4}),
+    ("walk me through a tiny GPT that sorts letters", "nano_gpt", {}),
 ]  # fmt: skip
 
 
@@ -68,9 +76,8 @@ def meant(name: str, params: dict[str, Any]) -> dict[str, Any]:
     return load(name).parse(params).model_dump(mode="json")
 
 
-def test_they_are_twenty_and_no_examples() -> None:
+def test_none_is_an_example() -> None:
     known = {example.text.casefold() for demo in all_demos() for example in demo.examples}
-    assert len(REQUESTS) == 20
     assert not {text.casefold() for text, _, _ in REQUESTS} & known
 
 

@@ -41,6 +41,13 @@ def read(text: str) -> Intent:
         ("hopfeld network with 20 patterns, run", "hopfield"),
         ("Corre el riesgo de crédito con penalización 5", "credit_risk"),
         ("Quantize a network with quantization in 4 bits and show me", "quantization"),
+        ("autoencodr linear", "autoencoder"),
+        ('watson: "Who wrote the perceptron paper?"', "evidence_scoring"),
+        ("máquina de aprendizaje extremo con 150 neuronas", "extreme_learning_machine"),
+        ("Have a neural turing machine copy a sequence of 12 rows", "neural_turing_machine"),
+        ("would you mind training an lstm with 5 cells?", "lstm"),
+        ("what happens inside nano-gpt? step by step", "nano_gpt"),
+        ("What does a gru forget? Run it with noise 0.2.", "gru"),
     ],
 )
 def test_a_name_is_enough(text: str, demo: str) -> None:
@@ -62,6 +69,13 @@ def test_a_spanish_picture_does_not_name_imagen(text: str) -> None:
         "decision tree how does it work on the credit table",
         "Give me ten prompts that make ChatGPT write better essays",
         "perceptron or lstm, which is older",
+        "Do expert systems need training data?",
+        "Give an example of forward chaining.",
+        "show me the formula of the delta rule",
+        "show me who invented the perceptron",
+        "explica el perceptrón",
+        "chain rule",
+        "Write code for a hopfield network",
     ],
 )
 def test_a_question_that_names_a_demo_runs_none(text: str) -> None:

@@ -65,6 +65,34 @@ def test_other_words_for_and_and_or_are_understood(words: str, value: str) -> No
     assert extract(load("perceptron"), f"train a perceptron on {words}").params == {"data": value}
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "params"),
+    [
+        ("vit", "vit 7 patch 9", {"digit": "7", "patch": 9}),
+        ("lenet", "cnn on digits 8 epochs lr0.02", {"epochs": 8, "learning_rate": 0.02}),
+        ("lenet", "the feature maps of a handwritten 4", {"digit": "4"}),
+        ("mcculloch_pitts", "make an OR gate out of threshold neurons from 1943", {"gate": "or"}),
+        ("perceptron", "separate the two clouds with a line", {"data": "blobs"}),
+        ("gru", "a cell with two gates, 30epochs", {"epochs": 30}),
+        ("pruning", "throw away 90% of the connections", {"sparsity": 0.9}),
+        ("hopfield", "recall the third pattern", {"recall": 3}),
+        ("credit_risk", "predict the loan without using gender", {"gender": False}),
+        ("credit_risk", "Is it fair when sex is left out? Run it.", {"gender": False}),
+        ("dalle2", "prior off, forty steps", {"prior": False, "steps": 40}),
+        ("self_attention", "con una cabeza, sin escalar", {"heads": 1, "scale": False}),
+        ("deep_residual", "treinta y cinco capas", {"depth": 35}),
+        ("gan", "mil quinientos pasos con ocho modos", {"steps": 1500, "modes": 8}),
+        ("cat_or_dog", "gatos y perros con ruido 0,2", {"noise": 0.2}),
+    ],
+)
+def test_how_a_number_and_a_switch_are_put(name: str, text: str, params: dict[str, Any]) -> None:
+    assert extract(load(name), text).params == params
+
+
+def test_a_number_that_no_parameter_can_have_is_not_loose() -> None:
+    assert extract(load("mcculloch_pitts"), "the neuron of 1943").loose == ()
+
+
 def test_a_word_in_capitals_is_the_text_that_is_meant() -> None:
     assert extract(load("nano_gpt"), "sort CABACB with nanoGPT").params == {"letters": "CABACB"}
     assert extract(load("nano_gpt"), "sort letters with GPT").params == {}
