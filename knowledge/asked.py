@@ -46,5 +46,7 @@ def _entry(lines: list[str], place: str) -> Entry:
     questions = tuple(line[3:].strip() for line in lines if line.startswith("Q: "))
     answer = tuple(line[3:].strip() for line in lines if line.startswith("A: "))
     if not questions or not answer or len(questions) + len(answer) < len(lines):
-        raise KnowledgeError(f"{place}: expected lines that begin with Q: or A:, or with U: alone.", code="unreadable_document")
+        raise KnowledgeError(
+            f"{place}: expected lines that begin with Q: or A:, or with U: alone.", code="unreadable_document"
+        )
     return Entry(questions, answer)

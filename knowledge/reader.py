@@ -95,4 +95,5 @@ def pooled(net: nn.Module, read: Any) -> Tensor:
     """The mean of the last hidden vectors over the tokens of each text, [texts, width]."""
     hidden: Tensor = net(**read).last_hidden_state
     mask = read["attention_mask"][..., None]
-    return (hidden * mask).sum(1) / mask.sum(1)
+    mean: Tensor = (hidden * mask).sum(1) / mask.sum(1)
+    return mean

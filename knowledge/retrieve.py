@@ -229,9 +229,7 @@ class Retriever:
         )  # fmt: skip
         return ranked, judged
 
-    def _asked(
-        self, question: Question, vector: Vectors, stems: Sequence[str]
-    ) -> tuple[tuple[_Match, ...], _Match]:
+    def _asked(self, question: Question, vector: Vectors, stems: Sequence[str]) -> tuple[tuple[_Match, ...], _Match]:
         """The asked questions that are nearest, with how much of the words of each the other holds; and the nearest one
         of those that the course leaves open."""
         wanted = set(stems)

@@ -11,7 +11,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,6 @@ from training.follow_ups import FollowUps
 from training.material import Known, Material, joined
 from tutor.errors import InputError
 from tutor.evidence import Support
-from tutor.llm.base import Message
 from tutor.prompt import draft_messages
 
 REFUSAL = "The course does not cover that."

@@ -132,10 +132,9 @@ class ReaderTraining:
         labels = torch.tensor([float(right) for _, rows in chosen for _, _, right in rows])
         scores = self._scores(pairs)
         loss = functional.binary_cross_entropy_with_logits(scores, labels)
+        sizes = [len(rows) for _, rows in chosen]
         ranked = []
-        for part, right in zip(
-            scores.split([len(rows) for _, rows in chosen]), labels.split([len(rows) for _, rows in chosen]), strict=True
-        ):
+        for part, right in zip(torch.split(scores, sizes), torch.split(labels, sizes), strict=True):
             if 0 < right.sum() < len(part):
                 ranked.append(part.logsumexp(0) - part[right > 0].logsumexp(0))
         return loss + self.recipe.ranking * torch.stack(ranked).mean() if ranked else loss

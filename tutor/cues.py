@@ -70,13 +70,13 @@ def cost(text: str, schema: dict[str, Any], cue: Cue, number: Number) -> float |
 
 
 def _said_of(text: str, cue: Cue, number: Number, counted: bool) -> bool:
-    """Whether a number in words belongs to the cue: "two cells", but neither "the two cells" nor "a cell with two gates"."""
+    """Whether a number in words belongs to the cue: "two cells", not "the two cells" or "a cell with two gates"."""
+    if number.ordinal:
+        return not cue.many
     if number.article:
         return counted and cue.many
     if counted:
-        return number.ordinal or not re.search(
-            r"\b(?:the|both|these|those|las|los|ambas|ambos)\s+$", text[: number.start]
-        )
+        return not re.search(r"\b(?:the|both|these|those|las|los|ambas|ambos)\s+$", text[: number.start])
     return _NOTHING_COUNTED.match(text, number.end) is not None
 
 
@@ -99,8 +99,8 @@ def cost_without_cue(
     """The same for a number that nothing announces: "draw a 4", "vit 4" for a digit, "flip 30%" for the one share."""
     schema = fields[name]
     if "enum" in schema and sum(str(value).isdigit() for value in schema["enum"]) >= 10:
-        alone = _ITSELF.search(text[: number.start]) and _NOTHING_COUNTED.match(text, number.end)
-        alone = alone or _follows_name(demo, text, number)
+        itself = _ITSELF.search(text[: number.start]) and _NOTHING_COUNTED.match(text, number.end)
+        alone = bool(itself) or _follows_name(demo, text, number)
         return 0.9 if alone and fits(schema, number) and number.exact else None
     shares = [one for one, other in fields.items() if _is_share(other)]
     return 2.0 if number.share and shares == [name] and in_range(schema, number) else None

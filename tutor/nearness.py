@@ -1,4 +1,4 @@
-"""How near a request is to what each demo is known by: its example requests and its summary, by meaning and by words."""
+"""How near a request is to what each demo is known by: its example requests and its words."""
 
 from __future__ import annotations
 

@@ -27,8 +27,9 @@ _WORDS = {
 _ORDINALS = {
     word: value
     for value, text in {
-        2: "second segundo segunda", 3: "third tercer tercero tercera", 4: "fourth cuarto cuarta", 5: "fifth quinto quinta",
-        6: "sixth sexto sexta", 7: "seventh septimo septima", 8: "eighth octavo octava", 9: "ninth noveno", 10: "tenth decimo",
+        2: "second segundo segunda", 3: "third tercer tercero tercera", 4: "fourth cuarto cuarta",
+        5: "fifth quinto quinta", 6: "sixth sexto sexta", 7: "seventh septimo septima", 8: "eighth octavo octava",
+        9: "ninth noveno", 10: "tenth decimo",
     }.items()
     for word in text.split()
 }  # fmt: skip
@@ -44,7 +45,7 @@ _ONES_NOUN = re.compile(r"\s+(?!(?:of|by|after|at|and|or|more|another|thing|that
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number and where it stands. `exact` says that it is written in digits, so that a student surely means a value."""
+    """A number and where it stands. `exact` says that it is written in digits, so that surely a value is meant."""
 
     value: float
     whole: bool

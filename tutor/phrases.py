@@ -53,47 +53,69 @@ _STRONG = frozenset(
 )
 _SHOWING = frozenset("show draw let watch make muestra dibuja".split())
 _LEAD = re.compile(
-    r"(?:(?:hi|hey|hello|hola|ok|okay|so|now|and|then|well|yo|alright|please|plz|pls|por favor|great|thanks|gracias|perfect|cool|"
-    r"professor|tutor|tiza|ahora|bueno|oye|quickly|kindly|just|maybe|next|first|also|finally|i wonder if|if possible|if you can|"
-    r"(?:can|could|would|will) (?:you|u|we|i)(?: (?:please|maybe|possibly|perhaps|just|be able to|mind))*|is it possible to|would it be possible to|would you mind|do you mind|"
-    r"i(?:'d| would) (?:really )?(?:like|love|be happy) (?:you |for you )?to|i(?:'d| would) (?:like|love) (?:you|a|an|the) (?=\w+ing\b)|"
-    r"i (?:really )?(?:want|need|wish|wanna|have)(?: you)?(?: to)?|i(?:'m| am) (?:curious|eager|keen) to|i(?:'m| am) gonna|"
-    r"(?:we|you) (?:should|could|can|might)|let'?s(?: now)?|let (?:me|us)|help (?:me|us)(?: to)?|go (?:ahead|on)(?: and)?|try to|may (?:i|we)|"
+    r"(?:(?:hi|hey|hello|hola|ok|okay|so|now|and|then|well|yo|alright|please|plz|pls|por favor|great|thanks|gracias|"
+    r"perfect|cool|"
+    r"professor|tutor|tiza|ahora|bueno|oye|quickly|kindly|just|maybe|next|first|also|finally|i wonder if|if possible|"
+    r"if you can|"
+    r"(?:can|could|would|will) (?:you|u|we|i)(?: (?:please|maybe|possibly|perhaps|just|be able to|mind))*|"
+    r"is it possible to|would it be possible to|would you mind|do you mind|"
+    r"i(?:'d| would) (?:really )?(?:like|love|be happy) (?:you |for you )?to|i(?:'d| would) (?:like|love) (?:you|a|an|"
+    r"the) (?=\w+ing\b)|"
+    r"i (?:really )?(?:want|need|wish|wanna|have)(?: you)?(?: to)?|i(?:'m| am) (?:curious|eager|keen) to|i(?:'m|"
+    r" am) gonna|"
+    r"(?:we|you) (?:should|could|can|might)|let'?s(?: now)?|let (?:me|us)|help (?:me|us)(?: to)?|go (?:ahead|"
+    r"on)(?: and)?|try to|may (?:i|we)|"
     r"how about|what about|time to|it'?s time to|gimme|lemme|"
-    r"(?:me )?(?:puedes|podrias|puede|podemos|podria)|quiero(?: que)?|quisiera(?: que)?|necesito(?: que)?|vamos a|(?:me )?gustaria(?: que)?|a ver si)[,!.: ]+)*",
+    r"(?:me )?(?:puedes|podrias|puede|podemos|podria)|quiero(?: que)?|quisiera(?: que)?|necesito(?: que)?|vamos a|"
+    r"(?:me )?gustaria(?: que)?|a ver si)[,!.: ]+)*",
 )
 _SEEING = re.compile(
-    r"\b(demo|demonstration|simulation|animation|in action|live|step by step|visuali[sz]ation|demostracion|interactive|interactively|simulacion|paso a paso|en accion|en vivo|animacion)\b"
+    r"\b(demo|demonstration|simulation|animation|in action|live|step by step|visuali[sz]ation|demostracion|"
+    r"interactive|interactively|simulacion|paso a paso|en accion|en vivo|animacion)\b"
 )
 _SHOW_IT = re.compile(
-    r"[.?!,:;]\s*(?:please )?(?:demonstrate|show (?:it|me|that|this)|(?:run|try|train|simulate|animate|measure|play) (?:it|this|that)|let me see|muestralo|muestramelo|ejecutalo|simulalo)\b[^.?!]*[.?!]*$|"
+    r"[.?!,:;]\s*(?:please )?(?:demonstrate|show (?:it|me|that|this)|(?:run|try|train|simulate|animate|measure|"
+    r"play) (?:it|this|that)|let me see|muestralo|muestramelo|ejecutalo|simulalo)\b[^.?!]*[.?!]*$|"
     r"[.?!;]\s*(?:please )?(?:show|run|simulate|demonstrate|try|train|animate|step through) [^.?!]+[.?!]*$|"
-    r"[.?!,:;]\s*(?:step by step|live|interactively|paso a paso|en vivo)[.! ]*$|\bin action\b|\b(?:run|see) (?:a|the) demo\b|"
+    r"[.?!,:;]\s*(?:step by step|live|interactively|paso a paso|en vivo)[.! ]*$|\bin action\b|\b(?:run|see) (?:a|"
+    r"the) demo\b|"
     r"(?:,|\b(?:please|plese|pls|and))\s+(?:run|show)(?: (?:it|me|that|this))*[.! ]*$"
 )
 _ASKING = re.compile(
-    r"^(?:and |so |but )?(who|what|when|where|why|which|whose|how|is|are|was|were|does|did|do you|do they|has|have (?:you|we|they)|explain|define|describe|tell|que|quien|cuando|como|por que|cual|cuales|cuanto|cuantos|donde|para que|explica|explicame|define|describe|dime|resume|summari[sz]e)\b"
+    r"^(?:and |so |but )?(who|what|when|where|why|which|whose|how|is|are|was|were|does|did|do you|do they|has|"
+    r"have (?:you|we|they)|explain|define|describe|tell|que|quien|cuando|como|por que|cual|cuales|cuanto|cuantos|"
+    r"donde|para que|explica|explicame|define|describe|dime|resume|summari[sz]e)\b"
 )
 _COMPARING = re.compile(r"\b(how|why|what|who|which|or not|differences?|diferencias?|por que|cual|cuando|quien)\b")
 _UNLESS_NUMBERED = re.compile(r"\b(vs|versus|against|when)\b")
 _WORDS_WANTED = re.compile(
-    r"^\w+ (?:me |us )?(?:the |a |an |its |some |all |my |your )?(?:\w+ ){0,2}(formula|equation|definition|slides?|link|url|meaning|reference|paper|abstract|history|date|year|authors?|list|summary|explanation|source|differences?|advantages?|disadvantages?|pros|cons|examples? of|poem|essay|homework|joke|story|(?<!truth )tables?(?! with)|names?(?! with))\b"
+    r"^\w+ (?:me |us )?(?:the |a |an |its |some |all |my |your )?(?:\w+ ){0,2}(formula|equation|definition|slides?|"
+    r"link|url|meaning|reference|paper|abstract|history|date|year|authors?|list|summary|explanation|source|"
+    r"differences?|advantages?|disadvantages?|pros|cons|examples? of|poem|essay|homework|joke|story|"
+    r"(?<!truth )tables?(?! with)|names?(?! with))\b"
 )
 _WHAT_IS = re.compile(
-    r"^(?:show|see|find|watch|look) (?:me |us )?(?:who|whose|when|where (?:is|was)|what [\w\s-]+ (?:is|are|was|were|means?|stands? for)[.! ]*$)"
+    r"^(?:show|see|find|watch|look) (?:me |us )?(?:who|whose|when|where (?:is|was)|what [\w\s-]+ (?:is|are|was|were|"
+    r"means?|stands? for)[.! ]*$)"
 )
 _NOUNS = re.compile(r"[\w-]+ (?!(?:an?|the|my|me|it|this|that|some|un|una|el|la|los|las|mi)\b)\w+(?: \w+)?[.! ]*$")
 """Two or three words that are as likely a term as an order: "filter kernel", "search tree"."""
 _AGAIN = re.compile(
     r"^(?:and |now |ok,? |with )?(?:more|fewer|less|slower|faster) \w+[.! ]*$|"
-    r"\b(again|re-?run|same (?:demo|thing|one)|once more|this time|otra vez|repeat it|redo)\b|^(?:now|and now|ok now|then)\b.*\b(with|use|using|set|try|on|for)\b|^(?:and |now )?(?:with|using|set)\b"
+    r"\b(again|re-?run|same (?:demo|thing|one)|once more|this time|otra vez|repeat it|redo)\b|^(?:now|and now|ok now|"
+    r"then)\b.*\b(with|use|using|set|try|on|for)\b|^(?:and |now )?(?:with|using|set)\b"
 )
 _ABOUT = re.compile(
-    r"^(?:(?:cool|ok|okay|great|nice|perfect|super),? )?(?:hi|hello|hey|hola|good (?:morning|evening|afternoon)|thanks|thank you|thx|gracias|help|ayuda|bye|goodbye)\b[\s\w]{0,12}[!.? ]*$|"
-    r"\bwhat(?:'s| is) (?:this|the) (?:course|lecture|class) about\b|\bwhat (?:will|can) i learn\b|^who (?:r|are) (?:u|you)\b|"
-    r"\b(?:who|what) are you\b|\bwhat (?:can|do) you do\b|\bwhat (?:can|could|may|should) i ask\b|\bwhat(?:'s| is) your name\b|\bhow do (?:you|i use you) work\b|"
-    r"\bwhich (?:language )?model (?:are|do) you\b|\bwhat (?:language )?model (?:are|do) you\b|\bare you (?:a |an )?(?:human|ai|bot|chatgpt|robot|real|llm)\b|\bwho (?:made|built|created) you\b|"
-    r"\bare you (?:offline|online)\b|\bwhat (?:topics|subjects) (?:do you|does (?:the|this) course) (?:know|cover)\b|\bwhich demos\b|\bwhat demos\b|\blist (?:all |the )*demos\b|\bquien eres\b|\bque puedes hacer\b"
+    r"^(?:(?:cool|ok|okay|great|nice|perfect|super),? )?(?:hi|hello|hey|hola|good (?:morning|evening|afternoon)|"
+    r"thanks|thank you|thx|gracias|help|ayuda|bye|goodbye)\b[\s\w]{0,12}[!.? ]*$|"
+    r"\bwhat(?:'s| is) (?:this|the) (?:course|lecture|class) about\b|\bwhat (?:will|can) i learn\b|^who (?:r|"
+    r"are) (?:u|you)\b|"
+    r"\b(?:who|what) are you\b|\bwhat (?:can|do) you do\b|\bwhat (?:can|could|may|should) i ask\b|\bwhat(?:'s|"
+    r" is) your name\b|\bhow do (?:you|i use you) work\b|"
+    r"\bwhich (?:language )?model (?:are|do) you\b|\bwhat (?:language )?model (?:are|do) you\b|\bare you (?:a |"
+    r"an )?(?:human|ai|bot|chatgpt|robot|real|llm)\b|\bwho (?:made|built|created) you\b|"
+    r"\bare you (?:offline|online)\b|\bwhat (?:topics|subjects) (?:do you|does (?:the|this) course) (?:know|cover)\b|"
+    r"\bwhich demos\b|\bwhat demos\b|\blist (?:all |the )*demos\b|\bquien eres\b|\bque puedes hacer\b"
 )  # fmt: skip
 _QUOTED = re.compile(r"[\"“”«»][^\"“”«»]*[\"“”«»]|(?<!\w)'[^']*'(?!\w)")
 _LONGEST_STATEMENT = 16

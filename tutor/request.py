@@ -90,7 +90,9 @@ def _short_cues(properties: Mapping[str, dict[str, Any]]) -> list[str]:
 
 def _may_be_meant(number: Number, fields: Mapping[str, dict[str, Any]]) -> bool:
     """Whether a number that nothing claims could be one of these parameters: a year in a count is none."""
-    return number.exact and any(fits(schema, number) and in_range(schema, number) for schema in fields.values())
+    return number.exact and any(
+        fits(schema, number) and in_range(schema, number) for name, schema in fields.items() if name != "seed"
+    )
 
 
 def _unnamed(demo: Demo, properties: Mapping[str, dict[str, Any]], text: str) -> str:
