@@ -93,8 +93,9 @@ class Weights:
     """Linear models fitted by `python -m benchmarks.fit_retrieval`; the last number is the bias of each.
 
     `sentence` and `covered` are fitted on the train split; `reread` and `judged`, which add what the reader says, on
-    dev, since the reader has learnt the train split. Without these two there is no second look. There are two sets: "asked" for passages with asked questions (the built-in course), "plain" for those without (a
-    document that a teacher added). Empty weights score everything 0.
+    dev, since the reader has learnt the train split. Without these two there is no second look. There are two sets:
+    "asked" for passages with asked questions (the built-in course), "plain" for those without (a document that a
+    teacher added). Empty weights score everything 0.
     """
 
     sentence: tuple[float, ...] = ()

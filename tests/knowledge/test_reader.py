@@ -40,7 +40,7 @@ def test_a_score_depends_on_its_own_pair_alone(reader: Reader) -> None:
     assert reader.scores(question, []).shape == (0,)
 
 
-def test_the_embedder_is_not_changed_by_its_reader(reader: Reader) -> None:
+def test_the_embedder_is_not_changed_by_its_reader() -> None:
     embedder = Embedder()
     before = embedder.encode(["A sentence."])
     Reader(embedder).load()
