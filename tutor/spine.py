@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from knowledge.question import Question, fits
+from knowledge.question import Question, fits, telling
 from knowledge.retrieve import Found, Sentence
 from knowledge.text import content_words
 
@@ -14,6 +14,10 @@ LENGTH = {"who": 2, "when": 2, "where": 2, "how_many": 2, "link": 2, "formula": 
 SPREAD = 3.0
 """A further sentence joins when its score is at most this far below the best one's. Both were chosen on train and dev
 (docs/adr/0005-asked-questions.md)."""
+
+
+_LIGHT = frozenset("lectur slide cours note".split())
+"""Stems that say where something stands, not what it is."""
 
 
 def choose(found: Found) -> tuple[Sentence, ...]:
@@ -32,7 +36,7 @@ def choose(found: Found) -> tuple[Sentence, ...]:
         if not _repeats(sentence, chosen) and not ("http" in sentence.text and "link" not in found.question.asked):
             chosen.append(sentence)
     chosen += _missing_part(found, chosen)
-    return _ordered(chosen)
+    return _ordered([sentence for sentence in chosen if not _within_another(sentence, chosen)])
 
 
 def _asks_what(question: Question) -> bool:
@@ -52,10 +56,23 @@ def _missing_part(found: Found, chosen: Sequence[Sentence]) -> Iterable[Sentence
 
 
 def _repeats(sentence: Sentence, chosen: Iterable[Sentence]) -> bool:
-    """True when nearly all of its content words were said already."""
-    said = {word for other in chosen for word in content_words(other.text)}
-    new = set(content_words(sentence.text))
-    return len(new - said) <= 0.25 * len(new)
+    return adds_nothing(sentence.text, [other.text for other in chosen])
+
+
+def adds_nothing(text: str, said: Sequence[str]) -> bool:
+    """True when nearly all that a sentence tells was said already, in one of these or in several."""
+    new = _telling(text)
+    return len(new - {word for other in said for word in content_words(other)}) <= 0.25 * len(new)
+
+
+def _within_another(sentence: Sentence, chosen: Sequence[Sentence]) -> bool:
+    """True when another of the chosen ones tells all that it does, and more."""
+    mine = _telling(sentence.text)
+    return any(mine < _telling(other.text) for other in chosen)
+
+
+def _telling(text: str) -> set[str]:
+    return set(telling(text)) - _LIGHT
 
 
 def _ordered(chosen: Sequence[Sentence]) -> tuple[Sentence, ...]:

@@ -21,7 +21,6 @@ from knowledge.passages import Passage
 from knowledge.question import Question, read_question
 from knowledge.retrieve import Found, Retriever
 from knowledge.spanish import in_english, in_plain_words
-from knowledge.text import content_words
 from knowledge.text import sentences as split_sentences
 from tutor import prompt, spine
 from tutor.errors import InputError, ModelError, Problem
@@ -237,9 +236,7 @@ async def _word(
 
 def _said_already(line: Support, said: Sequence[str]) -> bool:
     """True when the answer holds nearly all that a line would add."""
-    have = {word for sentence in said for word in content_words(sentence)}
-    new = set(content_words(line.text))
-    return bool(said) and len(new - have) <= 0.25 * len(new)
+    return bool(said) and spine.adds_nothing(line.text, said)
 
 
 async def _draft(model: LanguageModel, turn: _Turn, lines: Sequence[Support]) -> AsyncGenerator[str, None]:

@@ -16,6 +16,7 @@ class WordEmbedder(Embedder):
 
     def __init__(self, size: int = 32) -> None:
         self._size = size
+        self._packaged = False
 
     name = property(lambda self: f"words@{self._size}")
     dimension = property(lambda self: self._size)

@@ -13,6 +13,7 @@ from demos.catalogue import all_demos
 from demos.runner import run
 from knowledge.courses import Course, open_course
 from knowledge.embed import Embedder
+from knowledge.reader import Reader
 from knowledge.retrieve import Retriever
 from tutor.errors import ModelError
 from tutor.events import (
@@ -49,7 +50,7 @@ def make_parts(shared_home: Path, embedder: Embedder) -> Callable[..., Parts]:
 
     def make(*replies: str | Exception, drafts: bool = True) -> Parts:
         return Parts(
-            Retriever(index, embedder), Evidence(embedder), intents, run, ScriptedModel(replies), provenance,
+            Retriever(index, embedder, reader=Reader(embedder)), Evidence(embedder), intents, run, ScriptedModel(replies), provenance,
             "the course", drafts, demos=all_demos(),
         )  # fmt: skip
 
