@@ -23,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import inf, log, sqrt
 from random import Random
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import model_validator
@@ -74,6 +74,14 @@ class TreeSearchParams(Params):
             "red de política", "learned policy",
         ),
     )  # fmt: skip
+
+    @model_validator(mode="before")
+    @classmethod
+    def _begun(cls, given: Any) -> Any:
+        """Connect-four begins with the empty board when no moves are given: the default ones are cells of 3x3."""
+        if isinstance(given, dict) and given.get("game") == "connect-four" and "moves" not in given:
+            return {**given, "moves": "none"}
+        return given
 
     @model_validator(mode="after")
     def _playable(self) -> TreeSearchParams:

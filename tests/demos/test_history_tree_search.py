@@ -47,3 +47,9 @@ def test_the_prior_blocks_a_column_of_three() -> None:
 def test_the_prediction_depends_on_the_run() -> None:
     answers = {DEMO.prediction.check(list(DEMO.steps(DEMO.parse({"simulations": 10, "seed": s})))) for s in range(8)}
     assert answers == {"yes", "no"}
+
+
+def test_connect_four_begins_with_the_empty_board_when_no_moves_are_given() -> None:
+    params = DEMO.parse({"game": "connect-four", "simulations": 20})
+    assert params.model_dump()["moves"] == "none"
+    assert list(DEMO.steps(params))[-1].caption

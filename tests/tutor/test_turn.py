@@ -50,7 +50,8 @@ def make_parts(shared_home: Path, embedder: Embedder) -> Callable[..., Parts]:
 
     def make(*replies: str | Exception, drafts: bool = True) -> Parts:
         return Parts(
-            Retriever(index, embedder, reader=Reader(embedder)), Evidence(embedder), intents, run, ScriptedModel(replies), provenance,
+            Retriever(index, embedder, reader=Reader(embedder)), Evidence(embedder), intents, run,
+            ScriptedModel(replies), provenance,
             "the course", drafts, demos=all_demos(),
         )  # fmt: skip
 
