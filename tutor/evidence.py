@@ -99,6 +99,11 @@ class Evidence:
             return Verdict(None, f"the nearest passage sentence is not close enough ({cosines[best]:.2f} < {CLOSE})")
         return Verdict(passed[best])
 
+    def closeness(self, text: str, others: Sequence[str]) -> list[float]:
+        """The cosine of a text to each of the others."""
+        vectors = self._embedder.encode([text, *others])
+        return [float(cosine) for cosine in vectors[1:] @ vectors[0]]
+
 
 def supports(passages: Sequence[tuple[int, Passage]]) -> list[Support]:
     """Every sentence of the numbered passages, and every two neighbours together."""
@@ -131,6 +136,16 @@ def _contradicts(claim: str, support: str, question: str) -> str:
     if apart := _apart(claim, support, asked):
         return f"the passage does not say these together, in this order: {apart}"
     return ""
+
+
+def opposes(claim: str, support: str) -> bool:
+    """True when a claim has the opposite of a word of the support, and not that word."""
+    return _opposite(set(words(claim)), set(words(support))) is not None
+
+
+def denies_otherwise(claim: str, support: str) -> bool:
+    """True when one of the two denies a word that the other affirms."""
+    return _denied_otherwise(claim, support) != ""
 
 
 def _denied_otherwise(claim: str, support: str) -> str:

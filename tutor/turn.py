@@ -2,6 +2,7 @@
 
 intent -> retrieve -> spine -> draft -> evidence -> Answered        a question
 intent -> runner -> frames -> explanation -> Answered               a demo
+moves -> the course's own sentences -> Answered                     "simpler please", "quiz me" (tutor/moves.py)
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import asyncio
 import json
 import logging
 import uuid
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from demos.contract import Demo, Frame, Params
@@ -22,7 +24,7 @@ from knowledge.question import Question, read_question
 from knowledge.retrieve import Found, Retriever
 from knowledge.spanish import in_english, in_plain_words
 from knowledge.text import sentences as split_sentences
-from tutor import prompt, spine
+from tutor import moves, prompt, spine
 from tutor.errors import InputError, ModelError, Problem
 from tutor.events import (
     Answered,
@@ -46,6 +48,7 @@ from tutor.history import Exchange
 from tutor.intent import About, Clarify, IntentReader, RunDemo
 from tutor.llm.base import LanguageModel, Sampling
 from tutor.record import demo_before, latest_run
+from tutor.reply import Asking, Desk, Reply
 from tutor.request import grammar
 from tutor.run_questions import about_run
 from tutor.rundown import rundown
@@ -88,6 +91,8 @@ class _Turn:
     demo: DemoRun | None = None
     rundown: dict[str, Any] | None = None
     about_run: str = ""
+    practice: dict[str, Any] | None = None
+    topic: str = ""
 
     def say(self, text: str, *sources: Support) -> Token:
         """A checked sentence with the markers of what supports it."""
@@ -101,7 +106,8 @@ class _Turn:
         return Answered(
             "".join(self.said), outcome, tuple(self.citations), replace(parts.provenance, seed=self.seed), self.usage,
             self.demo, tuple(suggestions), tuple(self.dropped), self.question.carried or self.question.search,
-            self.citations[0].passage.title if self.citations else "", self.rundown, self.about_run,
+            self.citations[0].passage.title if self.citations else self.topic, self.rundown, self.about_run,
+            self.practice,
         )  # fmt: skip
 
 
@@ -127,6 +133,10 @@ async def _answer(parts: Parts, text: str, history: Sequence[Exchange], seed: in
     text = checked(text)
     last = next((e for e in reversed(history) if e.state == "complete"), None)
     turn = _Turn(_read(text, last), seed)
+    if moved := await asyncio.to_thread(moves.reply, _desk(parts), Asking(text, history, seed)):
+        for event in _move(parts, turn, moved):
+            yield event
+        return
     if told := await asyncio.to_thread(_recount, turn, text, history):
         for sentence in told:
             yield turn.say(sentence)
@@ -145,6 +155,24 @@ async def _answer(parts: Parts, text: str, history: Sequence[Exchange], seed: in
     async with aclosing(events):
         async for event in events:
             yield event
+
+
+def _desk(parts: Parts) -> Desk:
+    return Desk(parts.retriever, parts.evidence, parts.intents, partial(_offers, parts))
+
+
+def _move(parts: Parts, turn: _Turn, moved: Reply) -> Iterator[Event]:
+    """Say what a tutor move says, each sentence of the course with its source."""
+    passages = list(dict.fromkeys(line.passage for line in moved.lines if line.passage))
+    if passages:
+        yield SourcesFound(tuple(Source(number, passage, 0.0) for number, passage in enumerate(passages, 1)))
+    for line in moved.lines:
+        yield turn.say(
+            line.text, *([Support(passages.index(line.passage) + 1, line.passage, line.text)] if line.passage else [])
+        )
+    turn.practice, turn.topic = moved.practice, moved.topic
+    turn.question = read_question(moved.search) if moved.search else turn.question
+    yield turn.end(parts, moved.outcome, moved.suggestions)
 
 
 def checked(text: str) -> str:
@@ -195,7 +223,9 @@ async def _explain(parts: Parts, turn: _Turn) -> AsyncGenerator[Event, None]:
     async with aclosing(_word(parts, turn, lines, numbered)) as tokens:
         async for token in tokens:
             yield token
-    yield turn.end(parts, "answered", _offers(parts, chosen[0].passage))
+    said = [citation.quote for citation in turn.citations]
+    offered = await asyncio.to_thread(moves.offers, _desk(parts), chosen[0].passage, said, turn.question.search)
+    yield turn.end(parts, "answered", offered)
 
 
 async def _reworded(model: LanguageModel, question: Question) -> str:
@@ -329,7 +359,8 @@ async def _demonstrate(parts: Parts, turn: _Turn, intent: RunDemo) -> AsyncGener
     ):
         yield SourcesFound((Source(1, line.passage, line.score),))
         yield turn.say(line.text, Support(1, line.passage, line.text))
-    yield turn.end(parts, "demonstrated", _other_runs(demo, turn.demo.params))
+    practice = await asyncio.to_thread(moves.practice_offer, _desk(parts))
+    yield turn.end(parts, "demonstrated", [*_other_runs(demo, turn.demo.params), *practice])
 
 
 def _is_about(demo: Demo, passage: Passage) -> bool:
