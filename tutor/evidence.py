@@ -8,6 +8,7 @@ Anything else is not evidence, however plausible it sounds: `python -m benchmark
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
@@ -129,6 +130,8 @@ def _contradicts(claim: str, support: str, question: str) -> str:
     asked = set(content_words(question)) - {stem(w) for name in _NAME.findall(question) for w in words(name)}
     if lacking := set(content_words(claim)) - asked - stems - _GLUE:
         return f"not in a passage sentence: {', '.join(sorted(lacking)[:4])}"
+    if word := _twice(claim, support):
+        return f"it says {word} more often than the passage"
     if pair := _opposite(set(words(claim)), have):
         return f"it says {pair[0]} where the passage says {pair[1]}"
     if word := _denied_otherwise(claim, support):
@@ -146,6 +149,12 @@ def opposes(claim: str, support: str) -> bool:
 def denies_otherwise(claim: str, support: str) -> bool:
     """True when one of the two denies a word that the other affirms."""
     return _denied_otherwise(claim, support) != ""
+
+
+def _twice(claim: str, support: str) -> str:
+    """A content word that the claim repeats and the support does not as often, or "": a small model runs in circles."""
+    there = Counter(content_words(support))
+    return next((word for word, count in Counter(content_words(claim)).items() if count > max(1, there[word])), "")
 
 
 def _denied_otherwise(claim: str, support: str) -> str:

@@ -85,3 +85,11 @@ def test_precision_and_recall_over_altered_course_sentences(evidence: Evidence) 
     right = sum(pair.supported for pair in passed)
     assert right / len(passed) >= 0.98
     assert right / sum(pair.supported for pair in made) >= 0.90
+
+
+def test_a_sentence_that_runs_in_circles_is_dropped_though_the_question_has_its_words(evidence: Evidence) -> None:
+    question = "What is the perceptron of Frank Rosenblatt?"
+    claim = "The perceptron of the perceptron was made by Frank Rosenblatt in 1957."
+    verdict = evidence.check(claim, supports([(1, PASSAGE)]), question)
+    assert verdict.support is None
+    assert "more often" in verdict.reason
