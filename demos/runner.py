@@ -74,7 +74,7 @@ async def run(
             elif message.call:
                 await worker.send(await _answer(message.call, wanted))
         if message.fault:
-            raise worker.noted(message.fault.error())
+            raise message.fault.error()
 
 
 async def _answer(call: Call, capabilities: Mapping[str, Any]) -> Reply:
@@ -115,10 +115,17 @@ class Workers:
 
     @asynccontextmanager
     async def borrow(self) -> AsyncIterator[Worker]:
-        """A worker for one run; it is ended afterwards, and the spare replaced."""
+        """A worker for one run; it is ended afterwards, and the spare replaced.
+
+        A DemoError of the run gets the process's own complaints as a note, once the last of them has been read.
+        """
         worker = await self._take()
         try:
             yield worker
+        except DemoError as error:
+            await asyncio.shield(worker.stop())
+            worker.note(error)
+            raise
         finally:
             await asyncio.shield(worker.stop())
             self.refill()
@@ -185,20 +192,18 @@ class Worker:
             if line.endswith(b"\n"):
                 return Message.model_validate_json(line)
         except (ValueError, ValidationError) as error:
-            raise self.noted(DemoError("The demo sent a frame that breaks the contract.")) from error
+            raise DemoError("The demo sent a frame that breaks the contract.") from error
         await self._process.wait()
         if self._over_memory:
             raise too_large(limits.memory_mb)
         if self._process.returncode == -signal.SIGALRM:
             raise too_slow(limits.seconds)
-        await self._reading_errors
-        raise self.noted(DemoError("The demo's process ended before the run did.", hint="Run it again."))
+        raise DemoError("The demo's process ended before the run did.", hint="Run it again.")
 
-    def noted(self, error: DemoError) -> DemoError:
-        """`error` with the process's own complaints as a note."""
+    def note(self, error: DemoError) -> None:
+        """Add what the process has written to standard error to `error`."""
         if self._errors:
             error.add_note(self._errors.decode(errors="replace"))
-        return error
 
     @asynccontextmanager
     async def watched(self, limits: Limits) -> AsyncIterator[None]:
