@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MINILM_DIMENSION = 384
 Vectors = NDArray[np.float32]
+FEW = 8
+"""So many texts are encoded on one core: a question, or the sentences of an answer."""
 _BATCH = 64
 _BATCH_CHARACTERS = 6000
 _MOST_CHARACTERS = 1500
@@ -98,7 +100,7 @@ class Embedder:
         model: Any = self._model
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for chosen in _batches(texts):
-            with self._gate.enter(patient=progress is not None):
+            with self._gate.enter(patient=progress is not None), on_one_core(len(chosen) <= FEW):
                 part = model.encode(
                     [texts[index] for index in chosen], batch_size=_BATCH, show_progress_bar=False,
                     convert_to_numpy=True, normalize_embeddings=True,
@@ -174,6 +176,29 @@ class _Gate:
 def _computes_in_bfloat16(torch: Any) -> bool:
     able = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
     return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
+
+
+@contextmanager
+def on_one_core(wanted: bool = True) -> Iterator[None]:
+    """Let torch compute on one core within. Two threads that share a question's few words mostly wait for each other,
+    and on cores that are busy with a language model they wait long (docs/benchmarks.md)."""
+    torch: Any = sys.modules.get("torch")
+    if torch is None or not wanted:
+        yield
+        return
+    usual = _usual_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(usual)
+
+
+@cache
+def _usual_threads() -> int:
+    """torch's threads before anyone changed them. The setting belongs to each thread, so it is not asked for again."""
+    torch: Any = sys.modules["torch"]
+    return int(torch.get_num_threads())
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[int]]:

@@ -55,12 +55,14 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a query. `score` is the fused rank score; `dense` the cosine; `sparse` the BM25 score."""
+    """A passage found for a query. `score` is the probability that its best sentence answers (0 where the sentences
+    were not looked at), `fused` the rank score; `dense` the cosine; `sparse` the BM25 score."""
 
     passage: Passage
-    score: float
+    fused: float
     dense: float
     sparse: float
+    score: float = 0.0
 
 
 def passage_id(document: str, place: str, text: str) -> str:

@@ -51,7 +51,7 @@ _PART = re.compile(
 )
 _GENERIC = frozenset(
     """formula equat link publish happen appear year date person people name author paper compani mean work exampl reason differ inventor
-    creator invent made make use also""".split()
+    creator invent made make use also go wrong problem advantag disadvantag drawback limit sinc""".split()
 )
 
 
@@ -157,12 +157,16 @@ def parts(question: str) -> list[str]:
 
 
 def leans(text: str) -> bool:
-    """True when the text needs what was said before to be understood."""
+    """True when the text needs what was said before to be understood.
+
+    In "What is dropout and when do I use it?" the pronoun stands for what the question itself has named.
+    """
     if _another_topic(text):
         return True
     plain = fold(text).strip()
     stems = telling(text)
-    if _PRONOUN.search(plain):
+    first = parts(text)[0]
+    if _PRONOUN.search(fold(first) if telling(first) else plain):
         return len(stems) <= 3
     if _OPENER.search(plain):
         return len(stems) <= 1

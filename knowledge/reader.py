@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embed import Embedder
+from knowledge.embed import Embedder, on_one_core
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -48,7 +48,7 @@ class Reader:
             return np.zeros(0)
         tokenizer, net, weight, bias = self._loaded()
         texts = [pair_text(title, sentence) for title, sentence in sentences]
-        with torch.inference_mode():
+        with torch.inference_mode(), on_one_core():
             read = tokenizer([question] * len(texts), texts, padding=True, truncation=True, max_length=LONGEST,
                              return_tensors="pt")  # fmt: skip
             scores: NDArray[np.float64] = (pooled(net, read) @ weight + bias).double().numpy()

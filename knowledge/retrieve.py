@@ -23,6 +23,7 @@ from knowledge.question import Question, read_question, telling
 from knowledge.reader import Reader
 from knowledge.store import Index, sparse_text
 from knowledge.text import content_words, is_stop, stem, words
+from knowledge.versions import Versions
 
 RANK_CONSTANT = 60
 CANDIDATES = 40
@@ -93,14 +94,15 @@ class Weights:
     """Linear models fitted by `python -m benchmarks.fit_retrieval`; the last number is the bias of each.
 
     `sentence` and `covered` are fitted on the train split; `reread` and `judged`, which add what the reader says, on
-    dev, since the reader has learnt the train split. Without these two there is no second look. There are two sets:
-    "asked" for passages with asked questions (the built-in course), "plain" for those without (a document that a
-    teacher added). Empty weights score everything 0.
+    dev, since the reader has learnt the train split. `threshold` is for coverage after the second look, `at_sight`
+    where there is no reader. There are two sets: "asked" for passages with asked questions (the built-in course),
+    "plain" for those without (a document that a teacher added). Empty weights score everything 0.
     """
 
     sentence: tuple[float, ...] = ()
     covered: tuple[float, ...] = ()
     threshold: float = 0.0
+    at_sight: float = 0.0
     reread: tuple[float, ...] = ()
     judged: tuple[float, ...] = ()
 
@@ -108,7 +110,7 @@ class Weights:
     def read(cls, kind: Kind, path: Path = _WEIGHTS) -> Weights:
         data = json.loads(path.read_text(encoding="utf-8"))[kind]
         models = {name: tuple(data.get(name, ())) for name in ("sentence", "covered", "reread", "judged")}
-        return cls(**models, threshold=float(data["threshold"]))
+        return cls(**models, threshold=float(data["threshold"]), at_sight=float(data["at_sight"]))
 
 
 class Retriever:
@@ -163,7 +165,7 @@ class Retriever:
             Sentence(passage, text, passage.sentences.index(text), score, 0.0)
             for (passage, text), score in zip(lines, scores, strict=True)
         ]
-        hits = tuple(Hit(passage, 1.0, 1.0, 1.0) for passage in own)
+        hits = tuple(Hit(passage, 1.0, 1.0, 1.0, 1.0) for passage in own)
         return Found(
             question, hits, tuple(sorted(found, key=lambda line: -line.score)), float(bool(own)), answerable=bool(own)
         )
@@ -201,9 +203,13 @@ class Retriever:
         weights = self.weights["asked" if best and best.source != "document" else "plain"]
         belief = _dot(weights.covered, features)
         sentences, judged = self._look_again(question, weights, sentences, belief, asked, opened)
-        covered = _sigmoid(_dot(weights.judged, judged) if judged and weights.judged else belief)
-        found = tuple(hit for _, hit in hits)
-        return Found(question, found, sentences, covered, covered >= weights.threshold, features, judged, unknown)
+        twice = bool(judged and weights.judged)
+        covered = _sigmoid(_dot(weights.judged, judged) if twice else belief)
+        if self._versions.another(question.text):
+            covered = 0.0
+        answerable = covered >= (weights.threshold if twice else weights.at_sight)
+        found = _by_sentence([hit for _, hit in hits], sentences)
+        return Found(question, found, sentences, covered, answerable, features, judged, unknown)
 
     def _look_again(
         self, question: Question, weights: Weights, sentences: tuple[Sentence, ...], belief: float,
@@ -212,7 +218,7 @@ class Retriever:
         """The sentences in the order that the reader's judgement gives, and what speaks for coverage after it."""
         if self._reader is None or not sentences:
             return sentences, ()
-        best = [(sentence.passage.title, sentence.text) for sentence in sentences[:READ]]
+        best = [(_context(sentence), sentence.text) for sentence in sentences[:READ]]
         read = [*map(float, self._reader.scores(question.search, best))]
         read += [min(UNREAD, *read)] * (len(sentences) - len(read))
         again = [
@@ -338,6 +344,10 @@ class Retriever:
         return math.log(1 + len(self._index.passages) / (1 + count))
 
     @cached_property
+    def _versions(self) -> Versions:
+        return Versions(self._index.passages)
+
+    @cached_property
     def _course_words(self) -> dict[str, list[str]]:
         """The course's longer words, by first letter: what a misspelt word may have meant."""
         found: dict[str, list[str]] = {}
@@ -366,6 +376,22 @@ class Retriever:
         limit = 1 if len(word) < 7 else 2
         found = process.extractOne(word, choices, scorer=distance.OSA.distance, score_cutoff=limit)
         return str(found[0]) if found else None
+
+
+def _context(sentence: Sentence) -> str:
+    """What tells the reader what a sentence is about: its passage's title, or in a teacher's prose the one before."""
+    passage = sentence.passage
+    return passage.sentences[sentence.place - 1] if passage.source == "document" and sentence.place else passage.title
+
+
+def _by_sentence(hits: Sequence[Hit], sentences: Sequence[Sentence]) -> tuple[Hit, ...]:
+    """The passages in the order of their best sentences; then those whose sentences were not looked at, as they are."""
+    best: dict[str, float] = {}
+    for sentence in sentences:
+        best[sentence.passage.id] = max(sentence.score, best.get(sentence.passage.id, sentence.score))
+    looked = [replace(hit, score=_sigmoid(best[hit.passage.id])) for hit in hits if hit.passage.id in best]
+    rest = [hit for hit in hits if hit.passage.id not in best]
+    return (*sorted(looked, key=lambda hit: -hit.score), *rest)
 
 
 @lru_cache(maxsize=8192)
