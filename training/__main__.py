@@ -32,14 +32,20 @@ def data(
     out: Annotated[Path, typer.Option(help="Folder to write.")] = FOLDER / "data",
     outside: Annotated[list[Path] | None, typer.Option(help="Files of passages in SQuAD's layout.")] = None,
     seed: Annotated[int, typer.Option(min=0)] = 0,
-    variants: Annotated[int, typer.Option(min=1, max=20, help="Examples for each question.")] = 3,
+    variants: Annotated[int, typer.Option(min=1, max=20, help="Worded answers for each question.")] = 3,
+    tasks: Annotated[str, typer.Option(help="What to teach, with commas between: answer, follow_up, judge.")] = "judge",
 ) -> None:
     """Make the data set."""
-    from training.data import write_data
+    from knowledge.embed import Embedder
+    from training.data import TASKS, write_data
     from training.lecture import lecture_material
     from training.outside import read_xquad
 
-    manifest = write_data(out, [lecture_material(), *map(read_xquad, outside or ())], seed, variants)
+    named = [task.strip() for task in tasks.split(",") if task.strip()]
+    if not named or set(named) - set(TASKS):
+        raise InputError(f"The tasks {tasks!r} are not known.", hint=f"There are {', '.join(TASKS)}.")
+    materials = [lecture_material(), *map(read_xquad, outside or ())]
+    manifest = write_data(out, materials, seed, variants, tasks=named, embedder=Embedder())
     typer.echo(f"{manifest['examples']} in {out}, hash {manifest['hash'][:12]}…; {manifest['kinds']}")
 
 
@@ -80,7 +86,7 @@ def train(
 
 
 def _train(run: Path, data: Path, base: Path | None, recipe: object, until: int | None, every: float) -> None:
-    from training.data import data_in_words, read_data
+    from training.data import data_in_words, read_data, tasks_of
     from training.progress import Bar
     from training.tokens import encode
     from training.train import Recipe, Run, Task
@@ -90,7 +96,7 @@ def _train(run: Path, data: Path, base: Path | None, recipe: object, until: int 
     model = base or starter_file()
     taught, checked, mark = read_data(data)
     rows = [encode(model, part, recipe.longest) for part in (taught, checked)]
-    task = Task(model, rows[0], rows[1], mark, data_in_words(data))
+    task = Task(model, rows[0], rows[1], mark, data_in_words(data), tasks_of(data))
     work = Run(run, task, recipe, shlex.join(["python", "-m", "training", *sys.argv[1:]]))
     if work.step:
         typer.echo(f"Going on after step {work.step} of {work.total}.")
@@ -117,13 +123,23 @@ def reader(
     from knowledge.retrieve import Retriever
     from training.outside import read_xquad
     from training.progress import Bar
-    from training.reader import ReaderRecipe, ReaderTraining, course_groups, outside_groups, write_reader
+    from training.reader import (
+        ReaderRecipe,
+        ReaderTraining,
+        course_groups,
+        foreign_groups,
+        outside_groups,
+        write_reader,
+    )
     from tutor.settings import read_settings
 
     settings, embedder = read_settings(), Embedder()
     retriever = Retriever(open_course(Course(settings.course, settings.home), embedder), embedder)
     typer.echo("Searching the course for the candidates of every question.")
-    groups = [*course_groups(retriever), *(g for path in outside or () for g in outside_groups(read_xquad(path), seed))]
+    groups = list(course_groups(retriever))
+    for path in outside or ():
+        material = read_xquad(path)
+        groups += [*outside_groups(material, seed), *foreign_groups(retriever, material)]
     groups = groups[:limit]
     training = ReaderTraining(embedder, ReaderRecipe(epochs=epochs, rate=rate, rank=rank, seed=seed))
     with Bar() as bar:

@@ -16,9 +16,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from knowledge.embed import Embedder
 from knowledge.passages import Passage
 from training.example import Example
 from training.follow_ups import FollowUps
+from training.judgements import Judgements
 from training.material import Known, Material, joined
 from tutor.errors import InputError
 from tutor.evidence import Support
@@ -29,6 +31,8 @@ VARIANTS = 3
 """Examples for each question, with other neighbours, orders and wordings."""
 REFUSED = 0.2
 """The share of examples whose notes are near misses only."""
+TASKS = ("answer", "follow_up", "judge")
+"""What can be taught: wording an answer, wording a follow-up so that it stands alone, judging whether notes answer."""
 VALID = 10
 """One document in so many is kept for validation."""
 LEAST = 20
@@ -113,10 +117,17 @@ def _example(source: str, known: Known, question: str, notes: Sequence[str], ans
     )
 
 
-def write_data(folder: Path, materials: Sequence[Material], seed: int, variants: int = VARIANTS) -> dict[str, Any]:
-    """Write training and validation examples with their manifest, and return the manifest. Raises InputError."""
-    made = [example for material in materials for example in examples(material, seed, variants)]
-    made += [example for material in materials for example in FollowUps(material, seed).examples()]
+def write_data(
+    folder: Path, materials: Sequence[Material], seed: int, variants: int = VARIANTS, *,
+    tasks: Sequence[str] = ("answer", "follow_up"), embedder: Embedder | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Write training and validation examples with their manifest, and return the manifest. Raises InputError.
+
+    `tasks` are those of TASKS that the model shall learn; "judge" needs an embedder.
+    """
+    made = [
+        example for material in materials for task in tasks for example in _of(task, material, seed, variants, embedder)
+    ]
     random.Random(seed).shuffle(made)
     parts = _parted(made)
     if len(made) < LEAST:
@@ -130,6 +141,7 @@ def write_data(folder: Path, materials: Sequence[Material], seed: int, variants:
     manifest: dict[str, Any] = {
         "hash": data_hash(folder),
         "seed": seed,
+        "tasks": list(tasks),
         "variants": variants,
         "sources": {material.name: len(material.known) for material in materials},
         "examples": {name: len(part) for name, part in zip(FILES, parts, strict=True)},
@@ -137,6 +149,17 @@ def write_data(folder: Path, materials: Sequence[Material], seed: int, variants:
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     return manifest
+
+
+def _of(
+    task: str, material: Material, seed: int, variants: int, embedder: Embedder | None
+) -> Iterable[Example]:  # fmt: skip
+    if task == "answer":
+        return examples(material, seed, variants)
+    if task == "follow_up":
+        return FollowUps(material, seed).examples()
+    assert embedder is not None
+    return Judgements(material, embedder, seed).examples()
 
 
 def read_data(folder: Path) -> tuple[list[Example], list[Example], str]:
@@ -152,11 +175,17 @@ def read_data(folder: Path) -> tuple[list[Example], list[Example], str]:
     return parts[0], parts[1], found
 
 
+def tasks_of(folder: Path) -> tuple[str, ...]:
+    """What a data set that was read teaches."""
+    return tuple(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["tasks"])
+
+
 def data_in_words(folder: Path) -> str:
-    """How a data set that was read was made: "seed 0, 3 variants; questions: course 1780, outside 983"."""
+    """How a data set that was read was made: "seed 0; questions: course 1780; examples: judged 3000"."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     sources = ", ".join(f"{name} {count}" for name, count in manifest["sources"].items())
-    return f"seed {manifest['seed']}, {manifest['variants']} variants; questions: {sources}"
+    kinds = ", ".join(f"{kind} {count}" for kind, count in manifest["kinds"].items())
+    return f"seed {manifest['seed']}; questions: {sources}; examples: {kinds}"
 
 
 def data_hash(folder: Path) -> str:
@@ -175,9 +204,13 @@ def _parted(made: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     return taught, checked
 
 
+def held_out(document: str) -> bool:
+    """True for a document whose questions validate: no example of it is learnt."""
+    return int.from_bytes(hashlib.sha256(document.encode()).digest()[:8], "big") % VALID == 0
+
+
 def _validates(example: Example) -> bool:
-    key = example.document or example.question
-    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") % VALID == 0
+    return held_out(example.document or example.question)
 
 
 def _line(example: Example) -> str:

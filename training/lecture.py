@@ -39,7 +39,8 @@ def lecture_material() -> Material:
     titles = [set(content_words(note.title)) for note in read_notes() if note.id in held]
     examined = {plain(item.question) for item in read_bank() if item.split != "train"}
     fit_known = (item for item in known if plain(item.question) not in examined and not _names(item, titles))
-    return Material("course", sentences, tuple(fit_known))
+    named = {passage.document: passage.title for passage in passages if passage.document in sentences}
+    return Material("course", sentences, tuple(fit_known), named)
 
 
 def held_out() -> frozenset[str]:

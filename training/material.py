@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from knowledge.text import content_words
@@ -33,11 +33,12 @@ class Known:
 
 @dataclass(frozen=True)
 class Material:
-    """A body of text: the sentences of each document in reading order, and what is known about it."""
+    """A body of text: the sentences of each document in reading order, what is known about it, and its titles."""
 
     name: str
     sentences: dict[str, tuple[str, ...]]
     known: tuple[Known, ...]
+    titles: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def near(self) -> Near:

@@ -58,15 +58,17 @@ def passages_material(name: str, passages: Iterable[Passage]) -> Material:
     """A teacher's course: passages as they were ingested, with the questions that their own text gives."""
     found: dict[str, tuple[str, ...]] = {}
     known: list[Known] = []
+    titles: dict[str, str] = {}
     for passage in passages:
         place = f"{passage.place}, {passage.section}"
+        titles[place] = passage.title
         plain, asked = _own_questions(passage)
         said = tuple(text for text in plain if 4 <= len(text.split()) <= LONGEST)
         found[place] = tuple(dict.fromkeys((*found.get(place, ()), *said)))
         known += [Known("asked", place, question, answer) for question, answer in asked]
         known += [Known("defined", place, question, (text,)) for text in said if (question := defined(text))]
         known += [Known("asked", place, item.question, item.answer) for item in passage.asked]
-    return Material(name, found, tuple(dict.fromkeys(known)))
+    return Material(name, found, tuple(dict.fromkeys(known)), titles)
 
 
 def _own_questions(passage: Passage) -> tuple[list[str], list[tuple[str, tuple[str, ...]]]]:

@@ -2,8 +2,9 @@
 
 Examples are what a search brings: for each question of the course's training half the sentences that are ranked first,
 of which some answer it, and for those that the course leaves open none. Passages from outside join them, so that the
-reader also judges a teacher's documents. The matrices of MiniLM's six layers learn; what they learnt is then written as
-a change of low rank (the largest singular values of each difference), a tenth of the size.
+reader also judges a teacher's documents; their questions are put to the course too, which answers none of them. The
+matrices of MiniLM's six layers learn; what they learnt is then written as a change of low rank (the largest singular
+values of each difference), a tenth of the size.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,6 +26,7 @@ from knowledge.embed import Embedder
 from knowledge.question import read_question
 from knowledge.reader import LONGEST, MATRICES, copied, pair_text, pooled
 from knowledge.retrieve import Retriever
+from training.data import held_out
 from training.lecture import lecture_material
 from training.material import Material
 
@@ -79,15 +82,27 @@ def _group(question: str, pairs: Sequence[tuple[str, str]], labels: Sequence[boo
 
 
 def outside_groups(material: Material, seed: int = 0) -> Iterator[Group]:
-    """Groups of passages from outside: neighbours of the answer, and sentences of other passages that come near."""
+    """Groups of passages from outside: neighbours of the answer, and sentences of other passages that come near.
+
+    Held-out documents are left out, so that prose can be used to measure (benchmarks/prose.py).
+    """
     draw = random.Random(seed)
-    for known in material.known:
+    before = {text: first for texts in material.sentences.values() for first, text in pairwise(("", *texts))}
+    for known in (known for known in material.known if not held_out(known.document)):
         own = [text for text in material.sentences[known.document] if text not in known.answer][:8]
         near = material.near.misses(known, 8)
-        wrong = [("", text, False) for text in (*own, *near)]
-        yield Group(known.question, (*(("", text, True) for text in known.answer), *wrong))
+        wrong = [(before[text], text, False) for text in (*own, *near)]
+        yield Group(known.question, (*((before[text], text, True) for text in known.answer), *wrong))
         if draw.random() < 0.3:
-            yield Group(known.question, tuple(("", text, False) for text in near))
+            yield Group(known.question, tuple((before[text], text, False) for text in near))
+
+
+def foreign_groups(retriever: Retriever, material: Material) -> Iterator[Group]:
+    """The questions about passages from outside, put to the course: what shares their words answers none of them."""
+    for known in (known for known in material.known if not held_out(known.document)):
+        found = retriever.retrieve(read_question(known.question))
+        pairs = [(s.passage.title, s.text) for s in found.sentences]
+        yield _group(known.question, pairs, [False] * len(pairs))
 
 
 class ReaderTraining:

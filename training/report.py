@@ -24,8 +24,11 @@ COLUMNS = (
     "answers",
 )  # fmt: skip
 CLOSING = """
-Answers: validation questions put to llama.cpp with the adapter, temperature 0. Right means word for word as taught;
-then how many were declined of those whose notes hold no answer, and of those whose notes do.
+Answers: validation questions put to llama.cpp with the adapter, temperature 0. Right means word for word as taught
+(for judgements: Yes or No); where answers are worded, then how many were declined of those whose notes hold no answer,
+and of those whose notes do. Losses of the first run are averaged over all answer tokens of a batch, those of later
+ones over its answers. What an adapter is worth in the product is told by docs/quality.md, and what follows from it by
+docs/adr/.
 """
 
 
@@ -73,9 +76,12 @@ def _answers(folder: Path) -> str:
     if not path.exists():
         return "–"
     found = json.loads(path.read_text(encoding="utf-8"))
+    right = f"step {found['step']}: {found['right']} of {found['asked']} right"
+    if not found["uncovered"]:
+        return right
     return (
-        f"step {found['step']}: {found['right']} of {found['asked']} right; declined {found['declined']} of "
-        f"{found['uncovered']} uncovered, {found['declined_wrongly']} of {found['asked'] - found['uncovered']} covered"
+        f"{right}; declined {found['declined']} of {found['uncovered']} uncovered, "
+        f"{found['declined_wrongly']} of {found['asked'] - found['uncovered']} covered"
     )
 
 

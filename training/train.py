@@ -60,13 +60,15 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a run is for: the base model's file, the rows, the data set's hash, and how that set was made, in words."""
+    """What a run is for: the base model's file, the rows, the data set's hash, how that set was made, in words, and the
+    tasks that it teaches."""
 
     base: Path
     train: Sequence[Row]
     valid: Sequence[Row]
     data: str
     about: str = ""
+    tasks: Sequence[str] = ("answer",)
 
 
 def quiet(_step: int, _total: int, _loss: float) -> None:
@@ -85,7 +87,16 @@ class Run:
             "recipe": json.loads(json.dumps(asdict(recipe))), "data": task.data, "base": sha256(task.base),
             "examples": len(task.train), "steps": self.total,
         }  # fmt: skip
-        _begin_or_match(folder, facts, {"command": command, "about": task.about, "device": str(self.device)})
+        _begin_or_match(
+            folder,
+            facts,
+            {
+                "command": command,
+                "about": task.about,
+                "device": str(self.device),
+                "tasks": list(task.tasks),
+            },
+        )
         shape, weights = read_model(task.base)
         self.model = Starter(
             shape, weights, recipe.rank, recipe.alpha, recipe.matrices, getattr(torch, recipe.precision)
@@ -191,19 +202,23 @@ class Run:
 
 
 def mean_loss(model: Starter, rows: Sequence[Row]) -> Tensor:
-    """Cross-entropy of the answers' tokens, averaged over them all; logits are made for these alone."""
+    """Cross-entropy of the answers' tokens: the mean of each answer's mean, so that one word counts as much as twenty.
+    Logits are made for these tokens alone."""
     length = max(map(len, rows))
     tokens = torch.zeros(len(rows), length, dtype=torch.long)
     places: list[int] = []
     targets: list[int] = []
+    shares: list[float] = []
     for number, row in enumerate(rows):
         ids = (*row.prompt, *row.answer)
         tokens[number, : len(ids)] = torch.tensor(ids)
         places += [number * length + place for place in range(len(row.prompt) - 1, len(ids) - 1)]
         targets += row.answer
+        shares += [1 / (len(row.answer) * len(rows))] * len(row.answer)
     device = model.embedding.device
     hidden = model(tokens.to(device)).flatten(0, 1)[torch.tensor(places, device=device)]
-    return functional.cross_entropy(model.logits(hidden), torch.tensor(targets, device=device))
+    losses = functional.cross_entropy(model.logits(hidden), torch.tensor(targets, device=device), reduction="none")
+    return (losses * torch.tensor(shares, device=device)).sum()
 
 
 def batches(rows: Sequence[Row], recipe: Recipe, epoch: int) -> list[list[Row]]:
@@ -262,7 +277,7 @@ def recipe_of(run: dict[str, Any]) -> Recipe:
     return replace(Recipe(**run["recipe"]), matrices=tuple(run["recipe"]["matrices"]))
 
 
-def _begin_or_match(folder: Path, facts: dict[str, Any], told: dict[str, str]) -> None:
+def _begin_or_match(folder: Path, facts: dict[str, Any], told: dict[str, Any]) -> None:
     """Write what the run is; where a run lies there already, `facts` must be the same. Raises InputError."""
     if (folder / RUN).exists():
         there = read_run(folder)

@@ -11,7 +11,7 @@ import torch
 from knowledge.courses import Course
 from knowledge.errors import KnowledgeError
 from knowledge.lecture import COURSE
-from training.data import read_data, write_data
+from training.data import read_data, tasks_of, write_data
 from training.export import export
 from training.lecture import lecture_material
 from training.outside import passages_material
@@ -48,7 +48,8 @@ def tune(
     kinds = _write_examples(course, place / "data", recipe.seed)
     taught, checked, mark = read_data(place / "data")
     recipe = replace(recipe, epochs=epochs)
-    task = Task(model, encode(model, taught, recipe.longest), encode(model, checked, recipe.longest), mark)
+    rows = [encode(model, part, recipe.longest) for part in (taught, checked)]
+    task = Task(model, rows[0], rows[1], mark, tasks=tasks_of(place / "data"))
     run = Run(place / f"run-{mark[:12]}-{epochs}", task, recipe, f"tiza tune --course {course.name} --epochs {epochs}")
     say(f"{len(task.train)} examples from the course {course.name} ({kinds}), {run.total} steps.")
     if run.step:

@@ -24,6 +24,12 @@ def draft_messages(question: str, spine: Sequence[Support]) -> list[Message]:
     return [Message("system", wording("draft")), Message("user", f"Notes:\n{notes}\n\nQuestion: {question}")]
 
 
+def judge_messages(question: str, notes: Sequence[tuple[str, str]]) -> list[Message]:
+    """Ask whether notes, (title, sentence) each, answer a question. "Yes" or "No" is to come next."""
+    lines = "\n".join(f"- {title}: {text}" if title else f"- {text}" for title, text in notes)
+    return [Message("system", wording("judge")), Message("user", f"Notes:\n{lines}\n\nQuestion: {question}")]
+
+
 def follow_up_messages(question: str, before: str, topic: str) -> list[Message]:
     """Ask for a question that leans on the conversation in words that stand alone. `before` is the question that it
     follows, `topic` the title of what answered that."""

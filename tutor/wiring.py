@@ -26,7 +26,7 @@ from tutor.equipment import Equipment, model_file, open_model
 from tutor.errors import Problem
 from tutor.events import Event, Failed, Provenance
 from tutor.history import Exchange
-from tutor.llm.base import LanguageModel, ModelInfo
+from tutor.llm.base import LanguageModel, ModelInfo, OpenModel
 from tutor.settings import Settings
 
 if TYPE_CHECKING:
@@ -208,6 +208,7 @@ class Tutor:
     async def _build(self, progress: Progress) -> turn.Parts:
         from knowledge.retrieve import Retriever
         from tutor.evidence import Evidence
+        from tutor.judge import TASK, Judge
 
         settings = self.settings
         embedder, stamp = self.embedder, self.course.stamp()
@@ -230,6 +231,8 @@ class Tutor:
             provenance=Provenance(info.name, info.sha256, info.adapter, settings.seed, index.name, release()),
             course_title="Artificial Intelligence: An Introduction" if self.course.name == COURSE else self.course.name,
             drafts=drafts_with(settings, info),
+            rewords=drafts_with(settings, info) or (settings.draft != "off" and "follow_up" in info.tasks),
+            judge=Judge(model) if TASK in info.tasks and isinstance(model, OpenModel) else None,
             slides=self.slides(),
             notes=notes,
             demos=demos,
@@ -252,9 +255,10 @@ def build_tutor(settings: Settings, model: LanguageModel | None = None) -> Tutor
 
 
 def drafts_with(settings: Settings, info: ModelInfo) -> bool:
-    """Whether the model words answers. The bare starter does not: quotation is better (docs/quality.md, ADR 1)."""
+    """Whether the model words answers. The starter does not unless its adapter was taught to: quotation is better
+    (docs/quality.md, ADR 1)."""
     if settings.draft == "auto":
-        return info.name != STARTER_NAME or info.adapter is not None
+        return info.name != STARTER_NAME or "answer" in info.tasks
     return settings.draft == "on"
 
 

@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -138,7 +138,7 @@ def verify(info: ModelInfo, home: Path) -> ModelInfo:
     except (OSError, ValueError):
         known = {}
     if mark in known:
-        return ModelInfo(info.name, known[mark], info.adapter, info.context, info.path)
+        return replace(info, sha256=known[mark])
     digest = sha256(path)
     if path.name == STARTER_FILE and digest != STARTER_SHA256:
         raise _damaged(path, "its SHA-256 is not the published one")
@@ -148,7 +148,7 @@ def verify(info: ModelInfo, home: Path) -> ModelInfo:
         memory.write_text(json.dumps({**known, mark: digest}), encoding="utf-8")
     except OSError:
         pass  # a read-only data folder: it is verified again at the next start
-    return ModelInfo(info.name, digest, info.adapter, info.context, info.path)
+    return replace(info, sha256=digest)
 
 
 def _try_decode(path: Path) -> None:

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,7 +49,8 @@ class Engine:
 class Context:
     """A loaded model and its context. Not thread-safe: one thread owns it. Raises ModelError when loading fails."""
 
-    def __init__(self, path: Path, adapter: Path | None, engine: Engine) -> None:
+    def __init__(self, path: Path, adapter: Path | None, engine: Engine, beside: Path | None = None) -> None:
+        """`adapter` changes everything that is read and written; `beside` only what is read within `aside`."""
         C.llama_log_set(_silent, ctypes.c_void_p(0))
         C.llama_backend_init()
         self.held: list[int] = []
@@ -65,7 +67,8 @@ class Context:
         self._context = C.llama_init_from_model(self._model, params)
         if not self._context:
             raise _damaged(path, f"no context of {engine.context} tokens fits into memory")
-        self._adapter = self._load_adapter(adapter)
+        self._adapter, self._beside = self._load_adapter(adapter), self._load_adapter(beside)
+        self._apply(self._adapter)
         self._vocabulary = C.llama_model_get_vocab(self._model)
         self._memory = C.llama_get_memory(self._context)
         self._template = C.llama_model_chat_template(self._model, None) or b"chatml"
@@ -152,6 +155,17 @@ class Context:
             self.forget()
             raise ModelError("Nobody waits for this look any more.")
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Read through the adapter beside the model meanwhile; nothing of it is kept for later."""
+        self.forget()
+        self._apply(self._beside)
+        try:
+            yield
+        finally:
+            self._apply(self._adapter)
+            self.forget()
+
     def forget(self) -> None:
         """Hold nothing."""
         C.llama_memory_clear(self._memory, True)
@@ -217,9 +231,12 @@ class Context:
         adapter = C.llama_adapter_lora_init(self._model, str(path).encode())
         if not adapter:
             raise _damaged(path, "it is not an adapter of this model")
-        adapters, scales = (C.llama_adapter_lora_p_ctypes * 1)(adapter), (ctypes.c_float * 1)(1.0)
-        C.llama_set_adapters_lora(self._context, adapters, 1, scales)
         return adapter
+
+    def _apply(self, adapter: Any) -> None:
+        """Have this adapter alone change what is read from now on; none for None."""
+        adapters, scales = (C.llama_adapter_lora_p_ctypes * 1)(adapter), (ctypes.c_float * 1)(1.0)
+        C.llama_set_adapters_lora(self._context, adapters, 1 if adapter else 0, scales)
 
 
 class LlamaModel:
@@ -283,7 +300,8 @@ class LlamaModel:
 
     def _loaded(self) -> Context:
         if self._context is None:
-            self._context = Context(Path(self._info.path), self._adapter, self._engine)
+            beside = Path(self._info.beside) if self._info.beside else None
+            self._context = Context(Path(self._info.path), self._adapter, self._engine, beside)
         return self._context
 
     async def _run(self, work: Callable[[], T]) -> T:

@@ -19,8 +19,9 @@ from tutor.llm.card import read_card
 Matrix = NDArray[np.float32]
 
 
-def adapter_name(path: Path) -> str:
-    """What an adapter calls itself. Raises ModelError when there is no such file, or when it is no adapter."""
+def adapter_card(path: Path) -> tuple[str, tuple[str, ...]]:
+    """What an adapter calls itself, and the tasks it was taught. Raises ModelError when there is no such file, or when
+    it is no adapter."""
     if not path.is_file():
         raise ModelError(
             f"There is no adapter file {path}.",
@@ -30,7 +31,8 @@ def adapter_name(path: Path) -> str:
     card = read_card(path)
     if card["settings"].get("adapter.type") != "lora" or "adapter.lora.alpha" not in card["settings"]:
         raise _unfit(path, "it holds no low-rank adapter")
-    return str(card["name"])
+    tasks = str(card["settings"].get("tiza.tasks", "answer"))
+    return str(card["name"]), tuple(task.strip() for task in tasks.split(","))
 
 
 def merge(base: Path, adapter: Path, target: Path) -> None:
@@ -69,7 +71,7 @@ def _additions(adapter: Path) -> dict[str, tuple[Matrix, Matrix, float]]:
     import gguf
     from gguf.quants import dequantize
 
-    adapter_name(adapter)
+    adapter_card(adapter)
     try:
         reader = gguf.GGUFReader(adapter)
         alpha = float(reader.fields["adapter.lora.alpha"].contents())
