@@ -284,9 +284,9 @@ def _settings(**overrides: Any) -> Settings:
 
         locate(settings.model, settings.home)  # a wrong path is said at once, before anything is loaded
     if settings.adapter not in ("", "off") and not settings.upstream:
-        from tutor.llm.merge import adapter_name
+        from tutor.llm.merge import adapter_card
 
-        adapter_name(Path(settings.adapter).expanduser())
+        adapter_card(Path(settings.adapter).expanduser())
     return settings
 
 
@@ -327,7 +327,8 @@ async def _search(settings: Settings, text: str, top_k: int) -> int:
     for number, hit in enumerate(retriever.search(text, top_k), 1):
         passage = hit.passage
         typer.echo(clean(f"{number}. {passage.title} ({passage.place}, {passage.section})"))
-        typer.echo(f"   fused {hit.score:.4f}  cosine {hit.dense:.3f}  bm25 {hit.sparse:.2f}  id {passage.id}")
+        scores = f"answers {hit.score:.2f}  fused {hit.fused:.4f}  cosine {hit.dense:.3f}  bm25 {hit.sparse:.2f}"
+        typer.echo(f"   {scores}  id {passage.id}")
         typer.echo(clean(f"   {passage.text}\n"))
     return 0
 

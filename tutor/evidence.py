@@ -48,8 +48,14 @@ _OPPOSITES = (
     ("can", "cannot"), ("high", "low"), ("long", "short"), ("easy", "hard"), ("same", "different"), ("true", "false"),
     ("positive", "negative"), ("left", "right"), ("above", "below"), ("start", "end"), ("early", "late"),
 )  # fmt: skip
+_VERDICT = re.compile(r"^(yes|no)\b(?! (?:one|two|more|longer|other)\b)[,:.!]?\s+", re.IGNORECASE)
+_FRAME = re.compile(
+    r"^(?:so|and|but)?,? ?(?:is it (?:true|right|correct|the case)(?: that)?|do you mean(?: that)?)\s+", re.IGNORECASE
+)
+_TAG = re.compile(r",? (?:right|correct|true|isn't it|is that (?:right|true|so))\?$", re.IGNORECASE)
+"""What a question puts before and after the statement that it asks about."""
 _LEAD = re.compile(
-    r"^(yes|no|so|in short|in other words|that is|according to the (course|notes|slides?|lecture))[,:]?\s+",
+    r"^(so|in short|in other words|that is|according to the (course|notes|slides?|lecture))[,:]?\s+",
     re.IGNORECASE,
 )
 
@@ -79,15 +85,17 @@ class Evidence:
 
     def check(self, sentence: str, supports: Sequence[Support], question: str = "") -> Verdict:
         """The support of a sentence, or why it has none. Words of the question that are no names may recur freely."""
-        claim = _LEAD.sub("", sentence).strip()
+        verdict = _VERDICT.match(sentence)
+        claim = _LEAD.sub("", sentence[verdict.end() :] if verdict else sentence).strip()
         if not content_words(claim):
             return Verdict(None, "says nothing that could be checked")
         reasons: list[tuple[int, str]] = []
         passed = []
         for support in supports:
-            if claim in support.text:
+            unfounded = _unfounded(verdict[1].lower(), question, support.text) if verdict and question else ""
+            if claim in support.text and not unfounded:
                 return Verdict(support)
-            if reason := _contradicts(claim, support.text, question):
+            if reason := unfounded or _contradicts(claim, support.text, question):
                 reasons.append((len(set(words(claim)) & set(words(support.text))), reason))
             else:
                 passed.append(support)
@@ -118,8 +126,22 @@ def supports(passages: Sequence[tuple[int, Passage]]) -> list[Support]:
     return found
 
 
-def _contradicts(claim: str, support: str, question: str) -> str:
-    """The first reason for which `support` cannot carry `claim`, or ""."""
+def _unfounded(verdict: str, question: str, support: str) -> str:
+    """Why `support` does not bear out a Yes or No to a question, or "".
+
+    Yes needs all that the question says; No needs something in it that the support has otherwise: a number, a name, an
+    opposite, a denial.
+    """
+    asked = _TAG.sub("", _FRAME.sub("that ", question.strip()))
+    if verdict == "no":
+        against = _disagrees(asked, support) or _denied_otherwise(asked, support)
+        return "" if against else "it says no, and the passage does not speak against what is asked"
+    reason = _contradicts(asked, support, "")
+    return f"it says yes to what is asked, but {reason}" if reason else ""
+
+
+def _disagrees(claim: str, support: str) -> str:
+    """The number, name or opposite that a claim has and its support does not, in words, or ""."""
     if missing := _numbers(claim) - _numbers(support):
         return f"{', '.join(sorted(missing))} is in no passage sentence"
     have = set(words(support))
@@ -127,13 +149,20 @@ def _contradicts(claim: str, support: str, question: str) -> str:
     for name in _NAME.findall(claim):
         if not all(stem(word) in stems or is_stop(word) for word in words(name)):
             return f"{name} is in no passage sentence"
+    pair = _opposite(set(words(claim)), have)
+    return f"it says {pair[0]} where the passage says {pair[1]}" if pair else ""
+
+
+def _contradicts(claim: str, support: str, question: str) -> str:
+    """The first reason for which `support` cannot carry `claim`, or ""."""
+    if reason := _disagrees(claim, support):
+        return reason
+    stems = {stem(word) for word in words(support)}
     asked = set(content_words(question)) - {stem(w) for name in _NAME.findall(question) for w in words(name)}
     if lacking := set(content_words(claim)) - asked - stems - _GLUE:
         return f"not in a passage sentence: {', '.join(sorted(lacking)[:4])}"
     if word := _twice(claim, support):
         return f"it says {word} more often than the passage"
-    if pair := _opposite(set(words(claim)), have):
-        return f"it says {pair[0]} where the passage says {pair[1]}"
     if word := _denied_otherwise(claim, support):
         return f"it denies {word} where the passage does not, or the other way round"
     if apart := _apart(claim, support, asked):

@@ -84,10 +84,14 @@ _SHOW_IT = re.compile(
 _ASKING = re.compile(
     r"^(?:and |so |but )?(who|what|when|where|why|which|whose|how|is|are|was|were|does|did|do you|do they|has|"
     r"have (?:you|we|they)|explain|define|describe|tell|que|quien|cuando|como|por que|cual|cuales|cuanto|cuantos|"
-    r"donde|para que|explica|explicame|define|describe|dime|resume|summari[sz]e)\b"
+    r"donde|para que|explica|explicame|define|describe|dime|resume|summari[sz]e|"
+    r"(?:can|could) (?:i|we|one) (?:run|use|train)\b.* on (?:an?|my|our) (?:\w+ )?(?:raspberry|laptop|phone|smartphone|"
+    r"pc|computer|cpu|gpu|device|microcontroller|arduino|board))\b"
 )
 _COMPARING = re.compile(r"\b(how|why|what|who|which|or not|differences?|diferencias?|por que|cual|cuando|quien)\b")
-_UNLESS_NUMBERED = re.compile(r"\b(vs|versus|against|when)\b")
+_UNLESS_NUMBERED = re.compile(r"\b(vs|versus|against|when|in|of|for)\b")
+"""Words of a topic ("cross-attention in stable diffusion"): without a number beside them no run is stated."""
+_ASKS_AFTER = re.compile(r", (?:does|do|did|is|are|was|will|would|can|could|what|why|how)\b")
 _WORDS_WANTED = re.compile(
     r"^\w+ (?:me |us )?(?:the |a |an |its |some |all |my |your )?(?:\w+ ){0,2}(formula|equation|definition|slides?|"
     r"link|url|meaning|reference|paper|abstract|history|date|year|authors?|list|summary|explanation|source|"
@@ -163,7 +167,9 @@ def wants_run(plain: str) -> bool:
     verb, rest = _order(plain)
     if not verb or verb in _WEAK or _wants_words(verb, rest, plain):
         return False
-    return verb in _STRONG | _SHOWING or _NOUNS.match(rest) is None
+    if verb in _STRONG | _SHOWING:
+        return True
+    return _NOUNS.match(rest) is None and _ASKS_AFTER.search(rest) is None
 
 
 def orders_words(plain: str) -> bool:
@@ -181,6 +187,8 @@ def may_state_run(plain: str) -> bool:
     """True for a short statement that asks nothing, so that a demo and its parameters in it are an order."""
     plain = _form(plain)
     if _ASKING.match(plain) or _COMPARING.search(plain) or _WORDS_WANTED.search(plain) or "?" in plain:
+        return False
+    if _ASKS_AFTER.search(plain):
         return False
     if _UNLESS_NUMBERED.search(plain) and not re.search(r"\d", plain):
         return False

@@ -46,6 +46,7 @@ from tutor.events import (
 from tutor.evidence import Evidence, Support, supports
 from tutor.history import Exchange
 from tutor.intent import About, Clarify, IntentReader, RunDemo
+from tutor.judge import Judge
 from tutor.llm.base import LanguageModel, Sampling
 from tutor.record import demo_before, latest_run
 from tutor.reply import Asking, Desk, Reply
@@ -63,7 +64,8 @@ RunFrames = Callable[[Demo, Params], AsyncGenerator[Frame, None]]
 
 @dataclass(frozen=True)
 class Parts:
-    """What a turn works with. `model` is None when answers can only quote; `drafts` says whether it words answers."""
+    """What a turn works with. `model` is None when answers can only quote; `drafts` says whether it words answers,
+    `rewords` whether it words follow-ups so that they stand alone; `judge` is there when it was taught to judge."""
 
     retriever: Retriever
     evidence: Evidence
@@ -73,6 +75,8 @@ class Parts:
     provenance: Provenance
     course_title: str
     drafts: bool = True
+    rewords: bool = False
+    judge: Judge | None = None
     slides: tuple[Slide, ...] = ()
     notes: tuple[Note, ...] = ()
     demos: tuple[Demo, ...] = ()
@@ -207,12 +211,12 @@ def _recount(turn: _Turn, text: str, history: Sequence[Exchange]) -> list[str] |
 
 async def _explain(parts: Parts, turn: _Turn) -> AsyncGenerator[Event, None]:
     """Answer a question from the course, or say that it does not cover it."""
-    if turn.question.may_lean and parts.model is not None and parts.drafts:
+    if turn.question.may_lean and parts.model is not None and parts.rewords:
         turn.question = turn.question.reword(await _reworded(parts.model, turn.question))
     found = await asyncio.to_thread(parts.retriever.retrieve, turn.question)
     turn.question = found.question
     chosen = spine.choose(found)
-    if not chosen or not found.answerable:
+    if not chosen or not await _answerable(parts, found):
         yield turn.say(_declined(found))
         yield turn.end(parts, "not_covered")
         return
@@ -226,6 +230,17 @@ async def _explain(parts: Parts, turn: _Turn) -> AsyncGenerator[Event, None]:
     said = [citation.quote for citation in turn.citations]
     offered = await asyncio.to_thread(moves.offers, _desk(parts), chosen[0].passage, said, turn.question.search)
     yield turn.end(parts, "answered", offered)
+
+
+async def _answerable(parts: Parts, found: Found) -> bool:
+    """Whether the course answers the question: by retrieval and, where it was taught to judge, the model."""
+    if parts.judge is None:
+        return found.answerable
+    try:
+        return await parts.judge.answerable(found)
+    except ModelError as error:
+        log.warning("the model failed, judging without it: %s", error)
+        return found.answerable
 
 
 async def _reworded(model: LanguageModel, question: Question) -> str:

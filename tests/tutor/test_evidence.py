@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.evidence import WAYS, judge, pairs
+from benchmarks.evidence import SUPPORTED, judge, pairs
 from knowledge.embed import Embedder
 from knowledge.ingest import lecture_passages
 from knowledge.passages import Passage
@@ -72,6 +72,24 @@ def test_what_was_altered_is_dropped_with_the_reason(evidence: Evidence, claim: 
     assert why in verdict.reason
 
 
+@pytest.mark.parametrize(
+    ("question", "claim", "passes"),
+    [
+        ("Is it true that Minsky made the perceptron?", "No: Frank Rosenblatt made the perceptron in 1957.", True),
+        ("Is it true that Minsky made the perceptron?", "Yes: Frank Rosenblatt made the perceptron in 1957.", False),
+        ("Frank Rosenblatt made the perceptron in 1957, right?", "Yes, Frank Rosenblatt made the perceptron.", True),
+        ("Frank Rosenblatt made the perceptron in 1957, right?", "No, Frank Rosenblatt made the perceptron.", False),
+        ("Can a single perceptron learn XOR?", "No, a single perceptron cannot learn XOR.", True),
+        ("Can a single perceptron learn XOR?", "Yes, a single perceptron cannot learn XOR.", False),
+        ("Was the perceptron useful?", "No. Frank Rosenblatt made the perceptron in 1957.", False),
+        ("", "Yes, Deep Blue beat Garry Kasparov in 1997.", True),
+    ],
+)  # fmt: skip
+def test_yes_and_no_need_evidence_too(evidence: Evidence, question: str, claim: str, passes: bool) -> None:
+    verdict = evidence.check(claim, supports([(1, PASSAGE)]), question)
+    assert (verdict.support is not None) is passes, verdict.reason
+
+
 def test_the_question_s_names_are_no_evidence(evidence: Evidence) -> None:
     claim = "Minsky made the perceptron in 1957."
     assert evidence.check(claim, supports([(1, PASSAGE)]), "Did Minsky make the perceptron?").support is None
@@ -80,7 +98,7 @@ def test_the_question_s_names_are_no_evidence(evidence: Evidence) -> None:
 def test_precision_and_recall_over_altered_course_sentences(evidence: Evidence) -> None:
     everything, chance = lecture_passages(), random.Random(0)
     made = list(pairs())
-    assert len(made) >= 500 and len({pair.way for pair in made}) == len(WAYS)
+    assert len(made) >= 500 and len({pair.way for pair in made}) == len(SUPPORTED)
     passed = [pair for pair in made if judge(evidence, everything, pair, chance)]
     right = sum(pair.supported for pair in passed)
     assert right / len(passed) >= 0.98

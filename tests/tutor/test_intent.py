@@ -76,7 +76,22 @@ def test_a_spanish_picture_does_not_name_imagen(text: str) -> None:
         "explica el perceptrón",
         "chain rule",
         "Write code for a hopfield network",
+        "gates in an lstm",
+        "cross-attention in stable diffusion",
+        "shuffle the words, does self attention notice",
     ],
 )
 def test_a_question_that_names_a_demo_runs_none(text: str) -> None:
     assert not isinstance(read(text), RunDemo)
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        ("can i run an llm on a raspberry pi", False),
+        ("Could one train a small language model on an old laptop?", False),
+        ("Can I run a small language model?", True),
+    ],
+)
+def test_whether_something_is_possible_is_a_question(text: str, runs: bool) -> None:
+    assert isinstance(read(text), RunDemo) is runs

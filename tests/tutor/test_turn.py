@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -14,7 +15,7 @@ from demos.runner import run
 from knowledge.courses import Course, open_course
 from knowledge.embed import Embedder
 from knowledge.reader import Reader
-from knowledge.retrieve import Retriever
+from knowledge.retrieve import Found, Retriever
 from tutor.errors import ModelError
 from tutor.events import (
     Answered,
@@ -30,6 +31,7 @@ from tutor.events import (
 from tutor.evidence import Evidence
 from tutor.history import Exchange
 from tutor.intent import IntentReader
+from tutor.judge import Judge
 from tutor.llm.scripted import ScriptedModel
 from tutor.record import exchange_of
 from tutor.turn import Parts, answer
@@ -157,6 +159,41 @@ async def test_a_follow_up_is_understood_from_the_conversation(make_parts: Calla
         await _events(parts, "What about the perceptron?", [*history, exchange_of("And in which year?", second)])
     )
     assert "1957" in third.text
+
+
+async def test_a_follow_up_may_be_read_in_the_model_s_words(make_parts: Callable[..., Parts]) -> None:
+    first = _ending(await _events(make_parts(drafts=False), "Who made the Hopfield network?"))
+    history = [exchange_of("Who made the Hopfield network?", first)]
+    parts = replace(make_parts("When was the Hopfield network made?", drafts=False), rewords=True)
+    second = _ending(await _events(parts, "since when?", history))
+    assert "1982" in second.text
+    assert isinstance(parts.model, ScriptedModel)
+    assert "Last: since when?" in parts.model.seen[0][1].content
+    invented = replace(make_parts("Who wrote about black holes in 1974?", drafts=False), rewords=True)
+    assert "1982" in _ending(await _events(invented, "And in which year?", history)).text
+    broken = replace(make_parts(ModelError("The model stopped."), drafts=False), rewords=True)
+    assert "1982" in _ending(await _events(broken, "And in which year?", history)).text
+
+
+class _Decided:
+    """A judge that has decided."""
+
+    def __init__(self, verdict: bool | ModelError) -> None:
+        self._verdict = verdict
+
+    async def answerable(self, _found: Found) -> bool:
+        if isinstance(self._verdict, ModelError):
+            raise self._verdict
+        return self._verdict
+
+
+async def test_a_judge_has_the_last_word_on_what_is_covered(make_parts: Callable[..., Parts]) -> None:
+    question = "Who made the perceptron, and when?"
+    for verdict, outcome in (
+        (True, "answered"), (False, "not_covered"), (ModelError("The model stopped."), "answered"),
+    ):  # fmt: skip
+        parts = replace(make_parts(drafts=False), judge=cast(Judge, _Decided(verdict)))
+        assert _ending(await _events(parts, question)).outcome == outcome
 
 
 async def test_a_demo_runs_with_exactly_the_stated_parameters(make_parts: Callable[..., Parts]) -> None:

@@ -26,6 +26,7 @@ async def search(body: SearchRequest, tutor: TutorDep) -> dict[str, Any]:
             "place": hit.passage.place,
             "text": hit.passage.text,
             "score": hit.score,
+            "fused": hit.fused,
             "dense": hit.dense,
             "sparse": hit.sparse,
         }

@@ -11,7 +11,7 @@ from demos.contract import Demo, Frame
 from tutor.errors import Problem
 from tutor.events import Event, Source
 
-__all__ = ["Asked", "CodeWanted", "ExportWanted", "Prepared", "RerunWanted", "SourceWanted", "TurnEvent"]
+__all__ = ["Asked", "CodeWanted", "ExportWanted", "Prepared", "RerunWanted", "SourceWanted", "TurnEvent", "Typed"]
 
 
 @dataclass
@@ -20,6 +20,13 @@ class Asked(Message):
 
     text: str
     typed: bool = True
+
+
+@dataclass
+class Typed(Message):
+    """The student began to write while something else had the keys."""
+
+    text: str
 
 
 @dataclass

@@ -100,10 +100,8 @@ def draw_scatter(grid: Grid, panel: Scatter) -> None:
 def draw_network(grid: Grid, panel: Network) -> None:
     """Nodes as labels in brackets, coloured by value, over edges coloured by sign; few edges show their labels."""
     longest = min(max((cell_len(node.label) for node in panel.nodes), default=1) + 2, max(5, grid.width // 3))
-    places = {
-        node.id: (longest / 2 + node.x * (grid.width - longest - 1), (1 - node.y) * (grid.height - 1))
-        for node in panel.nodes
-    }
+    labels = {node.id: f" {shorten(node.label, longest - 2)} " for node in panel.nodes}
+    places = _apart(grid, panel, labels, longest)
     edges = [edge for edge in panel.edges if edge.source in places and edge.target in places]
     strongest = max((abs(edge.weight) for edge in edges), default=0) or 1
     for edge in sorted(edges, key=lambda edge: (edge.active, abs(edge.weight))):
@@ -119,9 +117,28 @@ def draw_network(grid: Grid, panel: Network) -> None:
             grid.put(max(0, left), round(y0 + (y1 - y0) * 0.45), label, bold=edge.active)
     for node in panel.nodes:
         x, y = places[node.id]
-        label = shorten(node.label, longest - 2)
         paper = blend((70, 70, 78), POSITIVE if node.value > 0 else NEGATIVE, abs(node.value))
-        grid.put(max(0, round(x - cell_len(label) / 2 - 1)), round(y), f" {label} ", ink_on(paper), paper, bold=True)
+        grid.put(_start(x, labels[node.id]), round(y), labels[node.id], ink_on(paper), paper, bold=True)
+
+
+def _apart(grid: Grid, panel: Network, labels: dict[str, str], longest: int) -> dict[str, tuple[float, float]]:
+    """Where each node's label is centred: at the node's place, or a row or two away where another label stands."""
+    places: dict[str, tuple[float, float]] = {}
+    taken: dict[int, list[tuple[int, int]]] = {}
+    for node in panel.nodes:
+        x, y = longest / 2 + node.x * (grid.width - longest - 1), (1 - node.y) * (grid.height - 1)
+        start = _start(x, labels[node.id])
+        end = start + cell_len(labels[node.id])
+        rows = [round(y) + step for step in (0, 1, -1, 2, -2) if 0 <= round(y) + step < grid.height]
+        free = (row for row in rows if all(end <= one or other <= start for one, other in taken.get(row, ())))
+        row = next(free, round(y))
+        taken.setdefault(row, []).append((start, end))
+        places[node.id] = (x, y if row == round(y) else float(row))
+    return places
+
+
+def _start(x: float, label: str) -> int:
+    return max(0, round(x - cell_len(label) / 2))
 
 
 def brief(value: float) -> str:

@@ -18,7 +18,7 @@ from demos.contract import Demo, DemoError, Params
 from tutor.errors import Problem
 from tutor.events import DemoStarted, Event, Failed
 from tutor.ui.dialogue import Dialogue
-from tutor.ui.messages import Asked, Prepared, RerunWanted, TurnEvent
+from tutor.ui.messages import Asked, Prepared, RerunWanted, TurnEvent, Typed
 from tutor.ui.ports import Catalogue, RunDemo, Tutor
 from tutor.ui.screens.parameters import ParametersScreen
 from tutor.ui.text import Line
@@ -208,6 +208,12 @@ class ChatScreen(Screen[None]):
             self.notify(str(Problem.of(error)), severity="warning")
         else:
             self.configure(demo, message.params)
+
+    @on(Typed)
+    def write(self, message: Typed) -> None:
+        """Take up what was written while a demo had the keys."""
+        self._write_on()
+        self._composer.insert(message.text)
 
     @on(TextArea.Changed)
     def judge_length(self) -> None:

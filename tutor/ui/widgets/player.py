@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.timer import Timer
 
 from demos.contract import Demo, Frame
-from tutor.ui.messages import CodeWanted, ExportWanted, RerunWanted
+from tutor.ui.messages import CodeWanted, ExportWanted, RerunWanted, Typed
 from tutor.ui.text import Line, words
 from tutor.ui.widgets.panels import PanelRow
 
@@ -23,6 +25,12 @@ PACE = 0.15
 
 MOMENT_PACE = 1.5
 """Seconds that the first frame and an interesting moment stay."""
+
+COMMAND_PAUSE = 0.25
+"""Seconds within which a second letter means that a question is being written, not a command given."""
+
+LETTERS = frozenset("npsvrcef")
+"""The letters that are commands."""
 
 SPEEDS = (1.0, 2.0, 4.0, 0.5)
 
@@ -59,6 +67,8 @@ class Player(Vertical, can_focus=True):
         self.playing = not hold
         self._hold, self._over, self._proved = hold, False, False
         self._due, self._speed, self._drawn = 0.0, 1.0, 0
+        self._letter, self._writing = "", False
+        self._waiting: Timer | None = None
         self._panels = PanelRow()
         self._question = Line(classes="guess")
         self._caption = Line(classes="caption")
@@ -79,6 +89,39 @@ class Player(Vertical, can_focus=True):
         self._ask_guess()
         self.set_interval(TICK, self._tick)
         self.watch(self.app, "theme", self._redraw, init=False)
+
+    def on_key(self, event: events.Key) -> None:
+        """Letters are commands one at a time; several in a row begin a question, and go to where it is written."""
+        typed = event.character or ""
+        if not (typed.isalpha() or (self._writing and event.is_printable)):
+            return
+        if typed in LETTERS and not self._writing and self._letter in ("", typed):
+            self._give(typed)
+        else:
+            self._write(typed)
+        event.prevent_default().stop()
+
+    def on_blur(self) -> None:
+        self._writing = False
+
+    def _give(self, letter: str) -> None:
+        """Do what a letter commands, unless another follows at once."""
+        self._command()
+        self._letter = letter
+        self._waiting = self.set_timer(COMMAND_PAUSE, self._command)
+
+    def _command(self) -> None:
+        if self._waiting is not None:
+            self._waiting.stop()
+            letter, self._letter, self._waiting = self._letter, "", None
+            action = next(b.action for b in self.BINDINGS if isinstance(b, Binding) and b.key == letter)
+            self.run_worker(self.run_action(action))
+
+    def _write(self, typed: str) -> None:
+        if self._waiting is not None:
+            self._waiting.stop()
+        written, self._letter, self._waiting, self._writing = self._letter + typed, "", None, True
+        self.post_message(Typed(written))
 
     def add(self, frame: Frame) -> None:
         """Keep a frame that the run has made."""
