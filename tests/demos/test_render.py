@@ -117,6 +117,13 @@ def test_numbers_and_names_are_there_to_read() -> None:
     assert "35" in text and "40 rows in all" in text
 
 
+def test_labels_of_a_net_make_room_for_each_other() -> None:
+    names = ("feathers", "mammal", "tiger", "hooves")
+    nodes = tuple(Node(id=name, label=name, x=0.3 * place, y=0.5) for place, name in enumerate(names))
+    text = "\n".join(lines_of(render.panel(Network(title="net", nodes=nodes, edges=()), 40, 8)))
+    assert all(name in text for name in names)
+
+
 def test_a_long_caption_ends_in_an_ellipsis_when_it_must() -> None:
     frame = Frame(caption="word " * 400, progress=0)
     lines = lines_of(render.frame(frame, 60, 18))

@@ -57,15 +57,26 @@ async def test_keys_pause_step_scrub_and_jump(made: Build) -> None:
         await pilot.press("n")
         await until(pilot, lambda: player(app).position == 9 and "halfway" in screen_text(app))
         await pilot.press("n")
-        assert player(app).position == 19
+        await until(pilot, lambda: player(app).position == 19)
         await pilot.press("right")
         assert player(app).position == 19
         await pilot.press("p")
-        assert player(app).position == 9
+        await until(pilot, lambda: player(app).position == 9)
         await pilot.press("end", "space")
         assert (player(app).position, player(app).playing) == (0, True)
         await pilot.press("space")
         assert not player(app).playing
+
+
+async def test_a_question_written_over_a_film_is_no_row_of_commands(made: Build) -> None:
+    app, _ = made()
+    async with app.run_test() as pilot:
+        await ask(pilot, app, "show me a walk")
+        assert player(app).has_focus
+        await pilot.press(*"explain", "space", *"recall")
+        await until(pilot, lambda: composer(app).text == "explain recall" and composer(app).has_focus)
+        assert not notices(app) and not isinstance(app.screen, ParametersScreen)
+        assert len(views(app)) == 1
 
 
 async def test_the_panels_that_do_not_fit_are_one_key_away(made: Build) -> None:
@@ -123,7 +134,7 @@ async def test_a_run_with_other_parameters_is_added_to_the_conversation(made: Bu
     async with app.run_test(size=(80, 24)) as pilot:
         await ask(pilot, app, "show me a walk")
         await pilot.press("r")
-        await until(pilot, lambda: isinstance(app.screen, ParametersScreen))
+        await until(pilot, lambda: isinstance(app.screen, ParametersScreen) and app.screen.focused is not None)
         fields(app)["steps"].value = 5
         fields(app)["slope"].take_focus()
         await pilot.press("home", "shift+end", *"-2.5", "enter")
