@@ -2,8 +2,8 @@
 
 Supported claims are the course's sentences said otherwise (shortened, made passive, joined, led in). The others
 change one thing that makes them false or unfounded: a number, a name, the polarity, a relation, the subject, or a
-detail that no passage holds. Sentences fall into the same splits by document as the questions do by concept: the
-rules are tuned on train and dev alone.
+detail that no passage holds; or they say Yes or No to a question that deserves the other word. Sentences fall into the
+same splits by document as the questions do by concept: the rules are tuned on train and dev alone.
 """
 
 from __future__ import annotations
@@ -50,12 +50,14 @@ _PLACES = ("Google", "OpenAI", "Meta AI", "IBM", "Microsoft", "Toronto", "Stanfo
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A claim made from a passage, the way it was altered, and whether the passage still supports it."""
+    """A claim made from a passage, the way it was altered, whether the passage still supports it, and the question that
+    a claim with Yes or No answers."""
 
     claim: str
     passage: Passage
     way: str
     supported: bool
+    question: str = ""
 
 
 Alteration = Callable[[str, Passage, random.Random], str]
@@ -148,6 +150,13 @@ WAYS: dict[str, tuple[Alteration, bool, int]] = {
 }  # fmt: skip
 """How a sentence is altered, whether the course still supports it then, and how many pairs are made at most."""
 
+VERDICTS = 60
+"""Sentences that are put after Yes and No."""
+
+SUPPORTED = {way: supported for way, (_, supported, _) in WAYS.items()} | {
+    "right verdict": True, "wrong verdict": False,
+}  # fmt: skip
+
 
 def split_of(document: str) -> str:
     """The split of a document, by the same rule as a question's concept."""
@@ -171,6 +180,26 @@ def pairs(seed: int = 0) -> Iterator[Pair]:
                 if claim and claim != text and claim not in passage.text and count < most:
                     count += 1
                     yield Pair(claim, passage, way, supported)
+    yield from _verdicts(seed)
+
+
+def _verdicts(seed: int) -> Iterator[Pair]:
+    """A sentence after Yes or No, to a question that says it, and to one that says it with a number, name or relation
+    altered."""
+    chance = random.Random(f"{seed} verdict")
+    passages = lecture_passages()
+    chance.shuffle(passages)
+    made = 0
+    for passage in passages:
+        for text in chance.sample(passage.sentences, min(2, len(passage.sentences))):
+            other = next((b for alter in (_name, _number, _relation) if (b := alter(text, passage, chance))), "")
+            if other and made < VERDICTS and "$" not in text and "http" not in text:
+                made += 1
+                ask = chance.choice(("Is it true that {}?", "{}, right?")).format
+                for word, said in (("Yes", text), ("No", other)):
+                    yield Pair(f"{word}: {text}", passage, "right verdict", True, ask(said.rstrip(".")))
+                for word, said in (("Yes", other), ("No", text)):
+                    yield Pair(f"{word}: {text}", passage, "wrong verdict", False, ask(said.rstrip(".")))
 
 
 def judge(evidence: Evidence, all_passages: list[Passage], pair: Pair, chance: random.Random) -> bool:
@@ -178,7 +207,7 @@ def judge(evidence: Evidence, all_passages: list[Passage], pair: Pair, chance: r
     own = [passage for passage in all_passages if passage.document == pair.passage.document][:4]
     shown = [pair.passage, *own, *chance.sample(all_passages, OTHERS)]
     distinct = list({passage.id: passage for passage in shown}.values())
-    return evidence.check(pair.claim, supports(list(enumerate(distinct, 1)))).support is not None
+    return evidence.check(pair.claim, supports(list(enumerate(distinct, 1))), pair.question).support is not None
 
 
 def measure(step: Callable[[str], None] = lambda _wrong: None) -> list[str]:
@@ -204,12 +233,12 @@ def measure(step: Callable[[str], None] = lambda _wrong: None) -> list[str]:
     ]
     lines += ["| split | supported + others | precision | recall |", "|---|---|---|---|"]
     for split in ("train", "dev", "test", "all"):
-        good = [result for way in WAYS if WAYS[way][1] for result in passed[split, way]]
-        bad = [result for way in WAYS if not WAYS[way][1] for result in passed[split, way]]
+        good = [result for way, supported in SUPPORTED.items() if supported for result in passed[split, way]]
+        bad = [result for way, supported in SUPPORTED.items() if not supported for result in passed[split, way]]
         precision, recall = Rate(sum(good), sum(good) + sum(bad)), Rate(sum(good), len(good))
         lines.append(f"| {split} | {len(good)} + {len(bad)} | {precision} | {recall} |")
     lines += ["", "| altered | should pass | passed |", "|---|---|---|"]
-    for way, (_, supported, _) in WAYS.items():
+    for way, supported in SUPPORTED.items():
         lines.append(
             f"| {way} | {'yes' if supported else 'no'} | {Rate(sum(passed['all', way]), len(passed['all', way]))} |"
         )

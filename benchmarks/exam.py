@@ -86,10 +86,8 @@ class System(Protocol):
 class WholeTutor:
     """Tiza as users have it, conversation included."""
 
-    name = "Tiza"
-
-    def __init__(self, tutor: Tutor, judge: Judge) -> None:
-        self._tutor, self._judge = tutor, judge
+    def __init__(self, tutor: Tutor, judge: Judge, name: str = "Tiza") -> None:
+        self._tutor, self._judge, self.name = tutor, judge, name
 
     async def answer(self, item: Labelled) -> Result:
         history: list[Exchange] = []

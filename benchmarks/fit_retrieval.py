@@ -179,13 +179,15 @@ def fit(index: Index, embedder: Embedder, reader: Reader, train: list[Labelled],
 
     sentence = fit_sentences(found(Weights(), [item for item in train if item.covered]))
     first = Weights(sentence, fit_coverage(found(Weights(sentence), train)))
-    report("first sight", checked := found(first, dev, reader), choose_threshold(checked))
+    checked = found(first, dev, reader)
+    at_sight = choose_threshold(checked)
+    report("first sight", checked, at_sight)
     again = replace(first, reread=fit_reread(checked))
     again = replace(again, judged=fit_judged(found(again, [*dev, *opened(dev)], reader)))
     checked = found(again, dev, reader)
     threshold = choose_threshold(checked)
     report("second look", checked, threshold)
-    return replace(again, threshold=threshold)
+    return replace(again, threshold=threshold, at_sight=at_sight)
 
 
 def report(name: str, checked: list[tuple[Labelled, Found]], threshold: float) -> None:

@@ -10,6 +10,7 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.progress import Progress
@@ -19,15 +20,18 @@ from benchmarks.evidence import measure
 from benchmarks.exam import BareModel, BestPassage, Judge, NaiveRag, Result, System, WholeTutor, examine, ranks
 from benchmarks.fit_retrieval import resolved
 from benchmarks.statistics import Rate, auc, percentile
+from knowledge.courses import Course
 from knowledge.embed import Embedder
 from tutor.errors import InputError
 from tutor.evidence import Evidence
 from tutor.settings import Settings
-from tutor.wiring import build_tutor, open_retriever
+from tutor.wiring import build_tutor, open_model, open_retriever
 
 REPORT = Path(__file__).parents[1] / "docs" / "quality.md"
 REMARKS = Path(__file__).with_name("remarks.md")
 RESULTS = "exam.json"
+SECOND = Path(__file__).with_name("second_course")
+SECOND_GOALS = {"lecture_fact": 0.85, "faithfulness": 0.99}
 LIMITS = {"covered declined": "≤ 0.02", "demo on a plain question": "0"}
 INTRODUCTION = """# Answer quality
 
@@ -60,6 +64,7 @@ class Exam:
     items: list[Labelled]
     results: dict[str, list[Result]] = field(default_factory=dict)
     ranks: list[tuple[Labelled, int, float]] = field(default_factory=list)
+    second: Exam | None = None
 
 
 async def run_exam(
@@ -74,6 +79,7 @@ async def run_exam(
     items = sample(read_bank(split=split), limit)
     provenance = tutor.provenance
     assert provenance is not None
+    plain, model = settings.model_copy(update={"adapter": "off"}), None
     exam = Exam(
         split, f"{provenance.model} (adapter: {provenance.adapter or 'none'}), knowledge {provenance.knowledge}", items
     )
@@ -82,8 +88,12 @@ async def run_exam(
         asked = [item for item in items if item.kind != "demo_request" and not item.history]
         few = sample(asked, baselines)
         plan.append((BestPassage(retriever, judge), asked))
-        if (model := tutor.model) is not None:
+        if tutor.model is not None:
+            model = await open_model(plain) if provenance.adapter else tutor.model
             plan += [(BareModel(model, judge), few), (NaiveRag(model, judge, embedder), few)]
+    if provenance.adapter and baselines:
+        bare = build_tutor(plain, model)
+        plan.append((WholeTutor(bare, judge, "without the adapter"), items))
     for system, asked in plan:
         step(system.name, len(asked))
         async with aclosing(examine(system, asked, lambda: step("", 1))) as results:
@@ -91,6 +101,28 @@ async def run_exam(
     pairs = [(item, resolved(retriever, item)) for item in items if item.kind != "demo_request"]
     exam.ranks = list(ranks(retriever, pairs))
     await tutor.close()
+    return exam
+
+
+async def run_second(settings: Settings, step: Callable[[str, int], None]) -> Exam:
+    """Ask the questions of a course that nothing was fitted on: prose documents as a teacher would add them."""
+    items = read_bank(SECOND)
+    with TemporaryDirectory() as home:
+        mine = settings.model_copy(update={"home": Path(home), "course": "second"})
+        course = Course("second", mine.home)
+        for path in sorted((SECOND / "documents").glob("*.md")):
+            course.add(path)
+        tutor = build_tutor(mine)
+        await tutor.prepare()
+        retriever = open_retriever(mine)
+        judge = Judge(retriever, Evidence(Embedder(mine.embedder)))
+        exam = Exam("second course", "", items)
+        for system in (WholeTutor(tutor, judge), BestPassage(retriever, judge)):
+            asked = [item for item in items if not item.history or isinstance(system, WholeTutor)]
+            step(f"{system.name}, second course", len(asked))
+            async with aclosing(examine(system, asked, lambda: step("", 1))) as results:
+                exam.results[system.name] = [result async for result in results]
+        await tutor.close()
     return exam
 
 
@@ -147,7 +179,8 @@ def report(exam: Exam) -> str:
     for name, share in (("first sentence", "first"), ("whole answer", "whole")):
         cells = (_seconds([getattr(r, share) for r in results]) for results in exam.results.values())
         lines.append(f"| {name}, p50 / p95 | | " + " | ".join(cells) + " |")
-    return "\n".join([*lines, "", *_retrieval(exam), "", *_styles(exam)]) + "\n"
+    second = ["", *_second(exam.second)] if exam.second else []
+    return "\n".join([*lines, "", *_retrieval(exam), "", *_styles(exam), *second]) + "\n"
 
 
 def _seconds(values: Sequence[float]) -> str:
@@ -175,14 +208,33 @@ def _styles(exam: Exam) -> list[str]:
     return lines
 
 
+def _second(exam: Exam) -> list[str]:
+    lines = [
+        "## A second course",
+        "",
+        f"Eight prose documents as a teacher would add them, and {len(exam.items)} questions "
+        "(`benchmarks/second_course/`), written blind to the code; nothing was fitted on them.",
+        "",
+        f"| | goal | {' | '.join(exam.results)} |",
+        "|---|---|" + "---|" * len(exam.results),
+    ]
+    tables = {name: figures(exam, name) for name in exam.results}
+    for row, rate in tables["Tiza"].items():
+        if rate.total and row not in ("demo", "parameters"):
+            goal = f"≥ {SECOND_GOALS[row]:.2f}" if row in SECOND_GOALS else ""
+            cells = " | ".join(str(table[row]) for table in tables.values())
+            lines.append(f"| {row.replace('lecture_', '').replace('_', ' ')} | {goal} | {cells} |")
+    return lines
+
+
 def show(home: Path) -> None:
     """The failure browser: each wrong answer of the last run with its sources, and what evidence dropped and why."""
     console = Console(highlight=False)
     if not (home / RESULTS).is_file():
         raise InputError("There are no results to show yet.", code="not_found", hint="Run `tiza eval` first.")
     data = json.loads((home / RESULTS).read_text(encoding="utf-8"))
-    bank = {item.id: item for item in read_bank()}
-    for record in data["Tiza"]:
+    bank = {item.id: item for item in (*read_bank(), *read_bank(SECOND))}
+    for record in (*data["Tiza"], *data.get("second course", ())):
         item = bank[record["id"]]
         if record["right"] or (
             item.kind == "demo_request" and record["demo_right"] and (record["params_right"] or not item.params)
@@ -216,7 +268,11 @@ def evaluate(
                 bar.advance(tasks[-1])
 
         exam = asyncio.run(run_exam(settings, split, limit, baselines, step))
+        if limit is None:
+            exam.second = asyncio.run(run_second(settings, step))
     records = {name: [vars_of(result) for result in results] for name, results in exam.results.items()}
+    if exam.second is not None:
+        records["second course"] = [vars_of(result) for result in exam.second.results["Tiza"]]
     (settings.home / RESULTS).write_text(json.dumps(records, ensure_ascii=False), encoding="utf-8")
     if write:
         REPORT.parent.mkdir(exist_ok=True)
