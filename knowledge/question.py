@@ -49,6 +49,19 @@ _ABOUT = re.compile(
 _PART = re.compile(
     r",?\s+(?:and|y)\s+(?=(?:who|when|where|why|how|what|which|in which|quien|cuando|donde)\b)", re.IGNORECASE
 )
+_COMPARED = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\bdifferen(?:ce|ces|t) between (.+?) and (.+)",
+        r"^(?:compare |comparison (?:of|between) )?(.+?),? (?:vs\.?|versus|compared (?:to|with)) (.+)",
+        r"^(?:please )?compare (.+?) (?:and|with|to) (.+)",
+        r"\b(?:is|are|does|do) (.+?) (?:any )?(?:differ(?:ent)?|distinct) (?:from|to|than) (.+)",
+        r"\b(?:do|does|are|is) (.+?) and (.+?) (?:differ|different|distinct)\b",
+        r"\b(?:is|are) (.+?) (?:just )?the same(?: thing)? as (.+)",
+        r"^(.+?) (?:and|or) (.+?),? (?:what is the difference|what's the difference|whats the difference|which (?:one )?is better)",
+    )
+)
+_ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 _GENERIC = frozenset(
     """formula equat link publish happen appear year date person people name author paper compani mean work exampl reason differ inventor
     creator invent made make use also go wrong problem advantag disadvantag drawback limit sinc""".split()
@@ -63,7 +76,7 @@ class Question:
     reading, with the topic of the conversation, for a question that may lean on it: which one holds is decided by what
     each finds. `reworded` is a third one, in words that a model chose, and `after` what it needs for that: the question before, and the
     topic of its answer. `carried` is the last question that stood alone, for the next to lean on; `slide` the number of a slide
-    that is asked for.
+    that is asked for. `compared` asks what each of two things is that a question compares ("LSTM or GRU?").
     """
 
     text: str
@@ -76,6 +89,7 @@ class Question:
     after: tuple[str, str] = ("", "")
     carried: str = ""
     slide: int | None = None
+    compared: tuple[Question, ...] = ()
 
     def fit(self, sentence: str) -> float:
         """The share of the kinds asked for (a name, a year, a number) that a sentence holds."""
@@ -112,8 +126,8 @@ def read_question(text: str, before: str = "", topic: str = "") -> Question:
     asked = _asked(text)
     if match := _SLIDE.search(fold(text)):
         return Question(typed, text, text, asked, slide=int(match[1]))
-    if not before:
-        return Question(typed, text, text, asked)
+    if not before or _sides(text):
+        return Question(typed, text, text, asked, compared=tuple(map(read_question, _sides(text))))
     if leans(text) and (other := _another_topic(text)):
         topical = set(content_words(topic))
         kept = " ".join(word for word in before.split() if not set(content_words(word)) & topical)
@@ -125,6 +139,16 @@ def read_question(text: str, before: str = "", topic: str = "") -> Question:
     if not _is_short(text):
         return Question(typed, text, text, asked)
     return Question(typed, text, text, asked, completed=completed, after=(before, topic))
+
+
+def _sides(text: str) -> tuple[str, ...]:
+    """What is asked of each side when a question compares two things by their names; () otherwise."""
+    for pattern in _COMPARED:
+        if match := pattern.search(text):
+            sides = [_ARTICLE.sub("", side.strip(" ?!.,;:'\"")) for side in match.groups()]
+            if all(0 < len(telling(side)) <= SHORT and not leans(side) for side in sides):
+                return tuple(f"What is {side}?" for side in sides)
+    return ()
 
 
 def _is_short(text: str) -> bool:

@@ -59,7 +59,8 @@ class Sentence:
 @dataclass(frozen=True, slots=True)
 class Found:
     """What the course has on a question. `covered` is the probability that it answers it at all, `answerable` whether
-    that reaches the threshold."""
+    that reaches the threshold. `sides` is what it has on each of two things that are compared, where no sentence
+    compares them."""
 
     question: Question
     hits: tuple[Hit, ...]
@@ -69,6 +70,7 @@ class Found:
     features: tuple[float, ...] = ()
     judged: tuple[float, ...] = ()
     unknown: tuple[str, ...] = ()
+    sides: tuple[Found, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,8 @@ class Retriever:
         if question.slide is not None:
             return self._of_slide(question, question.slide)
         found = self._retrieve(question)
+        if question.compared and not _compares(found):
+            return self._of_each(found)
         if question.completed is not None and (self._stands_alone(found) or not self._of_the_topic(question)):
             return found
         others = [self._retrieve(other) for other in (question.completed, question.reworded) if other is not None]
@@ -169,6 +173,20 @@ class Retriever:
         return Found(
             question, hits, tuple(sorted(found, key=lambda line: -line.score)), float(bool(own)), answerable=bool(own)
         )
+
+    def _of_each(self, found: Found) -> Found:
+        """What the course has on both of two things that are compared; `found` where it lacks one, or they are one."""
+        sides = tuple(self._retrieve(side) for side in found.question.compared)
+        best = {side.sentences[0].text for side in sides if side.answerable and self._stands_alone(side)}
+        if len(best) < len(sides):
+            return found
+        hits = {hit.passage.id: hit for side in sides for hit in side.hits}
+        sentences = tuple(sentence for side in sides for sentence in side.sentences)
+        return Found(
+            found.question, tuple(sorted(hits.values(), key=lambda hit: -hit.score)),
+            tuple(sorted(sentences, key=lambda sentence: -sentence.score)),
+            min(side.covered for side in sides), answerable=True, sides=sides,
+        )  # fmt: skip
 
     def _stands_alone(self, found: Found) -> bool:
         """True when a question names what it is about: a topic's title, or nearly what students ask."""
@@ -376,6 +394,12 @@ class Retriever:
         limit = 1 if len(word) < 7 else 2
         found = process.extractOne(word, choices, scorer=distance.OSA.distance, score_cutoff=limit)
         return str(found[0]) if found else None
+
+
+def _compares(found: Found) -> bool:
+    """True when one of the best sentences names both of the things that a question compares."""
+    wanted = {word for side in found.question.compared for word in telling(side.search)}
+    return any(wanted <= set(content_words(sentence.text)) for sentence in found.sentences[:3])
 
 
 def _context(sentence: Sentence) -> str:

@@ -21,6 +21,8 @@ SPREAD = 3.0
 WORKED = 2.0
 """What a sentence of a worked example counts less where neither an example nor a number is asked for."""
 
+EACH = 2
+"""How many sentences each of two things gets that are compared."""
 
 _BARE_LINK = re.compile(r"Slide \d+ \(.*\) links to ")
 """How the course's list of a slide's links begins: where to read, not an answer."""
@@ -37,6 +39,8 @@ def choose(found: Found) -> tuple[Sentence, ...]:
     """The sentences to answer with, best passage first and in the passage's order; () when nothing was found."""
     if not found.sentences:
         return ()
+    if found.sides:
+        return _of_each(found.sides)
     sentences = _weighed(found)
     best = sentences[0]
     if best.passage.section == "In short" and _asks_what(found.question, best.passage):
@@ -55,8 +59,17 @@ def choose(found: Found) -> tuple[Sentence, ...]:
     return _ordered([*chosen, *_antecedents(found, chosen)])
 
 
+def _of_each(sides: Sequence[Found]) -> tuple[Sentence, ...]:
+    """The first sentences on each of the things that are compared, none twice."""
+    chosen: list[Sentence] = []
+    for side in sides:
+        new = [sentence for sentence in choose(side) if not _repeats(sentence, chosen)]
+        chosen += new[:EACH]
+    return tuple(chosen)
+
+
 def _weighed(found: Found) -> list[Sentence]:
-    """The sentences by score, which is less (by SPREAD, WORKED) for bare addresses and worked examples not asked for."""
+    """The sentences by score; bare addresses and worked examples not asked for count SPREAD and WORKED less."""
     question = found.question
     addresses = "where" in question.asked or _wants_an_address(question)
     examples = "how_many" in question.asked or _EXAMPLE.search(question.search)

@@ -8,6 +8,7 @@ import pytest
 
 from knowledge.courses import Course, open_course
 from knowledge.embed import Embedder
+from knowledge.question import read_question
 from knowledge.reader import Reader
 from knowledge.retrieve import Retriever
 
@@ -48,3 +49,26 @@ def retriever(shared_home: Path) -> Retriever:
 def test_the_right_place_comes_first(retriever: Retriever, question: str, places: set[str]) -> None:
     best = retriever.search(question, 1)[0].passage
     assert best.document in places, best.document
+
+
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [
+        ("how is a GAN different from a variational autoencoder", {"gan", "vae"}),
+        ("softmax and sigmoid, what's the difference", {"softmax", "activation_functions"}),
+        ("minimax versus monte carlo tree search", {"alpha_beta", "tree_search"}),
+    ],
+)
+def test_both_sides_of_a_comparison_are_found(retriever: Retriever, question: str, places: set[str]) -> None:
+    found = retriever.retrieve(read_question(question))
+    assert {side.sentences[0].passage.document for side in found.sides} == places
+
+
+def test_a_sentence_that_compares_is_enough(retriever: Retriever) -> None:
+    found = retriever.retrieve(read_question("difference between LSTM and GRU"))
+    assert found.sides == ()
+    assert "The difference between a GRU and an LSTM" in found.sentences[0].text
+
+
+def test_a_side_that_the_course_lacks_leaves_the_comparison_open(retriever: Retriever) -> None:
+    assert retriever.retrieve(read_question("ResNet vs VGG")).sides == ()

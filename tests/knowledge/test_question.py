@@ -24,3 +24,24 @@ def test_a_question_that_names_nothing_leans(text: str) -> None:
 def test_a_question_that_names_what_it_means_does_not(text: str) -> None:
     assert not leans(text)
     assert read_question(text, "supervised learning", "Supervised learning").search.startswith(text[:8])
+
+
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [
+        ("What is the difference between an LSTM and a GRU?", ("LSTM", "GRU")),
+        ("self attention vs. cross attention", ("self attention", "cross attention")),
+        ("how is a GAN different from a VAE", ("GAN", "VAE")),
+        ("RNN or transformer, which is better?", ("RNN", "transformer")),
+        ("is deep learning the same as machine learning?", ("deep learning", "machine learning")),
+        ("¿Cuál es la diferencia entre una GAN y un VAE?", ("gan", "vae")),
+    ],
+)
+def test_a_comparison_asks_what_each_side_is(text: str, sides: tuple[str, str]) -> None:
+    asked = [side.text.casefold() for side in read_question(text).compared]
+    assert asked == [f"what is {side}?".casefold() for side in sides]
+
+
+@pytest.mark.parametrize("text", ["Is it the same as the other?", "What is different between layers?", "LSTM or not?"])
+def test_what_names_no_two_things_compares_none(text: str) -> None:
+    assert read_question(text).compared == ()

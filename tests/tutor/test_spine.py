@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from knowledge.passages import Hit, Passage, Source
 from knowledge.question import read_question
 from knowledge.retrieve import Found, Sentence
@@ -94,3 +96,10 @@ def test_prose_that_points_back_brings_the_sentence_before() -> None:
     designer = ("", "Its designer was John Roebling.", 3.0)
     assert _said(_note("Who designed the bridge?", bridge, designer, source="document")) == [bridge[1], designer[1]]
     assert _said(_note("Who designed the bridge?", bridge, designer)) == [designer[1]]
+
+
+def test_a_comparison_is_answered_with_both_sides() -> None:
+    gru = ("In short", "The GRU merges its cell with its output.", 2.0)
+    sides = (_note("What is LSTM?", SHORT, OLD, FORGET), _note("What is GRU?", gru))
+    said = _said(replace(_note("LSTM vs GRU", FORGET), sides=sides))
+    assert said == [SHORT[1], OLD[1], gru[1]]
