@@ -61,7 +61,6 @@ _COMPARED = tuple(
         r"^(.+?) (?:and|or) (.+?),? (?:what is the difference|what's the difference|whats the difference|which (?:one )?is better)",
     )
 )
-_ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 _GENERIC = frozenset(
     """formula equat link publish happen appear year date person people name author paper compani mean work exampl reason differ inventor
     creator invent made make use also go wrong problem advantag disadvantag drawback limit sinc""".split()
@@ -145,7 +144,7 @@ def _sides(text: str) -> tuple[str, ...]:
     """What is asked of each side when a question compares two things by their names; () otherwise."""
     for pattern in _COMPARED:
         if match := pattern.search(text):
-            sides = [_ARTICLE.sub("", side.strip(" ?!.,;:'\"")) for side in match.groups()]
+            sides = [side.strip(" ?!.,;:'\"") for side in match.groups()]
             if all(0 < len(telling(side)) <= SHORT and not leans(side) for side in sides):
                 return tuple(f"What is {side}?" for side in sides)
     return ()

@@ -29,12 +29,12 @@ def test_a_question_that_names_what_it_means_does_not(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "sides"),
     [
-        ("What is the difference between an LSTM and a GRU?", ("LSTM", "GRU")),
+        ("What is the difference between an LSTM and a GRU?", ("an LSTM", "a GRU")),
         ("self attention vs. cross attention", ("self attention", "cross attention")),
-        ("how is a GAN different from a VAE", ("GAN", "VAE")),
+        ("how is a GAN different from a VAE", ("a GAN", "a VAE")),
         ("RNN or transformer, which is better?", ("RNN", "transformer")),
         ("is deep learning the same as machine learning?", ("deep learning", "machine learning")),
-        ("¿Cuál es la diferencia entre una GAN y un VAE?", ("gan", "vae")),
+        ("¿Cuál es la diferencia entre una GAN y un VAE?", ("a gan", "a vae")),
     ],
 )
 def test_a_comparison_asks_what_each_side_is(text: str, sides: tuple[str, str]) -> None:
