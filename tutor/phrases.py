@@ -18,7 +18,7 @@ VERBS = frozenset(
     enable encode enlarge evaluate examine execute expand experiment explore extend fade feed fetch fight fill
     filter find finish fire fit fix flip fold follow fool force forecast freeze gather generate get give group grow
     guess halve have hide highlight illustrate imagine implement increase infer initiate inspect invent iterate join
-    kill launch learn lengthen let limit link load localise localize locate look lower make map mark mask match
+    kill launch learn lengthen let limit load localise localize locate look lower make map mark mask match
     measure melt memorise memorize merge minimise minimize mirror mislead mix morph move normalise normalize nudge
     observe open optimise optimize order organise organize outline overfit overload paint part pass perform perturb
     pick pinpoint play plot poison pour predict present press produce project propagate prove prune push put
@@ -83,7 +83,7 @@ _SHOW_IT = re.compile(
 )
 _ASKING = re.compile(
     r"^(?:and |so |but )?(who|what|when|where|why|which|whose|how|is|are|was|were|does|did|do you|do they|has|"
-    r"have (?:you|we|they)|explain|define|describe|tell|que|quien|cuando|como|por que|cual|cuales|cuanto|cuantos|"
+    r"have (?:you|we|they)|links?|urls?|website|enlaces?|explain|define|describe|tell|que|quien|cuando|como|por que|cual|cuales|cuanto|cuantos|"
     r"donde|para que|explica|explicame|define|describe|dime|resume|summari[sz]e|"
     r"(?:can|could) (?:i|we|one) (?:run|use|train)\b.* on (?:an?|my|our) (?:\w+ )?(?:raspberry|laptop|phone|smartphone|"
     r"pc|computer|cpu|gpu|device|microcontroller|arduino|board))\b"
