@@ -83,8 +83,9 @@ _SHOW_IT = re.compile(
 )
 _ASKING = re.compile(
     r"^(?:and |so |but )?(who|what|when|where|why|which|whose|how|is|are|was|were|does|did|do you|do they|has|"
-    r"have (?:you|we|they)|links?|urls?|website|enlaces?|explain|define|describe|tell|que|quien|cuando|como|por que|cual|cuales|cuanto|cuantos|"
-    r"donde|para que|explica|explicame|define|describe|dime|resume|summari[sz]e|"
+    r"have (?:you|we|they)|links?|urls?|website|enlaces?|explain|define|describe|tell|"
+    r"que|quien|cuando|como|por que|cual|cuales|cuanto|cuantos|donde|para que|"
+    r"explica|explicame|define|describe|dime|resume|summari[sz]e|"
     r"(?:can|could) (?:i|we|one) (?:run|use|train)\b.* on (?:an?|my|our) (?:\w+ )?(?:raspberry|laptop|phone|smartphone|"
     r"pc|computer|cpu|gpu|device|microcontroller|arduino|board))\b"
 )
