@@ -177,7 +177,7 @@ class Retriever:
     def _of_each(self, found: Found) -> Found:
         """What the course has on both of two things that are compared; `found` where it lacks one, or they are one."""
         sides = tuple(self._retrieve(side) for side in found.question.compared)
-        best = {side.sentences[0].text for side in sides if side.answerable and self._stands_alone(side)}
+        best = {side.sentences[0].text for side in sides if side.answerable and _names(side)}
         if len(best) < len(sides):
             return found
         hits = {hit.passage.id: hit for side in sides for hit in side.hits}
@@ -400,6 +400,13 @@ def _compares(found: Found) -> bool:
     """True when one of the best sentences names both of the things that a question compares."""
     wanted = {word for side in found.question.compared for word in telling(side.search)}
     return any(wanted <= set(content_words(sentence.text)) for sentence in found.sentences[:3])
+
+
+def _names(found: Found) -> bool:
+    """True when the best sentence, or its passage, is about all that the question names."""
+    best = found.sentences[0]
+    said = content_words(" ".join((best.text, best.passage.title, *best.passage.aliases)))
+    return set(telling(found.question.search)) <= set(said)
 
 
 def _context(sentence: Sentence) -> str:
