@@ -7,6 +7,7 @@ is then replaced, and names and unknown words stay as they are. spanish.txt is t
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -29,6 +30,17 @@ _STRETCH = 3
 """How many words a term may have more in a question than in the word list."""
 _OPENING = 0.5
 """What the first word says of the language beyond what every word does."""
+_ASKING = frozenset("que quien quienes cuando donde como cual cuales cuanto cuanta cuantos cuantas".split())
+_JOINING = frozenset("que cuando como donde".split())
+"""Question words that, without their accent, also join clauses."""
+_BEFORE_ASKING = frozenset("y e o u pero a con de desde en hasta por sobre".split())
+"""Words after which a question word asks, even without its accent."""
+_COMPARING = dict.fromkeys("mas menos mejor peor mayor menor".split(), "than") | dict.fromkeys(("mismo", "misma"), "as")
+"""What "que" says in English when one of these words stands shortly before it."""
+_NEAR = 3
+_INFINITIVE = re.compile(r"(?!azar)\w{2,}[aei]r(?:l[aeo]s?|se)?")
+_FLAT_ENDING = re.compile(r"(\w{3,}?)(?:[aei]r(?:ia[ns]?|iamos|a[ns]?|emos?|e)|ia[ns]?|iamos|io|aramos|ieramos)")
+"""Verb endings that the stemmer knows only with their accent: aprendería, aprenderán, aprendía, aprendió."""
 _QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]")
 _TOKEN = re.compile(r"[-−]?\d(?:[\w.,-]*\w)?%?|[\w'-]+(?:\.\w+)*")
 
@@ -67,13 +79,36 @@ def in_english(text: str) -> str:
     """The question in the course's words; unchanged when it is not Spanish."""
     if not is_spanish(text):
         return text
-    words = _TOKEN.findall(fold(text))
+    words = _words(text)
     out, start = [], 0
     while start < len(words):
         size, english = _longest_term(words, start)
         out.append(english)
         start += size
     return " ".join(filter(None, out)) + "?"
+
+
+def _words(text: str) -> list[str]:
+    """The words, folded. One that joins clauses where it could ask ("la red que aprende") ends in an apostrophe, and so
+    does "al" before a verb.
+
+    A question word joins without an accent, where the question has asked before or has accents elsewhere.
+    """
+    typed = _TOKEN.findall(unicodedata.normalize("NFC", text).lower())
+    plain = [fold(word) for word in typed]
+    asked, out = any(accent in word for word in typed for accent in "áéíóú"), plain[:1]
+    for place in range(1, len(plain)):
+        before, word = plain[place - 1], plain[place]
+        asked = asked or before in _ASKING
+        joins = asked and typed[place] in _JOINING and before not in _BEFORE_ASKING
+        if word == "al" and _INFINITIVE.fullmatch(" ".join(plain[place + 1 : place + 2])):
+            joins = True
+        compared = [_COMPARING[near] for near in plain[max(0, place - 1 - _NEAR) : place] if near in _COMPARING]
+        if joins and word == "que" and compared and before not in ("sin", "para"):
+            out.append(compared[-1])
+        else:
+            out.append(f"{word}'" if joins else word)
+    return out
 
 
 def _longest_term(words: Sequence[str], start: int) -> tuple[int, str]:
@@ -85,12 +120,20 @@ def _longest_term(words: Sequence[str], start: int) -> tuple[int, str]:
 
 
 def _known(words: Sequence[str]) -> str | None:
-    """The English of a term, or of one with the same stems; an English word of the list has no Spanish stem."""
+    """The English of a term, or of one with the same stems; an English word of the list has no Spanish stem.
+
+    A joining word may stand in a term ("lo que") behind its first word.
+    """
     lexicon = _lexicon()
     term = " ".join(words)
     if term in lexicon.terms or stem(term) in lexicon.english:
         return lexicon.terms.get(term)
-    return lexicon.stems.get(_stems(words))
+    if any(word.endswith("'") for word in words[1:]):
+        return _known([words[0], *(word.rstrip("'") for word in words[1:])])
+    found = lexicon.stems.get(_stems(words))
+    if found is None and (match := _FLAT_ENDING.fullmatch(term)):
+        return lexicon.stems.get(_stem(f"{match[1]}er"))
+    return found
 
 
 def _without_glue(words: Sequence[str]) -> list[str]:

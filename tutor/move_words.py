@@ -108,7 +108,7 @@ ORDER = re.compile(
 SLIDE = re.compile(r"^(?:the )?(?:slide|diapositiva) (?:number )?(\d{1,3})$")
 
 FILLER = frozenset(
-    """explain describe tell say put make give show word phrase please pls again more once simpler simple simply easier
+    """explain explained describe tell say put make give show word phrase please pls again more once simpler simple simply easier
     clearer version explanation bit little much even what is the a an of about for to how works work does it that this
     explica explicame explicamelo explicalo dime hazlo algo lo la el un una de del que es me mas por favor puedes podrias otra vez
     can could you i want need would like still really also understand get concept idea topic one them those these
