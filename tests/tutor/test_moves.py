@@ -38,11 +38,10 @@ _QUESTIONS = [
 ]
 _REALLY = {
     "example": re.compile("^Give a"),
-    "simpler": re.compile(
-        "explained simply$|explain .* (simply|in simple words)|^i dont understand .*explain it$|simpler"
-    ),
+    "simpler": re.compile("explained simply$|explain .* (simply|in simple words)|^i dont understand .*explain it$"),
+    "practice": re.compile("^test me in english"),
 }
-"""Those that ask for an example, or for simple words, of what they name."""
+"""Those that ask for an example, for simple words or for practice, and name on what."""
 _NEVER = re.compile(r"(?!)")
 
 
