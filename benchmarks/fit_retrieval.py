@@ -59,8 +59,8 @@ def answers(item: Labelled, text: str) -> bool:
 
 
 def collect(retriever: Retriever, items: list[Labelled]) -> list[tuple[Labelled, Found]]:
-    """What retrieval finds for each question."""
-    return [(item, retriever.retrieve(resolved(retriever, item))) for item in items]
+    """What retrieval finds for each question; one that compares two things is searched for as a whole."""
+    return [(item, retriever.retrieve(replace(resolved(retriever, item), compared=()))) for item in items]
 
 
 def sentence_rows(
