@@ -21,7 +21,7 @@ from demos.contract import Demo, Frame, Params
 from knowledge.lecture import Note, Slide
 from knowledge.passages import Passage
 from knowledge.question import Question, read_question
-from knowledge.retrieve import Found, Retriever
+from knowledge.retrieve import Found, Retriever, Sentence
 from knowledge.spanish import in_english, in_plain_words
 from knowledge.text import sentences as split_sentences
 from tutor import moves, prompt, spine
@@ -44,6 +44,7 @@ from tutor.events import (
     Usage,
 )
 from tutor.evidence import Evidence, Support, supports
+from tutor.gap import lacks
 from tutor.history import Exchange
 from tutor.intent import About, Clarify, IntentReader, RunDemo
 from tutor.judge import Judge
@@ -216,7 +217,7 @@ async def _explain(parts: Parts, turn: _Turn) -> AsyncGenerator[Event, None]:
     found = await asyncio.to_thread(parts.retriever.retrieve, turn.question)
     turn.question = found.question
     chosen = spine.choose(found)
-    if not chosen or not await _answerable(parts, found):
+    if not chosen or _lacks(found, chosen) or not await _answerable(parts, found):
         yield turn.say(_declined(found))
         yield turn.end(parts, "not_covered")
         return
@@ -230,6 +231,12 @@ async def _explain(parts: Parts, turn: _Turn) -> AsyncGenerator[Event, None]:
     said = [citation.quote for citation in turn.citations]
     offered = await asyncio.to_thread(moves.offers, _desk(parts), chosen[0].passage, said, turn.question.search)
     yield turn.end(parts, "answered", offered)
+
+
+def _lacks(found: Found, chosen: Sequence[Sentence]) -> bool:
+    """Whether the number, name or the like that is asked for is missing; a slide asked for is what it is."""
+    texts, titles = [line.text for line in chosen], [line.passage.title for line in chosen]
+    return bool(found.features and lacks(found.question, texts, titles))
 
 
 async def _answerable(parts: Parts, found: Found) -> bool:
