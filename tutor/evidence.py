@@ -33,6 +33,7 @@ _NEGATIONS = frozenset(
 _GLUE = frozenset(stem(word) for word in "also thus therefore so called known meaning means namely hence then".split())
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-ZÁÉÍÓÚÑ][\w’'-]*\b")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[a-z0-9]+(?:['’][a-z]+)?")
 _SPELLED = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
     "nine": "9", "ten": "10", "eleven": "11", "twelve": "12",
@@ -89,6 +90,9 @@ class Evidence:
         claim = _LEAD.sub("", sentence[verdict.end() :] if verdict else sentence).strip()
         if not content_words(claim):
             return Verdict(None, "says nothing that could be checked")
+        quoted = [support for support in supports if claim in support.text]
+        if verdict and quoted:  # what is quoted has to bear the verdict out, without its neighbours
+            supports = [min(quoted, key=lambda support: len(support.text))]
         reasons: list[tuple[int, str]] = []
         passed = []
         for support in supports:
@@ -142,14 +146,14 @@ def _unfounded(verdict: str, question: str, support: str) -> str:
 
 def _disagrees(claim: str, support: str) -> str:
     """The number, name or opposite that a claim has and its support does not, in words, or ""."""
-    if missing := _numbers(claim) - _numbers(support):
+    if missing := set(_numbers(claim) - _numbers(support)):
         return f"{', '.join(sorted(missing))} is in no passage sentence"
-    have = set(words(support))
+    have = words(support)
     stems = {stem(word) for word in have}
     for name in _NAME.findall(claim):
         if not all(stem(word) in stems or is_stop(word) for word in words(name)):
             return f"{name} is in no passage sentence"
-    pair = _opposite(set(words(claim)), have)
+    pair = _opposite(words(claim), have)
     return f"it says {pair[0]} where the passage says {pair[1]}" if pair else ""
 
 
@@ -172,7 +176,7 @@ def _contradicts(claim: str, support: str, question: str) -> str:
 
 def opposes(claim: str, support: str) -> bool:
     """True when a claim has the opposite of a word of the support, and not that word."""
-    return _opposite(set(words(claim)), set(words(support))) is not None
+    return _opposite(words(claim), words(support)) is not None
 
 
 def denies_otherwise(claim: str, support: str) -> bool:
@@ -187,23 +191,26 @@ def _twice(claim: str, support: str) -> str:
 
 
 def _denied_otherwise(claim: str, support: str) -> str:
-    """A word that only one of the two denies though both have it, or ""."""
+    """A word that both have and that the claim denies, or affirms, more often or where the support does not, or ""."""
     here, there = _denied(claim), _denied(support)
-    for word in set(here) & set(there):
-        if here[word].isdisjoint(there[word]) or (True in here[word] and True not in there[word]):
+    often, known = Counter((word, no) for _, word, no in here), Counter((word, no) for _, word, no in there)
+    for before, word, denied in here:
+        if often[word, denied] > known[word, denied] and (known[word, True] or known[word, False]):
+            return word
+        if (before, word, not denied) in there and (before, word, denied) not in there:
             return word
     return ""
 
 
-def _denied(text: str) -> dict[str, set[bool]]:
-    """For each content word whether a negation stands right before it, at any of its places."""
-    found: dict[str, set[bool]] = {}
+def _denied(text: str) -> list[tuple[str, str, bool]]:
+    """For each telling word the one before it, itself, and whether a negation stands right before it; two are none."""
+    found: list[tuple[str, str, bool]] = []
     denied = False
-    for word in re.findall(r"[a-z0-9]+(?:['’][a-z]+)?", fold(text)):
+    for word in _WORD.findall(fold(text)):
         if word.replace("’", "'") in _NEGATIONS:
-            denied = True
-        elif not is_stop(word):
-            found.setdefault(stem(word), set()).add(denied)
+            denied = not denied
+        elif word[0].isdigit() or not is_stop(word):
+            found.append((found[-1][1] if found else "", stem(word), denied))
             denied = False
     return found
 
@@ -228,14 +235,32 @@ def _apart(claim: str, support: str, asked: Set[str]) -> str:
     return apart[0] if len(apart) > len(said) // LOOSE else ""
 
 
-def _numbers(text: str) -> set[str]:
-    found = {number.replace(",", "").rstrip(".") for number in _NUMBER.findall(text)}
-    return found | {_SPELLED[word] for word in words(text) if word in _SPELLED and word != "one"}
+def _numbers(text: str) -> Counter[str]:
+    """How often each number is there."""
+    found = Counter(number.replace(",", "").rstrip(".") for number in _NUMBER.findall(text))
+    return found + Counter(_SPELLED[word] for word in words(text) if word in _SPELLED and word != "one")
 
 
-def _opposite(claim: set[str], support: set[str]) -> tuple[str, str] | None:
+def _opposite(claim: Sequence[str], support: Sequence[str]) -> tuple[str, str] | None:
+    """A word of the claim and its opposite, which the support has instead: at all, or beside the same words."""
     for group in _OPPOSITES:
-        said, there = claim & set(group), support & set(group)
+        said, there = set(claim) & set(group), set(support) & set(group)
         if said and there and not said & there:
             return min(said), min(there)
+        beside = {word: _beside(support, word) for word in there}
+        for word in sorted(said):
+            for places in _beside(claim, word) - beside.get(word, set()):
+                if other := next((other for other in sorted(there - {word}) if places in beside[other]), ""):
+                    return word, other
     return None
+
+
+def _beside(text: Sequence[str], word: str) -> set[tuple[str, str]]:
+    """The stems of the telling words on both sides of each place of a word, "" at an end."""
+    found = set()
+    for place, other in enumerate(text):
+        if other == word:
+            before = next((stem(near) for near in reversed(text[:place]) if not is_stop(near)), "")
+            after = next((stem(near) for near in text[place + 1 :] if not is_stop(near)), "")
+            found.add((before, after))
+    return found

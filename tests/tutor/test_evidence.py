@@ -111,3 +111,40 @@ def test_a_sentence_that_runs_in_circles_is_dropped_though_the_question_has_its_
     verdict = evidence.check(claim, supports([(1, PASSAGE)]), question)
     assert verdict.support is None
     assert "more often" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("told", "claim"),
+    [
+        (
+            ("The weights are (0, 0), the bias is 0 and the rate is 0.1.", "The sum 0 is not above 0."),
+            "The weights are (0, 0), the bias is not 0 and the rate is 0.1.",
+        ),
+        (
+            ("If one rule is wrong, every conclusion that rests on it can be wrong too.",),
+            "If one rule is not wrong, every conclusion that rests on it can be wrong too.",
+        ),
+        (
+            ("If the threshold is raised, the system answers fewer questions and makes fewer mistakes.",),
+            "If the threshold is raised, the system answers more questions and makes fewer mistakes.",
+        ),
+        (
+            ("The output of the network is a weighted sum.", "Each input is compared with a centre."),
+            "The input of the network is a weighted sum.",
+        ),
+        (("The factor lies between 0 and 1.",), "The factor lies between 1 and 1."),
+    ],
+)
+def test_a_word_that_the_passage_has_elsewhere_supports_no_opposite(
+    evidence: Evidence, told: tuple[str, ...], claim: str
+) -> None:
+    passage = Passage("1", "c", "notes", "d", "Told", "s", " ".join(told), told)
+    assert evidence.check(claim, supports([(1, passage)])).support is None
+    assert evidence.check(told[0], supports([(1, passage)])).support is not None
+
+
+def test_a_verdict_needs_the_sentence_that_it_quotes(evidence: Evidence) -> None:
+    told = ("The factor lies between 0 and 1.", "The first of 2 rates is 1.")
+    passage = Passage("1", "c", "notes", "d", "Told", "s", " ".join(told), told)
+    question = "The factor lies between 1 and 1, right?"
+    assert evidence.check(f"Yes: {told[0]}", supports([(1, passage)]), question).support is None
