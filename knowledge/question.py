@@ -37,7 +37,8 @@ _FIT: dict[Asked, str] = {
     "what": r"\b(is|are|means|refers|called)\b",
 }
 _PRONOUN = re.compile(
-    r"\b(it|its|he|him|his|she|her|they|them|their|this|that|these|those|there(?! (?:is|are|was|were)\b)|one|ones|former|latter|same|el|ella|eso|esto)\b"
+    r"\b(it|its|he|him|his|she|her|they|them|their|this|that|these|those|(?<!is )(?<!are )(?<!was )(?<!were )there(?! (?:is|are|was|were)\b)|"
+    r"(?:the|that|this|which|last|other|first|second|third) one|one(?=\W*$)|one of (?:them|those|these)|ones|former|latter|same|el|ella|eso|esto)\b"
 )
 _SLIDE = re.compile(r"\b(?:slides?|diapositiva)\s+(?:number |no\.? ?|num(?:ero)? )?(\d{1,3})\b")
 _OPENER = re.compile(

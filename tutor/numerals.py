@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+_SHARE = r"(?: ?%| ?per ?cent| por ciento)"
 LITERAL = re.compile(
-    r"(?<![\w.])[-+−]?(?:\d+(?:,\d{3})+|0,\d+|\d+\.\d+|\.\d+|\d+)(?:e[-+]?\d+)?(?:%| %|k\b|(?:st|nd|rd|th)\b)?(?![\w])",
+    r"(?<![\w.])[-+−]?(?:\d+(?:,\d{3})+|0,\d+|\d+\.\d+|\.\d+|\d+)(?:e[-+]?\d+)?"
+    rf"(?:{_SHARE}|k\b|(?:st|nd|rd|th)\b)?(?![\w])",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?!(?:st|nd|rd|th)\b)(?=[a-z]{2,}\b)")
@@ -80,9 +82,10 @@ def numbers(text: str) -> Iterator[Number]:
 def _written(match: re.Match[str]) -> Number:
     literal = re.sub(r"(st|nd|rd|th)$", "", match[0].lower())
     literal = re.sub(r"^([-+−]?0),", r"\1.", literal).replace(",", "").replace("−", "-")
-    share = literal.endswith("%")
-    scale = 0.01 if share else 1000.0 if literal.endswith("k") else 1.0
-    value = float(literal.rstrip("% k"))
+    bare = re.sub(_SHARE + "$", "", literal)
+    share = bare != literal
+    scale = 0.01 if share else 1000.0 if bare.endswith("k") else 1.0
+    value = float(bare.rstrip("k"))
     whole = "." not in literal and not share
     return Number(value / 100 if share else value * scale, whole, *match.span(), share=share)
 

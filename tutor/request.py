@@ -169,7 +169,7 @@ def _without_stopwords(text: str, value: str) -> str:
     if value not in ("and", "or", "not"):
         return text
     match = re.search(
-        rf"\b(?:on|for|the|an?|learns?|train|do|does|compute|gate|problem|data|function|with|con)[ =]+{value}\b(?! the\b)|\b{value}[ -](?:gate|problem|function|data)\b",
+        rf"\b(?:on|for|the|an?|learns?|learning|learnt|teach|teaching|solves?|solving|train|do|does|compute|gate|problem|data|function|with|con)[ =]+{value}\b(?! (?:the|not)\b)|\b{value}[ -](?:gate|problem|function|data)\b",
         text,
     )
     return " " * match.start() + match[0] if match else ""

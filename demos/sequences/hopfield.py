@@ -79,8 +79,8 @@ class HopfieldParams(Params):
     damage: float = param(
         0.2, "Share of the neurons flipped before recall.", low=0, high=1,
         aliases=(
-            "noise", "corruption", "corrupt", "flip", "damaged", "flipped", "broken", "spoilt", "spoiled", "noisy",
-            "destroy", "daño", "ruido", "dañado", "invertidas", "corrupted", "flipping", "erase",
+            "noise", "corruption", "corrupt", "flip", "damaged", "flipped", "break", "broken", "spoilt", "spoiled",
+            "noisy", "destroy", "daño", "ruido", "dañado", "invertidas", "corrupted", "flipping", "erase",
         ),
     )  # fmt: skip
     recall: int = param(

@@ -7,7 +7,9 @@ import pytest
 from knowledge.question import leans, read_question
 
 
-@pytest.mark.parametrize("text", ["And in which year?", "Who made it, and when?", "What about the LSTM?", "why?"])
+@pytest.mark.parametrize(
+    "text", ["And in which year?", "Who made it, and when?", "What about the LSTM?", "why?", "And the first one?"]
+)
 def test_a_question_that_names_nothing_leans(text: str) -> None:
     assert leans(text)
 
@@ -16,6 +18,8 @@ def test_a_question_that_names_nothing_leans(text: str) -> None:
     "text",
     [
         "What is overfitting and how do I notice it?",
+        "so what is AI in one sentence",
+        "what kinds of data are there",
         "what is dropout, and why does it help",
         "Who made the perceptron, and when?",
         "Why was the transformer a breakthrough for machine translation?",
