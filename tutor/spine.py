@@ -29,6 +29,8 @@ _BARE_LINK = re.compile(r"Slide \d+ \(.*\) links to ")
 _ADDRESS = frozenset("link page url site websit web blog".split())
 """Stems of a question that asks for an address."""
 _EXAMPLE = re.compile(r"\b(example|instance|calculate|compute|number)", re.IGNORECASE)
+_COMPUTING = re.compile(r"\b(comput|calculat|formula|equation|symbol|math)", re.IGNORECASE)
+_BARE_FORMULA = re.compile(r"(?:The formula \([^$]*\):\s*)?\$\$")
 _POINTS_BACK = re.compile(r"(It|Its|He|His|She|Her|They|Their|Them|This|That|These|Those|Both|Such)\b")
 """How a sentence of prose begins that is not understood without the one before."""
 _LIGHT = frozenset("lectur slide cours note date".split())
@@ -69,13 +71,15 @@ def _of_each(sides: Sequence[Found]) -> tuple[Sentence, ...]:
 
 
 def _weighed(found: Found) -> list[Sentence]:
-    """The sentences by score; bare addresses and worked examples not asked for count SPREAD and WORKED less."""
+    """The sentences by score; bare addresses, worked examples and formulas that are not asked for count less."""
     question = found.question
     addresses = "where" in question.asked or _wants_an_address(question)
     examples = "how_many" in question.asked or _EXAMPLE.search(question.search)
+    formulas = "formula" in question.asked or _COMPUTING.search(question.search)
     less = [
         SPREAD * (not addresses and _BARE_LINK.match(sentence.text) is not None)
         + WORKED * (not examples and sentence.passage.section == "Worked example")
+        + 2 * SPREAD * (not formulas and _BARE_FORMULA.match(sentence.text) is not None)
         for sentence in found.sentences
     ]
     counted = [

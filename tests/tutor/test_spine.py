@@ -91,6 +91,12 @@ def test_a_worked_example_does_not_begin_an_answer_that_asks_for_none() -> None:
     assert _said(_note("How many bytes does it read?", FIGURES, FORGET))[0] == FIGURES[1]
 
 
+def test_a_formula_is_for_those_who_ask_for_one() -> None:
+    formula = ("Formula", "The formula (LSTM): $$ c = f c' + i g $$", 1.5)
+    assert _said(_note("How does an LSTM forget?", formula, FORGET)) == [FORGET[1]]
+    assert formula[1] in _said(_note("What is the formula of an LSTM?", formula, FORGET))
+
+
 def test_prose_that_points_back_brings_the_sentence_before() -> None:
     bridge = ("", "The Brooklyn Bridge opened in 1883.", -9.0)
     designer = ("", "Its designer was John Roebling.", 3.0)
