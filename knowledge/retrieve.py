@@ -392,8 +392,9 @@ class Retriever:
 
         choices = self._course_words.get(word[0], [])
         limit = 1 if len(word) < 7 else 2
-        found = process.extractOne(word, choices, scorer=distance.OSA.distance, score_cutoff=limit)
-        return str(found[0]) if found else None
+        found = process.extract(word, choices, scorer=distance.OSA.distance, score_cutoff=limit)
+        near = [(far, -self._index.count(stem(other)), str(other)) for other, far, _ in found]
+        return min(near)[2] if near else None  # of those as near, the one that the course has more often
 
 
 def _compares(found: Found) -> bool:

@@ -39,7 +39,7 @@ _KINDS = (
     ("year", r"\bwhen (?:was|were|did)\b|\b(?:what|which) (?:year|decade)\b"),
     ("person", r"^\W*(?:and |so |but )?who(?:m)?\b(?! (?:is|was|are|were) \w+\W*$)"),
     ("name", r"\b(?:what|which) (?:university|city|country|company|institut\w+)\b"),
-    ("name", r"\bwhere (?:was|were|is|did|does) .*\b(?:born|works?|worked|lives?|study|studied|teach|located|held)\b"),
+    ("name", r"\bwhere (?:was|were|is|did|does) .*\b(?:born|works?|worked|study|studied|teach)\b"),
 )
 
 

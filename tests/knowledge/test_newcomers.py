@@ -31,7 +31,7 @@ def retriever(shared_home: Path) -> Retriever:
         ("difusion models how do they work", {"diffusion"}),
         ("overfiting", {"overfitting"}),
         ("what did rozenblatt do", {"slide-18", "perceptron"}),
-        ("atention is all u need paper authors", {"slide-40"}),
+        ("atention is all u need paper authors", {"slide-36", "slide-40"}),
         ("wich score did transfomer get in BLEU", {"slide-36", "slide-40"}),
         ("convolutonal neural net pooling", {"pooling", "convolution_and_pooling"}),
         ("how do i stop a network from memorising the training data", {"overfitting", "dropout", "regularisation"}),

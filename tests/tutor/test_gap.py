@@ -41,6 +41,7 @@ def test_what_is_lacking_is_named(question: str, sentence: str, kind: str) -> No
         ("Who beat Kasparov?", CHESS),
         ("Who made the Hopfield network?", "John Hopfield published the Hopfield network in 1982."),
         ("Who is Kasparov?", "Kasparov lost."),
+        ("Where does the otter live?", "The otter lives in forests."),
         ("Where can I see word vectors?", "The slide links to the projector."),
         ("Where does the name liquid come from?", "The name compares the network with water."),
         ("What does BERT stand for?", "BERT: Bidirectional Encoder Representations from Transformers."),
