@@ -126,8 +126,9 @@ def read_question(text: str, before: str = "", topic: str = "") -> Question:
     asked = _asked(text)
     if match := _SLIDE.search(fold(text)):
         return Question(typed, text, text, asked, slide=int(match[1]))
-    if not before or _sides(text):
-        return Question(typed, text, text, asked, compared=tuple(map(read_question, _sides(text))))
+    compared = tuple(map(read_question, _sides(text)))
+    if compared or not before:
+        return Question(typed, text, text, asked, compared=compared)
     if leans(text) and (other := _another_topic(text)):
         topical = set(content_words(topic))
         kept = " ".join(word for word in before.split() if not set(content_words(word)) & topical)

@@ -2,7 +2,8 @@
 
 Nearness does not tell "How many chips were in Deep Blue?" from a question that the sentence on those chips answers.
 Where the kind of thing that is asked for is plain, one that the question does not hold itself has to stand in the
-sentences. What that gives and costs: docs/adr/0008-what-is-asked-for.md.
+sentences. knowledge/question.py knows kinds too, loosely, as one feature among many; these decide, and so are strict.
+What that gives and costs: docs/adr/0008-what-is-asked-for.md.
 """
 
 from __future__ import annotations
@@ -35,9 +36,20 @@ _ABBREVIATION = re.compile(r"\b[A-Z][A-Za-z-]*[A-Z0-9][A-Za-z0-9-]*\b")
 
 _KINDS = (
     ("letters", r"\bstands? for\b|\b(?:abbreviation|acronym|initials)\b|\bletters\b.*\bmean\b|\bshort for\b"),
-    ("number", r"\bhow (?:many|old|tall)\b|\bhow much (?:money|does|do|did|is|was)\b|\b(?:final|exact) score\b"),
     ("year", r"\bwhen (?:was|were|did)\b|\b(?:what|which) (?:year|decade)\b"),
-    ("person", r"^\W*(?:and |so |but )?who(?:m)?\b(?! (?:is|was|are|were) \w+\W*$)"),
+    (
+        "number",
+        r"\bhow (?:many|tall)\b|\bhow old\b(?! (?:is|are) (?:the|an?)\b)|\bhow much money\b|\b(?:final|exact) score\b",
+    ),
+    (
+        "number",
+        r"\bhow much (?:does|do|did|is|was|were) .*\b(?:cost|costs|pay|paid|earn|earns|earned|weigh|weighs|worth)\b",
+    ),
+    (
+        "person",
+        r"^\W*(?:and |so |but )?who(?:m)?\b(?! (?:can|could|should|may|needs?|uses?|benefits?)\b)"
+        r"(?! (?:is|was|are|were) \w+\W*$)",
+    ),
     ("name", r"\b(?:what|which) (?:university|city|country|company|institut\w+)\b"),
     ("name", r"\bwhere (?:was|were|is|did|does) .*\b(?:born|works?|worked|study|studied|teach)\b"),
 )
