@@ -44,7 +44,7 @@ bench: $(STAMP) ## measure speed and memory, and write docs/benchmarks.md
 eval: $(STAMP) ## examine the answers on the test split and write docs/quality.md
 	@$(BIN)/tiza eval --write
 
-eval-smoke: $(STAMP) ## examine a sample of the dev split; fails below the floor in benchmarks/quality.py
+eval-smoke: $(STAMP) ## examine a sample of the dev split; fails below the floor in evaluation/quality.py
 	@$(BIN)/tiza eval --set dev --limit 150 --baselines 0 --floor
 
 bench-ingest: $(STAMP) ## measure ingestion and search in large courses

@@ -25,16 +25,16 @@ from statistics import median
 import psutil
 
 from benchmarks.engine import measure_alone
-from benchmarks.statistics import percentile
-from knowledge.courses import Course, open_course
-from knowledge.embed import Embedder
-from knowledge.reader import Reader
-from knowledge.retrieve import Retriever
+from knowledge.courses.course import Course, open_course
+from knowledge.retrieval.cross_encoder import Reader
+from knowledge.retrieval.embedder import Embedder
+from knowledge.retrieval.retriever import Retriever
+from training.statistics import percentile
 from tutor.llm.base import Message, Sampling
 from tutor.llm.catalogue import STARTER_KIND, locate
 from tutor.llm.llama import Engine, LlamaModel, cores, requantize
+from tutor.service.build import model_file
 from tutor.settings import Settings, read_settings
-from tutor.wiring import model_file
 
 TARGET = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 ROUNDS = 5
@@ -191,7 +191,7 @@ def memory(settings: Settings) -> list[str]:
     """Resident memory of a process that has answered ten questions, and of the demo worker that waits beside it."""
     script = (
         "import asyncio, os, psutil\n"
-        "from tutor.settings import Settings\nfrom tutor.wiring import build_tutor\nfrom pathlib import Path\n"
+        "from tutor.settings import Settings\nfrom tutor.service.build import build_tutor\nfrom pathlib import Path\n"
         f"QUESTIONS = {QUESTIONS!r}\n"
         "async def main():\n"
         f"    tutor = build_tutor(Settings(home=Path({str(settings.home)!r})))\n"

@@ -21,16 +21,16 @@ import psutil
 
 from benchmarks.__main__ import machine
 from benchmarks.ingest import put_section
-from benchmarks.statistics import percentile
-from demos import pages
-from demos.catalogue import all_demos, load
-from demos.contract import Demo, Frame
-from demos.pages import Measured
-from demos.runner import Worker, Workers, run
-from knowledge.embed import Embedder
-from tutor.capabilities import capabilities
+from demos.runtime import pages
+from demos.runtime.catalogue import all_demos, load
+from demos.runtime.contract import Demo, Frame
+from demos.runtime.pages import Measured
+from demos.runtime.runner import Worker, Workers, run
+from knowledge.retrieval.embedder import Embedder
+from training.statistics import percentile
+from tutor.service.build import open_model
+from tutor.service.capabilities import capabilities
 from tutor.settings import Settings, read_settings
-from tutor.wiring import open_model
 
 TARGET = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 TITLE = "Demos"

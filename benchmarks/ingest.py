@@ -24,16 +24,16 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.__main__ import QUESTIONS, TARGET, machine, timed
-from benchmarks.statistics import percentile
-from knowledge.courses import Course
-from knowledge.embed import Embedder
-from knowledge.ingest import lecture_passages
-from knowledge.intake import take_in
+from knowledge.courses.course import Course
+from knowledge.courses.uploads import take_in
+from knowledge.documents.chunking import lecture_passages
 from knowledge.passages import Passage
-from knowledge.retrieve import Retriever
-from knowledge.store import Contents, open_index, write_index
+from knowledge.retrieval.embedder import Embedder
+from knowledge.retrieval.index import Contents, open_index, write_index
+from knowledge.retrieval.retriever import Retriever
+from training.statistics import percentile
+from tutor.service.build import build_tutor
 from tutor.settings import Settings
-from tutor.wiring import build_tutor
 
 TITLE = "A teacher's course"
 PAGES = 1000

@@ -2,7 +2,7 @@
 
 The adapter of the starter model takes four of them.
 
-reader   the second look of retrieval (knowledge/reader.py): data, training and file in one go
+reader   the second look of retrieval (knowledge/retrieval/cross_encoder.py): data, training and file in one go
 data     examples from the course's training half, and from outside passages
 train    an adapter, to the end or until interrupted; the same command goes on where it stopped
 export   the adapter of the last checkpoint as a GGUF file
@@ -36,7 +36,7 @@ def data(
     tasks: Annotated[str, typer.Option(help="What to teach, with commas between: answer, follow_up, judge.")] = "judge",
 ) -> None:
     """Make the data set."""
-    from knowledge.embed import Embedder
+    from knowledge.retrieval.embedder import Embedder
     from training.data import TASKS, write_data
     from training.lecture import lecture_material
     from training.outside import read_xquad
@@ -107,7 +107,7 @@ def _train(run: Path, data: Path, base: Path | None, recipe: object, until: int 
 
 @app.command()
 def reader(
-    out: Annotated[Path, typer.Argument(help="File to write; then run `python -m benchmarks.fit_retrieval`.")],
+    out: Annotated[Path, typer.Argument(help="File to write; then run `python -m training.fit_retrieval`.")],
     outside: Annotated[list[Path] | None, typer.Option(help="Files of passages in SQuAD's layout.")] = None,
     epochs: Annotated[int, typer.Option(min=1)] = 1,
     rate: Annotated[float, typer.Option(min=1e-7, max=0.1, help="The highest learning rate.")] = 1e-4,
@@ -118,9 +118,9 @@ def reader(
     """Train the reader, in some ten minutes on two cores."""
     import hashlib
 
-    from knowledge.courses import Course, open_course
-    from knowledge.embed import Embedder
-    from knowledge.retrieve import Retriever
+    from knowledge.courses.course import Course, open_course
+    from knowledge.retrieval.embedder import Embedder
+    from knowledge.retrieval.retriever import Retriever
     from training.outside import read_xquad
     from training.progress import Bar
     from training.reader import (

@@ -16,15 +16,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from knowledge.embed import Embedder
 from knowledge.passages import Passage
+from knowledge.retrieval.embedder import Embedder
 from training.example import Example
 from training.follow_ups import FollowUps
 from training.judgements import Judgements
 from training.material import Known, Material, joined
+from tutor.answering.grounding import Support
+from tutor.answering.prompts import draft_messages
 from tutor.errors import InputError
-from tutor.evidence import Support
-from tutor.prompt import draft_messages
 
 REFUSAL = "The course does not cover that."
 VARIANTS = 3

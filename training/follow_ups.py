@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from benchmarks.bank import read_bank
-from knowledge.lecture import read_notes, read_slides
-from knowledge.spanish import in_english, in_plain_words
+from knowledge.courses.builtin import read_notes, read_slides
+from knowledge.courses.labelled import read_bank
+from knowledge.retrieval.spanish import in_english, in_plain_words
 from knowledge.text import content_words
 from training.example import Example
 from training.material import Known, Material
-from tutor.prompt import follow_up_messages
+from tutor.answering.prompts import follow_up_messages
 
 WRITTEN = Path(__file__).with_name("follow_ups.txt")
 ALONE, CHANGED = 0.35, 0.2

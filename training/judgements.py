@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from knowledge.embed import Embedder, Vectors
+from knowledge.retrieval.embedder import Embedder, Vectors
 from knowledge.text import content_words, fold
 from training.example import Example
 from training.material import Known, Material
-from tutor.prompt import judge_messages
+from tutor.answering.prompts import judge_messages
 
 YES, NO = "Yes", "No"
 LINES = 4

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from benchmarks.bank import Labelled, Split, plain, read_bank
-from knowledge.asked import read_asked
-from knowledge.ingest import lecture_passages
-from knowledge.lecture import Note, read_notes
+from knowledge.courses.asked import read_asked
+from knowledge.courses.builtin import Note, read_notes
+from knowledge.courses.labelled import Labelled, Split, plain, read_bank
+from knowledge.documents.chunking import lecture_passages
 from knowledge.passages import Passage
 from knowledge.text import content_words, fold, is_stop
 from training.material import Known, Material

@@ -1,4 +1,4 @@
-"""The reader of knowledge/reader.py, trained: does this sentence answer this question?
+"""The reader of knowledge/retrieval/cross_encoder.py, trained: does this sentence answer this question?
 
 Examples are what a search brings: for each question of the course's training half the sentences that are ranked first,
 of which some answer it, and for those that the course leaves open none. Passages from outside join them, so that the
@@ -20,13 +20,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchmarks.bank import read_bank
-from benchmarks.fit_retrieval import ASKS, answers, resolved
-from knowledge.embed import Embedder
-from knowledge.question import read_question
-from knowledge.reader import LONGEST, MATRICES, copied, pair_text, pooled
-from knowledge.retrieve import Retriever
+from knowledge.courses.labelled import read_bank
+from knowledge.retrieval.cross_encoder import LONGEST, MATRICES, copied, pair_text, pooled
+from knowledge.retrieval.embedder import Embedder
+from knowledge.retrieval.questions import read_question
+from knowledge.retrieval.retriever import Retriever
 from training.data import held_out
+from training.fit_retrieval import ASKS, answers, resolved
 from training.lecture import lecture_material
 from training.material import Material
 
@@ -84,7 +84,7 @@ def _group(question: str, pairs: Sequence[tuple[str, str]], labels: Sequence[boo
 def outside_groups(material: Material, seed: int = 0) -> Iterator[Group]:
     """Groups of passages from outside: neighbours of the answer, and sentences of other passages that come near.
 
-    Held-out documents are left out, so that prose can be used to measure (benchmarks/prose.py).
+    Held-out documents are left out, so that prose can be used to measure (training/prose.py).
     """
     draw = random.Random(seed)
     before = {text: first for texts in material.sentences.values() for first, text in pairwise(("", *texts))}
@@ -170,7 +170,7 @@ class ReaderTraining:
         return scores
 
     def learnt(self) -> dict[str, Tensor]:
-        """What was learnt, in low rank, as knowledge/reader.py reads it."""
+        """What was learnt, in low rank, as knowledge/retrieval/cross_encoder.py reads it."""
         found = {"head.weight": self.head.weight.detach()[0].clone(), "head.bias": self.head.bias.detach()[0].clone()}
         for name, before in self._before.items():
             found |= low_rank(name, _matrix(self.net, name).detach() - before, self.recipe.rank)

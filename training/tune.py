@@ -8,9 +8,9 @@ from pathlib import Path
 
 import torch
 
-from knowledge.courses import Course
+from knowledge.courses.builtin import COURSE
+from knowledge.courses.course import Course
 from knowledge.errors import KnowledgeError
-from knowledge.lecture import COURSE
 from training.data import read_data, tasks_of, write_data
 from training.export import export
 from training.lecture import lecture_material

@@ -7,7 +7,7 @@
     |- BusyError             the queue is full; `retry_after` in seconds                      (429)
     `- StorageError          the data folder cannot be written                                (507, 503)
 
-`knowledge.errors.KnowledgeError` and `demos.contract.DemoError` carry the same `code` and `hint`, so `Problem.of`
+`knowledge.errors.KnowledgeError` and `demos.runtime.contract.DemoError` carry the same `code` and `hint`, so `Problem.of`
 describes any of them to a front end.
 """
 
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from demos.contract import DemoError
+from demos.runtime.contract import DemoError
 from knowledge.errors import KnowledgeError
 
 __all__ = [

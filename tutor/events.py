@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from demos.contract import Frame
+from demos.runtime.contract import Frame
 from knowledge.passages import Passage
 from tutor.errors import Problem
 
@@ -116,8 +116,8 @@ class Answered:
     """The turn's ending. `text` is all that the Tokens said; `suggestions` are next questions or demos to offer.
 
     `search` and `topic` are what a follow-up builds on: what was searched, and the title of what answered. `rundown`
-    is what can be asked about the demo that ran (see tutor/rundown.py); `about_run` the run that a question was about;
-    `practice` the practice question that was asked or settled (see tutor/practice.py).
+    is what can be asked about the demo that ran (see tutor/runs/summary.py); `about_run` the run that a question was about;
+    `practice` the practice question that was asked or settled (see tutor/teaching/practice.py).
     """
 
     text: str

@@ -22,11 +22,24 @@ from typing import Literal
 
 import numpy as np
 
-from demos.contract import Bars, Curve, Demo, Frame, Image, Panel, Params, Prediction, Preset, Request, Series, param
+from demos.lib.pacing import thin
+from demos.lib.scenes import Scene, play, row, rows, sheet
+from demos.lib.wording import number
 from demos.neurons._layers import Array, Weights, forward, propagate, start, train
-from demos.pacing import thin
-from demos.scenes import Scene, play, row, rows, sheet
-from demos.wording import number
+from demos.runtime.contract import (
+    Bars,
+    Curve,
+    Demo,
+    Frame,
+    Image,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    param,
+)
 
 SIZE, HIDDEN, TESTED, RATE = 12, 12, 200, 0.3
 ANIMALS = ("cat", "dog")

@@ -22,11 +22,11 @@ from typing import Literal
 
 import numpy as np
 
-from demos.contract import Bars, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Table, param
 from demos.data import _credit
 from demos.data._learners import Array, Split, grow, newton, scale, sigmoid
-from demos.scenes import Scene, play, row, rows
-from demos.wording import count, number
+from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.wording import count, number
+from demos.runtime.contract import Bars, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Table, param
 
 SHOWN_STEPS = 6
 RISK = ("Low", "High")

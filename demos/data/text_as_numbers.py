@@ -24,9 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
-from demos.contract import Bars, Demo, Frame, Heatmap, Params, Prediction, Preset, Request, Tokens, param
-from demos.scenes import Scene, play, row, rows
-from demos.wording import count, number
+from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.wording import count, number
+from demos.runtime.contract import Bars, Demo, Frame, Heatmap, Params, Prediction, Preset, Request, Tokens, param
 
 Array = NDArray[np.float64]
 MOST_SENTENCES, MOST_WORDS = 6, 40

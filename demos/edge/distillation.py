@@ -21,7 +21,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.contract import (
+from demos.edge import _network
+from demos.edge._network import Array, Weights
+from demos.lib.pacing import thin
+from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.wording import number
+from demos.runtime.contract import (
     Bars,
     Curve,
     Demo,
@@ -36,11 +41,6 @@ from demos.contract import (
     Table,
     param,
 )
-from demos.edge import _network
-from demos.edge._network import Array, Weights
-from demos.pacing import thin
-from demos.scenes import Scene, play, row, rows
-from demos.wording import number
 
 TEACHER, TEACHER_EPOCHS, SHOWINGS, RATE = 128, 30, 20_000, 0.005
 MOST_EPOCHS = 14

@@ -19,11 +19,24 @@ from typing import Literal
 
 import numpy as np
 
-from demos.contract import Bars, Curve, Demo, Frame, Image, Panel, Params, Prediction, Preset, Request, Series, param
 from demos.edge import _network
 from demos.edge._network import MATRICES, Weights
-from demos.scenes import Scene, play, row, rows
-from demos.wording import count, number
+from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.wording import count, number
+from demos.runtime.contract import (
+    Bars,
+    Curve,
+    Demo,
+    Frame,
+    Image,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    param,
+)
 
 ANSWERS = ("less than 1 point", "1 to 5 points", "more than 5 points")
 LEVELS = (0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)

@@ -21,7 +21,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.contract import (
+from demos.edge import _network
+from demos.edge._blocks import Blocks, bytes_of, pack, quantize
+from demos.edge._network import MATRICES, Weights
+from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.wording import number
+from demos.runtime.contract import (
     Bars,
     Curve,
     Demo,
@@ -36,11 +41,6 @@ from demos.contract import (
     Table,
     param,
 )
-from demos.edge import _network
-from demos.edge._blocks import Blocks, bytes_of, pack, quantize
-from demos.edge._network import MATRICES, Weights
-from demos.scenes import Scene, play, row, rows
-from demos.wording import number
 
 ANSWERS = ("less than 1 point", "1 to 10 points", "more than 10 points")
 BITS = (8, 7, 6, 5, 4, 3, 2)

@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from demos.contract import Bars, Curve, Demo, Frame, Params, Prediction, Preset, Request, Series, Table, param
 from demos.language._model_file import ModelCard, ModelFile, in_bytes, read
-from demos.scenes import Scene, play, row
-from demos.wording import count, number
+from demos.lib.scenes import Scene, play, row
+from demos.lib.wording import count, number
+from demos.runtime.contract import Bars, Curve, Demo, Frame, Params, Prediction, Preset, Request, Series, Table, param
 
 ANSWERS = ("under 20", "20 to 80", "over 80")
 KEPT_FREE = 1e9

@@ -9,7 +9,7 @@ is data it is the noise (Salimans and Ho, "Progressive distillation", 2022). So 
 
 Label 10 stands for "any digit": it is what one draw in ten saw in training, so that one network knows both the noise
 of a given digit and of digits at large (classifier-free guidance, Ho and Salimans, 2022). The same lines run on NumPy
-here and on torch when `python -m demos.train diffusion` trains them, so `xp` is either module.
+here and on torch when `python -m demos.training diffusion` trains them, so `xp` is either module.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from demos.contract import Image
-from demos.scenes import sheet
+from demos.lib.scenes import sheet
+from demos.runtime.contract import Image
 
 
 def gallery(title: str, pictures: Any, wide: int, label: str = "") -> Image:

@@ -21,7 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos import weights
-from demos.contract import (
+from demos.generation import _clip
+from demos.generation._clip import COLOURS, KINDS, SHAPES, SIZES, WIDTH, Kind, caption
+from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.wording import number
+from demos.runtime.contract import (
     Bars,
     Curve,
     Demo,
@@ -37,10 +41,6 @@ from demos.contract import (
     Table,
     param,
 )
-from demos.generation import _clip
-from demos.generation._clip import COLOURS, KINDS, SHAPES, SIZES, WIDTH, Kind, caption
-from demos.scenes import Scene, play, row, rows
-from demos.wording import number
 
 Array = NDArray[np.float64]
 NOISES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)

@@ -25,7 +25,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos import weights
-from demos.contract import (
+from demos.generation import _clip, _ruler
+from demos.generation._clip import KINDS, WIDTH, Kind, caption
+from demos.generation._gallery import gallery, middles
+from demos.generation._unclip import STRETCH, Painter, shapes
+from demos.lib.pacing import thin
+from demos.lib.prelude import open_with
+from demos.lib.scenes import Scene, row
+from demos.lib.wording import number
+from demos.runtime.contract import (
     Bars,
     Demo,
     Frame,
@@ -37,14 +45,6 @@ from demos.contract import (
     Table,
     param,
 )
-from demos.generation import _clip, _ruler
-from demos.generation._clip import KINDS, WIDTH, Kind, caption
-from demos.generation._gallery import gallery, middles
-from demos.generation._unclip import STRETCH, Painter, shapes
-from demos.pacing import thin
-from demos.prelude import open_with
-from demos.scenes import Scene, row
-from demos.wording import number
 
 Array = NDArray[np.float64]
 ANSWERS = ("all of them", "more than half", "half or fewer")

@@ -33,7 +33,11 @@ import numpy as np
 from pydantic import model_validator
 
 from demos import weights
-from demos.contract import (
+from demos.generation._models import SPREAD, Digits, Model, make_mixture
+from demos.generation._schedule import ALPHA_BAR, Array, T, add_noise, clean, fresh_noise, step_back, times
+from demos.lib.pacing import thin
+from demos.lib.wording import number
+from demos.runtime.contract import (
     Bars,
     Curve,
     Demo,
@@ -48,10 +52,6 @@ from demos.contract import (
     Series,
     param,
 )
-from demos.generation._models import SPREAD, Digits, Model, make_mixture
-from demos.generation._schedule import ALPHA_BAR, Array, T, add_noise, clean, fresh_noise, step_back, times
-from demos.pacing import thin
-from demos.wording import number
 
 MOST_FRAMES = 80
 FORWARD = (0, 50, 100, 200, 300, 450, 700, 1000)

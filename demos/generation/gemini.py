@@ -23,7 +23,14 @@ from numpy.typing import NDArray
 from pydantic import field_validator
 
 from demos import weights
-from demos.contract import (
+from demos.generation import _multimodal, _questions
+from demos.generation._gallery import gallery
+from demos.generation._multimodal import BLOCKS, HEADS, WIDTH
+from demos.generation._questions import CELLS, GRID, KINDS, WORDS
+from demos.lib.prelude import open_with
+from demos.lib.scenes import Scene, row, rows
+from demos.lib.wording import number
+from demos.runtime.contract import (
     Bars,
     Demo,
     Frame,
@@ -38,13 +45,6 @@ from demos.contract import (
     Tokens,
     param,
 )
-from demos.generation import _multimodal, _questions
-from demos.generation._gallery import gallery
-from demos.generation._multimodal import BLOCKS, HEADS, WIDTH
-from demos.generation._questions import CELLS, GRID, KINDS, WORDS
-from demos.prelude import open_with
-from demos.scenes import Scene, row, rows
-from demos.wording import number
 
 Array = NDArray[np.float64]
 ANSWERS = ("right with and without the picture", "right only with the picture", "wrong with the picture")
@@ -328,7 +328,7 @@ class Story:
 
     def measured(self) -> Scene:
         """Held-out scenes, with the picture, without, and the rival's guess."""
-        from demos.weights.gemini import draw
+        from demos.training.gemini import draw
 
         asked = draw(np.random.default_rng(self.params.seed + 1), TESTED * len(KINDS), True, self.params.noise)
         patches, questions = np.stack([each[0] for each in asked]), [each[2] for each in asked]

@@ -25,7 +25,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos import weights
-from demos.contract import (
+from demos.generation import _tunes
+from demos.generation._chain import Chain, distance, longest_copy, pairs
+from demos.generation._models import Digits
+from demos.generation._schedule import clean, step_back, times
+from demos.history._texts import TEXTS
+from demos.lib.pacing import thin
+from demos.lib.prelude import open_with
+from demos.lib.scenes import Scene, row, rows, sheet
+from demos.lib.wording import number
+from demos.runtime.contract import (
     Bars,
     Curve,
     Demo,
@@ -42,15 +51,6 @@ from demos.contract import (
     Text,
     param,
 )
-from demos.generation import _tunes
-from demos.generation._chain import Chain, distance, longest_copy, pairs
-from demos.generation._models import Digits
-from demos.generation._schedule import clean, step_back, times
-from demos.history._texts import TEXTS
-from demos.pacing import thin
-from demos.prelude import open_with
-from demos.scenes import Scene, row, rows, sheet
-from demos.wording import number
 
 Array = NDArray[np.float64]
 MADE = ("text", "pictures", "sound")

@@ -25,7 +25,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos import weights
-from demos.contract import (
+from demos.generation import _cascade, _lexicon
+from demos.generation._cascade import MEANING, Cascade, Kind
+from demos.generation._gallery import gallery, lit
+from demos.generation._sampling import Step
+from demos.generation._schedule import add_noise
+from demos.lib.pacing import thin
+from demos.lib.prelude import open_with
+from demos.lib.scenes import Scene, row
+from demos.lib.wording import number
+from demos.runtime.contract import (
     Bars,
     Demo,
     Frame,
@@ -36,15 +45,6 @@ from demos.contract import (
     Table,
     param,
 )
-from demos.generation import _cascade, _lexicon
-from demos.generation._cascade import MEANING, Cascade, Kind
-from demos.generation._gallery import gallery, lit
-from demos.generation._sampling import Step
-from demos.generation._schedule import add_noise
-from demos.pacing import thin
-from demos.prelude import open_with
-from demos.scenes import Scene, row
-from demos.wording import number
 
 Array = NDArray[np.float64]
 ANSWERS = ("all of them", "more than half", "half or fewer")

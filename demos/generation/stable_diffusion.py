@@ -23,19 +23,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos import weights
-from demos.contract import (
-    Bars,
-    Demo,
-    Frame,
-    Heatmap,
-    Panel,
-    Params,
-    Prediction,
-    Preset,
-    Request,
-    Table,
-    param,
-)
 from demos.generation import _ruler, _unet
 from demos.generation._clip import Kind, caption
 from demos.generation._gallery import gallery
@@ -49,10 +36,23 @@ from demos.generation._latent import (
     decoder_operations,
 )
 from demos.generation._schedule import add_noise
-from demos.pacing import thin
-from demos.prelude import open_with
-from demos.scenes import Scene, rows
-from demos.wording import number
+from demos.lib.pacing import thin
+from demos.lib.prelude import open_with
+from demos.lib.scenes import Scene, rows
+from demos.lib.wording import number
+from demos.runtime.contract import (
+    Bars,
+    Demo,
+    Frame,
+    Heatmap,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Table,
+    param,
+)
 
 Array = NDArray[np.float64]
 ANSWERS = ("all of them", "more than half", "half or fewer")

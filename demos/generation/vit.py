@@ -22,11 +22,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos import weights
-from demos.contract import Bars, Demo, Frame, Heatmap, Image, Panel, Params, Prediction, Preset, Request, Table, param
 from demos.generation import _vit
 from demos.generation._vit import BLOCKS, GRID, HEADS, PATCHES, WIDTH
-from demos.scenes import Scene, play, row, rows, sheet
-from demos.wording import count, number
+from demos.lib.scenes import Scene, play, row, rows, sheet
+from demos.lib.wording import count, number
+from demos.runtime.contract import (
+    Bars,
+    Demo,
+    Frame,
+    Heatmap,
+    Image,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Table,
+    param,
+)
 
 Array = NDArray[np.float64]
 ANSWERS = ("95 % or more", "50 to 95 %", "less than 50 %")
@@ -96,7 +109,7 @@ class Story:
     def _run(self) -> None:
         import torch
 
-        from demos.weights.vit import digits
+        from demos.training.vit import digits
 
         self.w: dict[str, Any] = {name: torch.tensor(value) for name, value in weights.load("vit").items()}
         x, self.t, held = digits()

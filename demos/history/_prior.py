@@ -2,7 +2,7 @@
 
 Each move has four features: it wins at once, it stops a win, how near the middle it is, and how many rows with an own
 stone and no enemy it joins. P(move) is the softmax of their weighted sums. The weights were learnt from best moves of
-tic-tac-toe (`python -m demos.train tree_search`); the features mean the same in connect-four.
+tic-tac-toe (`python -m demos.training tree_search`); the features mean the same in connect-four.
 """
 
 from __future__ import annotations

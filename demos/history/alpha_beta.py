@@ -21,7 +21,12 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from demos.contract import (
+from demos.history._boards import BOARDS, SIGNS, Position
+from demos.history._search import Search, leaf, minimax
+from demos.lib.pacing import thin
+from demos.lib.scenes import Scene, play, row
+from demos.lib.wording import number
+from demos.runtime.contract import (
     Bars,
     Demo,
     Edge,
@@ -37,11 +42,6 @@ from demos.contract import (
     Text,
     param,
 )
-from demos.history._boards import BOARDS, SIGNS, Position
-from demos.history._search import Search, leaf, minimax
-from demos.pacing import thin
-from demos.scenes import Scene, play, row
-from demos.wording import number
 
 MOST_FRAMES = 70
 OUTCOMES = ("X wins", "O wins", "a draw or undecided")

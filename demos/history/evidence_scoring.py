@@ -25,10 +25,23 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.contract import Bars, Demo, Frame, Heatmap, Params, Prediction, Preset, Request, Table, Text, Tokens, param
 from demos.history._texts import TEXTS
-from demos.scenes import Scene, play, row, rows
-from demos.wording import number
+from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.wording import number
+from demos.runtime.contract import (
+    Bars,
+    Demo,
+    Frame,
+    Heatmap,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Table,
+    Text,
+    Tokens,
+    param,
+)
 
 Array = NDArray[np.float64]
 K1, B, SHOWN = 1.5, 0.75, 6

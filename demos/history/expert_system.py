@@ -20,11 +20,24 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from demos.contract import Demo, Edge, Frame, Network, Node, Panel, Params, Prediction, Preset, Request, Table, param
 from demos.history._rules import Look, backward, forward, read_facts, read_rules, why
-from demos.pacing import thin
-from demos.scenes import Scene, play
-from demos.wording import count
+from demos.lib.pacing import thin
+from demos.lib.scenes import Scene, play
+from demos.lib.wording import count
+from demos.runtime.contract import (
+    Demo,
+    Edge,
+    Frame,
+    Network,
+    Node,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Table,
+    param,
+)
 
 MOST_RULES, MOST_FRAMES = 16, 90
 ANIMALS = (

@@ -29,13 +29,13 @@ import numpy as np
 from pydantic import model_validator
 
 from demos import weights
-from demos.contract import Bars, Demo, Frame, Params, Prediction, Preset, Request, Table, Text, param
 from demos.history._boards import BOARDS, SIGNS, Board, Position
 from demos.history._prior import prior
 from demos.history._search import Search
-from demos.pacing import thin
-from demos.scenes import Scene, play, row
-from demos.wording import number
+from demos.lib.pacing import thin
+from demos.lib.scenes import Scene, play, row
+from demos.lib.wording import number
+from demos.runtime.contract import Bars, Demo, Frame, Params, Prediction, Preset, Request, Table, Text, param
 
 MOST_FRAMES = 44
 JUDGE_DEPTH = {"tic-tac-toe": 9, "connect-four": 4}

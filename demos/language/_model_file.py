@@ -8,7 +8,7 @@ from functools import cached_property
 from math import prod
 from typing import Any
 
-from demos.contract import DemoError
+from demos.runtime.contract import DemoError
 
 ModelCard = Callable[[], dict[str, Any]]
 PARTS = ("embeddings", "attention", "MLP", "norms", "output", "other")

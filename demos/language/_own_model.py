@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.contract import DemoError
+from demos.runtime.contract import DemoError
 
 Array = NDArray[np.float64]
 ModelTokens = Callable[[Any], list[list[Any]]]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from demos.contract import Bars, Curve, Heatmap, Panel, Series, Text
 from demos.language._preferences import (
     ANSWERS,
     QUESTION,
@@ -19,9 +18,10 @@ from demos.language._preferences import (
     optimum,
     tune,
 )
-from demos.pacing import thin
-from demos.scenes import Scene, row, rows
-from demos.wording import count, number
+from demos.lib.pacing import thin
+from demos.lib.scenes import Scene, row, rows
+from demos.lib.wording import count, number
+from demos.runtime.contract import Bars, Curve, Heatmap, Panel, Series, Text
 
 NAMES = tuple(answer.name for answer in ANSWERS)
 RATE = 1.0

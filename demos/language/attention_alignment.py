@@ -22,7 +22,12 @@ import numpy as np
 from pydantic import model_validator
 
 from demos import weights
-from demos.contract import (
+from demos.language import seq2seq
+from demos.language._translation import END, MOST_PHRASES, Weights, decode, exact, part, translate
+from demos.lib.prelude import open_with
+from demos.lib.scenes import Scene, row, rows
+from demos.lib.wording import count, number
+from demos.runtime.contract import (
     Bars,
     Curve,
     Demo,
@@ -37,11 +42,6 @@ from demos.contract import (
     Tokens,
     param,
 )
-from demos.language import seq2seq
-from demos.language._translation import END, MOST_PHRASES, Weights, decode, exact, part, translate
-from demos.prelude import open_with
-from demos.scenes import Scene, row, rows
-from demos.wording import count, number
 
 
 class AttentionAlignmentParams(Params):

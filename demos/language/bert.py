@@ -9,7 +9,7 @@ and gives a probability to every word of its vocabulary at that place:
 (Of the words chosen, a tenth are left as they are and a tenth replaced by another word, so that the model may trust
 nothing blindly.) The rival is a bigram model, which looks at the word before and nowhere else: ⅔ of its probability are
 counts of pairs, ⅓ counts of single words. Both learnt the same sentences, the prose of this course's notes; those shown
-were kept apart. It is a very small BERT, of 2 blocks with 4 heads. The weights come from `demos/weights/bert.py`.
+were kept apart. It is a very small BERT, of 2 blocks with 4 heads. The weights come from `demos/training/bert.py`.
 
 Source: J. Devlin, M.-W. Chang, K. Lee and K. Toutanova, "BERT: pre-training of deep bidirectional transformers for
 language understanding" (2018).
@@ -24,7 +24,11 @@ import numpy as np
 from pydantic import model_validator
 
 from demos import weights
-from demos.contract import (
+from demos.language._masked import EDGE, HEADS, MASK, POSITIONS, UNKNOWN, Array, Masked, split
+from demos.lib.prelude import open_with
+from demos.lib.scenes import Scene, row, rows
+from demos.lib.wording import count, number
+from demos.runtime.contract import (
     Bars,
     Curve,
     Demo,
@@ -39,10 +43,6 @@ from demos.contract import (
     Tokens,
     param,
 )  # fmt: skip
-from demos.language._masked import EDGE, HEADS, MASK, POSITIONS, UNKNOWN, Array, Masked, split
-from demos.prelude import open_with
-from demos.scenes import Scene, row, rows
-from demos.wording import count, number
 
 SHOWN = 8
 

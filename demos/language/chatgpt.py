@@ -20,7 +20,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from demos.contract import (
+from demos.language._own_model import ModelTokens, NextTokens, Token, greedy, look, read, said
+from demos.language._preference_story import NAMES, Plan, Toy, answers
+from demos.lib.prelude import open_with
+from demos.lib.scenes import Scene, row
+from demos.lib.wording import count, number
+from demos.runtime.contract import (
     Bars,
     Demo,
     Frame,
@@ -32,11 +37,6 @@ from demos.contract import (
     Tokens,
     param,
 )
-from demos.language._own_model import ModelTokens, NextTokens, Token, greedy, look, read, said
-from demos.language._preference_story import NAMES, Plan, Toy, answers
-from demos.prelude import open_with
-from demos.scenes import Scene, row
-from demos.wording import count, number
 
 SYSTEM = "You are a helpful AI assistant."
 FOLLOW_UP = "Tell me more."

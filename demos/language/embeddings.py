@@ -21,7 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
-from demos.contract import (
+from demos.lib.scenes import Scene, play, points, row, rows
+from demos.lib.wording import count, number
+from demos.runtime.contract import (
     Bars,
     Demo,
     Frame,
@@ -35,8 +37,6 @@ from demos.contract import (
     Tokens,
     param,
 )
-from demos.scenes import Scene, play, points, row, rows
-from demos.wording import count, number
 
 Array = NDArray[np.float64]
 Embed = Callable[[list[str]], list[list[float]]]

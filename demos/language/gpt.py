@@ -20,7 +20,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from demos.contract import (
+from demos.language._own_model import Array, ModelTokens, Next, NextTokens, Token, greedy, look, read, said
+from demos.lib.prelude import open_with
+from demos.lib.scenes import Scene, row
+from demos.lib.wording import count, number
+from demos.runtime.contract import (
     Bars,
     Curve,
     Demo,
@@ -37,10 +41,6 @@ from demos.contract import (
     Tokens,
     param,
 )
-from demos.language._own_model import Array, ModelTokens, Next, NextTokens, Token, greedy, look, read, said
-from demos.prelude import open_with
-from demos.scenes import Scene, row
-from demos.wording import count, number
 
 ANSWERS = ("below 0.2", "0.2 to 0.5", "above 0.5")
 SHOWN = 10

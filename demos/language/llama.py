@@ -21,7 +21,11 @@ from typing import Literal
 
 import numpy as np
 
-from demos.contract import (
+from demos.language._llama import Array, angles, layer_norm, rms_norm, rope, silu
+from demos.language._model_file import ModelCard, ModelFile, in_bytes, read
+from demos.lib.scenes import Scene, play, points, row, rows
+from demos.lib.wording import count, number
+from demos.runtime.contract import (
     Bars,
     Curve,
     Demo,
@@ -36,10 +40,6 @@ from demos.contract import (
     Table,
     param,
 )
-from demos.language._llama import Array, angles, layer_norm, rms_norm, rope, silu
-from demos.language._model_file import ModelCard, ModelFile, in_bytes, read
-from demos.scenes import Scene, play, points, row, rows
-from demos.wording import count, number
 
 PLACES = 8
 

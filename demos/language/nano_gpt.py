@@ -12,7 +12,7 @@ guess is appended, and the whole is read again. In each block, with layer norm b
 
 and at the end logits = norm(x)·W_head, turned into probabilities by a softmax with temperature τ: p = softmax(z / τ).
 
-The weights are trained by `demos/weights/nano_gpt.py` on 600 of the 729 possible inputs. Sources: B. Bycroft, "LLM
+The weights are trained by `demos/training/nano_gpt.py` on 600 of the 729 possible inputs. Sources: B. Bycroft, "LLM
 Visualization" (bbycroft.net/llm); A. Karpathy, minGPT.
 """
 
@@ -26,11 +26,24 @@ import numpy as np
 from pydantic import model_validator
 
 from demos import weights
-from demos.contract import Bars, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Table, Tokens, param
 from demos.language import _transformer
-from demos.scenes import Scene, play, row, rows
-from demos.weights.nano_gpt import LENGTH, SIZES
-from demos.wording import number
+from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.wording import number
+from demos.runtime.contract import (
+    Bars,
+    Demo,
+    Frame,
+    Heatmap,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Table,
+    Tokens,
+    param,
+)
+from demos.training.nano_gpt import LENGTH, SIZES
 
 ALPHABET = "ABC"
 

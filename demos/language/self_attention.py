@@ -30,7 +30,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
-from demos.contract import (
+from demos.lib.wording import number
+from demos.runtime.contract import (
     Bars,
     Demo,
     Frame,
@@ -44,7 +45,6 @@ from demos.contract import (
     Tokens,
     param,
 )
-from demos.wording import number
 
 Array = NDArray[np.float64]
 

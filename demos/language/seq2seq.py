@@ -7,7 +7,7 @@
 
 Whatever the length of the sentence, c has the same 48 numbers. Short sentences fit; long ones are pressed together
 until words get lost. The language is a small one: "the (adjective) noun", joined by "and", into Spanish: the adjective
-comes last and article and adjective follow the noun's gender. The weights are trained by `demos/weights/translation.py`
+comes last and article and adjective follow the noun's gender. The weights are trained by `demos/training/translation.py`
 on sentences of one to eight phrases; `attention_alignment` does the same task without the bottleneck.
 
 Sources: I. Sutskever, O. Vinyals and Q. Le, "Sequence to sequence learning with neural networks" (2014); K. Cho and
@@ -23,7 +23,11 @@ import numpy as np
 from pydantic import model_validator
 
 from demos import weights
-from demos.contract import (
+from demos.language._translation import END, HIDDEN, MOST_PHRASES, Weights, decode, draw, exact, part, translate
+from demos.lib.prelude import open_with
+from demos.lib.scenes import Scene, row, rows
+from demos.lib.wording import count, number
+from demos.runtime.contract import (
     Bars,
     Curve,
     Demo,
@@ -38,10 +42,6 @@ from demos.contract import (
     Tokens,
     param,
 )
-from demos.language._translation import END, HIDDEN, MOST_PHRASES, Weights, decode, draw, exact, part, translate
-from demos.prelude import open_with
-from demos.scenes import Scene, row, rows
-from demos.wording import count, number
 
 TRIALS = 12
 

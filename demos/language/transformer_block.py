@@ -23,10 +23,10 @@ from typing import Any
 import numpy as np
 from pydantic import model_validator
 
-from demos.contract import Bars, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Table, param
 from demos.language import _transformer
-from demos.scenes import Scene, play, row, rows
-from demos.wording import count, number
+from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.wording import count, number
+from demos.runtime.contract import Bars, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Table, param
 
 MOST_WORDS = 8
 

@@ -23,7 +23,13 @@ from typing import Literal
 
 import numpy as np
 
-from demos.contract import (
+from demos.lib.pacing import thin
+from demos.lib.plane import Plane
+from demos.lib.scenes import Scene, plot, points, row
+from demos.lib.wording import count, number
+from demos.neurons._layers import Array, Pass, Weights, forward, loss, propagate, start, train
+from demos.neurons._shapes import draw_data
+from demos.runtime.contract import (
     Bars,
     Curve,
     Demo,
@@ -39,12 +45,6 @@ from demos.contract import (
     Series,
     param,
 )
-from demos.neurons._layers import Array, Pass, Weights, forward, loss, propagate, start, train
-from demos.neurons._shapes import draw_data
-from demos.pacing import thin
-from demos.plane import Plane
-from demos.scenes import Scene, plot, points, row
-from demos.wording import count, number
 
 MOST_FRAMES = 40
 MOST_DRAWN = 8

@@ -20,11 +20,11 @@ from math import exp, tanh
 from random import Random
 from typing import Literal
 
-from demos.contract import Curve, Demo, Frame, Panel, Params, Prediction, Preset, Request, Series, Table, param
-from demos.pacing import thin
-from demos.plane import Plane
-from demos.scenes import plot, points, row
-from demos.wording import count, number, signed
+from demos.lib.pacing import thin
+from demos.lib.plane import Plane
+from demos.lib.scenes import plot, points, row
+from demos.lib.wording import count, number, signed
+from demos.runtime.contract import Curve, Demo, Frame, Panel, Params, Prediction, Preset, Request, Series, Table, param
 
 GATES = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "xor": (0, 1, 1, 0)}
 CORNERS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))

@@ -18,7 +18,10 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal
 
-from demos.contract import (
+from demos.lib.plane import Plane
+from demos.lib.scenes import Scene, play, plot, points
+from demos.lib.wording import count
+from demos.runtime.contract import (
     Demo,
     Edge,
     Frame,
@@ -33,9 +36,6 @@ from demos.contract import (
     Table,
     param,
 )
-from demos.plane import Plane
-from demos.scenes import Scene, play, plot, points
-from demos.wording import count
 
 
 class McCullochPittsParams(Params):

@@ -26,7 +26,10 @@ from math import hypot
 from random import Random
 from typing import Literal
 
-from demos.contract import (
+from demos.lib.pacing import thin
+from demos.lib.plane import Plane
+from demos.lib.wording import count, number, signed
+from demos.runtime.contract import (
     Curve,
     Demo,
     Edge,
@@ -41,9 +44,6 @@ from demos.contract import (
     Series,
     param,
 )
-from demos.pacing import thin
-from demos.plane import Plane
-from demos.wording import count, number, signed
 
 GATES = {"and": (-1, -1, -1, 1), "or": (-1, 1, 1, 1), "xor": (-1, 1, 1, -1)}
 CORNERS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))

@@ -21,12 +21,25 @@ from typing import Literal
 
 import numpy as np
 
-from demos.contract import Curve, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Series, Table, param
-from demos.pacing import thin
-from demos.prelude import open_with
-from demos.scenes import Scene, row, rows
+from demos.lib.pacing import thin
+from demos.lib.prelude import open_with
+from demos.lib.scenes import Scene, row, rows
+from demos.lib.wording import number
+from demos.runtime.contract import (
+    Curve,
+    Demo,
+    Frame,
+    Heatmap,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    Table,
+    param,
+)
 from demos.sequences._gated import Array, Epoch, fit, make_task, output, size, walk_gru, walk_lstm
-from demos.wording import number
 
 
 class GruParams(Params):

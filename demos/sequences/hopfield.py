@@ -25,7 +25,10 @@ from typing import Literal
 
 import numpy as np
 
-from demos.contract import (
+from demos.lib.pacing import thin
+from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.wording import count, number
+from demos.runtime.contract import (
     Bars,
     Curve,
     Demo,
@@ -40,10 +43,7 @@ from demos.contract import (
     Series,
     param,
 )
-from demos.pacing import thin
-from demos.scenes import Scene, play, row, rows
 from demos.sequences._associative import Array, energy, relax, store
-from demos.wording import count, number
 
 SIDE = 8
 N = SIDE * SIDE

@@ -25,12 +25,25 @@ from typing import Literal
 
 import numpy as np
 
-from demos.contract import Bars, Curve, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Series, param
-from demos.pacing import thin
-from demos.prelude import open_with
-from demos.scenes import Scene, row, rows
+from demos.lib.pacing import thin
+from demos.lib.prelude import open_with
+from demos.lib.scenes import Scene, row, rows
+from demos.lib.wording import number
+from demos.runtime.contract import (
+    Bars,
+    Curve,
+    Demo,
+    Frame,
+    Heatmap,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    param,
+)
 from demos.sequences._gated import Array, Epoch, fit, make_task, output, walk_lstm
-from demos.wording import number
 
 RATE = 0.02
 GATES = (("i", "input gate"), ("f", "forget gate"), ("o", "output gate"))

@@ -23,7 +23,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from pydantic import model_validator
 
-from demos.contract import (
+from demos.lib.pacing import thin
+from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.wording import count, number
+from demos.runtime.contract import (
     Bars,
     Curve,
     Demo,
@@ -38,10 +41,7 @@ from demos.contract import (
     Tokens,
     param,
 )
-from demos.pacing import thin
-from demos.scenes import Scene, play, row, rows
 from demos.sequences._unrolled import Array, Weights, learn, reach, read
-from demos.wording import count, number
 
 SHOWN = 16
 

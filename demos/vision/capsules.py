@@ -24,9 +24,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.contract import Bars, Demo, Frame, Heatmap, Params, Prediction, Preset, Request, Scatter, Series, param
-from demos.scenes import Scene, play, points, row, rows
-from demos.wording import count, number
+from demos.lib.scenes import Scene, play, points, row, rows
+from demos.lib.wording import count, number
+from demos.runtime.contract import (
+    Bars,
+    Demo,
+    Frame,
+    Heatmap,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Scatter,
+    Series,
+    param,
+)
 
 Array = NDArray[np.float64]
 KINDS = ("triangle", "box", "line")

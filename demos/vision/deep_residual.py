@@ -23,7 +23,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.contract import (
+from demos.lib.pacing import thin
+from demos.lib.scenes import Scene, play, row
+from demos.lib.wording import count, number
+from demos.runtime.contract import (
     Bars,
     Curve,
     Demo,
@@ -38,10 +41,7 @@ from demos.contract import (
     Series,
     param,
 )
-from demos.pacing import thin
-from demos.scenes import Scene, play, row
 from demos.vision._residual import Array, measure, weights
-from demos.wording import count, number
 
 KINDS = ("plain", "residual")
 ANSWERS = ("it nearly vanishes", "it stays within a factor of 10", "it explodes")

@@ -13,7 +13,7 @@ apart. How far is measured over many pictures by the correlation of every unit w
     score = mean over units of 1 - (second largest |correlation|) / (largest)        1: each unit knows one factor
 
 Source: T. Kulkarni, W. Whitney, P. Kohli and J. Tenenbaum, "Deep convolutional inverse graphics network" (2015). Here
-encoder and decoder are small dense networks, trained beforehand by `python -m demos.train inverse_graphics`.
+encoder and decoder are small dense networks, trained beforehand by `python -m demos.training inverse_graphics`.
 """
 
 from __future__ import annotations
@@ -24,10 +24,23 @@ from typing import Literal
 import numpy as np
 
 from demos import weights
-from demos.contract import Bars, Curve, Demo, Frame, Heatmap, Image, Params, Prediction, Preset, Request, Series, param
-from demos.scenes import Scene, play, row, rows, sheet
+from demos.lib.scenes import Scene, play, row, rows, sheet
+from demos.lib.wording import number
+from demos.runtime.contract import (
+    Bars,
+    Curve,
+    Demo,
+    Frame,
+    Heatmap,
+    Image,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    param,
+)
 from demos.vision._factors import FACTORS, SIZE, Array, decode, disentanglement, encode, influence, render
-from demos.wording import number
 
 ANSWERS = ("mostly one factor", "several factors at once")
 APART = 0.7

@@ -24,7 +24,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.contract import (
+from demos.lib.scenes import row, rows, sheet
+from demos.lib.wording import number
+from demos.runtime.contract import (
     Bars,
     Curve,
     Demo,
@@ -39,9 +41,7 @@ from demos.contract import (
     Table,
     param,
 )
-from demos.scenes import row, rows, sheet
 from demos.vision._lenet import UNITS, Network, load, shapes, start
-from demos.wording import number
 
 if TYPE_CHECKING:
     from torch import Tensor

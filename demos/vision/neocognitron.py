@@ -22,9 +22,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.contract import Bars, Curve, Demo, Frame, Image, Params, Prediction, Preset, Request, Series, param
-from demos.scenes import Scene, play, row, rows, sheet
-from demos.wording import count, number
+from demos.lib.scenes import Scene, play, row, rows, sheet
+from demos.lib.wording import count, number
+from demos.runtime.contract import Bars, Curve, Demo, Frame, Image, Params, Prediction, Preset, Request, Series, param
 
 Array = NDArray[np.float64]
 SIZE, LEFT, TOP, MOST_SHIFT, THETA, SURE = 16, 3, 4, 6, 1.2, 0.6

@@ -22,10 +22,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.contract import Demo, Frame, Heatmap, Image, Params, Prediction, Preset, Request, param
-from demos.pacing import thin
-from demos.scenes import Scene, play, rows
-from demos.wording import number
+from demos.lib.pacing import thin
+from demos.lib.scenes import Scene, play, rows
+from demos.lib.wording import number
+from demos.runtime.contract import Demo, Frame, Heatmap, Image, Params, Prediction, Preset, Request, param
 
 Array = NDArray[np.float64]
 MOST_STAMPS = 30

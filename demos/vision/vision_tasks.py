@@ -19,7 +19,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.contract import (
+from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.wording import count, number
+from demos.runtime.contract import (
     Bars,
     Curve,
     Demo,
@@ -34,9 +36,7 @@ from demos.contract import (
     Table,
     param,
 )
-from demos.scenes import Scene, play, row, rows
 from demos.vision._scene import FILLS, SIZE, Array, Thing, boxed, detect, draw, iou, name_of
-from demos.wording import count, number
 
 HIT = 0.5
 COLOURS = {"triangle": (0.95, 0.6, 0.1), "disc": (0.2, 0.5, 0.95), "square": (0.2, 0.75, 0.35)}

@@ -1,6 +1,6 @@
-"""Trained weights, one safetensors file under 1 MB each, and beside it the seeded script that made it.
+"""Trained weights, one safetensors file under 1 MB each, made by the seeded script of its name in demos/training.
 
-`python -m demos.train NAME` runs `demos.weights.NAME.train()` and writes NAME.safetensors again.
+`python -m demos.training NAME` runs `train()` of that script and writes NAME.safetensors again.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.contract import Image, Panel
+from demos.runtime.contract import Image, Panel
 
 Array = NDArray[np.float64]
 HELD = 297

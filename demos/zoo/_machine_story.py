@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos import weights
-from demos.contract import Bars, Curve, Heatmap, Panel, Series
-from demos.scenes import Scene, row, rows
-from demos.wording import count, number
+from demos.lib.scenes import Scene, row, rows
+from demos.lib.wording import count, number
+from demos.runtime.contract import Bars, Curve, Heatmap, Panel, Series
 from demos.zoo._copying import BITS, SLOTS, WIDTH, right, sequence
 
 Array = NDArray[np.float64]

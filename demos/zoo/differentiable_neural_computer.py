@@ -13,7 +13,7 @@ Reading follows the links forward or backward in time, or finds by content, mixe
 
 The Neural Turing Machine finds the next row in the next slot; this machine may write anywhere, as its links remember
 the order. Content c and the controller are those of the Neural Turing Machine. The weights come from
-`demos/weights/differentiable_neural_computer.py`.
+`demos/training/differentiable_neural_computer.py`.
 
 Source: A. Graves and others, "Hybrid computing using a neural network with dynamic external memory" (2016).
 """
@@ -22,8 +22,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from demos.contract import Demo, Frame, Params, Prediction, Preset, Request, param
-from demos.prelude import open_with
+from demos.lib.prelude import open_with
+from demos.runtime.contract import Demo, Frame, Params, Prediction, Preset, Request, param
 from demos.zoo import _dnc
 from demos.zoo._machine_story import CHOICES, MachineStory, outcome
 

@@ -20,9 +20,21 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from demos.contract import Curve, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Series, param
-from demos.scenes import Scene, play, row, rows
-from demos.wording import count, number
+from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.wording import count, number
+from demos.runtime.contract import (
+    Curve,
+    Demo,
+    Frame,
+    Heatmap,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    param,
+)
 from demos.zoo._readout import Array, mean_square, ridge
 
 WASH, LEARN, FREE = 100, 500, 100

@@ -18,11 +18,11 @@ from typing import Literal
 
 import numpy as np
 
-from demos.contract import Curve, Demo, Frame, Panel, Params, Prediction, Preset, Request, Series, param
-from demos.pacing import thin
-from demos.plane import Plane
-from demos.scenes import Scene, play, plot, points, row
-from demos.wording import count, number
+from demos.lib.pacing import thin
+from demos.lib.plane import Plane
+from demos.lib.scenes import Scene, play, plot, points, row
+from demos.lib.wording import count, number
+from demos.runtime.contract import Curve, Demo, Frame, Panel, Params, Prediction, Preset, Request, Series, param
 from demos.zoo._readout import Array, ridge
 
 PLANE = Plane((-2.2, 2.2), (-2.2, 2.2))

@@ -21,7 +21,11 @@ from typing import Any
 
 import numpy as np
 
-from demos.contract import (
+from demos.lib.pacing import thin
+from demos.lib.prelude import open_with
+from demos.lib.scenes import Scene, points, row, rows
+from demos.lib.wording import count, number
+from demos.runtime.contract import (
     Curve,
     Demo,
     Frame,
@@ -35,10 +39,6 @@ from demos.contract import (
     Series,
     param,
 )
-from demos.pacing import thin
-from demos.prelude import open_with
-from demos.scenes import Scene, points, row, rows
-from demos.wording import count, number
 from demos.zoo._ring import Array, covered, draw_real, hit
 
 WIDTH, NOISE, BATCH, EDGE = 48, 4, 128, 2.4

@@ -22,10 +22,23 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.contract import Curve, Demo, Frame, Image, Panel, Params, Prediction, Preset, Request, Scatter, Series, param
-from demos.pacing import thin
-from demos.scenes import Scene, play, points, row, rows
-from demos.wording import number
+from demos.lib.pacing import thin
+from demos.lib.scenes import Scene, play, points, row, rows
+from demos.lib.wording import number
+from demos.runtime.contract import (
+    Curve,
+    Demo,
+    Frame,
+    Image,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Scatter,
+    Series,
+    param,
+)
 
 Array = NDArray[np.float64]
 MOST_FRAMES = 50

@@ -21,9 +21,22 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from demos.contract import Bars, Curve, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Series, param
-from demos.scenes import Scene, play, row, rows
-from demos.wording import count, number
+from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.wording import count, number
+from demos.runtime.contract import (
+    Bars,
+    Curve,
+    Demo,
+    Frame,
+    Heatmap,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    param,
+)
 from demos.zoo._readout import Array, ridge
 
 CHANNELS, STEPS, TAU, TAU_TRACE = 4, 80, 20.0, 25.0

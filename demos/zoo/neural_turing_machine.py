@@ -11,7 +11,7 @@ A head is a weighting over the slots of a memory M, shares that sum to one; it i
 
 A controller gives k, β, g, s, γ, e and a at every step. All is smooth, so the whole machine learns by gradient descent.
 On the copy task it learns a small program: move on and write, go back to the start, move on and read. The weights come
-from `demos/weights/neural_turing_machine.py`.
+from `demos/training/neural_turing_machine.py`.
 
 Source: A. Graves, G. Wayne and I. Danihelka, "Neural Turing machines" (2014).
 """
@@ -20,8 +20,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from demos.contract import Demo, Frame, Params, Prediction, Preset, Request, param
-from demos.prelude import open_with
+from demos.lib.prelude import open_with
+from demos.runtime.contract import Demo, Frame, Params, Prediction, Preset, Request, param
 from demos.zoo import _ntm
 from demos.zoo._machine_story import CHOICES, MachineStory, outcome
 

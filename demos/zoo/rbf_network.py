@@ -21,9 +21,21 @@ from typing import Literal
 
 import numpy as np
 
-from demos.contract import Curve, Demo, Frame, Panel, Params, Prediction, Preset, Request, Scatter, Series, param
-from demos.scenes import Scene, play, points, row
-from demos.wording import count, number
+from demos.lib.scenes import Scene, play, points, row
+from demos.lib.wording import count, number
+from demos.runtime.contract import (
+    Curve,
+    Demo,
+    Frame,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Scatter,
+    Series,
+    param,
+)
 from demos.zoo._readout import Array, mean_square, ridge
 
 GRID = np.linspace(0, 1, 81)

@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from demos.contract import Bars, Curve, Demo, Frame, Params, Prediction, Preset, Request, Series, param
-from demos.pacing import thin
-from demos.prelude import open_with
-from demos.scenes import Scene, row
-from demos.wording import count, number
+from demos.lib.pacing import thin
+from demos.lib.prelude import open_with
+from demos.lib.scenes import Scene, row
+from demos.lib.wording import count, number
+from demos.runtime.contract import Bars, Curve, Demo, Frame, Params, Prediction, Preset, Request, Series, param
 from demos.zoo._coder import HELD, Array, dense, digits, learn, strip
 
 

@@ -20,11 +20,23 @@ from typing import Any
 
 import numpy as np
 
-from demos.contract import Curve, Demo, Frame, Panel, Params, Prediction, Preset, Request, Scatter, Series, param
-from demos.pacing import thin
-from demos.prelude import open_with
-from demos.scenes import Scene, points, row
-from demos.wording import number
+from demos.lib.pacing import thin
+from demos.lib.prelude import open_with
+from demos.lib.scenes import Scene, points, row
+from demos.lib.wording import number
+from demos.runtime.contract import (
+    Curve,
+    Demo,
+    Frame,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Scatter,
+    Series,
+    param,
+)
 from demos.zoo._coder import HELD, Array, dense, digits, learn, strip, through
 
 HIDDEN, CODE = 64, 2

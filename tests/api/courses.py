@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from knowledge.courses import Course
+from knowledge.courses.course import Course
 from tests.knowledge.embedders import WordEmbedder
 from tutor.api.app import build_service
 from tutor.api.context import Service
 from tutor.llm.scripted import ScriptedModel
+from tutor.service.build import Tutor
 from tutor.settings import Settings
-from tutor.wiring import Tutor
 
 ANIMALS = "# Zebra\n\nThe zebra eats grass and lives in Kenya.\n\n# Otter\n\nThe otter eats fish and lives in rivers.\n"
 PLANTS = "# Fern\n\nThe fern grows in shade and has spores.\n\n# Cactus\n\nThe cactus stores water in its stem.\n"

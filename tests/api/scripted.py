@@ -11,11 +11,11 @@ import httpx
 from knowledge.passages import Hit, Passage
 from tutor.api.app import create_app
 from tutor.api.context import Service
+from tutor.conversations.store import Exchange
+from tutor.dialogue.turn import checked
 from tutor.events import Answered, Citation, Event, Failed, Provenance, Source, SourcesFound, Token
-from tutor.history import Exchange
+from tutor.service.build import Tutor
 from tutor.settings import Settings
-from tutor.turn import checked
-from tutor.wiring import Tutor
 
 PASSAGE = Passage(
     "abc123", "ai-introduction", "lecture", "slide-18", "Perceptron (1957)", "Dense Layers",

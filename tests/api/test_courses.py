@@ -14,14 +14,14 @@ from typing import Any
 import httpx
 import pytest
 
-from knowledge.courses import Course
-from knowledge.embed import Vectors
+from knowledge.courses.course import Course
+from knowledge.retrieval.embedder import Vectors
 from tests.api.courses import course_service
 from tests.api.scripted import client_of
 from tests.knowledge.embedders import WordEmbedder
 from tutor.api.context import Service
-from tutor.courses import Tutors
-from tutor.keys import Keys
+from tutor.service.api_keys import Keys
+from tutor.service.tutors import Tutors
 
 NEW = ("whale.md", "# Whale\n\nThe whale eats krill and sings.\n", "text/markdown")
 
@@ -261,7 +261,7 @@ async def test_a_failed_indexing_leaves_the_course_as_it_was(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("knowledge.courses.write_index", full)
+    monkeypatch.setattr("knowledge.courses.course.write_index", full)
     reply = await client.post(
         "/v1/courses/animals/documents", files=[("file", NEW), ("file", ("animals.md", "# Ant\n\nThe ant is small."))]
     )

@@ -6,7 +6,7 @@ import json
 
 import httpx
 
-from demos.catalogue import load, source
+from demos.runtime.catalogue import load, source
 from tests.api.scripted import PASSAGE
 
 

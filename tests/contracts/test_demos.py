@@ -20,11 +20,12 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from demos import catalogue, png
-from demos.contract import Demo, DemoError, Frame, describe_range
-from demos.flags import command, flags
+from demos.runtime import catalogue
+from demos.runtime import pictures as png
+from demos.runtime.contract import Demo, DemoError, Frame, describe_range
+from demos.runtime.flags import command, flags
 from tests.demos import scripted_model
-from tutor.ui import render
+from tutor.tui import render
 
 DEMOS = catalogue.all_demos()
 PRESETS = [(demo, preset) for demo in DEMOS for preset in demo.presets]
@@ -244,7 +245,7 @@ def test_an_unknown_name_is_refused_with_its_neighbours() -> None:
     assert "perceptron" in caught.value.hint
 
 
-@pytest.mark.parametrize("name", ["", "../worker", "demos.runner", "_schedule", "x" * 10_000, "\x1b[31m"])
+@pytest.mark.parametrize("name", ["", "../worker", "demos.runtime.runner", "_schedule", "x" * 10_000, "\x1b[31m"])
 def test_no_name_reaches_outside_the_catalogue(name: str) -> None:
     with pytest.raises(DemoError) as caught:
         catalogue.load(name)

@@ -1,4 +1,4 @@
-"""A worker whose demos misbehave, started by test_runner in place of `demos.worker`."""
+"""A worker whose demos misbehave, started by test_runner in place of `demos.runtime.worker`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from demos.contract import Demo, DemoError, Frame, Params, Prediction
-from demos.worker import serve
+from demos.runtime.contract import Demo, DemoError, Frame, Params, Prediction
+from demos.runtime.worker import serve
 
 
 def _frame(text: str, progress: float = 0.0) -> Frame:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demos import catalogue
-from demos.contract import describe_range
-from demos.flags import command, flags
-from demos.pacing import thin
-from demos.plane import Plane
-from demos.wording import count, number, signed
+from demos.lib.pacing import thin
+from demos.lib.plane import Plane
+from demos.lib.wording import count, number, signed
+from demos.runtime import catalogue
+from demos.runtime.contract import describe_range
+from demos.runtime.flags import command, flags
 
 
 @given(st.integers(1, 500), st.integers(2, 100), st.sets(st.integers(0, 499)))

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from demos import weights
-from demos.contract import DemoError
 from demos.generation import _denoiser
 from demos.generation._models import SPREAD, Digits, Mixture, make_mixture
 from demos.generation._schedule import ALPHA_BAR, T, add_noise, clean, fresh_noise, step_back, times
 from demos.generation.diffusion import DEMO, DiffusionParams, guided_noise, sample, steps
-from demos.weights.diffusion import recognised
+from demos.runtime.contract import DemoError
+from demos.training.diffusion import recognised
 
 
 @pytest.fixture(scope="module")

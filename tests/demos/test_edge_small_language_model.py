@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from demos import catalogue
-from demos.contract import DemoError, Frame
 from demos.edge.small_language_model import DEMO, SmallLanguageModelParams, steps
 from demos.language._model_file import read
-from demos.runner import Workers, run
+from demos.runtime import catalogue
+from demos.runtime.contract import DemoError, Frame
+from demos.runtime.runner import Workers, run
 from tests.demos.scripted_model import machine, model_card, model_speed
-from tutor.capabilities import asks_the_model, capabilities
 from tutor.llm.llama import Engine, LlamaModel
 from tutor.llm.scripted import ScriptedModel
 from tutor.llm.starter import prepare_starter
+from tutor.service.capabilities import asks_the_model, capabilities
 
 
 def frames_with(**changes: Any) -> list[Frame]:

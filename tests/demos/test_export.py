@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from demos.catalogue import load, source
-from demos.contract import Curve, Frame, Heatmap, Series
-from demos.export import GIF_FRAMES, write_csv, write_gif, write_json
+from demos.runtime.catalogue import load, source
+from demos.runtime.contract import Curve, Frame, Heatmap, Series
+from demos.runtime.export import GIF_FRAMES, write_csv, write_gif, write_json
 
 
 def frame(number: int, count: int) -> Frame:
@@ -70,7 +70,7 @@ def test_the_film_moves_and_is_bounded(tmp_path: Path, count: int) -> None:
 
 
 def test_a_film_of_many_moments_keeps_its_ends() -> None:
-    from demos.export import _chosen
+    from demos.runtime.export import _chosen
 
     many = [frame(0, 2).model_copy(update={"moment": "m"})] * 300
     chosen = _chosen(many)

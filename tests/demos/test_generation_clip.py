@@ -9,7 +9,7 @@ import torch
 from demos import weights
 from demos.generation import _clip
 from demos.generation.clip import DEMO, ClipParams, softmax, steps
-from demos.weights.clip import NOISE, accuracy
+from demos.training.clip import NOISE, accuracy
 
 
 @pytest.mark.parametrize(("which", "known", "least"), [("seen", True, 0.9), ("unseen", False, 0.5)])

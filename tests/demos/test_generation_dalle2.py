@@ -11,7 +11,7 @@ from demos.generation import _clip, _ruler, _unclip, _unet
 from demos.generation._clip import caption
 from demos.generation._unclip import Painter
 from demos.generation.dalle2 import DEMO, Dalle2Params, steps
-from demos.weights.dalle2 import agreement
+from demos.training.dalle2 import agreement
 from tests.demos.drawn import Judge
 
 SEEN = [kind for kind in _clip.KINDS if _clip.seen(kind)]

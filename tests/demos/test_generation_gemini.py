@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from demos import weights
-from demos.contract import DemoError
 from demos.generation import _multimodal, _questions
 from demos.generation.gemini import DEMO, GeminiParams, steps
-from demos.weights.gemini import accuracy, blind, draw, tensors_of
+from demos.runtime.contract import DemoError
+from demos.training.gemini import accuracy, blind, draw, tensors_of
 
 
 def test_answers_about_unseen_scenes_are_right_as_the_file_states() -> None:

@@ -10,7 +10,7 @@ from demos import weights
 from demos.generation import _cascade, _lexicon
 from demos.generation._cascade import KINDS, MEANING, Cascade
 from demos.generation.imagen import DEMO, ImagenParams, steps
-from demos.weights.imagen import agreement
+from demos.training.imagen import agreement
 from tests.demos.drawn import Judge
 
 

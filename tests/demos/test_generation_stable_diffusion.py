@@ -13,7 +13,7 @@ from demos.generation._latent import DENOISER, GRID, ON_PIXELS, SIDE, Studio
 from demos.generation._sampling import sample
 from demos.generation._schedule import ALPHA_BAR
 from demos.generation.stable_diffusion import StableDiffusionParams, operations, steps
-from demos.weights.stable_diffusion import agreement, coding_error
+from demos.training.stable_diffusion import agreement, coding_error
 from tests.demos.drawn import Judge
 
 

@@ -7,7 +7,7 @@ import torch
 from demos import weights
 from demos.generation import _vit
 from demos.generation.vit import DEMO, VitParams, steps
-from demos.weights.vit import digits
+from demos.training.vit import digits
 
 
 def network() -> dict[str, torch.Tensor]:

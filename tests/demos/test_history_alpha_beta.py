@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from demos.contract import DemoError
 from demos.history._boards import BOARDS
 from demos.history._search import Search, minimax
 from demos.history.alpha_beta import DEMO
+from demos.runtime.contract import DemoError
 
 TIC, FOUR = BOARDS["tic-tac-toe"], BOARDS["connect-four"]
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from demos.language._preferences import ANSWERS, Array, compare, fit, kl, likelihood, objective, optimum, softmax, tune
 from demos.language.chatgpt import DEMO, ChatgptParams, steps
 from tests.demos.scripted_model import model_tokens, next_tokens
-from tutor.capabilities import Look
-from tutor.llm.card import read_card
+from tutor.llm.header import read_card
 from tutor.llm.llama import Engine, LlamaModel
 from tutor.llm.starter import prepare_starter
+from tutor.service.capabilities import Look
 
 BEFORE = np.array([answer.before for answer in ANSWERS])
 QUALITY = np.array([answer.helpful for answer in ANSWERS])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demos.contract import DemoError
 from demos.language.embeddings import DEMO, EmbeddingsParams, cosines, plane, solve, split, steps
+from demos.runtime.contract import DemoError
 
 SQUARE = np.array([[1.0, 0.0, 1.0], [1.0, 1.0, 1.0], [0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [-1.0, -1.0, 0.2]])
 

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from demos.language._own_model import Next, Token, greedy, look, read
 from demos.language.gpt import DEMO, GptParams, kept, steps
 from tests.demos.scripted_model import WORDS, model_tokens, next_tokens
-from tutor.capabilities import Look
 from tutor.errors import ModelError
-from tutor.llm import inside
+from tutor.llm import introspection as inside
 from tutor.llm.base import Message, Sampling
 from tutor.llm.llama import Engine, LlamaModel
 from tutor.llm.starter import prepare_starter
+from tutor.service.capabilities import Look
 
 PROMPT = read(model_tokens, "the cat sat on")
 
@@ -147,7 +147,7 @@ async def test_a_look_is_the_same_whatever_the_model_held(starter: LlamaModel) -
 
 @pytest.mark.model
 async def test_a_text_over_the_context_is_refused_in_words(starter: LlamaModel) -> None:
-    from demos.contract import DemoError
+    from demos.runtime.contract import DemoError
 
     with pytest.raises(DemoError, match="511 can be read"):
         await Look(starter).next_tokens([1] * 600, [], 1, [1.0])

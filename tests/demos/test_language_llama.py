@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from demos.contract import DemoError
 from demos.language._llama import layer_norm, rms_norm, rope, silu
 from demos.language._model_file import in_bytes, read
 from demos.language.llama import DEMO, LlamaParams, steps
+from demos.runtime.contract import DemoError
 from tests.demos.scripted_model import model_card
 from tutor.errors import ModelError
-from tutor.llm.card import read_card
 from tutor.llm.catalogue import starter_file
+from tutor.llm.header import read_card
 from tutor.llm.starter import prepare_starter
 
 X = np.random.default_rng(3).normal(1, 2, 64)

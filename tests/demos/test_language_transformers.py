@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from demos import weights
-from demos.contract import DemoError
 from demos.language import _transformer, nano_gpt, transformer_block
-from demos.weights.nano_gpt import SIZES, complete, split
+from demos.runtime.contract import DemoError
+from demos.training.nano_gpt import SIZES, complete, split
 
 
 @pytest.mark.parametrize("causal", [False, True])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demos.contract import DemoError
 from demos.language import attention_alignment, seq2seq
 from demos.language._translation import END, attend, decode, draw, encode, exact, translate
+from demos.runtime.contract import DemoError
 
 
 def test_the_grammar_by_hand() -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from demos import pages
-from demos.catalogue import all_demos, names
-from demos.contract import Demo
-from demos.oracles import ORACLES
+from demos.runtime import pages
+from demos.runtime.catalogue import all_demos, names
+from demos.runtime.contract import Demo
+from demos.runtime.oracles import ORACLES
 
 TESTS = Path(__file__).parent
 
@@ -30,7 +30,7 @@ def test_the_page_is_that_of_the_catalogue_and_of_what_was_measured() -> None:
     measured = pages.read()
     assert set(measured) == set(names()), "run `make bench-demos` for the demos that are new"
     page = (pages.DOCS / "demos.md").read_text(encoding="utf-8")
-    assert page == pages.page(measured), "run `python -m demos.pages`"
+    assert page == pages.page(measured), "run `python -m demos.runtime.pages`"
 
 
 @pytest.mark.parametrize("name", names())

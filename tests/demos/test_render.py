@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
-from demos import png
-from demos.contract import (
+from demos.runtime import pictures as png
+from demos.runtime.contract import (
     Bars,
     Curve,
     Edge,
@@ -26,8 +26,8 @@ from demos.contract import (
     Text,
     Tokens,
 )
-from tutor.ui import render
-from tutor.ui.grid import Grid, shorten, wrap
+from tutor.tui import render
+from tutor.tui.grid import Grid, shorten, wrap
 
 GREY = tuple(tuple((x + y) / 14 for x in range(8)) for y in range(8))
 PANELS: dict[str, Panel] = {

@@ -15,10 +15,10 @@ from typing import Any
 import psutil
 import pytest
 
-from demos import catalogue
-from demos.contract import Demo, DemoError, Frame
-from demos.runner import COMMAND, Limits, Workers, run
-from demos.wire import WINDOW
+from demos.runtime import catalogue
+from demos.runtime.contract import Demo, DemoError, Frame
+from demos.runtime.runner import COMMAND, Limits, Workers, run
+from demos.runtime.wire import WINDOW
 
 ROGUE = Path(__file__).with_name("rogue_worker.py")
 ROOT = Path(__file__).resolve().parents[2]

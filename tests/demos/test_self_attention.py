@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from demos.contract import DemoError
 from demos.language.self_attention import (
     DEMO,
     SelfAttentionParams,
@@ -21,6 +20,7 @@ from demos.language.self_attention import (
     steps,
     turn,
 )
+from demos.runtime.contract import DemoError
 
 
 def test_two_words_by_hand() -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from knowledge.courses import Course
+from knowledge.courses.course import Course
+from knowledge.courses.uploads import take_in
 from knowledge.errors import KnowledgeError
-from knowledge.intake import take_in
 from tests.knowledge.embedders import WordEmbedder
 
 

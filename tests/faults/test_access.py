@@ -11,7 +11,7 @@ import pytest
 from tests.api.conftest import *  # noqa: F403  # the same service fixtures
 from tests.api.scripted import client_of
 from tutor.api.context import Service
-from tutor.keys import Keys
+from tutor.service.api_keys import Keys
 
 ROUTES = (
     ("GET", "/v1/models"), ("POST", "/v1/chat/completions"), ("POST", "/v1/search"), ("GET", "/v1/demos"),

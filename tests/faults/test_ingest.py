@@ -16,13 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from knowledge import convert, sandbox
-from knowledge.bundle import files_in
-from knowledge.courses import Course, open_course
+from knowledge.courses.course import Course, open_course
+from knowledge.courses.uploads import take_in, take_out
+from knowledge.documents.archives import files_in
+from knowledge.documents.store import converters as convert
+from knowledge.documents.store import sandbox
 from knowledge.errors import KnowledgeError
-from knowledge.intake import take_in, take_out
-from knowledge.retrieve import Retriever
-from knowledge.store import verify_index
+from knowledge.retrieval.index import verify_index
+from knowledge.retrieval.retriever import Retriever
 from tests.faults.ingesting import quiet
 from tests.knowledge.embedders import WordEmbedder
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.courses import Course
+from knowledge.courses.course import Course
 from tests.knowledge.embedders import WordEmbedder
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from knowledge.embed import Embedder, Vectors
+from knowledge.retrieval.embedder import Embedder, Vectors
 from knowledge.text import content_words
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.bank import plain, read_bank
-from knowledge.ingest import lecture_passages
-from knowledge.lecture import read_notes
+from knowledge.courses.builtin import read_notes
+from knowledge.courses.labelled import plain, read_bank
+from knowledge.documents.chunking import lecture_passages
 from knowledge.passages import Passage
 from knowledge.text import fold
 from training import data
@@ -19,10 +19,10 @@ from training.example import Example
 from training.lecture import held_out, lecture_material, split_of
 from training.material import Known, Material, Near, joined
 from training.outside import defined, passages_material, read_xquad
+from tutor.answering.grounding import Support
+from tutor.answering.prompts import draft_messages
 from tutor.errors import InputError
-from tutor.evidence import Support
 from tutor.llm.base import Message
-from tutor.prompt import draft_messages
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from knowledge.embed import Embedder
+from knowledge.retrieval.embedder import Embedder
 from tests.knowledge.embedders import WordEmbedder
 from training.data import read_data, tasks_of, write_data
 from training.example import Example
 from training.judgements import LINES, NO, YES, Judgements
 from training.lecture import held_out, lecture_material
 from training.material import Known, Material
-from tutor.prompt import judge_messages
+from tutor.answering.prompts import judge_messages
 
 
 @pytest.fixture

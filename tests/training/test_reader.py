@@ -8,8 +8,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from knowledge.embed import Embedder
-from knowledge.reader import Reader
+from knowledge.retrieval.cross_encoder import Reader
+from knowledge.retrieval.embedder import Embedder
 from training.data import held_out
 from training.material import Material
 from training.reader import Group, ReaderRecipe, ReaderTraining, low_rank, outside_groups, write_reader

@@ -173,7 +173,7 @@ def test_a_teacher_tunes_on_a_course(small: Path, tmp_path: Path) -> None:
 
 
 def _teach(home: Path) -> None:
-    from knowledge.courses import Course
+    from knowledge.courses.course import Course
 
     things = "kiln glaze wheel slip bisque wedge burnish coil slab trim".split()
     lines = [

@@ -13,13 +13,13 @@ from tutor.api import chat, conversations, courses, demos, errors, health, searc
 from tutor.api.context import Service
 from tutor.api.metrics import Metrics
 from tutor.api.middleware import AccessLog, BodyLimit
-from tutor.courses import Tutors
+from tutor.conversations.store import Conversations
 from tutor.errors import Problem
-from tutor.history import Conversations
-from tutor.keys import Keys
-from tutor.queue import FairQueue
+from tutor.service.api_keys import Keys
+from tutor.service.build import Tutor, build_tutor, release
+from tutor.service.queue import FairQueue
+from tutor.service.tutors import Tutors
 from tutor.settings import Settings
-from tutor.wiring import Tutor, build_tutor, release
 
 log = logging.getLogger(__name__)
 

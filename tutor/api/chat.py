@@ -16,18 +16,18 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from demos.catalogue import load
+from demos.runtime.catalogue import load
 from tutor.api.context import Caller, CallerDep, Service, ServiceDep, TutorDep
 from tutor.api.errors import envelope, error_response
 from tutor.api.schemas import ChatMessage, ChatRequest
 from tutor.api.turns import Asked, run_turn, take_place, while_connected, with_keep_alive
+from tutor.conversations.records import citation_record
+from tutor.conversations.store import Exchange
 from tutor.errors import InputError, Problem
 from tutor.events import Answered, Failed, Token, Usage
-from tutor.history import Exchange
-from tutor.queue import Place
-from tutor.record import citation_record
-from tutor.rundown import rundown
-from tutor.wiring import Tutor
+from tutor.runs.summary import rundown
+from tutor.service.build import Tutor
+from tutor.service.queue import Place
 
 router = APIRouter(prefix="/v1", tags=["chat"])
 MODEL = "tiza"

@@ -13,16 +13,16 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
-from demos.contract import Frame
+from demos.runtime.contract import Frame
 from knowledge.errors import KnowledgeError
 from tutor.api.metrics import Metrics
-from tutor.courses import Tutors
+from tutor.conversations.store import Conversations
 from tutor.errors import AccessError, InputError
-from tutor.history import Conversations
-from tutor.keys import Keys
-from tutor.queue import FairQueue
+from tutor.service.api_keys import Keys
+from tutor.service.build import Tutor, release
+from tutor.service.queue import FairQueue
+from tutor.service.tutors import Tutors
 from tutor.settings import Settings
-from tutor.wiring import Tutor, release
 
 KEPT_RUNS = 32
 

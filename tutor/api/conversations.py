@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from tutor.api.context import CallerDep, ServiceDep
 from tutor.api.schemas import ConversationRequest
-from tutor.history import Conversation
+from tutor.conversations.store import Conversation
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 

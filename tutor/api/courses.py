@@ -17,12 +17,12 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from knowledge.courses import Course
-from knowledge.documents import document_id, safe_name
+from knowledge.courses.builtin import COURSE
+from knowledge.courses.course import Course
+from knowledge.courses.uploads import Report
+from knowledge.documents.chunking import Document
+from knowledge.documents.store import document_id, safe_name
 from knowledge.errors import KnowledgeError
-from knowledge.ingest import Document
-from knowledge.intake import Report
-from knowledge.lecture import COURSE
 from tutor.api.context import Caller, CallerDep, ServiceDep, no_course
 from tutor.api.errors import envelope
 from tutor.errors import AccessError, InputError, Problem

@@ -12,15 +12,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from demos.catalogue import all_demos, load, source
-from demos.contract import Demo, Frame, Params
+from demos.runtime.catalogue import all_demos, load, source
+from demos.runtime.contract import Demo, Frame, Params
 from tutor.api.chat import SSE
 from tutor.api.context import CallerDep, Service, ServiceDep
 from tutor.api.errors import envelope
 from tutor.api.schemas import RunRequest
 from tutor.api.turns import while_connected, with_keep_alive
 from tutor.errors import InputError, Problem
-from tutor.queue import Place
+from tutor.service.queue import Place
 
 router = APIRouter(prefix="/v1", tags=["demos"])
 
@@ -79,7 +79,7 @@ async def run_demo(name: str, body: RunRequest, request: Request, service: Servi
 @router.get("/runs/{run_id}/frames/{number}.png", response_class=Response)
 async def frame_picture(run_id: str, number: int, service: ServiceDep, caller: CallerDep) -> Response:
     """Frame `number`, from 0, of one of the caller's latest runs, as a PNG."""
-    from demos.png import frame_png
+    from demos.runtime.pictures import frame_png
 
     frames = service.runs.frames(run_id, caller.owner)
     if not 0 <= number < len(frames):

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from demos.contract import DemoError
+from demos.runtime.contract import DemoError
 from knowledge.errors import KnowledgeError
 from tutor.errors import Problem, TizaError
 

@@ -12,7 +12,7 @@ from tutor.api.app import build_service, create_app
 from tutor.api.context import is_loopback
 from tutor.api.middleware import JsonLines
 from tutor.errors import AccessError, InputError
-from tutor.keys import Keys
+from tutor.service.api_keys import Keys
 from tutor.settings import Settings
 
 GRACE_SECONDS = 30

@@ -12,15 +12,15 @@ from typing import TypeVar
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from demos.contract import Frame
+from demos.runtime.contract import Frame
 from tutor.api.context import Caller, Service
+from tutor.conversations.records import detail, state
+from tutor.conversations.store import Exchange
+from tutor.dialogue.turn import checked
 from tutor.errors import BusyError
 from tutor.events import Answered, DemoFrame, DemoStarted, Event, Failed, Token
-from tutor.history import Exchange
-from tutor.queue import Place
-from tutor.record import detail, state
-from tutor.turn import checked
-from tutor.wiring import Tutor
+from tutor.service.build import Tutor
+from tutor.service.queue import Place
 
 T = TypeVar("T")
 KEEP_ALIVE = 15.0

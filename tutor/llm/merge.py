@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.errors import ModelError
-from tutor.llm.card import read_card
+from tutor.llm.header import read_card
 
 Matrix = NDArray[np.float32]
 

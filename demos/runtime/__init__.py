@@ -1,0 +1,1 @@
+"""What runs demos: the contract, processes with limits, pictures, exports."""

@@ -1,0 +1,86 @@
+"""The demos of this package: found by name or alias, listed in the order of the lecture.
+
+A demo is a module `demos.<group>.<name>` that holds one `DEMO`; modules whose name starts with an underscore are
+shared parts, not demos. Listing imports every demo module, so none of them may import torch or scikit-learn at its
+top: that is done inside `steps`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+from demos.runtime.contract import Demo, DemoError
+
+GROUPS = ("history", "data", "neurons", "vision", "sequences", "zoo", "language", "generation", "edge")
+
+
+def names() -> tuple[str, ...]:
+    """The names of all demos, in the order of the lecture."""
+    return tuple(demo.name for demo in all_demos())
+
+
+@cache
+def all_demos() -> tuple[Demo, ...]:
+    """All demos, by slide and then by name."""
+    found = (_import(module) for module in _modules().values())
+    return tuple(sorted(found, key=lambda demo: (demo.slide, demo.name)))
+
+
+def load(name: str) -> Demo:
+    """The demo of that name or alias ("Self attention" and "self-attention" are the same).
+
+    Raises DemoError (code `unknown_demo`) whose hint names the nearest demos.
+    """
+    wanted = _normal(name)
+    if wanted in _modules():
+        return _import(_modules()[wanted])
+    known = _aliases()
+    if wanted in known:
+        return load(known[wanted])
+    near = get_close_matches(wanted, [*names(), *known], n=3, cutoff=0.5)
+    nearest = list(dict.fromkeys(known.get(match, match) for match in near))
+    raise DemoError(
+        f"There is no demo called {name[:60]!r}.",
+        code="unknown_demo",
+        hint=f"Did you mean {' or '.join(nearest)}?" if nearest else "List them with `tiza demo --list`.",
+        param="name",
+    )
+
+
+def source(demo: Demo) -> str:
+    """The demo's own file, as it is read in class."""
+    return inspect.getsource(importlib.import_module(demo.steps.__module__))
+
+
+@cache
+def _modules() -> dict[str, str]:
+    """Demo name -> module path, read from the file names alone."""
+    return {
+        entry.name: f"demos.{group}.{entry.name}"
+        for group in GROUPS
+        for entry in pkgutil.iter_modules([str(Path(__file__).parents[1] / group)])
+        if not entry.name.startswith("_")
+    }
+
+
+@cache
+def _aliases() -> dict[str, str]:
+    """Every other name, normalised, and the demo that it stands for."""
+    return {_normal(alias): demo.name for demo in all_demos() for alias in (demo.title, *demo.aliases)}
+
+
+def _import(module: str) -> Demo:
+    demo = importlib.import_module(module).DEMO
+    assert isinstance(demo, Demo), f"{module}.DEMO is not a Demo"
+    return demo
+
+
+def _normal(name: str) -> str:
+    """Lower case words joined by underscores."""
+    words = "".join(letter if letter.isalnum() else " " for letter in name.lower())
+    return "_".join(words.split())

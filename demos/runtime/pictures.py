@@ -1,0 +1,258 @@
+"""Frames as PNG pictures, drawn by matplotlib without a display and without its global state."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from demos.runtime.contract import Bars, Curve, Frame, Heatmap, Image, Network, Panel, Scatter, Table, Text, Tokens
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLOURS = ("#2f7fd6", "#db7316", "#2e9655", "#b44fb0", "#d1495b", "#1d9696")
+MARKS = "o^sDPX"
+WIDTH, HEIGHT, DPI = 10.0, 5.6, 100
+GREY = "#666666"
+
+
+def frame_png(frame: Frame, *, dpi: int = DPI) -> bytes:
+    """One frame as a PNG, 10 by 5.6 inches: the caption above, the panels side by side (two rows from four on)."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
+    FigureCanvasAgg(figure)
+    figure.suptitle(_plain(textwrap.fill(frame.caption, 105)), fontsize=11, ha="left", x=0.02)
+    count = len(frame.panels)
+    columns = min(count, 3) if count != 4 else 2
+    for index, panel in enumerate(frame.panels):
+        axes = figure.add_subplot(-(-count // columns), columns, index + 1)
+        axes.set_title(_plain(textwrap.fill(panel.title, 105 // columns - 4)), fontsize=10)
+        _draw(axes, panel)
+    metrics = "   ".join(f"{name} {value:.4g}" for name, value in frame.metrics.items())
+    if metrics:
+        figure.supxlabel(_plain(textwrap.shorten(metrics, 150)), fontsize=9, color=GREY)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=dpi)
+    return picture.getvalue()
+
+
+def write(frames: Iterable[Frame], folder: Path) -> list[Path]:
+    """Write frame-0000.png, frame-0001.png and so on into `folder`, which is made when missing; returns the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for number, frame in enumerate(frames):
+        path = folder / f"frame-{number:04d}.png"
+        path.write_bytes(frame_png(frame))
+        paths.append(path)
+    return paths
+
+
+def _draw(axes: Axes, panel: Panel) -> None:
+    match panel:
+        case Curve():
+            _curve(axes, panel)
+        case Scatter():
+            _scatter(axes, panel)
+        case Heatmap():
+            _heatmap(axes, panel)
+        case Bars():
+            _bars(axes, panel)
+        case Table():
+            _table(axes, panel)
+        case Network():
+            _network(axes, panel)
+        case Image():
+            _image(axes, panel)
+        case Tokens():
+            _tokens(axes, panel)
+        case Text():
+            axes.set_axis_off()
+            axes.text(0, 1, _plain(textwrap.fill(panel.text, 60)), va="top", fontsize=10, transform=axes.transAxes)
+
+
+def _curve(axes: Axes, panel: Curve) -> None:
+    for index, series in enumerate(panel.series):
+        mark = "o" if len(series.x) == 1 else None
+        axes.plot(series.x, series.y, color=COLOURS[index % 6], marker=mark, label=_plain(series.name), linewidth=1.8)
+    _label(axes, panel.x_label, panel.y_label)
+    if panel.y_range:
+        low, high = panel.y_range
+        axes.set_ylim(low - 0.04 * (high - low), high + 0.04 * (high - low))
+    if len(panel.series) > 1:
+        axes.legend(fontsize=8)
+
+
+def _scatter(axes: Axes, panel: Scatter) -> None:
+    if panel.region:
+        values = panel.region.values
+        most = max((abs(value) for row in values for value in row), default=0) or 1
+        extent = (*panel.region.x_range, *panel.region.y_range)
+        axes.imshow(values, origin="lower", extent=extent, aspect="auto", cmap="PuOr", vmin=-most, vmax=most, alpha=0.4)
+    for index, group in enumerate(panel.groups):
+        size, colour, mark = 40 if len(group.x) < 100 else 10, COLOURS[index % 6], MARKS[index % 6]
+        axes.scatter(group.x, group.y, size, colour, marker=mark, label=_plain(group.name), edgecolors="none")
+    for line in panel.lines:
+        axes.plot(line.x, line.y, color="black", linewidth=1.2 if len(panel.lines) < 4 else 0.6)
+    if panel.x_range:
+        axes.set_xlim(panel.x_range)
+    if panel.y_range:
+        axes.set_ylim(panel.y_range)
+    _label(axes, panel.x_label, panel.y_label)
+    if any(group.name for group in panel.groups):
+        axes.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3, frameon=False)
+
+
+def _heatmap(axes: Axes, panel: Heatmap) -> None:
+    import matplotlib
+
+    every = [value for row in panel.values for value in row]
+    if not every:
+        axes.set_axis_off()
+        return
+    low, high = panel.value_range or (min(every), max(every))
+    if low < 0:
+        high = max(-low, high)
+        low = -high
+    colours = matplotlib.colormaps["PuOr" if low < 0 else "Blues"]
+    axes.imshow(panel.values, cmap=colours, vmin=low, vmax=high, aspect="auto")
+    rows, columns = len(panel.values), max((len(row) for row in panel.values), default=0)
+    axes.set_xticks(range(len(panel.columns)), [_plain(name[:10]) for name in panel.columns], fontsize=8, rotation=45)
+    axes.set_yticks(range(len(panel.rows)), [_plain(name[:14]) for name in panel.rows], fontsize=8)
+    _label(axes, panel.column_label, panel.row_label)
+    place = axes.get_subplotspec()
+    wide = columns * (place.get_gridspec().ncols if place else 1)
+    if panel.show_values and wide <= 30 and rows <= 16:
+        for i, row in enumerate(panel.values):
+            for j, value in enumerate(row):
+                red, green, blue, _ = colours((value - low) / ((high - low) or 1))
+                dark = 0.3 * red + 0.6 * green + 0.1 * blue < 0.5
+                text = f"{value:.2f}" if abs(value) < 100 else f"{value:.3g}"
+                axes.text(j, i, text, ha="center", va="center", fontsize=7, color="white" if dark else "black")
+
+
+def _bars(axes: Axes, panel: Bars) -> None:
+    colours = [COLOURS[0] if value >= 0 else COLOURS[1] for value in panel.values]
+    places = range(len(panel.labels))
+    axes.barh(places, panel.values, color=colours)
+    axes.set_yticks(places, [_plain(label[:18]) for label in panel.labels], fontsize=8)
+    axes.invert_yaxis()
+    if panel.value_range:
+        axes.set_xlim(panel.value_range)
+
+
+def _table(axes: Axes, panel: Table) -> None:
+    axes.set_axis_off()
+    if not panel.rows:
+        return
+    rows = [[_plain(textwrap.shorten(cell, 24, placeholder="…")) for cell in row] for row in panel.rows]
+    table = axes.table(rows, colLabels=[_plain(name) for name in panel.columns], loc="upper center", cellLoc="left")
+    table.auto_set_font_size(False)
+    table.set_fontsize(8)
+    table.auto_set_column_width(list(range(len(panel.columns))))
+    for (row, _), cell in table.get_celld().items():
+        cell.set_linewidth(0.3)
+        if row == 0 or row - 1 in panel.highlight:
+            cell.set_text_props(weight="bold")
+
+
+def _network(axes: Axes, panel: Network) -> None:
+    axes.set_axis_off()
+    axes.set_xlim(-0.12, 1.12)
+    axes.set_ylim(-0.1, 1.1)
+    places = {node.id: (node.x, node.y) for node in panel.nodes}
+    edges = [edge for edge in panel.edges if edge.source in places and edge.target in places]
+    strongest = max((abs(edge.weight) for edge in edges), default=0) or 1
+    for edge in edges:
+        (x0, y0), (x1, y1) = places[edge.source], places[edge.target]
+        colour = COLOURS[0] if edge.weight > 0 else COLOURS[1] if edge.weight < 0 else "#999999"
+        axes.plot([x0, x1], [y0, y1], color=colour, linewidth=0.5 + 3 * abs(edge.weight) / strongest, zorder=1)
+        if edge.label and len(edges) <= 30:
+            x, y = x0 + 0.4 * (x1 - x0), y0 + 0.4 * (y1 - y0)
+            axes.text(x, y, _plain(edge.label), fontsize=8, ha="center", bbox=_box("white"), zorder=2)
+    for node in panel.nodes:
+        paper = COLOURS[0] if node.value > 0 else COLOURS[1] if node.value < 0 else "#555555"
+        axes.text(
+            node.x,
+            node.y,
+            _plain(node.label),
+            fontsize=9,
+            ha="center",
+            va="center",
+            color="white",
+            bbox=_box(paper),
+            zorder=3,
+        )
+
+
+def _image(axes: Axes, panel: Image) -> None:
+    axes.set_xticks([])
+    axes.set_yticks([])
+    if panel.channels:
+        red, green, blue = panel.channels[:3]
+        pixels = [
+            [
+                (max(0.0, min(1.0, r)), max(0.0, min(1.0, g)), max(0.0, min(1.0, b)))
+                for r, g, b in zip(*rows, strict=False)
+            ]
+            for rows in zip(red, green, blue, strict=False)
+        ]
+        axes.imshow(pixels)
+    elif panel.pixels:
+        axes.imshow(panel.pixels, cmap="gray", vmin=0, vmax=1)
+    _label(axes, panel.label, "")
+
+
+def _tokens(axes: Axes, panel: Tokens) -> None:
+    axes.set_axis_off()
+    weights = [*panel.weights, *[0.0] * (len(panel.tokens) - len(panel.weights))]
+    x, y, per_letter = 0.0, 0.95, 0.028 if len(axes.figure.axes) > 1 else 0.014
+    for index, (token, weight) in enumerate(zip(panel.tokens, weights, strict=False)):
+        word = _plain(textwrap.shorten(token, 24, placeholder="…")) or "·"
+        wide = per_letter * (max(len(word), 3) + 2)
+        if x and x + wide > 1:
+            x, y = 0.0, y - 0.18
+        if y < 0.1:
+            _write(axes, x, y, "… more", color=GREY)
+            return
+        light = 1 - 0.75 * max(0.0, min(1.0, weight))
+        bold = "bold" if index in panel.marked else "normal"
+        _write(axes, x, y, word, fontsize=11, weight=bold, bbox=_box((light, 0.5 + 0.5 * light, 1.0)))
+        if panel.weights:
+            _write(axes, x, y - 0.09, f"{weight:.2f}", fontsize=8, color=GREY)
+        x += wide
+
+
+def _write(axes: Axes, x: float, y: float, text: str, **look: Any) -> None:
+    """Text at a place of the panel (0..1) that does not push the panel's borders."""
+    axes.text(x, y, text, va="top", transform=axes.transAxes, **look).set_in_layout(False)
+
+
+def _box(colour: str | tuple[float, float, float]) -> dict[str, object]:
+    return {"boxstyle": "round,pad=0.25", "facecolor": colour, "edgecolor": "none"}
+
+
+def _label(axes: Axes, x: str, y: str) -> None:
+    axes.set_xlabel(_plain(x), fontsize=9)
+    axes.set_ylabel(_plain(y), fontsize=9)
+    axes.tick_params(labelsize=8)
+
+
+def _plain(text: str) -> str:
+    """Text that matplotlib does not read as a formula, with a box for every character that its font cannot draw."""
+    known = _letters()
+    drawn = (char if char == "\n" or ord(char) in known else "□" for char in text if char == "\n" or char.isprintable())
+    return "".join(drawn).replace("$", r"\$")
+
+
+@cache
+def _letters() -> frozenset[int]:
+    """The characters of matplotlib's own font."""
+    from matplotlib.font_manager import findfont, get_font
+
+    return frozenset(get_font(findfont("DejaVu Sans")).get_charmap())

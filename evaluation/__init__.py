@@ -1,0 +1,1 @@
+"""How good the answers are: the exam, its report, and the check measured by itself."""

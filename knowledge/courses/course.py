@@ -1,0 +1,322 @@
+"""Courses on this machine: what each is made of, and its index, made when it is missing, stale or damaged.
+
+A course's sources (the built-in lecture, and files that a teacher added) are the truth and are never touched by
+indexing; the index is derived from them.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from knowledge.courses.builtin import COURSE, FOLDER
+from knowledge.courses.shipped_vectors import embedded_text, packed_vectors
+from knowledge.documents.chunking import Document, lecture_passages
+from knowledge.documents.store import Shelf, file_mark
+from knowledge.errors import KnowledgeError
+from knowledge.passages import Passage
+from knowledge.retrieval.embedder import Embedder, Vectors
+from knowledge.retrieval.index import (
+    FORMAT,
+    Contents,
+    Index,
+    open_index,
+    read_contents,
+    read_manifest,
+    verify_index,
+    write_index,
+)
+
+Progress = Callable[[str, int, int], None]
+"""Hears (what is being done, done, of how many)."""
+
+Stamp = tuple[tuple[str, int, int], ...]
+"""The documents of a course at a glance: name, size and time of change of each."""
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_CHANGES = 5
+
+
+def _quiet(_what: str, _done: int, _total: int) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One course in the data folder `home`. The built-in course also has the lecture and its notes."""
+
+    name: str
+    home: Path
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise KnowledgeError(
+                f"{self.name!r} cannot name a course.",
+                code="unknown_course",
+                hint="Use small letters, digits, - and _, at most 63.",
+            )
+
+    @property
+    def documents(self) -> Path:
+        """Where copies of the added files are kept."""
+        return self.shelf.files
+
+    @property
+    def shelf(self) -> Shelf:
+        """The documents that a teacher added."""
+        return Shelf(self.home / "courses" / self.name, self.name)
+
+    @property
+    def root(self) -> Path:
+        """Where the indexes of this course are kept."""
+        return self.home / "indexes" / self.name
+
+    def sources(self) -> dict[str, Path]:
+        """Every source file by the name that the manifest gives it."""
+        built_in = sorted(FOLDER.glob("*/*.md")) if self.name == COURSE else []
+        return {
+            **{f"course/{path.parent.name}/{path.name}": path for path in built_in},
+            **{f"documents/{name}": path for name, path in self.shelf.paths().items()},
+        }
+
+    @property
+    def exists(self) -> bool:
+        """True when the course has any source."""
+        return self.name == COURSE or bool(self.shelf.paths())
+
+    def stamp(self) -> Stamp:
+        """What changes whenever a document does; costs no reading."""
+        found = []
+        for name, path in self.shelf.paths().items():
+            with suppress(FileNotFoundError):  # it was removed this moment
+                status = path.stat()
+                found.append((name, status.st_size, status.st_mtime_ns))
+        return tuple(found)
+
+    def marks(self) -> dict[str, str]:
+        """SHA-256 of every source, by its name."""
+        found = {}
+        for name, path in self.sources().items():
+            with suppress(FileNotFoundError):
+                found[name] = file_mark(path)
+        return found
+
+    def passages(self, progress: Progress = _quiet) -> list[Passage]:
+        """All passages of the course, read from its sources."""
+        found = lecture_passages() if self.name == COURSE else []
+        names = list(self.shelf.paths())
+        for number, name in enumerate(names, 1):
+            found += self.shelf.read(name).passages
+            progress("Reading the documents", number, len(names))
+        return list({passage.id: replace(passage, course=self.name) for passage in found}.values())
+
+    def add(self, path: Path, name: str = "") -> Document:
+        """Take a copy of a file into the course, wholly or not at all. Raises KnowledgeError."""
+        return self.shelf.add(path, name or path.name)
+
+    def remove(self, name: str) -> None:
+        """Take a document out of the course. Raises KnowledgeError when it has no such document."""
+        self.shelf.remove(name)
+
+
+def course_names(home: Path) -> list[str]:
+    """The courses on this machine: the built-in one, then those that hold documents."""
+    names = sorted(path.name for path in (home / "courses").glob("*") if _NAME.fullmatch(path.name))
+    return [COURSE, *(name for name in names if name != COURSE and Course(name, home).exists)]
+
+
+def index_folder(course: Course, embedder: Embedder) -> Path:
+    """Where the index of this course, as it is now, belongs."""
+    return course.root / _digest(course.name, course.marks(), embedder)
+
+
+def _digest(name: str, marks: Mapping[str, str], embedder: Embedder) -> str:
+    total = hashlib.sha256(f"{FORMAT} {name} {embedder.name}".encode())
+    for source, mark in marks.items():
+        total.update(f"{source}\0{mark}\0".encode())
+    return total.hexdigest()[:16]
+
+
+def open_course(
+    course: Course, embedder: Embedder, progress: Progress = _quiet, *, repair: bool = True, wait: float = 600
+) -> Index:
+    """The course's index, made or made anew where needed; several processes may ask at once and one of them works.
+
+    `progress` hears of a rebuild and its reason. Raises KnowledgeError: `index_damaged` when `repair` is off,
+    `index_locked` after `wait` seconds, `read_only`, `embedder_mismatch`, `unknown_course` when there are no sources.
+    """
+    if not course.exists:
+        raise KnowledgeError(
+            f"There is no course {course.name!r} here.", code="unknown_course", hint="Add a file with `tiza ingest`."
+        )
+    reason = ""
+    if (folder := index_folder(course, embedder)).exists():
+        try:
+            return open_index(folder)
+        except KnowledgeError as error:
+            if not repair:
+                raise
+            reason = str(error)
+    try:
+        course.root.mkdir(parents=True, exist_ok=True)
+        with FileLock(course.root.with_suffix(".lock"), timeout=wait):
+            return _make(course, embedder, progress, reason)
+    except Timeout:
+        raise KnowledgeError(
+            f"Another process is indexing the course {course.name}.", code="index_locked", hint="Try again shortly."
+        ) from None
+    except OSError as error:
+        raise KnowledgeError(
+            f"The course index cannot be written to {course.root} ({error.strerror}).",
+            code="disk_full" if error.errno == errno.ENOSPC else "read_only",
+            hint="Make room, make the folder writable, or name another one with TIZA_HOME.",
+        ) from None
+
+
+def _make(course: Course, embedder: Embedder, progress: Progress, reason: str) -> Index:
+    """The index of the sources as they are once nobody else works; made over if they change meanwhile."""
+    for _ in range(_CHANGES):
+        marks = course.marks()
+        folder = course.root / _digest(course.name, marks, embedder)
+        if (ready := _made_meanwhile(folder)) is not None:
+            return ready
+        try:
+            contents = _contents(course, embedder, progress, reason or _stale(course.root, embedder))
+        except (KnowledgeError, FileNotFoundError):
+            if course.marks() == marks:
+                raise
+            continue
+        if course.marks() != marks:
+            continue
+        facts: dict[str, Any] = {
+            "course": course.name,
+            "embedder": embedder.name,
+            "dimension": embedder.dimension,
+            "sources": marks,
+        }
+        previous = _latest(course.root)
+        write_index(contents, folder, facts)
+        index = open_index(folder)
+        _prune(course.root, {folder, previous})
+        return index
+    raise KnowledgeError(
+        f"The documents of the course {course.name} keep changing.", code="index_locked", hint="Try again shortly."
+    )
+
+
+def _made_meanwhile(folder: Path) -> Index | None:
+    """The index, when another process made it while this one waited for the lock."""
+    try:
+        return open_index(folder) if folder.exists() else None
+    except KnowledgeError:
+        return None
+
+
+def _contents(course: Course, embedder: Embedder, progress: Progress, reason: str) -> Contents:
+    passages = tuple(course.passages(progress))
+    if not passages:
+        raise KnowledgeError(f"The course {course.name} holds no text.", code="unknown_course")
+    total = sum(1 + len(passage.sentences) + len(passage.asked) for passage in passages)
+    done = 0
+
+    def step(count: int) -> None:
+        nonlocal done
+        done += count
+        progress(f"Indexing the course ({reason})" if reason else "Indexing the course", done, total)
+
+    step(0)
+    known = packed_vectors(passages, embedder) | _known_vectors(course.root, embedder)
+    encode = embedder.encode if course.name == COURSE else embedder.encode_fast
+    vectors = _encode([embedded_text(passage) for passage in passages], encode, embedder.dimension, known, step)
+    sentences = [sentence for passage in passages for sentence in passage.sentences]
+    asked = [asked.question for passage in passages for asked in passage.asked]
+    small = [_encode(texts, encode, embedder.dimension, known, step).astype(np.float16) for texts in (sentences, asked)]
+    return Contents(passages, vectors, *small)
+
+
+def _encode(
+    texts: Sequence[str],
+    encode: Callable[[Sequence[str], Callable[[int], None]], Vectors],
+    dimension: int,
+    known: dict[str, Vectors],
+    step: Callable[[int], None],
+) -> Vectors:
+    vectors = np.empty((len(texts), dimension), dtype=np.float32)
+    new = []
+    for row, text in enumerate(texts):
+        if (vector := known.get(text)) is not None:
+            vectors[row] = vector
+        else:
+            new.append(row)
+    if len(new) < len(texts):
+        step(len(texts) - len(new))
+    if new:
+        vectors[new] = encode([texts[row] for row in new], step)
+    return vectors
+
+
+def _known_vectors(root: Path, embedder: Embedder) -> dict[str, Vectors]:
+    """Vectors of texts that an intact earlier index of this course already embedded with the same embedder."""
+    known: dict[str, Vectors] = {}
+    for folder in root.glob("[0-9a-f]*"):
+        manifest = read_manifest(folder)
+        if manifest is None or manifest.get("embedder") != embedder.name:
+            continue
+        try:
+            verify_index(folder)
+        except KnowledgeError:
+            continue
+        contents = read_contents(folder)
+        known.update(
+            (embedded_text(passage), vector)
+            for passage, vector in zip(contents.passages, contents.vectors, strict=True)
+        )
+        texts = (sentence for passage in contents.passages for sentence in passage.sentences)
+        known.update(zip(texts, contents.sentence_vectors.astype(np.float32), strict=True))
+        questions = (asked.question for _, asked in contents.asked)
+        known.update(zip(questions, contents.asked_vectors.astype(np.float32), strict=True))
+    return known
+
+
+def _stale(root: Path, embedder: Embedder) -> str:
+    """Why an index that lies here does not serve, in words; "" when there is none."""
+    for folder in root.glob("[0-9a-f]*"):
+        manifest = read_manifest(folder)
+        if manifest is None:
+            return "the old index has no manifest"
+        if manifest.get("embedder") != embedder.name:
+            return (
+                f"the old index was made by {manifest.get('embedder')} with {manifest.get('dimension')} dimensions, "
+                f"this is {embedder.name} with {embedder.dimension}"
+            )
+        return "the course has changed"
+    return ""
+
+
+def _latest(root: Path) -> Path | None:
+    """The index made last."""
+    found = [path for path in root.glob("[0-9a-f]*") if path.is_dir()]
+    return max(found, key=lambda path: path.stat().st_mtime_ns, default=None)
+
+
+def _prune(root: Path, keep: set[Path | None]) -> None:
+    """Remove other indexes of the course, and what an interrupted writer left: whoever calls holds the lock.
+
+    The index before this one stays, since turns that run may read it.
+    """
+    for folder in root.iterdir():
+        if folder.is_dir() and folder not in keep:
+            gone = root / f".building-{folder.name}"  # at once: a reader must not meet half of it
+            os.replace(folder, gone)
+            shutil.rmtree(gone, ignore_errors=True)

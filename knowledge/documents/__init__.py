@@ -1,0 +1,1 @@
+"""Files of many formats as passages, read in a process with limits."""

@@ -1,0 +1,330 @@
+"""The index of one course: the only door to chromadb, and to bm25s.
+
+An index is immutable and named by what it was made from (sources, embedder, format): a change of the course makes
+another index beside it, and readers of the old one are not disturbed. Chroma damages silently (a halved vector file
+answers with wrong neighbours, a zeroed one kills the process), so `open_index` trusts nothing that its manifest does
+not confirm byte by byte, and each freshly built index is queried in a process of its own before it is used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import uuid
+import weakref
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.errors import KnowledgeError
+from knowledge.passages import Asked, Passage, passage_of
+from knowledge.retrieval.embedder import Vectors, finite
+from knowledge.text import content_words, words
+
+if TYPE_CHECKING:
+    import bm25s
+    from chromadb.api.models.Collection import Collection
+
+FORMAT = 9
+"""Raise it when passages, vectors or files change their form: every index is then made anew."""
+
+_COLLECTION = "passages"
+_PROBES = 8
+_ARRAYS = ("vectors", "sentences", "asked")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What an index is made of: row i of `vectors` is passage i's, `sentence_vectors` are all sentences' in order, and
+    `asked_vectors` those of the questions that the passages answer."""
+
+    passages: tuple[Passage, ...]
+    vectors: Vectors
+    sentence_vectors: NDArray[np.float16]
+    asked_vectors: NDArray[np.float16]
+
+    @property
+    def asked(self) -> list[tuple[int, Asked]]:
+        """Every asked question with the row of its passage, in the order of `asked_vectors`."""
+        return [(row, asked) for row, passage in enumerate(self.passages) for asked in passage.asked]
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Row of each passage's first sentence, with one more entry for the end."""
+        return np.cumsum([0, *(len(passage.sentences) for passage in self.passages)])
+
+
+class Index:
+    """An open index. Searches return rows of `passages`; thread-safe for readers."""
+
+    def __init__(self, contents: Contents, collection: Collection, sparse: bm25s.BM25, folder: Path) -> None:
+        self.passages = contents.passages
+        self.name, self._folder = folder.name, folder
+        self.words = tuple((folder / "words.txt").read_text(encoding="utf-8").split())
+        """The course's words of four letters and more, in order."""
+        self._contents = contents
+        self._starts = contents.starts
+        self._asked = contents.asked
+        self._asked_vectors = np.asarray(contents.asked_vectors, dtype=np.float32)
+        self._collection = collection
+        self._sparse = sparse
+        self._starts_of_words = sparse.scores["indptr"]
+
+    def dense(self, vector: Vectors, k: int) -> dict[int, float]:
+        """Cosine of the k nearest passages to one unit vector. Raises KnowledgeError for one that is not finite."""
+        finite(vector)
+        k = min(k, len(self.passages))
+        query = np.asarray([vector], dtype=np.float32)
+        try:
+            found = self._collection.query(query_embeddings=query, n_results=k, include=["distances"])
+        except Exception:
+            if (self._folder / "manifest.json").exists():
+                raise
+            return self._compared(vector, k)  # the course was indexed anew, twice, since this index was opened
+        distances = found["distances"] or [[]]
+        return {int(row): 1.0 - float(d) for row, d in zip(found["ids"][0], distances[0], strict=True)}
+
+    def _compared(self, vector: Vectors, k: int) -> dict[int, float]:
+        """What `dense` gives, from the vectors themselves: they stay in reach when their files are gone."""
+        cosines = self._contents.vectors @ vector
+        best = np.argsort(-cosines, kind="stable")[:k]
+        return {int(row): float(cosines[row]) for row in best}
+
+    def sparse(self, stems: Sequence[str], k: int) -> dict[int, float]:
+        """BM25 scores of the k best passages that share a word with the query."""
+        known = [stem for stem in stems if stem in self._sparse.vocab_dict]
+        if not known:
+            return {}
+        scores = self._sparse.get_scores(known)
+        k = min(k, len(scores))
+        best = np.argpartition(-scores, k - 1)[:k]
+        return {int(row): float(scores[row]) for row in best if scores[row] > 0}
+
+    def asked(self, vector: Vectors, k: int) -> list[tuple[int, Asked, float]]:
+        """The k asked questions nearest to one unit vector: the passage's row, the question and the cosine."""
+        if not self._asked:
+            return []
+        cosines = self._asked_vectors @ vector
+        return [(*self._asked[place], float(cosines[place])) for place in np.argsort(-cosines, kind="stable")[:k]]
+
+    def knows(self, stem: str) -> bool:
+        """True when the course has this stem."""
+        return stem in self._sparse.vocab_dict
+
+    def count(self, stem: str) -> int:
+        """How many passages have this stem."""
+        place = self._sparse.vocab_dict.get(stem)
+        return 0 if place is None else int(self._starts_of_words[place + 1] - self._starts_of_words[place])
+
+    def sentence_vectors(self, row: int) -> Vectors:
+        """Unit vectors of one passage's sentences."""
+        return self._contents.sentence_vectors[self._starts[row] : self._starts[row + 1]].astype(np.float32)
+
+
+def sparse_text(passage: Passage) -> str:
+    """What BM25 reads of a passage: its own words, its title and the other names of its topic."""
+    return " ".join((passage.title, *passage.aliases, passage.text))
+
+
+def write_index(contents: Contents, folder: Path, facts: dict[str, Any]) -> None:
+    """Make an index at `folder`, probed, or leave nothing behind. `facts` go into the manifest."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
+    try:
+        # Chroma keeps one client a path in a process: an index made anew needs a path of its own.
+        _write_chroma(finite(contents.vectors), work / f"chroma-{uuid.uuid4().hex[:8]}")
+        _write_bm25(contents.passages, work / "bm25")
+        lines = (json.dumps(asdict(passage), ensure_ascii=False) for passage in contents.passages)
+        (work / "words.txt").write_text("\n".join(_long_words(contents.passages)), encoding="utf-8")
+        (work / "passages.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        np.save(work / "vectors.npy", contents.vectors)
+        np.save(work / "sentences.npy", contents.sentence_vectors)
+        np.save(work / "asked.npy", contents.asked_vectors)
+        _probe(work)
+        manifest = {**facts, "format": FORMAT, "count": len(contents.passages), "files": _fingerprints(work)}
+        (work / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(work, folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _long_words(passages: Sequence[Passage]) -> list[str]:
+    found = {word for passage in passages for word in words(sparse_text(passage))}
+    return sorted(word for word in found if len(word) >= 4 and word.isalpha())
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest, or None when there is none that can be read."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) else None
+
+
+def open_index(folder: Path) -> Index:
+    """Open what `write_index` made. Raises KnowledgeError (`index_damaged`) when any file is not as it was written."""
+    verify_index(folder)
+    return _open(folder)
+
+
+def verify_index(folder: Path) -> None:
+    """Raises KnowledgeError (`index_damaged`) when any file is not as `write_index` wrote it."""
+    manifest = read_manifest(folder)
+    if manifest is None or manifest.get("format") != FORMAT:
+        raise _damaged("its manifest is missing or of another version")
+    try:
+        now = _fingerprints(folder)
+    except (OSError, sqlite3.Error) as error:
+        raise _damaged(str(error)) from None
+    wrong = sorted(name for name, mark in manifest["files"].items() if now.get(name) != mark)
+    if wrong:
+        raise _damaged(f"{', '.join(wrong)} changed since it was written")
+
+
+def read_contents(folder: Path) -> Contents:
+    """Passages and vectors of an index, without opening Chroma."""
+    with (folder / "passages.jsonl").open(encoding="utf-8") as file:
+        passages = tuple(passage_of(json.loads(line)) for line in file)
+    arrays = (np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS)
+    return Contents(passages, *arrays)
+
+
+def _open(folder: Path) -> Index:
+    import bm25s
+
+    sparse = bm25s.BM25.load(str(folder / "bm25"), load_vocab=True, allow_pickle=False)
+    place = next(folder.glob("chroma-*"))
+    readable = _writable(place)
+    client = _client(readable)
+    index = Index(read_contents(folder), client.get_collection(_COLLECTION, embedding_function=None), sparse, folder)
+    weakref.finalize(index, _close, client, None if readable == place else readable.parent)
+    return index
+
+
+def _client(folder: Path) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+
+
+def _close(client: Any, copy: Path | None) -> None:
+    """Free what Chroma holds of an index that nobody uses any more."""
+    client.close()
+    if copy is not None:
+        shutil.rmtree(copy, ignore_errors=True)
+
+
+def _writable(folder: Path) -> Path:
+    """Chroma writes to its database even to read it: on a read-only disk it works on a copy."""
+    if os.access(folder, os.W_OK) and os.access(folder / "chroma.sqlite3", os.W_OK):
+        return folder
+    copy = Path(tempfile.mkdtemp(prefix="tiza-index-")) / "chroma"
+    shutil.copytree(folder, copy, copy_function=shutil.copyfile)
+    for path in (copy, *copy.rglob("*")):
+        path.chmod(0o700)
+    return copy
+
+
+def _write_chroma(vectors: Vectors, folder: Path) -> None:
+    client = _client(folder)
+    collection = client.create_collection(
+        _COLLECTION,
+        configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "sync_threshold": 2,
+                                "batch_size": 2}},  # all is on disk when `add` returns, and later reads change no file
+        embedding_function=None,
+    )  # fmt: skip
+    for start in range(0, len(vectors), 5000):
+        part = vectors[start : start + 5000]
+        collection.add(ids=[str(start + row) for row in range(len(part))], embeddings=np.asarray(part))
+    client.close()
+
+
+def _write_bm25(passages: Sequence[Passage], folder: Path) -> None:
+    import bm25s
+
+    sparse = bm25s.BM25(method="lucene")
+    sparse.index([content_words(sparse_text(passage)) or ["\x00"] for passage in passages], show_progress=False)
+    sparse.save(str(folder))
+
+
+def _probe(folder: Path) -> None:
+    """Query the new index in another process: a Chroma that crashes on this machine must not take the tutor along."""
+    done = subprocess.run(
+        [sys.executable, "-m", "knowledge.retrieval.index", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    if done.returncode:
+        raise _damaged(f"its probe ended with code {done.returncode}: {done.stderr.strip()[-300:]}")
+
+
+def probe(folder: Path) -> bool:
+    """True when stored vectors, spread over the collection, each find themselves first."""
+    index = _open(folder)
+    vectors = np.load(folder / "vectors.npy", allow_pickle=False)
+    rows = np.linspace(0, len(vectors) - 1, min(_PROBES, len(vectors))).astype(int)
+    return all(index.dense(vectors[row], 3).get(int(row), 0.0) > 0.999 for row in rows)
+
+
+def _fingerprints(folder: Path) -> dict[str, str]:
+    marks = {}
+    synced = any(folder.rglob("index_metadata.pickle"))
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if not synced and path.suffix == ".bin":
+            continue  # one passage alone: Chroma keeps it in the database, and scratch in these
+        if path.is_file() and name != "manifest.json" and not name.endswith(("-wal", "-shm", "-journal")):
+            marks[name] = _database_mark(path) if path.suffix == ".sqlite3" else _file_mark(path)
+    return marks
+
+
+def _file_mark(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _database_mark(path: Path) -> str:
+    """Of Chroma's database the rows: the file itself changes each time that Chroma opens it."""
+    digest = hashlib.sha256()
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        if connection.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError(f"{path.name} is malformed")
+        for query in (
+            "SELECT id, name, dimension FROM collections",
+            "SELECT id, type, scope, collection FROM segments ORDER BY id",
+            "SELECT id, segment_id, embedding_id, seq_id FROM embeddings ORDER BY id",
+            "SELECT seq_id, operation, topic, id, vector FROM embeddings_queue ORDER BY seq_id",
+        ):
+            for row in connection.execute(query):
+                digest.update(repr(row).encode())
+    finally:
+        connection.close()
+    return digest.hexdigest()
+
+
+def _damaged(reason: str) -> KnowledgeError:
+    return KnowledgeError(
+        f"The course index cannot be used: {reason}.",
+        code="index_damaged",
+        hint="`tiza doctor --repair` makes it anew.",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(0 if probe(Path(sys.argv[1])) else 3)

@@ -1,0 +1,128 @@
+"""A teacher's own course with the real embedder: questions are answered with page and slide, and nothing leaks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from knowledge.courses.course import Course
+from tests.knowledge.documents.test_converters import LECTURE, make_pptx
+from tutor.events import Answered
+from tutor.llm.scripted import ScriptedModel
+from tutor.service.build import Tutor
+from tutor.service.tutors import Tutors
+from tutor.settings import Settings
+
+pytestmark = [pytest.mark.model, pytest.mark.slow]
+
+ANIMALS = """
+otter badger zebra walrus hedgehog flamingo penguin beaver lynx moose gazelle hyena tapir ocelot puffin heron
+stork falcon magpie raven sparrow swallow pelican cormorant albatross tortoise iguana chameleon gecko cobra
+python viper crocodile salamander newt toad salmon trout herring sturgeon lobster crab shrimp oyster squid
+octopus jellyfish starfish butterfly beetle dragonfly grasshopper cricket hornet bumblebee termite scorpion
+tarantula earthworm snail
+""".split()
+PLACES = "rivers,forests,savannas,deserts,swamps,mountains,meadows,caves,islands,estuaries".split(",")
+FOODS = "fish,roots,grass,clams,slugs,algae,krill,bark,hares,leaves,seeds".split(",")
+
+
+def make_book(path: Path) -> Path:
+    """A PDF of sixty pages, one animal each."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(path))
+    for number, name in enumerate(ANIMALS, 1):
+        lines = (
+            f"The {name} is an animal that lives in {PLACES[number % 10]}.",
+            f"The {name} eats {FOODS[number % 11]} and sleeps for {number % 13 + 3} hours a day.",
+            f"The first {name} in our zoo was called Bella{number} and came in {1900 + number}.",
+        )
+        for row, line in enumerate(lines):
+            canvas.drawString(72, 720 - 20 * row, line)
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, shared_home: Path) -> Path:
+    """The shared data folder with the courses `zoo` (PDF, PPTX) and, where the file is there, `raw` (the lecture)."""
+    folder = tmp_path_factory.mktemp("documents")
+    zoo = Course("zoo", shared_home)
+    zoo.add(make_book(folder / "animals.pdf"))
+    zoo.add(make_pptx(folder / "earth.pptx"))
+    if LECTURE.exists():
+        Course("raw", shared_home).add(LECTURE)
+    return shared_home
+
+
+@pytest.fixture
+async def tutors(home: Path) -> AsyncIterator[Tutors]:
+    found = Tutors(Tutor(Settings(home=home, draft="off"), ScriptedModel([])))
+    yield found
+    await found.close()
+
+
+async def _ask(tutors: Tutors, course: str, question: str) -> Answered:
+    ending = [event async for event in tutors.of(course).answer(question)][-1]
+    assert isinstance(ending, Answered), ending
+    return ending
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "place"),
+    [
+        ("Where does the otter live?", "forests", "animals.pdf, page 1"),
+        ("What does the walrus eat?", "slugs", "animals.pdf, page 4"),
+        ("How many hours does the puffin sleep a day?", "5 hours", "animals.pdf, page 15"),
+        ("When did the first octopus come to the zoo?", "1946", "animals.pdf, page 46"),
+        ("What does the snail eat?", "algae", "animals.pdf, page 60"),
+        ("When did Mount Ombra erupt?", "1811", "earth.pptx, slide 1"),
+        ("What is the height of Ombra?", "2310 m", "earth.pptx, slide 2"),
+    ],
+)
+async def test_questions_of_the_course_are_answered_with_page_and_slide(
+    tutors: Tutors, question: str, said: str, place: str
+) -> None:
+    ending = await _ask(tutors, "zoo", question)
+    assert ending.outcome == "answered", ending.text
+    assert said in ending.text
+    assert ending.citations[0].passage.place == place
+    assert {citation.passage.course for citation in ending.citations} == {"zoo"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who made the perceptron, and when?", "What is attention in a language model?", "What is a Hopfield network?"],
+)
+async def test_questions_of_the_built_in_course_are_declined_in_it(tutors: Tutors, question: str) -> None:
+    assert (await _ask(tutors, "", question)).outcome == "answered"
+    ending = await _ask(tutors, "zoo", question)
+    assert ending.outcome == "not_covered", ending.text
+    assert ending.citations == ()
+    assert "Rosenblatt" not in ending.text
+
+
+async def test_questions_of_the_own_course_are_declined_in_the_built_in_one(tutors: Tutors) -> None:
+    ending = await _ask(tutors, "", "When did the first octopus come to the zoo?")
+    assert ending.outcome == "not_covered", ending.text
+    assert "1946" not in ending.text
+
+
+@pytest.mark.skipif(not LECTURE.exists(), reason="the lecture's own file is not part of the project")
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Who selected the term artificial intelligence?", "John McCarthy"),
+        ("When did Deep Blue beat Gary Kasparov?", "1997"),
+        ("What is machine learning?", "subset of artificial intelligence"),
+    ],
+)
+async def test_the_lecture_file_itself_answers_as_a_course(tutors: Tutors, question: str, said: str) -> None:
+    ending = await _ask(tutors, "raw", question)
+    assert ending.outcome == "answered", ending.text
+    assert said in ending.text
+    assert {(c.passage.course, c.passage.document) for c in ending.citations} == {("raw", LECTURE.name)}
+    assert (await _ask(tutors, "raw", "Where does the otter live?")).outcome == "not_covered"

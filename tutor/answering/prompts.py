@@ -1,0 +1,43 @@
+"""From a question and its evidence to messages for the model. Pure; the wording lives in `prompts/`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from tutor.answering.grounding import Support
+from tutor.llm.base import Message
+
+_FOLDER = Path(__file__).with_name("wording")
+
+
+@cache
+def wording(name: str) -> str:
+    """The text of `prompts/<name>.md`."""
+    return (_FOLDER / f"{name}.md").read_text(encoding="utf-8").strip()
+
+
+def draft_messages(question: str, spine: Sequence[Support]) -> list[Message]:
+    """Ask for an answer from few, short notes. The system text comes first and never changes: its cache is kept."""
+    notes = "\n".join(f"- {support.text}" for support in spine)
+    return [Message("system", wording("draft")), Message("user", f"Notes:\n{notes}\n\nQuestion: {question}")]
+
+
+def judge_messages(question: str, notes: Sequence[tuple[str, str]]) -> list[Message]:
+    """Ask whether notes, (title, sentence) each, answer a question. "Yes" or "No" is to come next."""
+    lines = "\n".join(f"- {title}: {text}" if title else f"- {text}" for title, text in notes)
+    return [Message("system", wording("judge")), Message("user", f"Notes:\n{lines}\n\nQuestion: {question}")]
+
+
+def follow_up_messages(question: str, before: str, topic: str) -> list[Message]:
+    """Ask for a question that leans on the conversation in words that stand alone. `before` is the question that it
+    follows, `topic` the title of what answered that."""
+    said = f"Before: {before}\nTopic: {topic}\nLast: {question}"
+    return [Message("system", wording("follow_up")), Message("user", said)]
+
+
+def parameter_messages(title: str, fields: Sequence[str], request: str) -> list[Message]:
+    """Ask which of a demo's parameters the numbers in a request belong to, as a JSON object."""
+    task = f"The demo {title} has the parameters {', '.join(fields)}. Write those that the request sets as JSON."
+    return [Message("system", task), Message("user", request)]

@@ -1,0 +1,5 @@
+"""`python -m tutor.cli` is `tiza`."""
+
+from tutor.cli.commands import main
+
+main()

@@ -1,0 +1,350 @@
+"""The command `tiza`. Heavy imports happen inside the commands, so that `tiza --help` is instant."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from tutor.errors import InputError, Problem, TizaError
+from tutor.settings import Settings, read_settings, write_setting
+
+app = typer.Typer(
+    name="tiza", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="The offline AI tutor that runs the lecture.",
+)  # fmt: skip
+models_app = typer.Typer(no_args_is_help=True, help="Language models: list, fetch, choose.")
+keys_app = typer.Typer(no_args_is_help=True, help="API keys for `tiza serve`.")
+app.add_typer(models_app, name="models")
+app.add_typer(keys_app, name="keys")
+
+ModelOption = Annotated[str | None, typer.Option("--model", "-m", help="GGUF file, or a name of `tiza models list`.")]
+UpstreamOption = Annotated[str | None, typer.Option(help="URL of an OpenAI-compatible server to use as the model.")]
+CourseOption = Annotated[str | None, typer.Option(help="The course to answer from.")]
+SeedOption = Annotated[int | None, typer.Option(min=0, help="Seed of answers and demos.")]
+
+
+def main() -> None:
+    """Run the command; every expected failure is one sentence on standard error and a non-zero status."""
+    from demos.runtime.contract import DemoError
+    from knowledge.errors import KnowledgeError
+
+    try:
+        app()
+    except (TizaError, KnowledgeError, DemoError) as error:
+        _fail(Problem.of(error))
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader went away: nothing is left to say
+        sys.exit(141)
+
+
+@app.command()
+def chat(
+    model: ModelOption = None, upstream: UpstreamOption = None, course: CourseOption = None, seed: SeedOption = None
+) -> None:
+    """Talk with the tutor. Without a terminal on standard input, each line is a question."""
+    settings = _settings(model=model, upstream=upstream, course=course, seed=seed)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        _open_terminal(settings)
+    else:
+        raise typer.Exit(_run(_pipe(settings)))
+
+
+@app.command()
+def ask(
+    question: Annotated[list[str], typer.Argument(help="The question.")],
+    model: ModelOption = None,
+    upstream: UpstreamOption = None,
+    course: CourseOption = None,
+    seed: SeedOption = None,
+) -> None:
+    """Answer one question and leave."""
+    settings = _settings(model=model, upstream=upstream, course=course, seed=seed)
+    raise typer.Exit(_run(_answer(settings, [" ".join(question)], echo=False)))
+
+
+@app.command()
+def search(
+    text: Annotated[list[str], typer.Argument(help="What to look for.")],
+    course: CourseOption = None,
+    top_k: Annotated[int, typer.Option(min=1, max=50, help="How many passages.")] = 5,
+) -> None:
+    """Show the course's best passages for a text, with their scores."""
+    _run(_search(_settings(course=course), " ".join(text), top_k))
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files, folders or zips: PDF, PPTX, DOCX, HTML, Markdown, text.")],
+    course: CourseOption = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the named documents out of the course.")] = False,
+) -> None:
+    """Add documents to a course, and index them."""
+    from knowledge.courses.course import Course
+    from knowledge.courses.uploads import take_in, take_out
+    from knowledge.retrieval.embedder import Embedder
+    from tutor.cli.console import IndexProgress, tell_intake
+    from tutor.sanitize import clean
+
+    settings = _settings(course=course)
+    place, embedder = Course(settings.course, settings.home), Embedder(settings.embedder)
+    with IndexProgress() as progress:
+        if remove:
+            names = [path.name for path in paths]
+            take_out(place, names, embedder, progress)
+            typer.echo(clean(f"Removed from {place.name}: {', '.join(names)}."))
+        elif not tell_intake(place.name, take_in(place, paths, embedder, progress)):
+            raise typer.Exit(1)
+
+
+@app.command()
+def courses() -> None:
+    """The courses on this machine, with their documents."""
+    from knowledge.courses.course import Course, course_names
+
+    settings = _settings()
+    for name in course_names(settings.home):
+        mark = "●" if name == settings.course else " "
+        typer.echo(f"{mark} {name}")
+        for document in Course(name, settings.home).shelf.paths():
+            typer.echo(f"    {document}")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def demo(context: typer.Context) -> None:
+    """Run a demo in the terminal: `tiza demo perceptron --data xor`; `--list` shows them all."""
+    from tutor.cli.demo import run_command
+
+    raise typer.Exit(run_command(context.args))
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to bind to; any but loopback demands keys.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port.")] = None,
+    model: ModelOption = None,
+    upstream: UpstreamOption = None,
+    course: CourseOption = None,
+) -> None:
+    """Serve the tutor over HTTP (OpenAI-compatible)."""
+    from tutor.api.server import serve as run_server
+
+    run_server(_settings(host=host, port=port, model=model, upstream=upstream, course=course))
+
+
+@app.command()
+def doctor(
+    repair: Annotated[bool, typer.Option("--repair", help="Make the index anew where it is damaged.")] = False,
+) -> None:
+    """Check this installation part by part, and say what to do about what fails."""
+    from tutor.cli.doctor import examine
+
+    raise typer.Exit(0 if examine(_settings(), repair=repair) else 1)
+
+
+@app.command()
+def tune(
+    course: CourseOption = None,
+    epochs: Annotated[int, typer.Option(min=1, help="How often each example is read.")] = 2,
+    estimate: Annotated[bool, typer.Option("--estimate", help="Say how long it takes, and stop.")] = False,
+    use: Annotated[bool, typer.Option("--use", help="Use the adapter from then on.")] = False,
+    threads: Annotated[int, typer.Option(min=0, help="0 means one for each core.")] = 0,
+) -> None:
+    """Train the starter model on a course, on this machine; interrupted, the same command goes on."""
+    from training.tune import tune as train
+
+    settings = read_settings(course=course)
+    made = train(settings, epochs=epochs, threads=threads, only_estimate=estimate, say=typer.echo)
+    if made is not None and use:
+        typer.echo(f"It is used from now on ({write_setting(settings.home, 'adapter', str(made))}).")
+
+
+@app.command(name="eval")
+def evaluate(
+    split: Annotated[str, typer.Option("--set", help="Questions to ask: train, dev or test.")] = "test",
+    limit: Annotated[int | None, typer.Option(min=1, help="Ask at most so many, kinds in proportion.")] = None,
+    baselines: Annotated[int, typer.Option(min=0, help="Questions for the baselines that use the model.")] = 60,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every result as JSON.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Print the failures of the last run.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write docs/quality.md.")] = False,
+    floor: Annotated[bool, typer.Option("--floor", help="Fail when a figure is below the floor.")] = False,
+    model: ModelOption = None,
+) -> None:
+    """Examine the tutor on labelled questions."""
+    from evaluation.quality import below_floor
+    from evaluation.quality import evaluate as run_exam
+    from evaluation.quality import show as show_failures
+
+    settings = _settings(model=model)
+    if split not in ("train", "dev", "test"):
+        raise InputError(f"There is no set {split!r}.", code="invalid_value", hint="There are train, dev and test.")
+    if show:
+        show_failures(settings.home)
+        return
+    exam = run_exam(settings, split, limit, baselines, as_json=as_json, write=write)  # type: ignore[arg-type]
+    if floor and (missed := below_floor(exam)):
+        typer.echo(f"Below the floor: {'; '.join(missed)}.", err=True)
+        raise typer.Exit(1)
+
+
+@models_app.command("list")
+def models_list() -> None:
+    """The models there are, by the memory they need, with the one that fits this machine."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from tutor.llm.catalogue import CATALOGUE, STARTER, locate, recommend
+
+    settings, best = _settings(), recommend()
+    table = Table("", "name", "file", "memory", "license", "about", box=None)
+    table.add_row(
+        "●" if settings.model in ("", STARTER) else "",
+        STARTER,
+        "in the package",
+        "1 GB",
+        "Apache-2.0",
+        "The starter: always there.",
+    )
+    for entry in CATALOGUE:
+        try:
+            locate(entry.name, settings.home)
+            there = "fetched"
+        except TizaError:
+            there = f"{entry.megabytes} MB"
+        mark = "●" if settings.model == entry.name else "★" if entry is best else ""
+        table.add_row(mark, entry.name, there, f"{entry.memory_gb:g} GB", entry.license, entry.about)
+    Console().print(table)
+    typer.echo("● in use   ★ recommended for this machine's memory")
+
+
+@models_app.command("pull")
+def models_pull(name: Annotated[str, typer.Argument(help="A name of `tiza models list`.")]) -> None:
+    """Fetch a model; a broken-off fetch goes on where it stopped."""
+    from tutor.llm.catalogue import fetch, find_entry
+
+    path = fetch(find_entry(name), _settings().home)
+    typer.echo(f"{path} is here. Use it with `tiza models use {name}`.")
+
+
+@models_app.command("use")
+def models_use(name: Annotated[str, typer.Argument(help="A name of `tiza models list`, or a GGUF file.")]) -> None:
+    """Make a model the default."""
+    from tutor.llm.catalogue import STARTER, locate, verify
+
+    settings = _settings()
+    info = verify(locate(name, settings.home), settings.home)
+    choice = "" if name == STARTER else name if not Path(name).is_file() else info.path
+    typer.echo(f"{info.name} is the default now ({write_setting(settings.home, 'model', choice)}).")
+
+
+@keys_app.command("add")
+def keys_add(
+    name: Annotated[str, typer.Argument(help="Who the key is for.")],
+    course: Annotated[str, typer.Option(help="The only course that this key may use; none means every course.")] = "",
+    teacher: Annotated[bool, typer.Option("--teacher", help="May add and remove documents.")] = False,
+) -> None:
+    """Make a key. It is shown once and stored hashed."""
+    from knowledge.courses.course import Course
+    from tutor.service.api_keys import Keys
+
+    settings = _settings()
+    if course:
+        Course(course, settings.home)  # a name that no course can have is said at once
+    typer.echo(Keys(settings.database_url).add(name, course, teacher=teacher))
+    typer.echo("Keep it: it is not shown again.", err=True)
+
+
+@keys_app.command("list")
+def keys_list() -> None:
+    """The names of all keys."""
+    from tutor.service.api_keys import Keys
+
+    for key in Keys(_settings().database_url).list():
+        rights = f"{f'  course {key.course}' if key.course else ''}{'  teacher' if key.teacher else ''}"
+        typer.echo(f"{key.name}  made {key.created_at:%Y-%m-%d}{rights}{'  revoked' if key.revoked else ''}")
+
+
+@keys_app.command("revoke")
+def keys_revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
+    """End a key."""
+    from tutor.service.api_keys import Keys
+
+    Keys(_settings().database_url).revoke(name)
+    typer.echo(f"{name} is revoked.")
+
+
+def _settings(**overrides: Any) -> Settings:
+    settings = read_settings(**overrides)
+    if settings.model and not settings.upstream:
+        from tutor.llm.catalogue import locate
+
+        locate(settings.model, settings.home)  # a wrong path is said at once, before anything is loaded
+    if settings.adapter not in ("", "off") and not settings.upstream:
+        from tutor.llm.merge import adapter_card
+
+        adapter_card(Path(settings.adapter).expanduser())
+    return settings
+
+
+def _run(work: Coroutine[Any, Any, int]) -> int:
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        return 130
+
+
+async def _pipe(settings: Settings) -> int:
+    if sys.stdin.isatty():
+        raise InputError("There is no terminal to draw on.", hint="Pipe questions in, or use `tiza ask`.")
+    lines = (line.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for line in sys.stdin)
+    return await _answer(settings, lines, echo=True)
+
+
+async def _answer(settings: Settings, lines: Any, *, echo: bool) -> int:
+    from tutor.cli.console import IndexProgress, converse
+    from tutor.service.build import build_tutor
+
+    tutor = build_tutor(settings)
+    try:
+        with IndexProgress() as progress:
+            await tutor.prepare(progress)
+        return await converse(tutor, lines, echo=echo)
+    finally:
+        await tutor.close()
+
+
+async def _search(settings: Settings, text: str, top_k: int) -> int:
+    from tutor.cli.console import IndexProgress
+    from tutor.sanitize import clean
+    from tutor.service.build import open_retriever
+
+    with IndexProgress() as progress:
+        retriever = open_retriever(settings, progress)
+    for number, hit in enumerate(retriever.search(text, top_k), 1):
+        passage = hit.passage
+        typer.echo(clean(f"{number}. {passage.title} ({passage.place}, {passage.section})"))
+        scores = f"answers {hit.score:.2f}  fused {hit.fused:.4f}  cosine {hit.dense:.3f}  bm25 {hit.sparse:.2f}"
+        typer.echo(f"   {scores}  id {passage.id}")
+        typer.echo(clean(f"   {passage.text}\n"))
+    return 0
+
+
+def _open_terminal(settings: Settings) -> None:
+    from tutor.cli.terminal import open_terminal
+
+    open_terminal(settings)
+
+
+def _fail(problem: Problem) -> NoReturn:
+    from tutor.sanitize import clean
+
+    typer.echo(clean(str(problem)), err=True)
+    sys.exit(2 if problem.code in ("invalid_value", "invalid_parameters", "empty_question", "question_too_long") else 1)
+
+
+if __name__ == "__main__":
+    main()

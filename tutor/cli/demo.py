@@ -1,0 +1,267 @@
+"""`tiza demo`: lists, explains and runs demos in a plain terminal, and writes their frames to files."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+from rich.console import Console
+from rich.live import Live
+from rich.syntax import Syntax
+from rich.table import Table
+
+from demos.runtime.catalogue import all_demos, load, source
+from demos.runtime.contract import Demo, DemoError, Frame, Params
+from demos.runtime.flags import command, flags
+from demos.runtime.runner import Workers, run
+from tutor.errors import ModelError
+from tutor.llm.base import LanguageModel
+from tutor.service.capabilities import asks_the_model, capabilities
+
+USAGE = """Usage: tiza demo NAME [--help] [parameters] [--preset NAME] [--predict CHOICE]
+                 [--png DIR] [--gif FILE] [--csv DIR] [--json]
+       tiza demo NAME --source
+       tiza demo --list
+"""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to come out of a run beside the drawing: a guess judged, and files."""
+
+    predict: str | None = None
+    png: Path | None = None
+    gif: Path | None = None
+    csv: Path | None = None
+    json: bool = False
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is a DemoError: one sentence, like every other."""
+
+    def error(self, message: str) -> NoReturn:
+        raise DemoError(
+            message[0].upper() + message[1:] + ".", code="invalid_parameters", hint=f"See `{self.prog} --help`."
+        )
+
+
+def run_command(args: Sequence[str]) -> int:
+    """Do what the arguments after `tiza demo` say; returns an exit status. Raises DemoError."""
+    if not args or args[0] in ("--list", "-l"):
+        _list()
+        return 0
+    if args[0] in ("--help", "-h"):
+        sys.stdout.write(USAGE)
+        return 0
+    demo = load(args[0])
+    parser = _parser(demo)
+    given = vars(parser.parse_args(args[1:]))
+    if given.pop("source"):
+        _show_source(demo)
+        return 0
+    preset = given.pop("preset")
+    wanted = Wanted(**{field.name: given.pop(field.name) for field in fields(Wanted)})
+    if wanted.predict is not None:
+        wanted = replace(wanted, predict=chosen(demo, wanted.predict))
+    values = {**(demo.presets[preset].params if preset else {}), **{k: v for k, v in given.items() if v is not None}}
+    return asyncio.run(_run(demo, demo.parse(values), wanted))
+
+
+def chosen(demo: Demo, guess: str) -> str:
+    """The choice of the demo's prediction that a guess names, by its words, their beginning or its number from 1.
+
+    Raises DemoError (`invalid_parameters`) with the choices.
+    """
+    choices, said = demo.prediction.choices, guess.strip().casefold()
+    numbered = {str(number): choice for number, choice in enumerate(choices, 1)}
+    exact = [choice for choice in choices if choice.casefold() == said]
+    exact = exact or [choice for number, choice in numbered.items() if number == said]
+    found = exact or [choice for choice in choices if said and choice.casefold().startswith(said)]
+    if len(found) == 1:
+        return found[0]
+    offered = ", ".join(f"{number} ({choice})" for number, choice in numbered.items())
+    raise DemoError(
+        f"“{guess[:40]}” is no answer to “{demo.prediction.question}”",
+        code="invalid_parameters",
+        hint=f"Choose one of {offered}.",
+        param="predict",
+    )
+
+
+def _show_source(demo: Demo) -> None:
+    """The demo's file: coloured on a terminal, as it is in a pipe."""
+    console = Console()
+    if console.is_terminal:
+        console.print(Syntax(source(demo), "python", background_color="default"))
+    else:
+        sys.stdout.write(source(demo))
+
+
+def _parser(demo: Demo) -> _Parser:
+    parser = _Parser(
+        prog=f"tiza demo {demo.name}", description=f"{demo.title} (slide {demo.slide}). {demo.summary}",
+        epilog=(
+            "Presets: " + "; ".join(f"{name}: {preset.title}" for name, preset in demo.presets.items())
+            + f". To predict: {demo.prediction.question} ({', '.join(demo.prediction.choices)})"
+        ),
+    )  # fmt: skip
+    for flag in flags(demo):
+        if flag.kind is bool:
+            parser.add_argument(
+                flag.option,
+                dest=flag.name,
+                action=argparse.BooleanOptionalAction,
+                default=None,
+                help=_escape(flag.help),
+            )
+        else:
+            parser.add_argument(
+                flag.option, dest=flag.name, type=_number(flag.kind), default=None, help=_escape(flag.help),
+                metavar="|".join(flag.choices) or flag.kind.__name__.upper(),
+            )  # fmt: skip
+    parser.add_argument("--preset", choices=sorted(demo.presets), help="start from a preset's values")
+    parser.add_argument("--png", type=Path, metavar="DIR", help="write every frame as a picture into a folder")
+    parser.add_argument("--gif", type=Path, metavar="FILE", help="write the run as an animated GIF")
+    parser.add_argument("--csv", type=Path, metavar="DIR", help="write metrics and data as CSV files into a folder")
+    parser.add_argument("--json", action="store_true", help="write every frame as a line of JSON")
+    parser.add_argument("--predict", metavar="CHOICE", help="guess how it ends; the run says whether you are right")
+    parser.add_argument("--source", action="store_true", help="show the demo's own file instead of running it")
+    return parser
+
+
+def _number(kind: type[Any]) -> Any:
+    """A converter that leaves what it cannot read to the demo's own check, which names the range."""
+
+    def convert(text: str) -> Any:
+        try:
+            return kind(text)
+        except ValueError:
+            return text
+
+    return convert
+
+
+def _escape(text: str) -> str:
+    return text.replace("%", "%%")
+
+
+async def _run(demo: Demo, params: Params, wanted: Wanted) -> int:
+    console = Console(stderr=wanted.json)
+    frames = await _shown(demo, params, console, as_json=wanted.json)
+    if not wanted.json:
+        _sum_up(demo, params, frames, console)
+    if wanted.predict is not None:
+        console.print(_judged(demo, wanted.predict, frames), markup=False, highlight=False)
+    for sentence in _written(frames, wanted):
+        console.print(sentence, markup=False, highlight=False)
+    return 0
+
+
+async def _shown(demo: Demo, params: Params, console: Console, *, as_json: bool) -> list[Frame]:
+    """Run the demo and draw each frame, or write it as JSON; returns the frames."""
+    frames: list[Frame] = []
+    live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal and not as_json else None
+    workers = Workers(spare=False)
+    model = await _model(demo)
+    if live:
+        live.start()
+    try:
+        given = capabilities(demo, _embed, model)
+        async with aclosing(run(demo, params, workers=workers, capabilities=given)) as stream:
+            async for frame in stream:
+                frames.append(frame)
+                if as_json:
+                    sys.stdout.write(json.dumps(frame.model_dump(mode="json"), ensure_ascii=False) + "\n")
+                elif live:
+                    live.update(_drawn(frame, console), refresh=True)
+    finally:
+        if live:
+            live.stop()
+        await workers.close()
+        if model:
+            await model.close()
+    return frames
+
+
+def _judged(demo: Demo, guess: str, frames: Sequence[Frame]) -> str:
+    proved = demo.prediction.check(frames)
+    verdict = "You guessed it." if guess == proved else f"You guessed {guess}."
+    return f"{demo.prediction.question} The run says: {proved}. {verdict}"
+
+
+def _written(frames: Sequence[Frame], wanted: Wanted) -> Iterator[str]:
+    """Write the files that were asked for, and say where each is. Raises DemoError (`not_written`)."""
+    from demos.runtime import export
+    from demos.runtime import pictures as png
+
+    try:
+        if wanted.png is not None:
+            png.write(frames, wanted.png)
+            yield f"{len(frames)} pictures are in {wanted.png}."
+        if wanted.csv is not None:
+            names = ", ".join(path.name for path in export.write_csv(frames, wanted.csv))
+            yield f"{names}: in {wanted.csv}."
+        if wanted.gif is not None:
+            export.write_gif(frames, wanted.gif)
+            yield f"The film is {wanted.gif}."
+    except OSError as error:
+        place = error.filename or "that place"
+        raise DemoError(
+            f"The files could not be written to {place} ({error.strerror or error}).",
+            code="not_written",
+            hint="Name a folder that you may write to.",
+        ) from None
+
+
+async def _model(demo: Demo) -> LanguageModel | None:
+    """The tutor's language model, for a demo that looks into it. Raises ModelError when the demo needs it."""
+    if not asks_the_model(demo):
+        return None
+    from tutor.service.build import open_model
+    from tutor.settings import read_settings
+
+    try:
+        return await open_model(read_settings())
+    except ModelError:
+        if demo.needs:
+            raise
+        return None
+
+
+def _embed(texts: list[str]) -> list[list[float]]:
+    """What a demo with `needs=("embed",)` gets: unit vectors of texts."""
+    from knowledge.retrieval.embedder import Embedder
+    from tutor.settings import read_settings
+
+    vectors: list[list[float]] = Embedder(read_settings().embedder).encode(texts).tolist()
+    return vectors
+
+
+def _drawn(frame: Frame, console: Console) -> Any:
+    from tutor.tui.render import frame as rendered
+
+    return rendered(frame, min(console.width, 120), max(12, min(console.height - 2, 40)))
+
+
+def _sum_up(demo: Demo, params: Params, frames: Sequence[Frame], console: Console) -> None:
+    for index, frame in enumerate(frames):
+        if frame.moment and frame is not frames[-1]:
+            console.print(f"frame {index + 1}, {frame.moment}: {frame.caption}", markup=False, highlight=False)
+    console.print(_drawn(frames[-1], console))
+    console.print(f"Again: {command(demo, params.model_dump())}", markup=False, highlight=False)
+
+
+def _list() -> None:
+    console = Console()
+    table = Table("demo", "slide", "what it shows", box=None)
+    for demo in all_demos():
+        ids = [demo.name, *(alias for alias in demo.aliases if "_" in alias)]  # the lecture names some twice
+        table.add_row(", ".join(ids), str(demo.slide), demo.summary)
+    console.print(table)

@@ -1,0 +1,78 @@
+"""An ending as a conversation keeps it: what follow-ups, exports and the API need of a turn later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from tutor.conversations.store import Exchange, State
+from tutor.events import Answered, Citation, Event, Failed
+from tutor.runs.summary import Run
+
+
+def citation_record(citation: Citation) -> dict[str, Any]:
+    """One citation as JSON."""
+    passage = citation.passage
+    return {
+        "marker": citation.marker,
+        "passage_id": passage.id,
+        "slide": passage.slide,
+        "page": passage.page,
+        "section": passage.section,
+        "title": passage.title,
+        "place": passage.place,
+        "quote": citation.quote,
+    }
+
+
+def detail(ending: Event | None) -> dict[str, Any]:
+    """What is stored beside the answer's text."""
+    if isinstance(ending, Answered):
+        kept = {
+            "citations": [citation_record(citation) for citation in ending.citations],
+            "demo": asdict(ending.demo) if ending.demo else None,
+            "provenance": asdict(ending.provenance),
+            "suggestions": list(ending.suggestions),
+            "search": ending.search,
+            "topic": ending.topic,
+        }
+        extra = {"rundown": ending.rundown, "about_run": ending.about_run, "practice": ending.practice}
+        return kept | {name: value for name, value in extra.items() if value}
+    if isinstance(ending, Failed):
+        return {"error": {"code": ending.problem.code, "message": ending.problem.message}}
+    return {}
+
+
+def state(ending: Event | None) -> State:
+    """How a turn ended: no ending means that it was stopped."""
+    if isinstance(ending, Answered):
+        return "complete"
+    return "failed" if isinstance(ending, Failed) else "incomplete"
+
+
+def exchange_of(question: str, ending: Event | None) -> Exchange:
+    """An exchange that was not stored, for a conversation that lives in memory only."""
+    text, outcome = (ending.text, ending.outcome) if isinstance(ending, Answered) else ("", "")
+    return Exchange("", question, text, state(ending), outcome, detail(ending), datetime.now(UTC))
+
+
+def demo_before(history: Sequence[Exchange]) -> tuple[str, dict[str, Any]] | None:
+    """The demo that "again with 50 epochs" changes, with its parameters: the last exchange's.
+
+    Questions about its run may lie between.
+    """
+    for exchange in reversed(history):
+        if exchange.state == "complete" and not exchange.detail.get("about_run"):
+            demo = exchange.detail.get("demo")
+            return (demo["name"], demo["params"]) if demo else None
+    return None
+
+
+def latest_run(history: Sequence[Exchange]) -> tuple[str, Run] | None:
+    """The id of the conversation's latest demo run, and what is remembered of it."""
+    for exchange in reversed(history):
+        if exchange.state == "complete" and (run := Run.of(exchange.detail.get("rundown"))):
+            return str((exchange.detail.get("demo") or {}).get("run_id", "")), run
+    return None

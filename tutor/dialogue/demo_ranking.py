@@ -1,0 +1,104 @@
+"""How near a request is to what each demo is known by: its example requests and its words."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from demos.runtime.contract import Demo
+from knowledge.retrieval.embedder import Embedder, Vectors
+from knowledge.text import content_words, words
+from tutor.dialogue.run_orders import unquoted
+
+CHOSEN = 0.1
+"""What a demo gains when the request names a choice that it alone offers ("sharpen")."""
+WORDED = 0.25
+"""What a demo gains when it is known by all of the request's words."""
+
+
+class Nearness:
+    """Ranks demos by their nearness to a request."""
+
+    def __init__(self, demos: Sequence[Demo], embedder: Embedder, cache: Path | None = None) -> None:
+        """`cache` is a folder where the examples' vectors are kept between starts."""
+        self._demos, self._embedder, self._cache = tuple(demos), embedder, cache
+
+    def ranked(self, texts: Collection[str], only_choices: dict[str, str]) -> list[tuple[Demo, float]]:
+        """All demos with their nearness to the request, of which `texts` are wordings, the nearest first."""
+        found = [self._near(text, only_choices) for text in dict.fromkeys(texts)]
+        best = {demo: max(near[demo.name] for near in found) for demo in self._demos}
+        return sorted(best.items(), key=lambda pair: -pair[1])
+
+    def _near(self, text: str, only_choices: dict[str, str]) -> dict[str, float]:
+        scores = self._vectors @ self._embedder.encode([unquoted(text)])[0]
+        best: dict[str, float] = {}
+        for (name, _), score in zip(self._examples, scores, strict=True):
+            best[name] = max(best.get(name, -1.0), float(score))
+        said = set(words(text))
+        for name in {name for choice, name in only_choices.items() if choice in said}:
+            best[name] += CHOSEN
+        shared = self._shared(content_words(unquoted(text)))
+        return {name: near + WORDED * shared[name] for name, near in best.items()}
+
+    def _shared(self, said: Collection[str]) -> dict[str, float]:
+        """The share of the request's words that each demo is known by, rare words counting most."""
+        weights = {word: self._rarity[word] for word in said if word in self._rarity}
+        total = sum(weights.values()) + 2.0 * sum(word not in self._rarity for word in said)
+        return {
+            demo.name: sum(weight for word, weight in weights.items() if word in self._known[demo.name]) / (total or 1)
+            for demo in self._demos
+        }
+
+    @cached_property
+    def _known(self) -> dict[str, frozenset[str]]:
+        """The words of each demo's name, examples, parameters and choices."""
+        found = {}
+        for demo in self._demos:
+            texts = [demo.title, demo.summary, *demo.aliases, *(example.text for example in demo.examples)]
+            for name, schema in demo.schema()["properties"].items():
+                texts += [name.replace("_", " "), *schema.get("aliases", ()), *map(str, schema.get("enum", ()))]
+                texts += [word for group in schema.get("synonyms", {}).values() for word in group]
+            found[demo.name] = frozenset(content_words(" ".join(texts)))
+        return found
+
+    @cached_property
+    def _rarity(self) -> dict[str, float]:
+        counts = Counter(word for known in self._known.values() for word in known)
+        return {word: math.log(1 + len(self._demos) / count) for word, count in counts.items()}
+
+    @cached_property
+    def _examples(self) -> list[tuple[str, str]]:
+        return [
+            (demo.name, text)
+            for demo in self._demos
+            for text in (f"{demo.title}. {demo.summary}", *(unquoted(example.text) for example in demo.examples))
+        ]
+
+    @cached_property
+    def _vectors(self) -> Vectors:
+        texts = [text for _, text in self._examples]
+        if self._cache is None:
+            return self._embedder.encode(texts)
+        mark = hashlib.sha256("\0".join((self._embedder.name, *texts)).encode()).hexdigest()[:16]
+        path = self._cache / f"requests-{mark}.npy"
+        try:
+            vectors: Vectors = np.load(path, allow_pickle=False)
+            if vectors.shape == (len(texts), self._embedder.dimension) and np.isfinite(vectors).all():
+                return vectors
+        except (OSError, ValueError):
+            pass
+        vectors = self._embedder.encode(texts)
+        try:
+            self._cache.mkdir(parents=True, exist_ok=True)
+            with (part := path.with_suffix(".part")).open("wb") as file:
+                np.save(file, vectors)
+            part.replace(path)
+        except OSError:
+            pass  # a read-only data folder: they are made again at the next start
+        return vectors

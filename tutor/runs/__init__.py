@@ -1,0 +1,1 @@
+"""What is kept of a demo run, and questions about it."""

@@ -1,0 +1,219 @@
+"""What a run measured, read from its rundown: a value at a place, its end, its extremes, where it moved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from knowledge.text import fold
+from tutor.runs.lexicon import LOOSE
+from tutor.runs.summary import Run
+
+__all__ = ["Measure", "Place", "measures", "number", "place_of", "said"]
+
+_FEWER_IS_BETTER = re.compile(r"error|loss|mistake|wrong|off|worst|lost|torn|spread|rank")
+_NAMED = re.compile(r"\b([a-z]\w*?)(?: number| no\.?)? ?#?(\d+(?:\.\d+)?)(?![\w%])|\b(\d+)(?:st|nd|rd|th) ([a-z]\w*)\b")
+_FRAMES = ("frame", "step", "picture", "image", "iteration", "moment")
+_CLOCKS = ("epoch", "step", "game", "pass", "round", "t")
+_COUNTERS = (*_CLOCKS, "layer", "block", "word", "point", "sentence", "customer", "token")
+"""Metrics that say where a run is, rather than how it does; the first ones count its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A frame that a question names with `words`. `missing` says why there is none, `nearest` that it is the nearest.
+
+    `counter` and `value` are what was named, where the run has such a counter: epoch, 20.
+    """
+
+    frame: int
+    words: str = ""
+    missing: str = ""
+    nearest: str = ""
+    counter: str = ""
+    value: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measured quantity with its values as (place, value).
+
+    A metric's places are frames; a curve's line has those of its x axis, which counts `along` ("" for a metric).
+    `called` is the question's own word for it.
+    """
+
+    run: Run
+    name: str
+    points: tuple[tuple[float, float], ...]
+    along: str = ""
+    called: str = ""
+
+    @property
+    def words(self) -> str:
+        name = self.name.replace("_", " ")
+        return f"{self.called} (“{name}”)" if self.called and self.called != name else name
+
+    def where(self, at: float) -> str:
+        """A place in words: "frame 12 of 40 (epoch 3 of 20)"."""
+        return f"{self.along} {number(at)}" if self.along else _place_words(self.run, int(at))
+
+    def final(self) -> str:
+        """Its last value and where that stands."""
+        at, value = self.points[-1]
+        if self.name in _COUNTERS:
+            return f"The run went up to {self.name} {number(max(v for _, v in self.points))}."
+        return f"The final value of {self.words} is {number(value)}, at {self.where(at)}."
+
+    def extreme(self, wanted: str) -> str:
+        """Its highest, lowest, best or worst value and where it was first reached."""
+        fewer = bool(_FEWER_IS_BETTER.search(self.name))
+        upwards = wanted == "highest" or (wanted == "best" and not fewer) or (wanted == "worst" and fewer)
+        at, value = max(self.points, key=lambda point: point[1] if upwards else -point[1])
+        first = "first reached at " if sum(v == value for _, v in self.points) > 1 else "at "
+        return f"The {wanted} value of {self.words} is {number(value)}, {first}{self.where(at)}."
+
+    def at(self, place: Place) -> str:
+        """Its value at a place, "" where it has none."""
+        if self.along:
+            there = [v for x, v in self.points if self.along.startswith(place.counter or "-") and x == place.value]
+            return f"At {place.words} the {self.words} is {number(there[0])}, as its curve shows." if there else ""
+        before = [point for point in self.points if point[0] <= place.frame]
+        return f"At {self.where(before[-1][0])} the {self.words} is {number(before[-1][1])}." if before else ""
+
+    def change(self, place: Place, wanted: int) -> str:
+        """How it moved at a place: up where `wanted` is 1, down where it is -1; says so when it did not."""
+        before = [v for at, v in self.points if at < place.frame and not self.along]
+        here = [v for at, v in self.points if at == place.frame and not self.along]
+        if not before or not here:
+            return ""
+        old, new = before[-1], here[0]
+        verb = "rose" if new > old else "fell" if new < old else "stayed"
+        if wanted * (new - old) < 0 or (wanted and new == old):
+            verb = f"did not {'rise' if wanted > 0 else 'fall'}: it went"
+        return f"At {self.where(place.frame)} the {self.words} {verb} from {number(old)} to {number(new)}."
+
+    def steepest(self, way: int) -> tuple[int, str]:
+        """The frame at which it moved most in one direction (0 where there is none), and a sentence that says so."""
+        steps = [(way * (b - a), at, a, b) for (_, a), (at, b) in zip(self.points, self.points[1:], strict=False)]
+        verb = "rose" if way > 0 else "fell"
+        most, at, old, new = max(steps, default=(0.0, 0.0, 0.0, 0.0), key=lambda step: step[0])
+        if most <= 0:
+            ends = f"from {number(self.points[0][1])} to {number(self.points[-1][1])}"
+            return 0, f"In this run the {self.words} never {verb}: it went {ends}."
+        sentence = f"The {self.words} {verb} most at {self.where(at)}: from {number(old)} to {number(new)}."
+        return 0 if self.along else int(at), sentence
+
+    def crossing(self, level: float, percent: bool, below: bool) -> str:
+        """Where it first went past a level; a percentage is one of shares."""
+        if max(v for _, v in self.points) <= 1 and (percent or level > 1):
+            level /= 100
+        words = f"at or {'below' if below else 'above'} {number(level)}"
+        for at, value in self.points:
+            if (value <= level) if below else (value >= level):
+                return f"The {self.words} is first {words} at {self.where(at)}: {number(value)}."
+        at, value = (min if below else max)(self.points, key=lambda point: point[1])
+        return f"The {self.words} is never {words} in this run; nearest is {number(value)}, at {self.where(at)}."
+
+
+def number(value: float) -> str:
+    """Four digits that count, as the player shows them; whole numbers in full."""
+    return f"{int(value):,}" if value == int(value) and abs(value) < 1e15 else f"{value:.4g}"
+
+
+def said(run: Run, frame: int) -> str:
+    """A frame's caption with its place, and its name where it is a moment."""
+    moment = f", “{run.moments[frame]}”" if frame in run.moments else ""
+    place = _place_words(run, frame)
+    return f"{place[0].upper()}{place[1:]}{moment}: {run.caption(frame)}"
+
+
+def _place_words(run: Run, frame: int) -> str:
+    """ "frame 12 of 40 (epoch 3 of 20)": with the counter that this frame itself shows."""
+    index = run.frames.index(frame)
+    for name in _COUNTERS:
+        value = run.metrics[name][index] if name in run.metrics else None
+        if value is not None:
+            last = f" of {number(run.values(name)[-1][1])}" if name in _CLOCKS[:-1] else ""
+            return f"frame {frame} of {run.count} ({name} {number(value)}{last})"
+    return f"frame {frame} of {run.count}"
+
+
+def place_of(text: str, run: Run, *, loosely: bool) -> Place | None:
+    """The frame that "step 12", "epoch 3" or "the 5th frame" name: by a counter of the run, else by its frames.
+
+    Counters that are no clock ("layer 2") name one only `loosely`.
+    """
+    for match in _NAMED.finditer(text):
+        unit, value = (match[1], float(match[2])) if match[1] else (match[4], float(match[3]))
+        singular = unit.removesuffix("s")
+        counter = next((name for name in run.metrics if fold(name) in (unit, singular)), "")
+        if counter and (counter in _CLOCKS or (loosely and counter in _COUNTERS)):
+            return _counted(run, counter, value, match[0])
+        if singular in _FRAMES:
+            return _numbered(run, int(value), match[0])
+    return None
+
+
+def _counted(run: Run, counter: str, value: float, words: str) -> Place:
+    points = run.values(counter)
+    least, most = min(v for _, v in points), max(v for _, v in points)
+    if not least <= value <= most:
+        return Place(0, words, f"This run has no {words}: its {counter} goes from {number(least)} to {number(most)}.")
+    off = min(abs(v - value) for _, v in points)
+    frame = [at for at, v in points if abs(v - value) == off][-1]
+    nearest = f"No frame shows {words}; the nearest does this." if off else ""
+    return Place(frame, words, "", nearest, counter, value)
+
+
+def _numbered(run: Run, value: int, words: str) -> Place:
+    if not 1 <= value <= run.count:
+        return Place(0, words, f"This run has no {words}: its frames are 1 to {run.count}.")
+    frame = min(run.frames, key=lambda kept: abs(kept - value))
+    return Place(frame, words, "", "" if frame == value else f"The nearest frame that was kept is {frame}.")
+
+
+def measures(text: str, run: Run, *, besides: str = "", counters: bool = True) -> list[Measure]:
+    """What a question speaks of, of all that the run measured: by its name, a word of it, or a word that means it.
+
+    `besides` are words that name a place, not a measure. Without `counters`, "at which step" speaks of none.
+    """
+    spoken = set(re.findall(r"[^\W\d_]\w*", text.replace(besides, " ") if besides else text))
+    spoken |= {word.removesuffix("s") for word in spoken}
+    every = list(_all(run))
+    whole = [measure for measure in every if _words(measure.name) and _words(measure.name) <= spoken]
+    found = [m for m in whole if not any(_words(m.name) < _words(other.name) for other in whole)]
+    found = found or [m for m in every if _words(m.name) & spoken - {"of", "the", "in", "by", "a", "is", "was", "at"}]
+    told = [measure for measure in found if measure.name not in _COUNTERS]
+    if told or (found and counters and not besides):
+        return _metrics_first(told or found)
+    return _metrics_first(_meant(every, spoken))
+
+
+def _meant(every: Sequence[Measure], spoken: set[str]) -> list[Measure]:
+    """The measures that a loose word means ("loss" for "test_error"), or the lines of a curve with it as its title."""
+    for word in [word for word in LOOSE if word in spoken]:
+        for meaning in LOOSE[word]:
+            if meant := [measure for measure in every if meaning in _words(measure.name)]:
+                return [replace(measure, called=word) for measure in meant]
+    return []
+
+
+def _all(run: Run) -> Iterator[Measure]:
+    """The metrics, then the lines of the curves."""
+    for name in run.metrics:
+        if points := run.values(name):
+            yield Measure(run, name, tuple(points))
+    for line in run.lines:
+        if line.along and len(line.x) > 1:
+            yield Measure(run, line.name, tuple(zip(line.x, line.y, strict=True)), fold(line.along))
+
+
+def _metrics_first(found: Sequence[Measure]) -> list[Measure]:
+    """The metrics, or where there are none the lines, one of each name."""
+    chosen = [measure for measure in found if not measure.along] or found
+    return list({measure.name: measure for measure in reversed(chosen)}.values())[::-1]
+
+
+def _words(name: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]\w*", fold(name).replace("_", " ")))

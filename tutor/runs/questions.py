@@ -1,0 +1,182 @@
+"""Questions about a demo that has run: answered with that run's own numbers, each with the frame it stands in.
+
+A question is about the run only when every word of it is a word about runs or a word of this run, and when it points at
+the run: at a frame or step of it, at its end, at a change or an extreme of something that it measured. All others are
+left to the course ("What is gradient descent?", "What is the last layer for?").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from knowledge.text import fold
+from tutor.runs import lexicon as words
+from tutor.runs.measures import Measure, Place, measures, number, place_of, said
+from tutor.runs.summary import Run
+
+__all__ = ["about_run"]
+
+FOLLOWED = 3
+"""Most measures that one answer speaks of."""
+
+
+def about_run(question: str, run: Run) -> list[str] | None:
+    """The sentences that answer a question about this run; None when it is not about it."""
+    text = " ".join(re.sub(r"[^\w.%#-]+", " ", fold(question)).split()).rstrip(" .")
+    for reader in READERS:
+        if text and (found := reader(text, run)):
+            return found
+    return None
+
+
+def _settings(text: str, run: Run) -> list[str] | None:
+    """ "Which learning rate did you use?": the run's own parameters."""
+    match = words.SETTINGS.search(text)
+    if match is None or not _only_of(run, text, *run.params):
+        return None
+    asked = _word_set(match[1]) - words.GRAMMAR
+    named = {name: value for name, value in run.params.items() if asked & _word_set(name)}
+    if not named and not asked & {"parameter", "parameters", "setting", "settings", "values"}:
+        return None
+    told = [f"{name.replace('_', ' ')} = {_value(value)}" for name, value in (named or run.params).items()]
+    return [f"The run used {_listed(told)}."]
+
+
+def _at_place(text: str, run: Run) -> list[str] | None:
+    """ "Why did the loss jump at step 12?", "What does the last frame show?" """
+    place = _place(text, run)
+    if place is None or not _only_of(run, text, *run.captions, place.words):
+        return None
+    if place.missing:
+        return [place.missing]
+    told = [_moved(text, measure, place) for measure in measures(text, run, besides=place.words)[:FOLLOWED]]
+    lines = [sentence for sentence in told if sentence]
+    at_end = place.frame == run.count and run.panels and not lines
+    drawn = [f"It draws: {', '.join(run.panels)}."] if at_end else []
+    return [*([place.nearest] if place.nearest else []), *lines, said(run, place.frame), *drawn]
+
+
+def _place(text: str, run: Run) -> Place | None:
+    if place := place_of(text, run, loosely=bool(words.PAST.search(text) or words.SHOWN.search(text))):
+        return place
+    match = words.ENDS.search(text)
+    if match is None or (match[2] == "step" and not words.PAST.search(text)):
+        return None
+    return Place(1 if match[1] in ("first", "opening") else run.count, match[0])
+
+
+def _moved(text: str, measure: Measure, place: Place) -> str:
+    """What a measure did at a place: its change when one is asked for, else its value."""
+    if (wanted := _way(text)) or words.CHANGE.search(text):
+        return measure.change(place, wanted)
+    return measure.at(place)
+
+
+def _at_moment(text: str, run: Run) -> list[str] | None:
+    """ "When was the first mistake?": a moment that the demo itself names."""
+    if not words.WHEN.search(text) or not _only_of(run, text):
+        return None
+    asked = _word_set(text) - words.GRAMMAR - {"frame", "step", "epoch", "moment", "happen", "happened"}
+    for frame, name in run.moments.items():
+        if asked - {"end", "last", "first"} and asked <= _word_set(name):
+            return [said(run, frame)]
+    return None
+
+
+def _crossing(text: str, run: Run) -> list[str] | None:
+    """ "When did the accuracy reach 90 %?" """
+    match = words.CROSSING.search(text)
+    asked = words.WHEN.search(text) or words.HOW_LONG.search(text)
+    if match is None or not asked or not _only_of(run, text):
+        return None
+    found = measures(text, run)
+    below = match[1] in ("below", "under") or _way(text) < 0
+    return [found[0].crossing(float(match[2]), bool(match[3]), below)] if found else None
+
+
+def _extreme(text: str, run: Run) -> list[str] | None:
+    """ "At which step was the error lowest?" """
+    wanted = next((name for name, pattern in words.EXTREMES.items() if pattern.search(text)), None)
+    if wanted is None or not _only_of(run, text):
+        return None
+    return [measure.extreme(wanted) for measure in measures(text, run, counters=False)[:FOLLOWED]] or None
+
+
+def _change(text: str, run: Run) -> list[str] | None:
+    """ "Why did the loss go up?" without a place: where it did so most."""
+    wanted = _way(text)
+    if not wanted or not words.PAST.search(text) or not _only_of(run, text):
+        return None
+    found = measures(text, run)
+    if not found:
+        return None
+    frame, sentence = found[0].steepest(wanted)
+    return [sentence, said(run, frame)] if frame else [sentence]
+
+
+def _final(text: str, run: Run) -> list[str] | None:
+    """ "What was the final accuracy?", "What was the loss?" """
+    pointed = words.FINAL.search(text) and (words.PAST.search(text) or re.search(r"\bfinal\b", text))
+    if not (pointed or words.VALUE.match(text)) or not _only_of(run, text):
+        return None
+    if re.match(r"how many (?:frames|pictures|moments|steps)\b", text) and "step" not in run.metrics:
+        return [f"The run has {run.count} frames."]
+    found = measures(text, run)
+    if not pointed:  # "What was the LSTM?" is about the idea, though a line has that name
+        found = [measure for measure in found if not measure.along]
+    if found:
+        return [measure.final() for measure in found[:FOLLOWED]]
+    lacking = next((word for word in words.LOOSE if re.search(rf"\b{word}\b", text)), None)
+    if pointed and lacking and run.metrics:
+        return [f"This run does not measure the {lacking}; it measures {_listed(list(run.metrics))}."]
+    return None
+
+
+def _verdict(text: str, run: Run) -> list[str] | None:
+    """ "Did it converge?", "Was my guess right?": what the run proved, and its last words."""
+    if not words.VERDICT.search(text) or not _only_of(run, text, run.question, run.captions[-1]):
+        return None
+    proved = [f"{run.question} The run says: {run.proved}."] if run.proved else []
+    return [*proved, said(run, run.count)]
+
+
+def _whole(text: str, run: Run) -> list[str] | None:
+    """ "What did it show?": the last frame's words, and the moments on the way."""
+    if not words.WHOLE.search(text) or not _only_of(run, text):
+        return None
+    shown = [f"{name} (frame {frame})" for frame, name in run.moments.items() if frame < run.count]
+    return [said(run, run.count), *([f"Moments on the way: {_listed(shown[:8])}."] if shown else [])]
+
+
+READERS: tuple[Callable[[str, Run], list[str] | None], ...] = (
+    _settings, _at_place, _at_moment, _crossing, _extreme, _change, _final, _verdict, _whole,
+)  # fmt: skip
+
+
+def _only_of(run: Run, text: str, *more: str) -> bool:
+    """True when every word is a word about runs, or one of this run's own: its measures, moments, lines, and `more`."""
+    lines = [part for line in run.lines for part in (line.name, line.title, line.along)]
+    own = _word_set(*run.metrics, *lines, *run.moments.values(), *words.LOOSE, *more)
+    if words.PAST.search(text):  # "What was the final accuracy of the perceptron?"
+        own |= _word_set(run.title)
+    known = words.GRAMMAR | words.OF_RUNS | own
+    return all(word in known or word.removesuffix("s") in known for word in _word_set(text))
+
+
+def _word_set(*texts: str) -> set[str]:
+    """All words of the texts, folded."""
+    return {word for text in texts for word in re.findall(r"[^\W\d_]+\d*", fold(text).replace("_", " "))}
+
+
+def _way(text: str) -> int:
+    """1 for a question about a rise, -1 about a fall, else 0."""
+    return 1 if words.UP.search(text) else -1 if words.DOWN.search(text) else 0
+
+
+def _value(value: object) -> str:
+    return number(value) if isinstance(value, float) else str(value)
+
+
+def _listed(parts: list[str]) -> str:
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)

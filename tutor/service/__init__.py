@@ -1,0 +1,1 @@
+"""Where parts meet: tutors, shared resources, the fair queue and API keys."""

@@ -1,0 +1,273 @@
+"""Where parts meet: `build_tutor(settings)` is the only place that knows them all.
+
+Building costs milliseconds; what takes seconds (index, embedder, model) is loaded by `prepare`, behind the prompt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from demos.runtime import catalogue
+from demos.runtime.contract import Demo, Frame, Params
+from demos.runtime.runner import run
+from knowledge.courses.builtin import COURSE, Note, Slide, read_notes, read_slides
+from knowledge.courses.course import Course, Progress, Stamp, index_folder, open_course
+from knowledge.errors import KnowledgeError
+from knowledge.retrieval.embedder import Embedder
+from tutor.conversations.store import Exchange
+from tutor.dialogue import turn
+from tutor.errors import Problem
+from tutor.events import Event, Failed, Provenance
+from tutor.llm.base import LanguageModel, ModelInfo, OpenModel
+from tutor.service.capabilities import asks_the_model, capabilities
+from tutor.service.resources import Equipment, model_file, open_model
+from tutor.settings import Settings
+
+if TYPE_CHECKING:
+    from knowledge.passages import Hit
+    from knowledge.retrieval.retriever import Retriever
+
+log = logging.getLogger(__name__)
+STARTER_NAME = "SmolLM2-135M-Instruct"
+QUOTES_ONLY = "none (answers quote the course)"
+SUGGESTIONS = (
+    "Who made the perceptron, and when?",
+    "What is attention in a language model?",
+    "Why did LSTM networks become necessary?",
+    "Train a perceptron on XOR for 30 epochs with learning rate 0.5",
+)
+
+
+def _quiet(_what: str, _done: int, _total: int) -> None:
+    pass
+
+
+class Tutor:
+    """The tutor for one course. Front ends call `answer` and consume its events."""
+
+    def __init__(
+        self, settings: Settings, model: LanguageModel | None = None, equipment: Equipment | None = None
+    ) -> None:
+        """`model` replaces the one that the settings name (for tests, benchmarks); `equipment` is another tutor's."""
+        self.settings = settings
+        self.course = Course(settings.course, settings.home)
+        self._equipment = equipment or Equipment(settings, model)
+        self._owns = equipment is None
+        self._parts: turn.Parts | None = None
+        self._stamp: Stamp = ()
+        self._preparing = asyncio.Lock()
+        self._taking_up = asyncio.Lock()
+        self._renewal: asyncio.Task[None] | None = None
+
+    def beside(self, course: str) -> Tutor:
+        """The tutor of another course with the same embedder, model and demo workers. Raises KnowledgeError."""
+        return Tutor(self.settings.model_copy(update={"course": course}), equipment=self._equipment)
+
+    @property
+    def ready(self) -> bool:
+        """True once `prepare` has succeeded."""
+        return self._parts is not None
+
+    @property
+    def indexed(self) -> bool:
+        """True when an index of the course as it is now lies in the data folder."""
+        return index_folder(self.course, self.embedder).is_dir()
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedder, shared by search, evidence and demos. Raises KnowledgeError (`embedder_missing`)."""
+        return self._equipment.embedder
+
+    async def prepare(self, progress: Progress = _quiet) -> None:
+        """Open the index, load embedder and model. Safe to call often. Raises KnowledgeError and ModelError.
+
+        Later calls notice that documents were added or removed, by whichever process.
+        """
+        if self._parts is None:
+            async with self._preparing:
+                if self._parts is None:
+                    self._parts = await self._build(progress)
+        elif self._stamp != self.course.stamp():
+            await self._catch_up()
+
+    async def take_up(self, progress: Progress = _quiet) -> None:
+        """Know the course as it is now. Turns under way keep the index that they began with. Raises KnowledgeError."""
+        from knowledge.retrieval.retriever import Retriever
+
+        if self._parts is None:
+            return
+        async with self._taking_up:
+            stamp = self.course.stamp()
+            index = await asyncio.to_thread(open_course, self.course, self.embedder, progress)
+            provenance = replace(self._parts.provenance, knowledge=index.name)
+            retriever = Retriever(index, self.embedder, reader=self._equipment.reader)
+            self._parts = replace(self._parts, retriever=retriever, provenance=provenance)
+            self._stamp = stamp
+
+    async def _catch_up(self) -> None:
+        """Another process changed the course: use its new index, or have one made while turns go on with the old."""
+        if not self.course.exists:
+            return
+        if await asyncio.to_thread(lambda: self.indexed):
+            await self.take_up()
+        elif self._renewal is None or self._renewal.done():
+            self._renewal = asyncio.create_task(self._renew())
+
+    async def _renew(self) -> None:
+        try:
+            await self.take_up()
+        except Exception as error:  # the old index goes on answering
+            log.warning("the course could not be indexed anew: %s", Problem.of(error))
+
+    async def answer(
+        self, question: str, history: Sequence[Exchange] = (), *, seed: int | None = None
+    ) -> AsyncGenerator[Event, None]:
+        """The events of one turn; see tutor/dialogue/turn.py. Prepares first when nothing has."""
+        try:
+            await self.prepare()
+        except Exception as error:
+            problem = Problem.of(error)
+            if problem.code == "internal_error":
+                log.exception("the tutor could not be prepared")
+            yield Failed(problem)
+            return
+        assert self._parts is not None
+        chosen = self.settings.seed if seed is None else seed
+        async with aclosing(turn.answer(self._parts, question, history, seed=chosen)) as events:
+            async for event in events:
+                yield event
+
+    async def search(self, text: str, top_k: int = 8) -> list[Hit]:
+        """The best passages for a text."""
+        retriever = await self._retriever()
+        return await asyncio.to_thread(retriever.search, turn.checked(text), top_k)
+
+    async def run_demo(self, demo: Demo, params: Params) -> AsyncGenerator[Frame, None]:
+        """The frames of one run, from a worker process."""
+        if asks_the_model(demo):
+            await self.prepare()
+        given = capabilities(demo, self._embed, self.model)
+        async with aclosing(run(demo, params, workers=self._equipment.workers, capabilities=given)) as frames:
+            async for frame in frames:
+                yield frame
+
+    async def count(self, text: str) -> int:
+        """Tokens of a text as the model counts them; words where there is no model."""
+        model = self._parts.model if self._parts else None
+        return await model.count(text) if model else len(text.split())
+
+    def slides(self) -> tuple[Slide, ...]:
+        """The slides of the course; a teacher's own course has none."""
+        return read_slides() if self.course.name == COURSE else ()
+
+    def slide(self, number: int) -> str:
+        """A slide as Markdown. Raises KnowledgeError (`unknown_slide`)."""
+        for slide in self.slides():
+            if slide.number == number:
+                return slide.markdown
+        raise KnowledgeError(f"The course has no slide {number}.", code="unknown_slide")
+
+    def suggestions(self) -> tuple[str, ...]:
+        """Questions to begin with."""
+        return SUGGESTIONS if self.course.name == COURSE else ()
+
+    @property
+    def provenance(self) -> Provenance | None:
+        """What answers will name as their origin; None before `prepare`."""
+        return self._parts.provenance if self._parts else None
+
+    @property
+    def model(self) -> LanguageModel | None:
+        """The language model, for those who measure it; None before `prepare`, or when answers only quote."""
+        return self._parts.model if self._parts else None
+
+    async def close(self) -> None:
+        """Free what this tutor holds; model and demo workers where they are its own."""
+        if self._renewal is not None:
+            self._renewal.cancel()
+        if self._owns:
+            await self._equipment.close()
+        self._parts = None
+
+    def _embed(self, texts: list[str]) -> list[list[float]]:
+        """What a demo with `needs=("embed",)` gets: unit vectors of texts."""
+        vectors: list[list[float]] = self.embedder.encode(texts).tolist()
+        return vectors
+
+    async def _retriever(self) -> Retriever:
+        await self.prepare()
+        assert self._parts is not None
+        return self._parts.retriever
+
+    async def _build(self, progress: Progress) -> turn.Parts:
+        from knowledge.retrieval.retriever import Retriever
+        from tutor.answering.grounding import Evidence
+        from tutor.answering.verifier import TASK, Judge
+
+        settings = self.settings
+        embedder, stamp = self.embedder, self.course.stamp()
+        index, model, _ = await asyncio.gather(
+            asyncio.to_thread(open_course, self.course, embedder, progress),
+            self._equipment.model(),
+            asyncio.to_thread(self._equipment.reader.load),
+        )
+        self._stamp = stamp
+        info = model.describe() if model else ModelInfo(QUOTES_ONLY, "", None, 0)
+        demos = catalogue.all_demos()
+        notes: tuple[Note, ...] = read_notes() if self.course.name == COURSE else ()
+        self._equipment.workers.refill()
+        return turn.Parts(
+            retriever=Retriever(index, embedder, reader=self._equipment.reader),
+            evidence=Evidence(embedder),
+            intents=self._equipment.intents,
+            run_frames=self.run_demo,
+            model=model,
+            provenance=Provenance(info.name, info.sha256, info.adapter, settings.seed, index.name, release()),
+            course_title="Artificial Intelligence: An Introduction" if self.course.name == COURSE else self.course.name,
+            drafts=drafts_with(settings, info),
+            rewords=drafts_with(settings, info) or (settings.draft != "off" and "follow_up" in info.tasks),
+            judge=Judge(model) if TASK in info.tasks and isinstance(model, OpenModel) else None,
+            slides=self.slides(),
+            notes=notes,
+            demos=demos,
+        )
+
+
+def open_retriever(settings: Settings, progress: Progress = _quiet) -> Retriever:
+    """Search alone, without a model. Raises KnowledgeError."""
+    from knowledge.retrieval.cross_encoder import Reader
+    from knowledge.retrieval.retriever import Retriever
+
+    embedder = Embedder(settings.embedder)
+    index = open_course(Course(settings.course, settings.home), embedder, progress)
+    return Retriever(index, embedder, reader=Reader(embedder))
+
+
+def build_tutor(settings: Settings, model: LanguageModel | None = None) -> Tutor:
+    """A tutor for these settings; nothing heavy is loaded yet."""
+    return Tutor(settings, model)
+
+
+def drafts_with(settings: Settings, info: ModelInfo) -> bool:
+    """Whether the model words answers. The starter does not unless its adapter was taught to: quotation is better
+    (docs/quality.md, ADR 1)."""
+    if settings.draft == "auto":
+        return info.name != STARTER_NAME or "answer" in info.tasks
+    return settings.draft == "on"
+
+
+def release() -> str:
+    """Tiza's version."""
+    try:
+        return version("tiza")
+    except PackageNotFoundError:
+        return "0.0.0"
+
+
+__all__ = ["QUOTES_ONLY", "Tutor", "build_tutor", "model_file", "open_model", "open_retriever", "release"]

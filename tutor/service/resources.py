@@ -1,0 +1,107 @@
+"""What the tutors of all courses share: one language model, one embedder, and the waiting demo workers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from demos.runtime import catalogue
+from demos.runtime.runner import Workers
+from knowledge.retrieval.embedder import Embedder
+from tutor.errors import ModelError
+from tutor.llm.base import LanguageModel, ModelInfo
+from tutor.settings import Settings
+
+if TYPE_CHECKING:
+    from knowledge.retrieval.cross_encoder import Reader
+    from tutor.dialogue.router import IntentReader
+
+log = logging.getLogger(__name__)
+
+
+class Equipment:
+    """Each part is made when it is first asked for, once."""
+
+    def __init__(self, settings: Settings, model: LanguageModel | None = None) -> None:
+        """`model` replaces the one that the settings name."""
+        self._settings, self._model = settings, model
+        self.workers = Workers()
+        self._loading = asyncio.Lock()
+        self._loaded = False
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedder. Raises KnowledgeError (`embedder_missing`)."""
+        return Embedder(self._settings.embedder)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """What looks at sentences a second time."""
+        from knowledge.retrieval.cross_encoder import Reader
+
+        return Reader(self.embedder)
+
+    @cached_property
+    def intents(self) -> IntentReader:
+        """What tells a question from a request for a demo."""
+        from tutor.dialogue.router import IntentReader
+
+        return IntentReader(catalogue.all_demos(), self.embedder, self._settings.home / "indexes")
+
+    async def model(self) -> LanguageModel | None:
+        """The model, loaded; None when the starter is missing or damaged: answers then quote. Raises ModelError."""
+        async with self._loading:
+            if self._model is None and not self._loaded:
+                self._model = await self._opened()
+            self._loaded = True
+            return self._model
+
+    async def close(self) -> None:
+        """Free the model and end waiting demo workers."""
+        await self.workers.close()
+        if self._loaded and self._model is not None:
+            await self._model.close()
+        self._loaded = False
+
+    async def _opened(self) -> LanguageModel | None:
+        try:
+            return await open_model(self._settings)
+        except ModelError as error:
+            if self._settings.model or self._settings.adapter not in ("", "off"):
+                raise
+            log.warning("answers will quote the course only: %s", error)
+            return None
+
+
+async def open_model(settings: Settings) -> LanguageModel:
+    """The language model alone: the upstream that the settings name, or the model file, loaded. Raises ModelError."""
+    if settings.upstream:
+        from tutor.llm.remote import RemoteModel
+
+        return RemoteModel(settings.upstream, settings.upstream_model, settings.upstream_key.get_secret_value())
+    info = await asyncio.to_thread(model_file, settings)
+    from tutor.llm.llama import Engine, LlamaModel
+
+    model = LlamaModel(
+        replace(info, context=settings.context), Engine(settings.context, settings.threads, flash_attention=True)
+    )
+    await model.load()
+    return model
+
+
+def model_file(settings: Settings) -> ModelInfo:
+    """The verified model file that the settings name, the starter by default. Raises ModelError."""
+    from tutor.llm.catalogue import STARTER, locate, verify
+    from tutor.llm.starter import prepare_starter
+
+    if settings.model in ("", STARTER):
+        return prepare_starter(settings.home, settings.adapter)
+    if settings.adapter not in ("", "off"):
+        raise ModelError(
+            f"The adapter {settings.adapter} is for the starter model, not for {settings.model}.",
+            hint="Set TIZA_ADAPTER to off, or leave TIZA_MODEL empty.",
+        )
+    return verify(locate(settings.model, settings.home), settings.home)

@@ -1,0 +1,1 @@
+"""Practice, grading, hints, other words and examples."""

@@ -1,0 +1,279 @@
+"""Frames and panels as Rich drawings that fit the cells they are given, on light and on dark terminals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.console import RenderableType
+
+from demos.runtime.contract import Bars, Curve, Frame, Heatmap, Image, Network, Panel, Scatter, Table, Text, Tokens
+from tutor.tui.grid import Colour, Grid, blend, ink_on, shorten, wrap
+from tutor.tui.plots import MIDDLE, NEGATIVE, POSITIVE, brief, draw_curve, draw_network, draw_scatter
+
+__all__ = ["frame", "panel"]
+
+LONGEST_CAPTION = 330
+PALE: Colour = (240, 240, 236)
+GAP = 2
+
+
+def frame(frame: Frame, width: int, height: int, *, captioned: bool = True) -> RenderableType:
+    """Caption (unless it stands elsewhere), progress and metrics above the panels, which share the rest."""
+    grid = Grid(width, height)
+    rows = min(max(3, -(-LONGEST_CAPTION // max(1, width))), max(1, height // 3)) if captioned else 0
+    lines = wrap(frame.caption, width) if captioned else []
+    if len(lines) > rows:
+        lines = [*lines[: rows - 1], shorten(" ".join(lines[rows - 1 :]), width)]
+    for y, line in enumerate(lines):
+        grid.put(0, y, line)
+    _status(grid, rows, frame)
+    area = grid.part(0, rows + 1, width, height - rows - 1)
+    for (x, y, wide, high), one in zip(_tiles(frame.panels, area.width, area.height), frame.panels, strict=False):
+        _panel(area.part(x, y, wide, high), one, title=True)
+    return grid
+
+
+def panel(panel: Panel, width: int, height: int, *, title: bool = False) -> RenderableType:
+    """One panel in exactly `width` x `height` cells; `title` puts its title on the first row."""
+    grid = Grid(width, height)
+    _panel(grid, panel, title=title)
+    return grid
+
+
+def _panel(grid: Grid, panel: Panel, *, title: bool) -> None:
+    if title and grid.height > 1:
+        grid.put(0, 0, shorten(panel.title, grid.width), bold=True)
+        grid = grid.part(0, 1, grid.width, grid.height - 1)
+    if grid.width < 1 or grid.height < 1:
+        return
+    match panel:
+        case Curve():
+            draw_curve(grid, panel)
+        case Scatter():
+            draw_scatter(grid, panel)
+        case Network():
+            draw_network(grid, panel)
+        case Heatmap():
+            _heatmap(grid, panel)
+        case Bars():
+            _bars(grid, panel)
+        case Table():
+            _table(grid, panel)
+        case Image():
+            _image(grid, panel)
+        case Tokens():
+            _tokens(grid, panel)
+        case Text():
+            _lines(grid, wrap(panel.text, grid.width))
+
+
+def _tiles(panels: Sequence[Panel], width: int, height: int) -> list[tuple[int, int, int, int]]:
+    """(x, y, width, height) of each panel: two side by side, three as one large and two small, more in a raster; three
+    of one kind stand in columns."""
+    count = len(panels)
+    alike = len({panel.kind for panel in panels}) == 1
+    if count < 2:
+        return [(0, 0, width, height)] * count
+    half = (width - GAP) // 2
+    if count == 2:
+        return [(0, 0, half, height), (half + GAP, 0, width - half - GAP, height)]
+    if count == 3 and not (alike and width >= 75):
+        upper = height // 2
+        x, rest = half + GAP, width - half - GAP
+        return [(0, 0, half, height), (x, 0, rest, upper), (x, upper, rest, height - upper)]
+    columns = 2 if count == 4 else 3
+    rows = -(-count // columns)
+    wide, high = (width - GAP * (columns - 1)) // columns, height // rows
+    return [((i % columns) * (wide + GAP), (i // columns) * high, wide, high) for i in range(count)]
+
+
+def _status(grid: Grid, y: int, frame: Frame) -> None:
+    """A bar of the progress, then the metrics as far as there is room."""
+    done = round(10 * frame.progress)
+    x = grid.put(0, y, "━" * done, MIDDLE[2])
+    x = grid.put(x, y, "━" * (10 - done), dim=True) + GAP
+    for name, value in frame.metrics.items():
+        text = f"{name} {brief(value)}"
+        if x + cell_len(text) > grid.width:
+            break
+        x = grid.put(x, y, text, dim=True) + GAP
+
+
+def _lines(grid: Grid, lines: Sequence[str]) -> None:
+    if len(lines) > grid.height:
+        lines = [*lines[: grid.height - 1], shorten(" ".join(lines[grid.height - 1 :]) + " …", grid.width)]
+    for y, line in enumerate(lines):
+        grid.put(0, y, line)
+
+
+def _heatmap(grid: Grid, panel: Heatmap) -> None:
+    """Cells as coloured paper with their numbers; a matrix too large for that is drawn in half blocks, or averaged."""
+    low, high = panel.value_range or _extent([value for row in panel.values for value in row])
+    count = max((len(row) for row in panel.values), default=0)
+    if not count:
+        return
+    gutter = min(max((cell_len(name) for name in panel.rows), default=-1) + 1, max(3, grid.width // 3))
+    header = 1 if panel.columns and grid.height > len(panel.values) else 0
+    wide = min(8, (grid.width - gutter) // count)
+    if wide < 2 or len(panel.values) > grid.height - header:
+        colours = [[_shade(value, low, high) for value in row] for row in panel.values]
+        _pixels(grid, colours)
+        return
+    for j, name in enumerate(panel.columns[:count] if header else ()):
+        grid.put(gutter + j * wide, 0, shorten(name, wide - 1).center(wide - 1), dim=True)
+    tall = 2 if 2 * len(panel.values) <= grid.height - header else 1
+    for i, row in enumerate(panel.values):
+        y = header + i * tall
+        if i < len(panel.rows):
+            name = shorten(panel.rows[i], gutter - 1)
+            grid.put(gutter - 1 - cell_len(name), y, name)
+        for j, value in enumerate(row):
+            paper = _shade(value, low, high)
+            text = _cell(value, wide) if panel.show_values else ""
+            grid.put(gutter + j * wide, y, text.center(wide), ink_on(paper), paper)
+            grid.fill(gutter + j * wide, y + tall - 1, wide, paper)
+
+
+def _shade(value: float, low: float, high: float) -> Colour:
+    """Pale to blue; when the range goes below 0, orange for negative values."""
+    if low < 0:
+        return blend(PALE, POSITIVE if value > 0 else NEGATIVE, abs(value) / (max(abs(low), abs(high)) or 1))
+    return blend(PALE, POSITIVE, (value - low) / ((high - low) or 1))
+
+
+def _cell(value: float, wide: int) -> str:
+    """The number with as many decimals as fit, or nothing."""
+    for decimals in (2, 1, 0) if abs(value) >= 0.95 else (2, 1):
+        text = f"{value:.{decimals}f}"
+        short = text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
+        if len(text) < wide:
+            return text
+        if len(short) < wide:
+            return short
+    return ""
+
+
+def _bars(grid: Grid, panel: Bars) -> None:
+    """One row a bar: label, bar from zero, number."""
+    labels = [shorten(label, grid.width // 3) for label in panel.labels]
+    numbers = [brief(value) for value in panel.values]
+    gutter = max(map(cell_len, labels), default=0) + 1
+    room = grid.width - gutter - max(map(len, numbers), default=0) - 1
+    low, high = panel.value_range or _extent([0.0, *panel.values])
+    low, high = min(low, 0.0), max(high, 0.0)
+    if room < 1:
+        return
+    scale = room / ((high - low) or 1)
+    zero = round(-low * scale)
+    shown = len(labels) if len(labels) <= grid.height else grid.height - 1
+    for y, (label, value, text) in enumerate(zip(labels[:shown], panel.values, numbers, strict=False)):
+        grid.put(gutter - 1 - cell_len(label), y, label)
+        length = min(abs(value) * scale, room)
+        if value < 0:
+            x = max(0, zero - round(length))
+            grid.put(gutter + x, y, "█" * (zero - x), NEGATIVE)
+        else:
+            eighths = round(8 * length)
+            grid.put(gutter + zero, y, "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip(), POSITIVE)
+        grid.put(grid.width - len(text), y, text)
+    if shown < len(labels):
+        grid.put(0, shown, shorten(f"… and {len(labels) - shown} more", grid.width), dim=True)
+
+
+def _table(grid: Grid, panel: Table) -> None:
+    """Columns as wide as their content needs; rows around the first highlighted one when not all fit."""
+    every = [panel.columns, *panel.rows]
+    widths = [max((cell_len(row[j]) for row in every if j < len(row)), default=1) for j in range(len(panel.columns))]
+    gap = GAP if sum(widths) + GAP * (len(widths) - 1) <= grid.width else 1
+    while sum(widths) + gap * (len(widths) - 1) > grid.width and max(widths, default=1) > 1:
+        widths[widths.index(max(widths))] -= 1
+    room = grid.height - 1
+    first = 0
+    if len(panel.rows) > room > 0:
+        room -= 1
+        first = max(0, min(min(panel.highlight, default=0) - room // 2, len(panel.rows) - room))
+    _row(grid, 0, panel.columns, widths, gap, None, bold=True)
+    for y, index in enumerate(range(first, min(first + room, len(panel.rows)))):
+        marked = index in panel.highlight
+        _row(grid, y + 1, panel.rows[index], widths, gap, MIDDLE[1] if marked else None, bold=marked)
+    if len(panel.rows) > room >= 0:
+        grid.put(0, grid.height - 1, shorten(f"… {len(panel.rows)} rows in all", grid.width), dim=True)
+
+
+def _row(
+    grid: Grid, y: int, cells: Sequence[str], widths: Sequence[int], gap: int, ink: Colour | None, *, bold: bool
+) -> None:
+    x = 0
+    for text, wide in zip(cells, widths, strict=False):
+        grid.put(x, y, shorten(text, wide), ink, bold=bold)
+        x += wide + gap
+
+
+def _image(grid: Grid, panel: Image) -> None:
+    """Half blocks, so that pixels are square; whole multiples of the size where there is room."""
+    if panel.label and grid.height > 2:
+        grid.put(0, grid.height - 1, shorten(panel.label, grid.width), dim=True)
+        grid = grid.part(0, 0, grid.width, grid.height - 1)
+    if panel.channels:
+        red, green, blue = panel.channels[:3]
+        rows = [
+            [(_level(r), _level(g), _level(b)) for r, g, b in zip(*three, strict=False)]
+            for three in zip(red, green, blue, strict=False)
+        ]
+    else:
+        rows = [[(_level(value),) * 3 for value in row] for row in panel.pixels]
+    _pixels(grid, rows)
+
+
+def _level(value: float) -> int:
+    return round(255 * max(0.0, min(1.0, value)))
+
+
+def _pixels(grid: Grid, rows: Sequence[Sequence[Colour]]) -> None:
+    """Colours as half blocks, enlarged by a whole factor or made smaller by averaging."""
+    if not rows or not rows[0]:
+        return
+    high, wide = len(rows), len(rows[0])
+    scale = min(grid.width / wide, 2 * grid.height / high)
+    scale = float(int(scale)) if scale >= 1 else scale
+    out_wide, out_high = max(1, int(wide * scale)), max(1, int(high * scale))
+    picture = [[_mean(rows, x, y, out_wide, out_high) for x in range(out_wide)] for y in range(out_high)]
+    for y in range(0, out_high, 2):
+        for x in range(out_wide):
+            lower = picture[y + 1][x] if y + 1 < out_high else None
+            grid.put(x, y // 2, "▀", picture[y][x], lower)
+
+
+def _mean(rows: Sequence[Sequence[Colour]], x: int, y: int, wide: int, high: int) -> Colour:
+    """The mean colour of the source pixels under pixel (x, y) of a picture of that size."""
+    top, left = y * len(rows) // high, x * len(rows[0]) // wide
+    bottom = max(top + 1, (y + 1) * len(rows) // high)
+    right = max(left + 1, (x + 1) * len(rows[0]) // wide)
+    under = [colour for row in rows[top:bottom] for colour in row[left:right]] or [(0, 0, 0)]
+    red, green, blue = (sum(channel) // len(under) for channel in zip(*under, strict=True))
+    return red, green, blue
+
+
+def _tokens(grid: Grid, panel: Tokens) -> None:
+    """Tokens in reading order on paper shaded by weight, the weight below each where there is room."""
+    weights = [*panel.weights, *[0.0] * (len(panel.tokens) - len(panel.weights))]
+    x = y = 0
+    for index, (token, weight) in enumerate(zip(panel.tokens, weights, strict=False)):
+        text = f" {shorten(token, grid.width - 3) or '·'} "
+        wide = max(cell_len(text), 6 if panel.weights else 1)
+        if x and x + wide > grid.width:
+            x, y = 0, y + (3 if panel.weights else 1)
+        if y >= grid.height:
+            grid.put(0, grid.height - 1, "… more".ljust(grid.width), dim=True)
+            return
+        paper, marked = blend(PALE, POSITIVE, weight), index in panel.marked
+        grid.fill(x, y, wide, paper)
+        grid.put(x, y, text, ink_on(paper), bold=marked, underline=marked)
+        if panel.weights:
+            grid.put(x + 1, y + 1, f"{weight:.2f}", dim=not marked)
+        x += wide + 1
+
+
+def _extent(values: Sequence[float]) -> tuple[float, float]:
+    return (min(values), max(values)) if values else (0.0, 1.0)

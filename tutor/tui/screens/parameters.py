@@ -1,0 +1,105 @@
+"""The form of a demo's parameters, made from its schema."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Input, Select
+
+from demos.runtime.contract import Demo, DemoError, Params
+from tutor.tui.text import Line, words
+from tutor.tui.widgets.parameter import ParameterView, resolve
+
+__all__ = ["ParametersScreen"]
+
+
+class ParametersScreen(ModalScreen[Params | None]):
+    """Presets and one field for each parameter. Gives valid parameters, or None when the student turns back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+r", "run", "Run"),
+        Binding("f2", "run", "Run", show=False),
+        Binding("ctrl+d", "defaults", "Defaults"),
+        Binding("escape", "dismiss(None)", "Back"),
+    ]
+
+    def __init__(self, demo: Demo, params: dict[str, Any]) -> None:
+        super().__init__()
+        self._demo = demo
+        self._defaults = demo.parse().model_dump(mode="json")
+        given = {name: value for name, value in params.items() if name in self._defaults}
+        schema = demo.schema()
+        values = {**self._defaults, **given}
+        fields = sorted(schema["properties"].items(), key=lambda item: item[0] == "seed")
+        self._fields = [ParameterView(name, resolve(part, schema), values[name]) for name, part in fields]
+        self._comment = Line(classes="meaning")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="form"):
+            yield Line((self._demo.title, "bold $primary"), ("  Enter runs it, Tab goes on", "$foreground-muted"))
+            with VerticalScroll(can_focus=False):
+                if self._demo.presets:
+                    options = [(words(preset.title), name) for name, preset in self._demo.presets.items()]
+                    yield Select(options, prompt="Presets: press Enter to choose one", compact=True, id="preset")
+                    yield self._comment
+                yield from self._fields
+            yield Footer(compact=True)
+
+    def on_mount(self) -> None:
+        self._comment.display = False
+        self._fields[0].take_focus()
+
+    @on(Select.Changed, "#preset")
+    def take_preset(self, event: Select.Changed) -> None:
+        preset = self._demo.presets.get(event.value) if isinstance(event.value, str) else None
+        self._comment.display = preset is not None
+        if preset is not None:
+            self._comment.say((preset.comment, "$secondary"))
+            self._fill({**self._defaults, **preset.params})
+
+    @on(Input.Changed)
+    def check_field(self, event: Input.Changed) -> None:
+        for field in event.control.ancestors:
+            if isinstance(field, ParameterView):
+                field.complain(_complaint(field))
+
+    @on(Input.Submitted)
+    def submit(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_run()
+
+    def action_defaults(self) -> None:
+        self._fill(self._defaults)
+
+    def action_run(self) -> None:
+        """Close with the parameters, or show what is wrong and go there."""
+        wrong = [(field, sentence) for field in self._fields if (sentence := _complaint(field))]
+        if not wrong:
+            try:
+                self.dismiss(self._demo.parse({field.parameter: field.value for field in self._fields}))
+                return
+            except DemoError as error:
+                at_fault = [field for field in self._fields if field.parameter == error.param] or self._fields[:1]
+                wrong = [(at_fault[0], f"{error} {error.hint}".strip())]
+        for field, sentence in wrong:
+            field.complain(sentence)
+        wrong[0][0].take_focus()
+
+    def _fill(self, values: dict[str, Any]) -> None:
+        for field in self._fields:
+            field.value = values[field.parameter]
+            field.complain("")
+
+
+def _complaint(field: ParameterView) -> str:
+    """What is wrong with the field's value, or nothing."""
+    try:
+        _ = field.value
+    except ValueError as error:
+        return str(error)
+    return ""

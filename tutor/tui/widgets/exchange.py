@@ -1,0 +1,189 @@
+"""One question with all that came of it: demo, answer, sources, what to ask next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Markdown, OptionList
+from textual.widgets.markdown import MarkdownStream
+
+from demos.runtime.contract import Demo
+from tutor.conversations.store import Exchange
+from tutor.errors import Problem
+from tutor.events import Answered, Citation, DemoFinished, DemoFrame, DemoStarted, Event, Source, SourcesFound, Token
+from tutor.tui.dialogue import citations
+from tutor.tui.messages import Asked, SourceWanted
+from tutor.tui.text import Line, Prose, choice
+from tutor.tui.widgets.player import Player
+
+__all__ = ["ExchangeView", "SourceLine"]
+
+MOST_SOURCES = 9
+NOTICES = {"not_covered": "The course does not cover this.", "clarify": "Which one do you mean?"}
+
+
+class SourceLine(Line):
+    """One numbered source; a click opens it, as its digit does."""
+
+    def __init__(self, source: Source, quotes: tuple[str, ...]) -> None:
+        passage = source.passage
+        super().__init__(
+            (f" {source.marker} ", "bold $primary"),
+            passage.title,
+            (f"  {passage.place}", "$foreground-muted"),
+            classes="source",
+        )
+        self._wanted = SourceWanted(source, quotes)
+
+    def on_click(self) -> None:
+        self.post_message(SourceWanted(self._wanted.source, self._wanted.quotes))
+
+
+class ExchangeView(Vertical):
+    """Grows while its turn runs; a kept exchange is shown by `restore`."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self.question = question
+        self.answered: Answered | None = None
+        self.kept: Exchange | None = None
+        self.player: Player | None = None
+        self.sources: tuple[Source, ...] = ()
+        self._quotes: dict[int, tuple[str, ...]] = {}
+        self._stream: MarkdownStream | None = None
+        self._suggested: tuple[str, ...] = ()
+        self._prose = Prose(classes="answer")
+        self._notice = Line(classes="notice")
+        self._list = Vertical(classes="sources")
+        self._next = OptionList(classes="next", compact=True)
+
+    def compose(self) -> ComposeResult:
+        yield Line(self.question, classes="question")
+        yield self._notice
+        yield self._prose
+        yield self._list
+        yield self._next
+
+    def on_mount(self) -> None:
+        for part in (self._notice, self._prose, self._next):
+            part.display = False
+
+    @property
+    def text(self) -> str:
+        """The answer's Markdown."""
+        return self._prose.source
+
+    def source(self, marker: int) -> SourceWanted | None:
+        """The source of that number with the sentences cited from it."""
+        for source in self.sources:
+            if source.marker == marker:
+                return SourceWanted(source, self._quotes.get(marker, ()))
+        return None
+
+    async def start_demo(self, started: DemoStarted, demo: Demo | None, *, hold: bool) -> Player:
+        """Make a player for a run that begins."""
+        self.player = Player(started.name, started.title, started.params, demo, hold=hold)
+        await self.mount(self.player, before=self._notice)
+        return self.player
+
+    async def take(self, event: Event) -> None:
+        """Show what the turn yields."""
+        match event:
+            case SourcesFound(sources=sources):
+                await self._show_sources(sources)
+            case Token(text=text):
+                await self._write(text)
+            case DemoFrame(frame=frame) if self.player is not None:
+                self.player.add(frame)
+            case DemoFinished() if self.player is not None:
+                self.player.finish()
+            case Answered() as answered:
+                self.answered = answered
+                await self._end_stream(answered.text)
+                await self._cite(answered.citations, answered.outcome)
+                self.offer(answered.suggestions)
+
+    def fail(self, problem: Problem) -> None:
+        """The turn failed."""
+        self._tell(str(problem), "failed")
+
+    async def close(self, *, stopped: bool) -> None:
+        """The turn is over, however it ended."""
+        await self._end_stream(None)
+        if self.player is not None:
+            self.player.finish()
+        if stopped:
+            self._tell("Stopped.", "stopped")
+
+    async def restore(self, exchange: Exchange) -> None:
+        """Show an exchange of an earlier day."""
+        self.kept = exchange
+        demo = exchange.detail.get("demo")
+        is_bare_run = bool(demo) and "provenance" not in exchange.detail
+        if demo:
+            self.player = Player(demo["name"], demo.get("title", demo["name"]), demo["params"], None)
+            await self.mount(self.player, before=self._notice)
+            self.player.remember(exchange.answer if is_bare_run else "")
+        if exchange.answer and not is_bare_run:
+            self._prose.display = True
+            await self._prose.update(exchange.answer)
+        await self._cite(citations(exchange), exchange.outcome)
+        if exchange.state == "failed":
+            self._tell(exchange.detail.get("error", {}).get("message", "This answer failed."), "failed")
+        elif exchange.state != "complete":
+            self._tell("This answer was stopped.", "stopped")
+
+    def offer(self, suggestions: Sequence[str]) -> None:
+        """List next questions; none hides the list."""
+        self._next.clear_options()
+        self._next.add_options([choice("→ ", text) for text in suggestions])
+        self._suggested = tuple(suggestions)
+        self._next.display = bool(suggestions)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.post_message(Asked(self._suggested[event.option_index], typed=False))
+
+    async def _show_sources(self, sources: Sequence[Source], heading: str = "Sources") -> None:
+        self.sources = tuple(sources)[:MOST_SOURCES]
+        await self._list.remove_children()
+        if self.sources:
+            lines = [SourceLine(source, self._quotes.get(source.marker, ())) for source in self.sources]
+            await self._list.mount(
+                Line((f"{heading} (press a number to read one)", "$foreground-muted"), classes="heading"), *lines
+            )
+
+    async def _write(self, text: str) -> None:
+        if self._stream is None:
+            self._prose.display = True
+            self._stream = Markdown.get_stream(self._prose)
+        await self._stream.write(text)
+
+    async def _cite(self, cited: Sequence[Citation], outcome: str) -> None:
+        for citation in cited:
+            self._quotes[citation.marker] = (*self._quotes.get(citation.marker, ()), citation.quote)
+        found = {source.marker: source for source in self.sources}
+        for citation in cited:
+            found.setdefault(citation.marker, Source(citation.marker, citation.passage, 0.0))
+        if outcome in NOTICES:
+            self._tell(NOTICES[outcome], outcome)
+        if outcome == "not_covered":
+            await self._show_sources(tuple(found.values()), "The nearest the course has")
+        else:
+            await self._show_sources([found[marker] for marker in sorted(self._quotes)])
+
+    async def _end_stream(self, text: str | None) -> None:
+        if self._stream is not None:
+            await self._stream.stop()
+            self._stream = None
+        if text:
+            # The widget's streaming may repeat a line when it is stopped in mid-append: the whole text settles it.
+            self._prose.display = True
+            await self._prose.update(text)
+
+    def _tell(self, text: str, kind: str) -> None:
+        self._notice.display = True
+        self._notice.add_class(f"-{kind}")
+        self._notice.say(text)

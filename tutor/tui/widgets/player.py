@@ -1,0 +1,286 @@
+"""A demo run as a film: it plays at a pace that can be read, stops, steps, and jumps to its moments."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.timer import Timer
+
+from demos.runtime.contract import Demo, Frame
+from tutor.tui.messages import CodeWanted, ExportWanted, RerunWanted, Typed
+from tutor.tui.text import Line, words
+from tutor.tui.widgets.panels import PanelRow
+
+__all__ = ["Player", "track"]
+
+TICK = 0.06
+PACE = 0.15
+"""Seconds that an ordinary frame stays on screen at speed 1."""
+
+MOMENT_PACE = 1.5
+"""Seconds that the first frame and an interesting moment stay."""
+
+COMMAND_PAUSE = 0.25
+"""Seconds within which a second letter means that a question is being written, not a command given."""
+
+LETTERS = frozenset("npsvrcef")
+"""The letters that are commands."""
+
+SPEEDS = (1.0, 2.0, 4.0, 0.5)
+
+
+class Player(Vertical, can_focus=True):
+    """Frames are kept as they arrive and drawn by a clock, so a fast demo never floods the screen."""
+
+    ALLOW_MAXIMIZE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "pause", "Pause"),
+        Binding("left", "step(-1)", "Back", show=False),
+        Binding("right", "step(1)", "Step", key_display="← →"),
+        Binding("n", "moment(1)", "Moment"),
+        Binding("p", "moment(-1)", "Previous moment", show=False),
+        Binding("left_square_bracket,shift+left", "scrub(-1)", "Scrub back", show=False),
+        Binding("right_square_bracket,shift+right", "scrub(1)", "Scrub", show=False),
+        Binding("home", "seek(0)", "First frame", show=False),
+        Binding("end", "seek(-1)", "Last frame", show=False),
+        Binding("s", "speed", "Speed", show=False),
+        Binding("v", "more", "More", show=False),
+        Binding("r", "rerun", "Change"),
+        Binding("c", "code", "Code"),
+        Binding("e", "export", "Export", show=False),
+        Binding("f", "fill", "Full"),
+        *(Binding(str(digit), f"digit({digit})", show=False) for digit in range(10)),
+    ]
+
+    def __init__(self, name: str, title: str, params: dict[str, Any], demo: Demo | None, *, hold: bool = False) -> None:
+        super().__init__()
+        self.demo_name, self._title, self._params, self._demo = name, title, params, demo
+        self.frames: list[Frame] = []
+        self.position = -1
+        self.guess: str | None = None
+        self.playing = not hold
+        self._hold, self._over, self._proved = hold, False, False
+        self._due, self._speed, self._drawn = 0.0, 1.0, 0
+        self._letter, self._writing = "", False
+        self._waiting: Timer | None = None
+        self._panels = PanelRow()
+        self._question = Line(classes="guess")
+        self._caption = Line(classes="caption")
+        self._metrics = Line(classes="metrics")
+        self._track = Line(classes="track")
+
+    def compose(self) -> ComposeResult:
+        last = sorted(self._params.items(), key=lambda item: item[0] == "seed")
+        changed = ", ".join(f"{name} {value}" for name, value in last)
+        yield Line((f"▶ {self._title}", "bold $primary"), (f"  {changed}", "$foreground-muted"), classes="demo-title")
+        yield self._question
+        yield self._panels
+        yield self._caption
+        yield self._metrics
+        yield self._track
+
+    def on_mount(self) -> None:
+        self._ask_guess()
+        self.set_interval(TICK, self._tick)
+        self.watch(self.app, "theme", self._redraw, init=False)
+
+    def on_key(self, event: events.Key) -> None:
+        """Letters are commands one at a time; several in a row begin a question, and go to where it is written."""
+        typed = event.character or ""
+        if not (typed.isalpha() or (self._writing and event.is_printable)):
+            return
+        if typed in LETTERS and not self._writing and self._letter in ("", typed):
+            self._give(typed)
+        else:
+            self._write(typed)
+        event.prevent_default().stop()
+
+    def on_blur(self) -> None:
+        self._writing = False
+
+    def _give(self, letter: str) -> None:
+        """Do what a letter commands, unless another follows at once."""
+        self._command()
+        self._letter = letter
+        self._waiting = self.set_timer(COMMAND_PAUSE, self._command)
+
+    def _command(self) -> None:
+        if self._waiting is not None:
+            self._waiting.stop()
+            letter, self._letter, self._waiting = self._letter, "", None
+            action = next(b.action for b in self.BINDINGS if isinstance(b, Binding) and b.key == letter)
+            self.run_worker(self.run_action(action))
+
+    def _write(self, typed: str) -> None:
+        if self._waiting is not None:
+            self._waiting.stop()
+        written, self._letter, self._waiting, self._writing = self._letter + typed, "", None, True
+        self.post_message(Typed(written))
+
+    def add(self, frame: Frame) -> None:
+        """Keep a frame that the run has made."""
+        self.frames.append(frame)
+        if self.position < 0:
+            self._go(0)
+
+    def finish(self) -> None:
+        """The run has made its last frame, or was ended."""
+        self._over = True
+        self._judge()
+        self._draw_track()
+
+    def remember(self, caption: str) -> None:
+        """Stand for a run of an earlier day, of which only the last caption was kept."""
+        self._over = True
+        self.add_class("-kept")
+        self._caption.say(caption or "This demo ran earlier.", "  Press r to run it again.")
+        for part in (self._panels, self._question, self._metrics, self._track):
+            part.display = False
+
+    def action_pause(self) -> None:
+        at_end = self._over and self.position == len(self.frames) - 1
+        if at_end and not self.playing:
+            self._go(0)
+        self.playing = not self.playing
+        self._draw_track()
+
+    def action_step(self, step: int) -> None:
+        self.playing = False
+        self._go(self.position + step)
+
+    def action_scrub(self, direction: int) -> None:
+        self.action_step(direction * max(1, len(self.frames) // 10))
+
+    def action_seek(self, position: int) -> None:
+        self.playing = False
+        self._go(position if position >= 0 else len(self.frames) + position)
+
+    def action_moment(self, direction: int) -> None:
+        """Go to the next or previous moment that the demo names; without any, to the end or the start."""
+        marked = [number for number, frame in enumerate(self.frames) if frame.moment]
+        if direction > 0:
+            target = next((number for number in marked if number > self.position), len(self.frames) - 1)
+        else:
+            target = next((number for number in reversed(marked) if number < self.position), 0)
+        self.action_seek(target)
+
+    def action_speed(self) -> None:
+        self._speed = SPEEDS[(SPEEDS.index(self._speed) + 1) % len(SPEEDS)]
+        self._draw_track()
+
+    def action_more(self) -> None:
+        self._panels.turn_page()
+
+    def action_rerun(self) -> None:
+        self.post_message(RerunWanted(self.demo_name, self._params))
+
+    def action_code(self) -> None:
+        if self._demo is not None:
+            self.post_message(CodeWanted(self._demo))
+
+    def action_export(self) -> None:
+        """Ask for the run as files; one of an earlier day has no frames any more."""
+        if self._demo is None or not self.frames:
+            self.notify("This run's frames were not kept. Press r to run it again, then e.")
+        elif not self._over:
+            self.notify("The run is still under way. Press e when it has ended.")
+        else:
+            self.post_message(ExportWanted(self._demo, self._params, list(self.frames), self.position))
+
+    def action_fill(self) -> None:
+        if self.screen.maximized is self:
+            self.screen.minimize()
+        else:
+            self.screen.maximize(self)
+
+    def action_digit(self, digit: int) -> None:
+        """Answer the prediction question while it is open; afterwards go to tenths of the run."""
+        prediction = self._demo.prediction if self._demo else None
+        if prediction is None or self.guess is not None or self._proved:
+            self.action_seek(round(digit / 10 * (len(self.frames) - 1)))
+        elif 1 <= digit <= len(prediction.choices):
+            self.guess = prediction.choices[digit - 1]
+            self.playing = True
+            self._question.say((f"Your guess: {self.guess}. Now watch.", "$secondary"))
+
+    def _ask_guess(self) -> None:
+        if self._demo is None:
+            self._question.display = False
+            return
+        prediction = self._demo.prediction
+        choices = "  ".join(f"[{number}] {text}" for number, text in enumerate(prediction.choices, 1))
+        wait = "  (space plays without a guess)" if self._hold else ""
+        self._question.say(("Guess first: ", "bold $secondary"), f"{prediction.question}  {choices}{wait}")
+
+    def _judge(self) -> None:
+        """Say what the run proved, once it is over and its last frame is on screen."""
+        if self._demo is None or not self._over or self._proved or self.position < len(self.frames) - 1:
+            return
+        self._proved = True
+        try:
+            proved = self._demo.prediction.check(self.frames)
+        except Exception:
+            self._question.display = False
+            return
+        guessed = "" if self.guess is None else f" You guessed {'it' if self.guess == proved else self.guess}."
+        self._question.say((f"{self._demo.prediction.question}  The run says: {proved}.{guessed}", "$secondary"))
+
+    def _tick(self) -> None:
+        if len(self.frames) != self._drawn:
+            self._draw_track()
+        if not self.playing or time.monotonic() < self._due:
+            return
+        if self.position + 1 < len(self.frames):
+            self._go(self.position + 1)
+        elif self._over:
+            self.playing = False
+            self._draw_track()
+
+    def _go(self, position: int) -> None:
+        """Show the frame at `position`, or the nearest there is."""
+        if not self.frames:
+            return
+        self.position = min(max(0, position), len(self.frames) - 1)
+        frame = self.frames[self.position]
+        stays = MOMENT_PACE if frame.moment or self.position == 0 else PACE
+        self._due = time.monotonic() + stays / self._speed
+        self._panels.show(frame.panels)
+        self._caption.say(*((f"◆ {frame.moment}: ", "bold $accent"),) if frame.moment else (), frame.caption)
+        self._metrics.say("   ".join(f"{name} {value:.4g}" for name, value in frame.metrics.items()))
+        self._judge()
+        self._draw_track()
+
+    def _redraw(self) -> None:
+        if self.frames:
+            self._panels.show(self.frames[self.position].panels)
+
+    def _draw_track(self) -> None:
+        self._drawn = len(self.frames)
+        moments = [number for number, frame in enumerate(self.frames) if frame.moment]
+        symbol = "▶" if self.playing else "⏸"
+        width = max(10, self.size.width - 30)
+        hidden = f"  v: {self._panels.hidden} more" if self._panels.hidden else ""
+        state = f" {self.position + 1}/{len(self.frames)}{'' if self._over else '…'}  {self._speed:g}×{hidden}"
+        self._track.update(words((symbol + " ", "$primary"), track(width, self.position, self._drawn, moments), state))
+
+
+def track(width: int, position: int, count: int, moments: list[int]) -> Content:
+    """The slider: a line of `width` cells with the moments marked on it and a knob at `position` of `count`."""
+    cells = ["─"] * width
+
+    def cell(frame: int) -> int:
+        return round(frame / max(1, count - 1) * (width - 1))
+
+    for moment in moments:
+        cells[cell(moment)] = "◆"
+    knob = cell(max(0, position))
+    cells[knob] = "●"
+    return words(
+        ("".join(cells[:knob]), "$primary"), ("●", "bold $accent"), ("".join(cells[knob + 1 :]), "$foreground-muted")
+    )

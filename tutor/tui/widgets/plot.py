@@ -1,0 +1,176 @@
+"""Curve and Scatter as live plots. This is the only import of textual_plot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.text import Text
+from textual.content import Content
+from textual.reactive import reactive
+from textual_plot import HiResMode, NumericAxisFormatter, PlotWidget
+
+from demos.runtime.contract import Curve, Region, Scatter, Series
+from tutor.tui.text import words
+from tutor.tui.themes import series_colours
+
+__all__ = ["Plot", "legend"]
+
+MARKERS = ("●", "▲", "■", "◆", "✚", "○")
+LINE = "━━"
+AXIS = NumericAxisFormatter()
+LEVELS = 5
+"""Shades of a region, an odd number so that one of them is neutral."""
+
+DARK_SHADES = ("#1c3a4f", "#1d3038", "#1c2723", "#3a3223", "#544323")
+LIGHT_SHADES = ("#cfe0f2", "#e4ebf0", "#fbf8f1", "#e3eedd", "#c8e2cd")
+
+
+class Plot(PlotWidget):  # type: ignore[misc]  # textual_plot is imported untyped
+    """Draws one Curve or Scatter; showing another replaces it."""
+
+    can_focus = False
+    margin_top = reactive(0)
+    margin_bottom = reactive(1)
+    margin_left = reactive(8)
+
+    def __init__(self) -> None:
+        super().__init__(allow_pan_and_zoom=False)
+        self._panel: Curve | Scatter | None = None
+
+    def show(self, panel: Curve | Scatter) -> None:
+        """Draw this panel in the theme's colours."""
+        self._panel = panel
+        if self.is_mounted and self.size:
+            self._draw(panel)
+
+    def on_resize(self) -> None:
+        if self._panel is not None:
+            self._draw(self._panel)
+
+    def render(self) -> Any:
+        try:
+            return super().render()
+        except (ValueError, ArithmeticError, IndexError):
+            return Text("This plot does not fit here.")
+
+    def _draw(self, panel: Curve | Scatter) -> None:
+        self.clear()
+        dark = self.app.current_theme.dark
+        if isinstance(panel, Curve):
+            self._draw_curve(panel, series_colours(dark))
+        else:
+            self._draw_scatter(panel, dark)
+
+    def _draw_curve(self, curve: Curve, colours: tuple[str, ...]) -> None:
+        x_low, x_high = _span([x for series in curve.series for x in series.x])
+        y_low, y_high = curve.y_range or _span([y for series in curve.series for y in series.y])
+        self.set_xlimits(x_low, x_high)
+        self.set_ylimits(y_low, y_high)
+        self._set_x_ticks(x_low, x_high)
+        for series, colour in zip(curve.series, _cycle(colours), strict=False):
+            if len(series.x) == 1:
+                self.scatter(series.x, series.y, marker=MARKERS[0], marker_style=colour)
+            else:
+                self.plot(series.x, series.y, line_style=colour, hires_mode=HiResMode.BRAILLE)
+
+    def _draw_scatter(self, scatter: Scatter, dark: bool) -> None:
+        colours = series_colours(dark)
+        x_low, x_high = scatter.x_range or _span([x for group in scatter.groups for x in group.x])
+        y_low, y_high = scatter.y_range or _span([y for group in scatter.groups for y in group.y])
+        self.set_xlimits(x_low, x_high)
+        self.set_ylimits(y_low, y_high)
+        self._set_x_ticks(x_low, x_high)
+        shades = DARK_SHADES if dark else LIGHT_SHADES
+        if scatter.region is not None:
+            self._draw_region(scatter.region, (x_low, x_high, y_low, y_high), shades)
+        for line, colour in zip(scatter.lines, _cycle(colours[len(scatter.groups) :] or colours), strict=False):
+            self.plot(line.x, line.y, line_style=colour, hires_mode=HiResMode.BRAILLE)
+        for number, group in enumerate(scatter.groups):
+            style, marker = colours[number % len(colours)], MARKERS[number % len(MARKERS)]
+            for shade, points in _by_shade(group, scatter.region, shades).items():
+                self.scatter(*points, marker=marker, marker_style=f"{style} {shade}".strip())
+
+    def _set_x_ticks(self, low: float, high: float) -> None:
+        """Only as many numbers along the axis as stand there without touching."""
+        room = self.size.width - self.margin_left - 2
+        ticks = AXIS.get_ticks(low, high)
+        while len(ticks) > 2 and len(ticks) * (2 + max(map(len, AXIS.get_labels_for_ticks(ticks)))) > room:
+            ticks = ticks[::2]
+        self.set_xticks(ticks)
+
+    def _draw_region(self, region: Region, frame: tuple[float, float, float, float], shades: tuple[str, ...]) -> None:
+        """Fill every character cell of the frame with the shade of the region's value at its centre."""
+        x_low, x_high, y_low, y_high = frame
+        columns = max(1, self.size.width - self.margin_left - 2)
+        rows = max(1, self.size.height - self.margin_bottom - 2)
+        cells: dict[int, tuple[list[float], list[float]]] = {}
+        for column in range(columns):
+            x = x_low + (column + 0.5) / columns * (x_high - x_low)
+            for row in range(rows):
+                y = y_low + (row + 0.5) / rows * (y_high - y_low)
+                level = _level(region, x, y)
+                if level is not None and level != LEVELS // 2:
+                    xs, ys = cells.setdefault(level, ([], []))
+                    xs.append(x)
+                    ys.append(y)
+        for level, (xs, ys) in cells.items():
+            self.scatter(xs, ys, marker=" ", marker_style=f"on {shades[level]}")
+
+
+def legend(panel: Curve | Scatter, dark: bool) -> Content:
+    """What each mark and each line means, and what the axes are."""
+    colours = series_colours(dark)
+    parts: list[str | tuple[str, str]] = []
+    if isinstance(panel, Scatter):
+        for number, group in enumerate(panel.groups):
+            parts.append((f"{MARKERS[number % len(MARKERS)]} {group.name}  ", colours[number % len(colours)]))
+        for line, colour in zip(panel.lines, _cycle(colours[len(panel.groups) :] or colours), strict=False):
+            parts.append((f"{LINE} {line.name}  ", colour))
+    else:
+        for series, colour in zip(panel.series, _cycle(colours), strict=False):
+            parts.append((f"{LINE} {series.name}  ", colour))
+    if panel.x_label or panel.y_label:
+        parts.append(f"→ {panel.x_label or 'x'}  ↑ {panel.y_label or 'y'}")
+    return words(*parts)
+
+
+def _cycle(colours: tuple[str, ...]) -> Iterator[str]:
+    while True:
+        yield from colours
+
+
+def _span(values: list[float]) -> tuple[float, float]:
+    """The range of the values, widened where it is empty."""
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    if low < high:
+        return low, high
+    room = abs(low) * 0.1 or 1.0
+    return low - room, high + room
+
+
+def _level(region: Region, x: float, y: float) -> int | None:
+    """The shade number of the region at a point, None outside of it. Values are scaled to -1..1 about zero."""
+    (x_low, x_high), (y_low, y_high) = region.x_range, region.y_range
+    if not (x_low <= x <= x_high and y_low <= y <= y_high) or not region.values or not region.values[0]:
+        return None
+    rows, columns = len(region.values), len(region.values[0])
+    row = min(rows - 1, int((y - y_low) / (y_high - y_low) * rows)) if y_high > y_low else 0
+    column = min(columns - 1, int((x - x_low) / (x_high - x_low) * columns)) if x_high > x_low else 0
+    strongest = max(abs(value) for line in region.values for value in line) or 1.0
+    scaled = region.values[row][column] / strongest
+    return min(LEVELS - 1, int((scaled + 1) / 2 * LEVELS))
+
+
+def _by_shade(
+    group: Series, region: Region | None, shades: tuple[str, ...]
+) -> dict[str, tuple[list[float], list[float]]]:
+    """The group's points, apart by the background that they stand on."""
+    found: dict[str, tuple[list[float], list[float]]] = {}
+    for x, y in zip(group.x, group.y, strict=True):
+        level = None if region is None else _level(region, x, y)
+        shade = "" if level is None or level == LEVELS // 2 else f"on {shades[level]}"
+        xs, ys = found.setdefault(shade, ([], []))
+        xs.append(x)
+        ys.append(y)
+    return found
