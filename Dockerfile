@@ -13,8 +13,6 @@ COPY pyproject.toml README.md LICENSE ./
 COPY tutor tutor
 COPY knowledge knowledge
 COPY demos demos
-COPY training training
-COPY benchmarks benchmarks
 RUN /venv/bin/pip install -c constraints.txt .
 
 FROM python:3.12-slim-bookworm

@@ -7,69 +7,34 @@ from __future__ import annotations
 
 import asyncio
 import os
-import platform
 import pty
 import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import aclosing
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from statistics import median
 
-import psutil
-
+from benchmarks import demos, ingest
 from benchmarks.engine import measure_alone
+from benchmarks.measuring import NOTES, PROMPT, QUESTIONS, TARGET, generate, machine, section_of, timed
 from knowledge.courses.course import Course, open_course
 from knowledge.retrieval.cross_encoder import Reader
 from knowledge.retrieval.embedder import Embedder
 from knowledge.retrieval.retriever import Retriever
 from training.statistics import percentile
-from tutor.llm.base import Message, Sampling
+from tutor.llm.base import Message
 from tutor.llm.catalogue import STARTER_KIND, locate
 from tutor.llm.llama import Engine, LlamaModel, cores, requantize
 from tutor.service.build import model_file
 from tutor.settings import Settings, read_settings
 
-TARGET = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 ROUNDS = 5
-NOTES = " ".join(
-    f"Fact number {number} says that layer {number} of the network has {number * 7} units and a bias."
-    for number in range(30)
-)
-PROMPT = [
-    Message("system", "You are a tutor. Answer the student's question in one or two short sentences from the notes."),
-    Message("user", f"Notes:\n{NOTES}\n\nQuestion: How many units has layer 12?"),
-]
-QUESTIONS = (
-    "Who made the perceptron?", "What is self-attention?", "How does diffusion make an image?", "When was LSTM proposed?",
-    "What is quantization for?", "Which BLEU score did the Transformer reach?", "Why does XOR need two layers?",
-    "What is a Hopfield network?", "Who won the Nobel Prize in Physics in 2024?", "What is transfer learning in cooking?",
-)  # fmt: skip
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Seconds that `work` takes."""
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-async def generate(model: LlamaModel, messages: Sequence[Message], tokens: int) -> tuple[float, float, int]:
-    """Seconds to the first text, tokens a second after it, and tokens in the prompt."""
-    started, first, counted = time.perf_counter(), 0.0, None
-    async with aclosing(model.stream(messages, Sampling(max_tokens=tokens))) as pieces:
-        async for piece in pieces:
-            first = first or time.perf_counter() - started
-            counted = piece
-    assert counted is not None
-    seconds = time.perf_counter() - started - first
-    return first, (counted.completion_tokens - 1) / seconds if seconds else 0.0, counted.prompt_tokens
 
 
 def overhead(path: Path) -> list[str]:
@@ -210,16 +175,6 @@ def memory(settings: Settings) -> list[str]:
     ]  # fmt: skip
 
 
-def machine() -> str:
-    """This machine in words."""
-    name = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists() and (match := re.search(r"model name\s*: (.+)", cpuinfo.read_text())):
-        name = match[1]
-    gigabytes = psutil.virtual_memory().total / 2**30
-    return f"{name}, {cores()} cores, {gigabytes:.0f} GB, {platform.system()}, Python {platform.python_version()}"
-
-
 async def measure(settings: Settings) -> str:
     """The whole page."""
     made = Path(model_file(settings).path)
@@ -239,12 +194,10 @@ async def measure(settings: Settings) -> str:
 
 def main() -> None:
     """Measure everything and write the page; what other benchmarks measured stays."""
-    from benchmarks import demos, ingest
-
     page = asyncio.run(measure(read_settings()))
     before = TARGET.read_text(encoding="utf-8") if TARGET.exists() else ""
     for title in (ingest.TITLE, demos.TITLE):
-        if kept := ingest.section_of(before, title):
+        if kept := section_of(before, title):
             page = f"{page.rstrip()}\n\n{kept}"
     TARGET.parent.mkdir(exist_ok=True)
     TARGET.write_text(page, encoding="utf-8")

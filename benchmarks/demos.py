@@ -19,8 +19,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks.__main__ import machine
-from benchmarks.ingest import put_section
+from benchmarks.measuring import machine, put_section
 from demos.runtime import pages
 from demos.runtime.catalogue import all_demos, load
 from demos.runtime.contract import Demo, Frame

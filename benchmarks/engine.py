@@ -23,7 +23,7 @@ def measure_alone(name: str, path: Path) -> dict[str, float]:
 
 async def tiza(path: Path) -> dict[str, float]:
     """Ours."""
-    from benchmarks.__main__ import PROMPT, generate
+    from benchmarks.measuring import PROMPT, generate
     from tutor.llm.base import ModelInfo
     from tutor.llm.llama import Engine, LlamaModel
 
@@ -40,7 +40,7 @@ def bare(path: Path) -> dict[str, float]:
 
     from llama_cpp import Llama
 
-    from benchmarks.__main__ import PROMPT
+    from benchmarks.measuring import PROMPT
     from tutor.llm.llama import cores
 
     threads = cores()

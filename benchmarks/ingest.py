@@ -16,17 +16,16 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.__main__ import QUESTIONS, TARGET, machine, timed
+from benchmarks.measuring import QUESTIONS, TARGET, machine, put_section, timed
 from knowledge.courses.course import Course
+from knowledge.courses.lecture_passages import lecture_passages
 from knowledge.courses.uploads import take_in
-from knowledge.documents.chunking import lecture_passages
 from knowledge.passages import Passage
 from knowledge.retrieval.embedder import Embedder
 from knowledge.retrieval.index import Contents, open_index, write_index
@@ -165,21 +164,6 @@ def _large_contents(embedder: Embedder) -> Contents:
 def _stock() -> list[str]:
     """The sentences of the built-in course."""
     return list(dict.fromkeys(text for passage in lecture_passages() for text in passage.sentences))
-
-
-def put_section(page: str, title: str, lines: Sequence[str]) -> str:
-    """The page with the section `title` replaced, or added at its end."""
-    body = "\n".join((f"## {title}", "", *lines, ""))
-    pattern = re.compile(rf"^## {re.escape(title)}\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-    if pattern.search(page):
-        return pattern.sub(lambda _: body + "\n", page).rstrip() + "\n"
-    return page.rstrip() + "\n\n" + body
-
-
-def section_of(page: str, title: str) -> str:
-    """The section `title` of a page, "" when it has none."""
-    match = re.search(rf"^## {re.escape(title)}\n.*?(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
-    return match[0].rstrip() + "\n" if match else ""
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Evidence measured by itself: `python -m evaluation.grounding` alters course sentences and counts what passes the gate.
+"""Grounding measured by itself: `python -m evaluation.grounding` alters course sentences and counts what passes.
 
 Supported claims are the course's sentences said otherwise (shortened, made passive, joined, led in). The others
 change one thing that makes them false or unfounded: a number, a name, the polarity, a relation, the subject, or a
@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from knowledge.documents.chunking import lecture_passages
+from knowledge.courses.lecture_passages import lecture_passages
 from knowledge.passages import Passage
 from knowledge.retrieval.embedder import Embedder
 from training.statistics import Rate, percentile

@@ -38,8 +38,8 @@ INTRODUCTION = """# Answer quality
 Written by `tiza eval --write`; the figures are published as they are. The questions in `knowledge/course/questions/`
 are split by concept: train fits the weights, dev sets the threshold and decides, and test is only asked. A question
 is right when the answer holds all facts of its label and nothing forbidden. A sentence counts as supported when the
-ten passages nearest to it, or to its question, support it by the rules of `tutor/answering/grounding.py`. Intervals are 95 %
-(Wilson).
+ten passages nearest to it, or to its question, support it by the rules of `tutor/answering/grounding.py`. Intervals
+are 95 % (Wilson).
 """
 GOALS = {
     "faithfulness": 0.99, "lecture_fact": 0.95, "concept": 0.90, "follow_up": 0.90, "false_premise": 0.90,

@@ -1,7 +1,8 @@
 """Fits the weights of retrieval on train and dev and sets the threshold on dev: `python -m training.fit_retrieval`.
 
-Logistic regressions (scikit-learn), each over a handful of features that knowledge/retrieval/retriever.py computes: does this
-sentence answer this question, and does the course answer it at all. Those of the first ranking are fitted on train;
+Logistic regressions (scikit-learn), each over a handful of features that retriever.py computes: does
+this sentence answer this question, and does the course answer it at all. Those of the first ranking are fitted on
+train;
 those that add the reader's judgement on dev, because the reader has learnt train. The test split is never read.
 """
 

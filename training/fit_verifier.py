@@ -101,7 +101,7 @@ async def on_prose(judge: Judge, scales: Scales, file: Path, embedder: Embedder,
 
 
 async def main(file: Path) -> None:
-    """Ask the model about dev questions, near misses and the prose of a file, and write tutor/answering/verifier.json."""
+    """Ask the model about dev questions, near misses and the prose of a file, and write verifier.json."""
     settings = read_settings()
     model = await open_model(settings)
     if TASK not in model.describe().tasks or not isinstance(model, OpenModel):

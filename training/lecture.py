@@ -16,7 +16,7 @@ from itertools import combinations
 from knowledge.courses.asked import read_asked
 from knowledge.courses.builtin import Note, read_notes
 from knowledge.courses.labelled import Labelled, Split, plain, read_bank
-from knowledge.documents.chunking import lecture_passages
+from knowledge.courses.lecture_passages import lecture_passages
 from knowledge.passages import Passage
 from knowledge.text import content_words, fold, is_stop
 from training.material import Known, Material

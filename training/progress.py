@@ -34,7 +34,7 @@ class Bar:
         elif step % LINES_EVERY == 0 or step == total:
             each = (time.monotonic() - self._began) / max(1, step - self._first)
             left = f", {in_words(each * (total - step))} left" if step > self._first else ""
-            print(f"step {step} of {total}, loss {self._mean:.3f}{left}", file=sys.stderr, flush=True)  # noqa: T201
+            print(f"step {step} of {total}, loss {self._mean:.3f}{left}", file=sys.stderr, flush=True)
 
     def __enter__(self) -> Bar:
         if self._console.is_terminal:

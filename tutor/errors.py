@@ -7,8 +7,8 @@
     |- BusyError             the queue is full; `retry_after` in seconds                      (429)
     `- StorageError          the data folder cannot be written                                (507, 503)
 
-`knowledge.errors.KnowledgeError` and `demos.runtime.contract.DemoError` carry the same `code` and `hint`, so `Problem.of`
-describes any of them to a front end.
+`knowledge.errors.KnowledgeError` and `demos.runtime.contract.DemoError` carry the same `code` and `hint`, so
+`Problem.of` describes any of them to a front end.
 """
 
 from __future__ import annotations

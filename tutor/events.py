@@ -116,7 +116,8 @@ class Answered:
     """The turn's ending. `text` is all that the Tokens said; `suggestions` are next questions or demos to offer.
 
     `search` and `topic` are what a follow-up builds on: what was searched, and the title of what answered. `rundown`
-    is what can be asked about the demo that ran (see tutor/runs/summary.py); `about_run` the run that a question was about;
+    is what can be asked about the demo that ran (see tutor/runs/summary.py); `about_run` the run that a question was
+    about;
     `practice` the practice question that was asked or settled (see tutor/teaching/practice.py).
     """
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,3 +129,24 @@ def askable() -> frozenset[str]:
     """Every question of every kind."""
     every = [tuple(Thing(0, colour, shape) for _ in range(1)) for colour in COLOURS for shape in SHAPES]
     return frozenset(question for scene in every for _, question, _ in questions(scene))
+
+
+Asked = tuple[Any, str, str, str]
+"""Patches (16, 3, 6, 6), the kind of the question, the question, the answer."""
+
+
+def draw(random: np.random.Generator, count: int, held: bool, specks: float) -> list[Asked]:
+    """Scenes with one question each, the kinds in turn; of a kind, answers are made about equally frequent where the
+    scene leaves a choice between yes and no."""
+    made: list[Asked] = []
+    while len(made) < count:
+        things = int(random.integers(FEWEST, MOST + 1))
+        scene = make_scene(random, things, held)
+        kind = KINDS[len(made) % len(KINDS)]
+        fitting = [asked for asked in questions(scene) if asked[0] == kind]
+        if kind == "yes or no":
+            wanted = "yes" if random.random() < 0.5 else "no"
+            fitting = [asked for asked in fitting if asked[2] == wanted]
+        if fitting:
+            made.append((patches(scene, random, specks), *fitting[random.integers(len(fitting))]))
+    return made

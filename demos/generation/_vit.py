@@ -51,3 +51,13 @@ def run(w: Mapping[str, Any], patches: Tensor, order: Tensor | None = None) -> d
         "blocks": inside,
         "scores": last @ w["head"] + w["head.bias"],
     }
+
+
+def digits() -> tuple[Any, Any, Any]:
+    """Images (1797, 8, 8) from 0 to 1, labels, and which are held out."""
+    import torch
+    from sklearn.datasets import load_digits
+
+    found = load_digits()
+    held = torch.arange(len(found.images)) % 5 == 4
+    return torch.tensor(found.images / 16, dtype=torch.float32), torch.tensor(found.target), held

@@ -328,9 +328,9 @@ class Story:
 
     def measured(self) -> Scene:
         """Held-out scenes, with the picture, without, and the rival's guess."""
-        from demos.training.gemini import draw
-
-        asked = draw(np.random.default_rng(self.params.seed + 1), TESTED * len(KINDS), True, self.params.noise)
+        asked = _questions.draw(
+            np.random.default_rng(self.params.seed + 1), TESTED * len(KINDS), True, self.params.noise
+        )
         patches, questions = np.stack([each[0] for each in asked]), [each[2] for each in asked]
         with_it = self._run(patches, questions)["scores"][-1].argmax(1).tolist()
         without = self._run(np.full_like(patches, 0.08), questions)["scores"][-1].argmax(1).tolist()

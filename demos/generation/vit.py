@@ -109,10 +109,8 @@ class Story:
     def _run(self) -> None:
         import torch
 
-        from demos.training.vit import digits
-
         self.w: dict[str, Any] = {name: torch.tensor(value) for name, value in weights.load("vit").items()}
-        x, self.t, held = digits()
+        x, self.t, held = _vit.digits()
         self.x, self.t = x[held], self.t[held]
         fitting = self.x[self.t == int(self.params.digit)]
         self.image = fitting[(self.params.example - 1) % len(fitting)]

@@ -43,9 +43,10 @@ from demos.runtime.contract import (
     Tokens,
     param,
 )
-from demos.training.nano_gpt import LENGTH, SIZES
 
 ALPHABET = "ABC"
+LETTERS, LENGTH = len(ALPHABET), 6
+SIZES = _transformer.Sizes(LETTERS, 2 * LENGTH - 1, 48, 3, 3)
 
 
 class NanoGptParams(Params):

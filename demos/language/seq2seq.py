@@ -7,8 +7,9 @@
 
 Whatever the length of the sentence, c has the same 48 numbers. Short sentences fit; long ones are pressed together
 until words get lost. The language is a small one: "the (adjective) noun", joined by "and", into Spanish: the adjective
-comes last and article and adjective follow the noun's gender. The weights are trained by `demos/training/translation.py`
-on sentences of one to eight phrases; `attention_alignment` does the same task without the bottleneck.
+comes last and article and adjective follow the noun's gender. The weights are trained by
+`demos/training/translation.py` on sentences of one to eight phrases; `attention_alignment` does the same
+task without the bottleneck.
 
 Sources: I. Sutskever, O. Vinyals and Q. Le, "Sequence to sequence learning with neural networks" (2014); K. Cho and
 others, "Learning phrase representations using RNN encoder-decoder" (2014).

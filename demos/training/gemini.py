@@ -14,11 +14,10 @@ import numpy as np
 
 from demos import weights
 from demos.generation import _fit, _multimodal, _questions
+from demos.generation._questions import Asked, draw
 from demos.language import _transformer
 
 SEED, SCENES, STEPS, BATCH, RATE, SPECKS = 0, 40_000, 5000, 128, 3e-3, 0.15
-Asked = tuple[Any, str, str, str]
-"""Patches (16, 3, 6, 6), the kind of the question, the question, the answer."""
 
 
 def train() -> tuple[dict[str, Any], dict[str, str]]:
@@ -43,23 +42,6 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
     w = {name: value.astype(np.float32) for name, value in made.items()}
     about = {"seed": str(SEED), "steps": str(STEPS), "accuracy": f"{accuracy(w):.3f}", "blind": f"{blind():.3f}"}
     return made, about
-
-
-def draw(random: np.random.Generator, count: int, held: bool, specks: float) -> list[Asked]:
-    """Scenes with one question each, the kinds in turn; of a kind, answers are made about equally frequent where the
-    scene leaves a choice between yes and no."""
-    made: list[Asked] = []
-    while len(made) < count:
-        things = int(random.integers(_questions.FEWEST, _questions.MOST + 1))
-        scene = _questions.make_scene(random, things, held)
-        kind = _questions.KINDS[len(made) % len(_questions.KINDS)]
-        fitting = [asked for asked in _questions.questions(scene) if asked[0] == kind]
-        if kind == "yes or no":
-            wanted = "yes" if random.random() < 0.5 else "no"
-            fitting = [asked for asked in fitting if asked[2] == wanted]
-        if fitting:
-            made.append((_questions.patches(scene, random, specks), *fitting[random.integers(len(fitting))]))
-    return made
 
 
 def tensors_of(batch: list[Asked]) -> tuple[Any, Any]:

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 
 from demos.language import _transformer
+from demos.language.nano_gpt import LENGTH, LETTERS, SIZES
 
 SEED, STEPS, BATCH, RATE, SEEN = 0, 1500, 64, 2e-3, 600
-LETTERS, LENGTH = 3, 6
-SIZES = _transformer.Sizes(LETTERS, 2 * LENGTH - 1, 48, 3, 3)
 
 
 def split(seed: int = SEED) -> tuple[np.ndarray, np.ndarray]:

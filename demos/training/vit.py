@@ -16,23 +16,13 @@ from demos.language import _transformer
 SEED, STEPS, BATCH, RATE = 0, 2200, 128, 3e-3
 
 
-def digits() -> tuple[Any, Any, Any]:
-    """Images (1797, 8, 8) from 0 to 1, labels, and which are held out."""
-    import torch
-    from sklearn.datasets import load_digits
-
-    found = load_digits()
-    held = torch.arange(len(found.images)) % 5 == 4
-    return torch.tensor(found.images / 16, dtype=torch.float32), torch.tensor(found.target), held
-
-
 def train() -> tuple[dict[str, Any], dict[str, str]]:
     """The tensors in half precision, and what is stated about them."""
     import torch
 
     torch.set_num_threads(1)
     generator = torch.Generator().manual_seed(SEED)
-    x, t, held = digits()
+    x, t, held = _vit.digits()
     wide = torch.nn.functional.pad(x[~held], (1, 1, 1, 1))
     seen = t[~held]
     w = {name: value.requires_grad_() for name, value in _transformer.start(_vit.shapes(), generator, 0.1).items()}

@@ -21,8 +21,9 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from knowledge.courses.builtin import COURSE, FOLDER
+from knowledge.courses.lecture_passages import lecture_passages
 from knowledge.courses.shipped_vectors import embedded_text, packed_vectors
-from knowledge.documents.chunking import Document, lecture_passages
+from knowledge.documents.reading import Document
 from knowledge.documents.store import Shelf, file_mark
 from knowledge.errors import KnowledgeError
 from knowledge.passages import Passage

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.courses.builtin import FOLDER
-from knowledge.documents.chunking import lecture_passages
+from knowledge.courses.lecture_passages import lecture_passages
 from knowledge.passages import Passage
 from knowledge.retrieval.embedder import Embedder, Vectors
 

@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 
 from knowledge.courses.course import Course, Progress, open_course
 from knowledge.documents.archives import files_in
-from knowledge.documents.chunking import Document
+from knowledge.documents.reading import Document
 from knowledge.documents.store import safe_name
 from knowledge.errors import KnowledgeError
 from knowledge.retrieval.embedder import Embedder

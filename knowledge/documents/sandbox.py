@@ -1,4 +1,6 @@
-"""A document from outside, read in a process of its own: `python -m knowledge.documents.sandbox FILE NAME COURSE SECONDS BYTES`.
+"""A document from outside, read in a process of its own.
+
+`python -m knowledge.documents.sandbox FILE NAME COURSE SECONDS BYTES` is that process.
 
 That process has limits on memory, processor time, files and text, so a parser that loops, crashes or swells takes
 nothing with it. It prints the document, or what is wrong with it, as JSON.
@@ -11,20 +13,37 @@ import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from knowledge.documents.converters import check
+from knowledge.documents.reading import Document, read_here
 from knowledge.errors import KnowledgeError
 from knowledge.passages import passage_of
 
-if TYPE_CHECKING:
-    from knowledge.documents.chunking import Document
+PLAIN = (".txt", ".text", "", ".md", ".markdown")
+SMALL = 200_000
+"""Plain text up to so many bytes is read here; all else in a process with limits."""
 
 SECONDS = 300
 MEMORY = 2 * 2**30
 
 
+def read_document(path: Path, course: str, name: str | None = None) -> Document:
+    """The passages of a file. `name` is what citations call it. Raises KnowledgeError."""
+    name = name or path.name
+    try:
+        check(path, name)
+        if path.suffix.lower() in PLAIN and path.stat().st_size <= SMALL:
+            return read_here(path, course, name)
+        return read_apart(path, course, name)
+    except OSError as error:
+        raise KnowledgeError(
+            f"{name} cannot be read ({error.strerror}).", code="unreadable_document", hint="Check path and permissions."
+        ) from None
+
+
 def read_apart(path: Path, course: str, name: str) -> Document:
-    """What `knowledge.documents.chunking.read_here` gives, from a limited process. Raises KnowledgeError that names the file."""
+    """What `read_here` gives, from a limited process. Raises KnowledgeError that names the file."""
     limits = (str(SECONDS), str(MEMORY))
     command = [sys.executable, "-P", "-m", "knowledge.documents.sandbox", str(path.resolve()), name, course, *limits]
     try:
@@ -42,8 +61,6 @@ def read_apart(path: Path, course: str, name: str) -> Document:
 
 def document_of(record: dict[str, Any]) -> Document:
     """A document from its JSON form (`dataclasses.asdict`)."""
-    from knowledge.documents.chunking import Document
-
     passages = tuple(passage_of(part) for part in record["passages"])
     return Document(record["name"], passages, record["pages"], tuple(record["remarks"]))
 
@@ -76,8 +93,6 @@ def _limit(seconds: int, memory: int) -> None:
 
 def main(path: Path, name: str, course: str, seconds: int, memory: int) -> None:
     """Read one file under limits and print it as JSON."""
-    from knowledge.documents.chunking import read_here
-
     _limit(seconds, memory)
     try:
         reply: dict[str, Any] = asdict(read_here(path, course, name))

@@ -18,8 +18,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from knowledge.documents.chunking import Change, Document, read_document
-from knowledge.documents.sandbox import document_of
+from knowledge.documents.reading import Change, Document
+from knowledge.documents.sandbox import document_of, read_document
 from knowledge.errors import KnowledgeError
 
 READING = 1

@@ -1,6 +1,7 @@
 """A stand-in for the tutor's own model: counts of word pairs, a header of a small LLaMA, and a clock that is made up.
 
-It gives the capabilities of tutor/service/capabilities.py with the same shapes, and the same answer to the same question.
+It gives the capabilities of tutor/service/capabilities.py with the same shapes, and the same answer to the same
+question.
 """
 
 from __future__ import annotations

@@ -8,9 +8,10 @@ import torch
 
 from demos import weights
 from demos.generation import _multimodal, _questions
+from demos.generation._questions import draw
 from demos.generation.gemini import DEMO, GeminiParams, steps
 from demos.runtime.contract import DemoError
-from demos.training.gemini import accuracy, blind, draw, tensors_of
+from demos.training.gemini import accuracy, blind, tensors_of
 
 
 def test_answers_about_unseen_scenes_are_right_as_the_file_states() -> None:

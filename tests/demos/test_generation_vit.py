@@ -6,8 +6,8 @@ import torch
 
 from demos import weights
 from demos.generation import _vit
+from demos.generation._vit import digits
 from demos.generation.vit import DEMO, VitParams, steps
-from demos.training.vit import digits
 
 
 def network() -> dict[str, torch.Tensor]:

@@ -9,8 +9,9 @@ import pytest
 
 from demos import weights
 from demos.language import _transformer, nano_gpt, transformer_block
+from demos.language.nano_gpt import SIZES
 from demos.runtime.contract import DemoError
-from demos.training.nano_gpt import SIZES, complete, split
+from demos.training.nano_gpt import complete, split
 
 
 @pytest.mark.parametrize("causal", [False, True])

@@ -18,9 +18,9 @@ import pytest
 
 from knowledge.courses.course import Course, open_course
 from knowledge.courses.uploads import take_in, take_out
+from knowledge.documents import converters as convert
+from knowledge.documents import sandbox
 from knowledge.documents.archives import files_in
-from knowledge.documents.store import converters as convert
-from knowledge.documents.store import sandbox
 from knowledge.errors import KnowledgeError
 from knowledge.retrieval.index import verify_index
 from knowledge.retrieval.retriever import Retriever

@@ -10,7 +10,7 @@ import pytest
 
 from knowledge.courses.builtin import read_notes
 from knowledge.courses.labelled import plain, read_bank
-from knowledge.documents.chunking import lecture_passages
+from knowledge.courses.lecture_passages import lecture_passages
 from knowledge.passages import Passage
 from knowledge.text import fold
 from training import data

@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect
 from knowledge.courses.builtin import COURSE
 from knowledge.courses.course import Course
 from knowledge.courses.uploads import Report
-from knowledge.documents.chunking import Document
+from knowledge.documents.reading import Document
 from knowledge.documents.store import document_id, safe_name
 from knowledge.errors import KnowledgeError
 from tutor.api.context import Caller, CallerDep, ServiceDep, no_course

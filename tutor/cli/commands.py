@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Coroutine
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -155,8 +156,7 @@ def tune(
     threads: Annotated[int, typer.Option(min=0, help="0 means one for each core.")] = 0,
 ) -> None:
     """Train the starter model on a course, on this machine; interrupted, the same command goes on."""
-    from training.tune import tune as train
-
+    train = _extension("tune")
     settings = read_settings(course=course)
     made = train(settings, epochs=epochs, threads=threads, only_estimate=estimate, say=typer.echo)
     if made is not None and use:
@@ -175,18 +175,15 @@ def evaluate(
     model: ModelOption = None,
 ) -> None:
     """Examine the tutor on labelled questions."""
-    from evaluation.quality import below_floor
-    from evaluation.quality import evaluate as run_exam
-    from evaluation.quality import show as show_failures
-
+    quality = _extension("eval")
     settings = _settings(model=model)
     if split not in ("train", "dev", "test"):
         raise InputError(f"There is no set {split!r}.", code="invalid_value", hint="There are train, dev and test.")
     if show:
-        show_failures(settings.home)
+        quality.show(settings.home)
         return
-    exam = run_exam(settings, split, limit, baselines, as_json=as_json, write=write)  # type: ignore[arg-type]
-    if floor and (missed := below_floor(exam)):
+    exam = quality.evaluate(settings, split, limit, baselines, as_json=as_json, write=write)
+    if floor and (missed := quality.below_floor(exam)):
         typer.echo(f"Below the floor: {'; '.join(missed)}.", err=True)
         raise typer.Exit(1)
 
@@ -339,12 +336,22 @@ def _open_terminal(settings: Settings) -> None:
     open_terminal(settings)
 
 
+def _extension(name: str) -> Any:
+    """What a checkout has beside the product, by its entry point: how it is trained and examined. Raises InputError."""
+    for found in entry_points(group="tiza.extensions", name=name):
+        try:
+            return found.load()
+        except ModuleNotFoundError:
+            break
+    raise InputError(
+        f"`tiza {name}` needs Tiza's source, which this installation lacks.",
+        code="invalid_value",
+        hint="Clone the repository and run `make setup` in it.",
+    )
+
+
 def _fail(problem: Problem) -> NoReturn:
     from tutor.sanitize import clean
 
     typer.echo(clean(str(problem)), err=True)
     sys.exit(2 if problem.code in ("invalid_value", "invalid_parameters", "empty_question", "question_too_long") else 1)
-
-
-if __name__ == "__main__":
-    main()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from knowledge.passages import Passage
 from knowledge.retrieval.retriever import Retriever
 from tutor.answering.grounding import Evidence
 from tutor.conversations.store import Exchange
-from tutor.dialogue.router import IntentReader
 from tutor.events import Outcome
 
 SIMPLER = "Explain it more simply"
@@ -42,13 +41,19 @@ class Reply:
     outcome: Outcome = "answered"
 
 
+class Reads(Protocol):
+    """Tells what a student wants, given the demo request before; see tutor/dialogue/router.py."""
+
+    def read(self, text: str, last_demo: tuple[str, Mapping[str, Any]] | None = None) -> object: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What moves work with. `demos` gives the demo requests that fit a passage."""
+    """What moves work with. `demos` gives the demo requests that fit a passage; `intents` tells demo requests."""
 
     retriever: Retriever
     evidence: Evidence
-    intents: IntentReader
+    intents: Reads
     demos: Callable[[Passage], list[str]]
 
 

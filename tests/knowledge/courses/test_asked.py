@@ -8,7 +8,7 @@ import pytest
 
 from knowledge.courses.asked import read_asked
 from knowledge.courses.builtin import read_notes, read_slides
-from knowledge.documents.chunking import lecture_passages
+from knowledge.courses.lecture_passages import lecture_passages
 from knowledge.errors import KnowledgeError
 
 ASKED = read_asked()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from knowledge.courses.lecture_passages import lecture_passages
 from knowledge.courses.shipped_vectors import packed_vectors, texts_of
-from knowledge.documents.chunking import lecture_passages
 from knowledge.retrieval.embedder import Embedder
 from tests.knowledge.embedders import WordEmbedder
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.documents.chunking import lecture_passages
+from knowledge.courses.lecture_passages import lecture_passages
 from knowledge.retrieval.versions import Versions
 
 

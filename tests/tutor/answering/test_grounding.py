@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from evaluation.grounding import SUPPORTED, judge, pairs
-from knowledge.documents.chunking import lecture_passages
+from knowledge.courses.lecture_passages import lecture_passages
 from knowledge.passages import Passage
 from knowledge.retrieval.embedder import Embedder
 from tutor.answering.grounding import Evidence, supports

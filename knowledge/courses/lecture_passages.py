@@ -1,0 +1,104 @@
+"""The built-in course as passages: slides and notes in order, with the questions that each answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from knowledge.courses.asked import Entry, read_asked
+from knowledge.courses.builtin import COURSE, FOLDER, Note, Slide, read_notes, read_slides
+from knowledge.documents.chunking import Draft, pack
+from knowledge.documents.markdown import Unit, units
+from knowledge.passages import Asked, Passage
+
+UNQUOTED = ("Connections",)
+"""Sections of a note that are found but not quoted: their sentences lean on each other."""
+
+LEFT_OUT = ("See it run",)
+"""Sections of a note that say nothing about the subject."""
+
+
+def lecture_passages(folder: Path = FOLDER) -> list[Passage]:
+    """Slides and notes of the built-in course as passages, in order, with the questions that each answers."""
+    asked = read_asked(folder / "asked")
+    found: list[Passage] = []
+    for slide in read_slides(folder / "lecture"):
+        found += _slide_passages(slide)
+    for note in read_notes(folder / "notes"):
+        found += _note_passages(note)
+    first = {passage.document: passage for passage in reversed(found)}
+    return [
+        replace(passage, asked=_asked_of(passage, asked.get(passage.document, ()), passage is first[passage.document]))
+        for passage in found
+    ]
+
+
+def _asked_of(passage: Passage, entries: Iterable[Entry], first: bool) -> tuple[Asked, ...]:
+    """What of the entries a passage answers: those of which it holds at least one sentence.
+
+    The unanswered ones go to the first passage of their document.
+    """
+    found = []
+    for entry in entries:
+        if first and not entry.answer:
+            found += [Asked(question, ()) for question in entry.questions]
+        elif held := tuple(sentence for sentence in entry.answer if sentence in passage.sentences):
+            found += [Asked(question, held) for question in entry.questions]
+    return tuple(found)
+
+
+def _slide_passages(slide: Slide) -> list[Passage]:
+    draft = Draft(
+        COURSE, "lecture", f"slide-{slide.number}", slide.title, slide.part or slide.section, slide.number,
+        aliases=slide.aliases,
+    )  # fmt: skip
+    body = slide.body.split("\nLinks:\n")[0]
+    links = [line[2:].strip() for line in slide.body.partition("Links:\n")[2].splitlines() if line.startswith("- ")]
+    found = units(body if not slide.body.startswith("Links:") else "")
+    if links:
+        found.append(Unit("text", f"Slide {slide.number} ({slide.title}) links to {', '.join(links)}."))
+    return pack(draft, found)
+
+
+def _note_passages(note: Note) -> list[Passage]:
+    found: list[Passage] = []
+    section = ""
+    batch: list[Unit] = []
+    for unit in [*units(note.body), Unit("heading", "", 2)]:
+        if unit.kind == "heading":
+            if section in LEFT_OUT:
+                batch = []
+            draft = Draft(
+                COURSE,
+                "notes",
+                note.id,
+                note.title,
+                section,
+                note.slide,
+                aliases=note.aliases,
+                quoted=section not in UNQUOTED,
+            )
+            found += pack(draft, _sayable(note, section, batch))
+            section, batch = unit.text, []
+        else:
+            batch.append(unit)
+    return found
+
+
+def _sayable(note: Note, section: str, batch: Sequence[Unit]) -> list[Unit]:
+    """What counts of a section: no code, no lead-in; of a misconception only what is right; a formula with its name.
+
+    Links between notes are for readers of the files: [[alpha_beta]] reads "alpha beta".
+    """
+    found = []
+    for unit in batch:
+        text = re.sub(r"\[\[(\w+)\]\]", lambda match: match[1].replace("_", " "), unit.text)
+        if unit.kind == "code" or text.startswith("Wrong:") or text.rstrip().endswith("Where:"):
+            continue
+        if unit.kind == "math" and section == "Formula":
+            unit = replace(unit, kind="text")
+            text = f"The formula ({note.title}): {text}"
+        found.append(replace(unit, text=text.removeprefix("Right: ")))
+    return found
