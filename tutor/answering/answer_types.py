@@ -2,8 +2,8 @@
 
 Nearness does not tell "How many chips were in Deep Blue?" from a question that the sentence on those chips answers.
 Where the kind of thing that is asked for is plain, one that the question does not hold itself has to stand in the
-sentences. knowledge/retrieval/questions.py knows kinds too, loosely, as one feature among many; these decide, and so are
-strict.
+sentences. knowledge/retrieval/questions.py knows kinds too, loosely, as one feature among many; these decide,
+and so are strict.
 What that gives and costs: docs/adr/0008-what-is-asked-for.md.
 """
 
