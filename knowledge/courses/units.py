@@ -1,0 +1,189 @@
+"""The topics of the built-in course, each a set of units: what it is, why, how it works, step by step, and so on.
+
+A topic is a file in `knowledge/course/units/`. Under a heading that names an act stand the unit's sentences, one a
+line, in the author's order; the line after a sentence, marked with `>`, is the same sentence in Spanish:
+
+    ## why
+    ? Why do we divide by the root of d_k?
+    Long keys give large scores, and large scores make softmax pick one token alone.
+    > Las claves largas dan puntajes grandes, y los puntajes grandes hacen que softmax elija un solo token.
+
+`?` lines are ways to ask for the unit, in either language. `$$` lines are formulas, the same in both languages. A line
+that begins with `Wrong:` and the `Right:` line after it are a misconception. `## compare ID` compares with another
+topic. `## code` names a demo's function on a `@` line. A block of checks recomputes the numbers of an example.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from knowledge.documents.markdown import front_matter
+from knowledge.errors import KnowledgeError
+
+FOLDER = Path(__file__).parents[1] / "course" / "units"
+Language = Literal["en", "es"]
+Act = Literal[
+    "define", "why", "how", "steps", "formula", "example", "simply", "uses", "limits", "mistakes", "compare", "code",
+    "facts",
+]  # fmt: skip
+ACTS: tuple[Act, ...] = get_args(Act)
+Kind = Literal["plain", "formula", "wrong", "right"]
+_HEADING = re.compile(r"^## (?P<act>[a-z]+)(?: (?P<other>[a-z0-9_]+))?$")
+_MARKS: tuple[tuple[str, Kind], ...] = (("Wrong: ", "wrong"), ("Right: ", "right"))
+_MARKS_ES: tuple[tuple[str, Kind], ...] = (("Falso: ", "wrong"), ("Cierto: ", "right"))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence in both languages, or a formula, which is the same in both."""
+
+    en: str
+    es: str
+    kind: Kind = "plain"
+
+    def said(self, language: Language) -> str:
+        """The sentence in one language."""
+        return self.es if language == "es" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a topic says for one act. `other` is the topic that it is compared with, `code` a demo's function."""
+
+    topic: str
+    act: Act
+    lines: tuple[Line, ...]
+    other: str = ""
+    asked: tuple[str, ...] = ()
+    code: str = ""
+    checks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic of the course. `slide` is where the lecture meets it, `after` the topics that build on it."""
+
+    id: str
+    title: str
+    title_es: str
+    slide: int
+    units: tuple[Unit, ...]
+    prerequisites: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    demo: str = ""
+    aliases: tuple[str, ...] = ()
+    aliases_es: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    def named(self, language: Language) -> str:
+        """The title in one language."""
+        return self.title_es if language == "es" else self.title
+
+    def unit(self, act: Act, other: str = "") -> Unit | None:
+        """The unit of an act, None when the topic has none."""
+        return next((u for u in self.units if u.act == act and other in ("", u.other)), None)
+
+
+@cache
+def read_topics(folder: Path = FOLDER) -> tuple[Topic, ...]:
+    """All topics, by id. Raises KnowledgeError that names file and line."""
+    return tuple(read_topic(path) for path in sorted(folder.glob("*.md")))
+
+
+def read_topic(path: Path) -> Topic:
+    """One topic. Raises KnowledgeError that names file and line."""
+    text = path.read_text(encoding="utf-8")
+    head, body = front_matter(text)
+    if head.get("id") != path.stem:
+        raise _wrong(path, 1, "its id is not the file's name")
+    first = text[: len(text) - len(body)].count("\n") + 1
+    units = _Reader(path, first).read(body)
+    try:
+        return Topic(
+            path.stem, str(head["title"]), str(head["title_es"]), int(head["slide"]), tuple(units),
+            _names(head, "prerequisites"), _names(head, "after"), str(head.get("demo") or ""),
+            _names(head, "aliases"), _names(head, "aliases_es"), _names(head, "sources"),
+        )  # fmt: skip
+    except KeyError as missing:
+        raise _wrong(path, 1, f"its head lacks {missing}") from None
+
+
+def _names(head: dict[str, Any], key: str) -> tuple[str, ...]:
+    return tuple(str(name) for name in head.get(key) or ())
+
+
+class _Reader:
+    """Reads the lines under the headings of one file."""
+
+    def __init__(self, path: Path, first: int) -> None:
+        self.path, self.number = path, first - 1
+
+    def read(self, body: str) -> list[Unit]:
+        units: list[Unit] = []
+        heading: re.Match[str] | None = None
+        held: list[str] = []
+        for row in (*body.splitlines(), "## define"):
+            self.number += 1
+            row = row.rstrip()
+            if not row.startswith("## "):
+                held.append(row)
+                continue
+            if heading is not None:
+                units.append(self._unit(heading, held))
+            elif any(held):
+                raise self.wrong("text before the first heading")
+            heading, held = _HEADING.match(row), []
+            if heading is None or heading["act"] not in ACTS:
+                raise self.wrong(f"{row!r} names no act")
+        return units
+
+    def _unit(self, heading: re.Match[str], rows: list[str]) -> Unit:
+        lines: list[Line] = []
+        asked: list[str] = []
+        checks: list[str] = []
+        code, english, checking = "", "", False
+        for row in rows:
+            if row.startswith("```"):
+                checking = row != "```"
+            elif checking:
+                checks.append(row)
+            elif row.startswith("? "):
+                asked.append(row[2:].strip())
+            elif row.startswith("@ "):
+                code = row[2:].strip()
+            elif row.startswith("$$"):
+                lines.append(Line(row, row, "formula"))
+            elif row.startswith("> "):
+                if not english:
+                    raise self.wrong(f"Spanish without English in {heading['act']}: {row[:50]!r}")
+                lines.append(self._line(english, row[2:].strip()))
+                english = ""
+            elif row:
+                if english:
+                    raise self.wrong(f"no Spanish in {heading['act']} for {english[:60]!r}")
+                english = row.strip()
+        if english:
+            raise self.wrong(f"no Spanish in {heading['act']} for {english[:60]!r}")
+        act: Any = heading["act"]
+        return Unit(
+            self.path.stem, act, tuple(lines), heading["other"] or "", tuple(asked), code, "\n".join(checks)
+        )  # fmt: skip
+
+    def _line(self, english: str, spanish: str) -> Line:
+        for (mark, kind), (mark_es, _) in zip(_MARKS, _MARKS_ES, strict=True):
+            if english.startswith(mark) != spanish.startswith(mark_es):
+                raise self.wrong(f"{mark}and {mark_es}do not go together: {english[:50]!r}")
+            if english.startswith(mark):
+                return Line(english.removeprefix(mark), spanish.removeprefix(mark_es), kind)
+        return Line(english, spanish)
+
+    def wrong(self, what: str) -> KnowledgeError:
+        return _wrong(self.path, self.number, what)
+
+
+def _wrong(path: Path, number: int, what: str) -> KnowledgeError:
+    return KnowledgeError(f"{path.name}, line {number}: {what}.", code="unreadable_document")
