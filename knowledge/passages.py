@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from knowledge.text import Language
+
 Source = Literal["lecture", "notes", "document"]
 
 
@@ -25,7 +27,9 @@ class Passage:
     """A few sentences of the course with the place they come from.
 
     `id` depends on content and place alone, so it stays the same when unchanged content is read again.
-    `sentences` are what an answer may quote: each stands alone. `text` is what is shown and searched.
+    `sentences` are what an answer may quote: each stands alone. `text` is what is shown and searched. `language` is
+    theirs; `other` holds the same sentences in the other language, one beside one, where the course has them. `act` is
+    what a unit of the course does (knowledge/courses/units.py), `against` the topic that it compares with.
     """
 
     id: str
@@ -40,6 +44,19 @@ class Passage:
     page: int | None = None
     aliases: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
+    language: Language = "en"
+    other: tuple[str, ...] = ()
+    title_other: str = ""
+    act: str = ""
+    against: str = ""
+
+    def said(self, language: Language) -> tuple[str, ...]:
+        """Its sentences in a language; as they are where the course has them in one alone."""
+        return self.sentences if language == self.language or not self.other else self.other
+
+    def named(self, language: Language) -> str:
+        """Its title in a language; as it is where the course has it in one alone."""
+        return self.title if language == self.language or not self.title_other else self.title_other
 
     @property
     def place(self) -> str:
@@ -65,6 +82,13 @@ class Hit:
     score: float = 0.0
 
 
+def embedded_text(passage: Passage, *, other: bool = False) -> str:
+    """What the embedder reads of a passage: its title gives the sentences their topic."""
+    if other:
+        return f"{passage.title_other}. {' '.join(passage.other)}"
+    return f"{passage.title}. {passage.text}"
+
+
 def passage_id(document: str, place: str, text: str) -> str:
     """A stable 12-digit hexadecimal id."""
     return hashlib.sha256("\x1f".join((document, place, text)).encode()).hexdigest()[:12]
@@ -73,5 +97,5 @@ def passage_id(document: str, place: str, text: str) -> str:
 def passage_of(record: dict[str, Any]) -> Passage:
     """A passage from its JSON form (`dataclasses.asdict`)."""
     asked = tuple(Asked(item["question"], tuple(item["answer"])) for item in record["asked"])
-    lists = {name: tuple(record[name]) for name in ("sentences", "aliases")}
+    lists = {name: tuple(record[name]) for name in ("sentences", "aliases", "other")}
     return Passage(**{**record, **lists, "asked": asked})

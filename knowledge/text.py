@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Literal
 
 import Stemmer
+
+Language = Literal["en", "es"]
 
 _ABBREVIATIONS = frozenset(
     """e.g i.e etc et al fig vs dr prof mr ms st no approx cf resp sec ch vol pp
@@ -14,16 +17,27 @@ _ABBREVIATIONS = frozenset(
 )
 _BOUNDARY = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[¿¡*`$]*[A-ZÁÉÍÓÚÑ0-9$`*α-ω\[])")
 _WORD = re.compile(r"[a-z0-9]+(?:[.,][0-9]+)*%?|[α-ω]")
-_STOP = frozenset(
-    """a about above after again all also am an and any are as at be because been before being below between both but
-    by can could did do does doing down during each few for from further had has have having he her here hers
-    him his how i if in into is it its itself just me more most my no nor not now of off on once only or other
-    our out over own same she should so some such than that the their them then there these they this those
-    through to too under until up us very was we were what when where which while who whom whose why will with
-    would you your please tell explain describe give show say know mean means meant lecture course slide slides
-    according exactly really actually like make made get many much el la los las un una de del en y o que qué
-    quién cuándo cómo es son por para se al lo su con cuál dónde fue""".split()
-)
+_STOP: dict[str, frozenset[str]] = {
+    "en": frozenset(
+        """a about above after again all also am an and any are as at be because been before being below between both
+        but by can could did do does doing down during each few for from further had has have having he her here hers
+        him his how i if in into is it its itself just me more most my no nor not now of off on once only or other
+        our out over own same she should so some such than that the their them then there these they this those
+        through to too under until up us very was we were what when where which while who whom whose why will with
+        would you your please tell explain describe give show say know mean means meant lecture course slide slides
+        according exactly really actually like make made get many much""".split()
+    ),
+    "es": frozenset(
+        """a al algo ante antes aqui asi aun aunque cada como con cual cuales cuando cuanta cuantas cuanto cuantos de
+        del desde donde dos el ella ellas ellos en entonces entre era eran es esa esas ese eso esos esta estan estas este
+        esto estos fue fueron ha hace hacen hacer hacia han hasta hay la las le les lo los mas me mi mientras muy nada
+        ni no nos o otra otras otro otros para pero poco por porque pues que quien quienes se sea segun ser si sin sobre
+        son su sus tal tambien tan tanto te tiene tienen todo todos tu un una unas uno unos usted y ya yo dime explica
+        explicame explicar dame muestra muestrame puedes puede favor significa quiere decir clase curso diapositiva
+        diapositivas funciona sirve hizo""".split()
+    ),
+}
+_TELLING = {name: _STOP[name] - _STOP[other] for name, other in (("en", "es"), ("es", "en"))}
 
 
 def sentences(text: str) -> list[str]:
@@ -54,22 +68,41 @@ def words(text: str) -> list[str]:
     return [word.replace(",", "") for word in _WORD.findall(fold(text))]
 
 
-def content_words(text: str) -> list[str]:
+def content_words(text: str, language: Language = "en") -> list[str]:
     """Stems of the words that carry meaning, in order."""
-    return [stem(word) for word in words(text) if word not in _STOP]
+    return [stem(word, language) for word in words(text) if not is_stop(word, language)]
 
 
-@lru_cache(maxsize=1)
-def _stemmer() -> Stemmer.Stemmer:
-    return Stemmer.Stemmer("english")
+def question_stems(text: str, language: Language) -> list[str]:
+    """The stems that a question is searched by. A Spanish question names half of its things in English, so that its
+    words are stemmed both ways."""
+    found = content_words(text, language)
+    if language == "es":
+        found += [stem(word, "en") for word in words(text) if not is_stop(word, "es") and not is_stop(word, "en")]
+    return list(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=2)
+def _stemmer(language: Language) -> Stemmer.Stemmer:
+    return Stemmer.Stemmer("english" if language == "en" else "spanish")
 
 
 @lru_cache(maxsize=65536)
-def stem(word: str) -> str:
-    """The word's stem (Snowball, English)."""
-    return str(_stemmer().stemWord(word))
+def stem(word: str, language: Language = "en") -> str:
+    """The stem of a folded word (Snowball)."""
+    return str(_stemmer(language).stemWord(word))
 
 
-def is_stop(word: str) -> bool:
+def is_stop(word: str, language: Language = "en") -> bool:
     """True for a folded word that carries no content of its own."""
-    return word in _STOP
+    return word in _STOP[language]
+
+
+def language_of(text: str) -> Language:
+    """English or Spanish, by the words that each of them has and the other has not; English where nothing tells.
+
+    For passages, which are long; what a student says is told apart by tutor/dialogue/language.py.
+    """
+    found = re.findall(r"[a-z]+", fold(text))
+    counts = {name: sum(word in own for word in found) for name, own in _TELLING.items()}
+    return "es" if counts["es"] > counts["en"] else "en"

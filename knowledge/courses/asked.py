@@ -14,7 +14,6 @@ from pathlib import Path
 
 from knowledge.courses.builtin import FOLDER
 from knowledge.errors import KnowledgeError
-from knowledge.retrieval.spanish import in_english, in_plain_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def read_asked(folder: Path = FOLDER / "asked") -> dict[str, tuple[Entry, ...]]:
 
 def _entry(lines: list[str], place: str) -> Entry:
     if all(line.startswith("U: ") for line in lines):
-        return Entry(tuple(in_plain_words(in_english(line[3:].strip())) for line in lines), ())
+        return Entry(tuple(line[3:].strip() for line in lines), ())
     questions = tuple(line[3:].strip() for line in lines if line.startswith("Q: "))
     answer = tuple(line[3:].strip() for line in lines if line.startswith("A: "))
     if not questions or not answer or len(questions) + len(answer) < len(lines):

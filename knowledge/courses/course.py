@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,15 +19,16 @@ from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from knowledge.courses.builtin import COURSE, FOLDER
 from knowledge.courses.lecture_passages import lecture_passages
-from knowledge.courses.shipped_vectors import embedded_text, packed_vectors
+from knowledge.courses.shipped_vectors import shipped_vectors
 from knowledge.documents.reading import Document
 from knowledge.documents.store import Shelf, file_mark
 from knowledge.errors import KnowledgeError
-from knowledge.passages import Passage
-from knowledge.retrieval.embedder import Embedder, Vectors
+from knowledge.passages import Passage, embedded_text
+from knowledge.retrieval.embedder import QUESTION, Embedder, Vectors
 from knowledge.retrieval.index import (
     FORMAT,
     Contents,
@@ -228,43 +229,51 @@ def _contents(course: Course, embedder: Embedder, progress: Progress, reason: st
     passages = tuple(course.passages(progress))
     if not passages:
         raise KnowledgeError(f"The course {course.name} holds no text.", code="unknown_course")
-    total = sum(1 + len(passage.sentences) + len(passage.asked) for passage in passages)
-    done = 0
-
-    def step(count: int) -> None:
-        nonlocal done
-        done += count
-        progress(f"Indexing the course ({reason})" if reason else "Indexing the course", done, total)
-
-    step(0)
-    known = packed_vectors(passages, embedder) | _known_vectors(course.root, embedder)
-    encode = embedder.encode if course.name == COURSE else embedder.encode_fast
-    vectors = _encode([embedded_text(passage) for passage in passages], encode, embedder.dimension, known, step)
+    known = shipped_vectors(passages, embedder) | _known_vectors(course.root, embedder)
+    work = _Work(embedder, known, progress, reason)
+    twice = [passage for passage in passages if passage.other]
     sentences = [sentence for passage in passages for sentence in passage.sentences]
+    others = [text for passage in passages for text in (passage.other or [""] * len(passage.sentences))]
     asked = [asked.question for passage in passages for asked in passage.asked]
-    small = [_encode(texts, encode, embedder.dimension, known, step).astype(np.float16) for texts in (sentences, asked)]
-    return Contents(passages, vectors, *small)
+    work.plan(len(passages) + len(twice) + len(sentences) + sum(map(bool, others)) + len(asked))
+    return Contents(
+        passages,
+        work.encode([embedded_text(passage) for passage in passages]),
+        work.encode(sentences).astype(np.float16),
+        work.encode(asked, questions=True).astype(np.float16),
+        work.encode([embedded_text(passage, other=True) for passage in twice]),
+        work.encode(others).astype(np.float16),
+    )
 
 
-def _encode(
-    texts: Sequence[str],
-    encode: Callable[[Sequence[str], Callable[[int], None]], Vectors],
-    dimension: int,
-    known: dict[str, Vectors],
-    step: Callable[[int], None],
-) -> Vectors:
-    vectors = np.empty((len(texts), dimension), dtype=np.float32)
-    new = []
-    for row, text in enumerate(texts):
-        if (vector := known.get(text)) is not None:
-            vectors[row] = vector
-        else:
-            new.append(row)
-    if len(new) < len(texts):
-        step(len(texts) - len(new))
-    if new:
-        vectors[new] = encode([texts[row] for row in new], step)
-    return vectors
+class _Work:
+    """Encodes texts, each once and none that an earlier index knows, and tells how far it is."""
+
+    def __init__(self, embedder: Embedder, known: dict[str, Vectors], progress: Progress, reason: str) -> None:
+        self._embedder, self._known = embedder, known
+        self._progress = progress
+        self._what = f"Indexing the course ({reason})" if reason else "Indexing the course"
+        self._done = self._total = 0
+
+    def plan(self, total: int) -> None:
+        self._total = total
+        self._step(0)
+
+    def encode(self, texts: Sequence[str], *, questions: bool = False) -> Vectors:
+        """Vectors of the texts, rows of zeros for empty ones."""
+        mark = QUESTION if questions else ""
+        new = [text for text in dict.fromkeys(texts) if text and mark + text not in self._known]
+        self._step(sum(map(bool, texts)) - len(new))
+        encode = self._embedder.encode_questions if questions else self._embedder.encode
+        for text, vector in zip(new, encode(new, self._step), strict=True):
+            self._known[mark + text] = vector
+        zeros = np.zeros(self._embedder.dimension, dtype=np.float32)
+        rows = [self._known[mark + text] if text else zeros for text in texts]
+        return np.array(rows, dtype=np.float32).reshape(len(texts), self._embedder.dimension)
+
+    def _step(self, count: int) -> None:
+        self._done += count
+        self._progress(self._what, self._done, self._total)
 
 
 def _known_vectors(root: Path, embedder: Embedder) -> dict[str, Vectors]:
@@ -278,16 +287,22 @@ def _known_vectors(root: Path, embedder: Embedder) -> dict[str, Vectors]:
             verify_index(folder)
         except KnowledgeError:
             continue
-        contents = read_contents(folder)
-        known.update(
-            (embedded_text(passage), vector)
-            for passage, vector in zip(contents.passages, contents.vectors, strict=True)
-        )
-        texts = (sentence for passage in contents.passages for sentence in passage.sentences)
-        known.update(zip(texts, contents.sentence_vectors.astype(np.float32), strict=True))
-        questions = (asked.question for _, asked in contents.asked)
-        known.update(zip(questions, contents.asked_vectors.astype(np.float32), strict=True))
+        for text, vector in _embedded(read_contents(folder)):
+            if text and vector.any():
+                known[text] = np.asarray(vector, dtype=np.float32)
     return known
+
+
+def _embedded(contents: Contents) -> Iterator[tuple[str, NDArray[np.floating]]]:
+    """Every text of an index with its vector, questions after the mark that they are embedded with."""
+    passages = contents.passages
+    yield from zip(map(embedded_text, passages), contents.vectors, strict=True)
+    twice = [embedded_text(passages[row], other=True) for row in contents.others]
+    yield from zip(twice, contents.other_vectors, strict=True)
+    yield from zip((text for p in passages for text in p.sentences), contents.sentence_vectors, strict=True)
+    others = (text for p in passages for text in (p.other or [""] * len(p.sentences)))
+    yield from zip(others, contents.other_sentences, strict=True)
+    yield from zip((QUESTION + asked.question for _, asked in contents.asked), contents.asked_vectors, strict=True)
 
 
 def _stale(root: Path, embedder: Embedder) -> str:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from knowledge.courses.asked import Entry, read_asked
 from knowledge.courses.builtin import COURSE, FOLDER, Note, Slide, read_notes, read_slides
+from knowledge.courses.parallel import read_parallel
+from knowledge.courses.units import Topic, read_topics
 from knowledge.documents.chunking import Draft, pack
 from knowledge.documents.markdown import Unit, units
-from knowledge.passages import Asked, Passage
+from knowledge.passages import Asked, Passage, passage_id
 
 UNQUOTED = ("Connections",)
 """Sections of a note that are found but not quoted: their sentences lean on each other."""
@@ -26,8 +28,15 @@ def lecture_passages(folder: Path = FOLDER) -> list[Passage]:
     found: list[Passage] = []
     for slide in read_slides(folder / "lecture"):
         found += _slide_passages(slide)
+    topics = read_topics(folder / "units")
+    for topic in topics:
+        found += _topic_passages(topic)
+    written = {topic.id for topic in topics}
     for note in read_notes(folder / "notes"):
-        found += _note_passages(note)
+        if note.id not in written:
+            found += _note_passages(note)
+    spanish = read_parallel(folder / "spanish")
+    found = [_with_spanish(passage, spanish) for passage in found]
     first = {passage.document: passage for passage in reversed(found)}
     return [
         replace(passage, asked=_asked_of(passage, asked.get(passage.document, ()), passage is first[passage.document]))
@@ -35,12 +44,51 @@ def lecture_passages(folder: Path = FOLDER) -> list[Passage]:
     ]
 
 
+def _topic_passages(topic: Topic) -> list[Passage]:
+    """One passage for each unit: what is wrong in a misconception is searched, and never quoted."""
+    found = []
+    for unit in topic.units:
+        lines = [line for line in unit.lines if line.kind != "wrong"]
+        if not lines:
+            continue
+        text = " ".join(("Wrong: " if line.kind == "wrong" else "") + line.en for line in unit.lines)
+        place = " ".join(filter(None, (unit.act, unit.other)))
+        found.append(
+            Passage(
+                id=passage_id(topic.id, place, text),
+                course=COURSE,
+                source="notes",
+                document=topic.id,
+                title=topic.title,
+                section=place,
+                text=text,
+                sentences=tuple(line.en for line in lines),
+                slide=topic.slide,
+                aliases=(*topic.aliases, *topic.aliases_es),
+                asked=tuple(Asked(question, tuple(line.en for line in lines)) for question in unit.asked),
+                other=tuple(line.es for line in lines),
+                title_other=topic.title_es,
+                act=unit.act,
+                against=unit.other,
+            )
+        )
+    return found
+
+
+def _with_spanish(passage: Passage, spanish: dict[str, str]) -> Passage:
+    """A slide's passage with its sentences in Spanish, where every one of them has been put into it."""
+    if passage.other or not passage.sentences or not all(text in spanish for text in passage.sentences):
+        return passage
+    other = tuple(spanish[text] for text in passage.sentences)
+    return replace(passage, other=other, title_other=spanish.get(passage.title, ""))
+
+
 def _asked_of(passage: Passage, entries: Iterable[Entry], first: bool) -> tuple[Asked, ...]:
     """What of the entries a passage answers: those of which it holds at least one sentence.
 
     The unanswered ones go to the first passage of their document.
     """
-    found = []
+    found = list(passage.asked)
     for entry in entries:
         if first and not entry.answer:
             found += [Asked(question, ()) for question in entry.questions]

@@ -1,8 +1,9 @@
-"""The built-in course's vectors, which the package carries: a small machine need not compute them at its first start.
+"""The built-in course's vectors, which the package carries: a Raspberry Pi need not compute them at its first start.
 
-`course/vectors.npz` holds, for MiniLM, the vector of every text of the built-in course by the text's digest. It is a
-cache and never the truth: a text that is not in it is embedded as always. Make it anew after the course has changed:
-`python -m knowledge.courses.shipped_vectors`.
+`course/vectors.npz` holds the vector of every text of the built-in course by the text's digest, a byte a number with
+one scale a row. It is a cache and never the truth: a text that is not in it is embedded as always, and another
+embedder finds nothing in it. Make it anew for a release, not for each change: `python -m
+knowledge.courses.shipped_vectors`.
 """
 
 from __future__ import annotations
@@ -14,38 +15,37 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.courses.builtin import FOLDER
 from knowledge.courses.lecture_passages import lecture_passages
-from knowledge.passages import Passage
-from knowledge.retrieval.embedder import Embedder, Vectors
+from knowledge.passages import Passage, embedded_text
+from knowledge.retrieval.embedder import QUESTION, Embedder, Vectors
 
 FILE = FOLDER / "vectors.npz"
 
 
-def embedded_text(passage: Passage) -> str:
-    """What the embedder reads of a passage: its title gives the sentences their topic."""
-    return f"{passage.title}. {passage.text}"
-
-
 def texts_of(passages: Iterable[Passage]) -> list[str]:
-    """Every text of the passages that an index needs the vector of, each once."""
+    """Every text of the passages that an index needs the vector of, each once; questions carry their mark."""
     found: dict[str, None] = {}
     for passage in passages:
         found[embedded_text(passage)] = None
         found.update(dict.fromkeys(passage.sentences))
-        found.update(dict.fromkeys(asked.question for asked in passage.asked))
+        found.update(dict.fromkeys(QUESTION + asked.question for asked in passage.asked))
+        if passage.other:
+            found[embedded_text(passage, other=True)] = None
+            found.update(dict.fromkeys(passage.other))
     return list(found)
 
 
-def packed_vectors(passages: Iterable[Passage], embedder: Embedder, file: Path = FILE) -> dict[str, Vectors]:
+def shipped_vectors(passages: Iterable[Passage], embedder: Embedder, file: Path = FILE) -> dict[str, Vectors]:
     """The vectors that the package has of these passages' texts; none for another embedder or without the file."""
     try:
         with file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
             if str(data["embedder"]) != embedder.name:
                 return {}
             rows = {digest.tobytes(): row for row, digest in enumerate(data["digests"])}
-            vectors = data["vectors"].astype(np.float32)
+            vectors = data["vectors"].astype(np.float32) * data["scales"][:, None]
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return {}
     marks = ((text, rows.get(_digest(text))) for text in texts_of(passages))
@@ -56,13 +56,24 @@ def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()[:8]
 
 
+def in_bytes(vectors: Vectors) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Rows as bytes and the scale of each: off by less than 0.002 of cosine."""
+    scales = np.abs(vectors).max(axis=1) / 127
+    return np.round(vectors / scales[:, None]).astype(np.int8), scales.astype(np.float32)
+
+
 def main() -> None:
     """Embed every text of the built-in course and write the file."""
     embedder = Embedder()
     texts = texts_of(lecture_passages())
     digests = np.frombuffer(b"".join(map(_digest, texts)), dtype=np.uint8).reshape(-1, 8)
-    vectors = embedder.encode(texts).astype(np.float16)
-    np.savez_compressed(FILE, embedder=np.array(embedder.name), digests=digests, vectors=vectors)
+    asks = [text.startswith(QUESTION) for text in texts]
+    vectors = np.empty((len(texts), embedder.dimension), dtype=np.float32)
+    for kind, encode in ((True, embedder.encode_questions), (False, embedder.encode)):
+        places = [place for place, asking in enumerate(asks) if asking is kind]
+        vectors[places] = encode([texts[place].removeprefix(QUESTION) for place in places])
+    rows, scales = in_bytes(vectors)
+    np.savez_compressed(FILE, embedder=np.array(embedder.name), digests=digests, vectors=rows, scales=scales)
     sys.stdout.write(f"{FILE.name}: {len(texts)} texts, {FILE.stat().st_size / 1e6:.1f} MB\n")
 
 

@@ -23,9 +23,9 @@ from typing import Any, Literal, get_args
 
 from knowledge.documents.markdown import front_matter
 from knowledge.errors import KnowledgeError
+from knowledge.text import Language
 
 FOLDER = Path(__file__).parents[1] / "course" / "units"
-Language = Literal["en", "es"]
 Act = Literal[
     "define", "why", "how", "steps", "formula", "example", "simply", "uses", "limits", "mistakes", "compare", "code",
     "facts",

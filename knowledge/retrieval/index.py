@@ -29,34 +29,43 @@ from numpy.typing import NDArray
 from knowledge.errors import KnowledgeError
 from knowledge.passages import Asked, Passage, passage_of
 from knowledge.retrieval.embedder import Vectors, finite
-from knowledge.text import content_words, words
+from knowledge.text import Language, content_words, words
 
 if TYPE_CHECKING:
     import bm25s
     from chromadb.api.models.Collection import Collection
 
-FORMAT = 9
+FORMAT = 10
 """Raise it when passages, vectors or files change their form: every index is then made anew."""
 
 _COLLECTION = "passages"
 _PROBES = 8
-_ARRAYS = ("vectors", "sentences", "asked")
+_ARRAYS = ("vectors", "sentences", "asked", "others", "other_sentences")
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What an index is made of: row i of `vectors` is passage i's, `sentence_vectors` are all sentences' in order, and
-    `asked_vectors` those of the questions that the passages answer."""
+    `asked_vectors` those of the questions that the passages answer. `other_vectors` are the passages' in the other
+    language, one row for each that has one, in order; `other_sentences` are beside `sentence_vectors`, zero where a
+    passage stands in one language alone."""
 
     passages: tuple[Passage, ...]
     vectors: Vectors
     sentence_vectors: NDArray[np.float16]
     asked_vectors: NDArray[np.float16]
+    other_vectors: Vectors
+    other_sentences: NDArray[np.float16]
 
     @property
     def asked(self) -> list[tuple[int, Asked]]:
         """Every asked question with the row of its passage, in the order of `asked_vectors`."""
         return [(row, asked) for row, passage in enumerate(self.passages) for asked in passage.asked]
+
+    @property
+    def others(self) -> list[int]:
+        """The rows of the passages that stand in both languages, in the order of `other_vectors`."""
+        return [row for row, passage in enumerate(self.passages) if passage.other]
 
     @property
     def starts(self) -> NDArray[np.int64]:
@@ -76,6 +85,7 @@ class Index:
         self._starts = contents.starts
         self._asked = contents.asked
         self._asked_vectors = np.asarray(contents.asked_vectors, dtype=np.float32)
+        self._rows = [*range(len(contents.passages)), *contents.others]
         self._collection = collection
         self._sparse = sparse
         self._starts_of_words = sparse.scores["indptr"]
@@ -83,7 +93,7 @@ class Index:
     def dense(self, vector: Vectors, k: int) -> dict[int, float]:
         """Cosine of the k nearest passages to one unit vector. Raises KnowledgeError for one that is not finite."""
         finite(vector)
-        k = min(k, len(self.passages))
+        k = min(2 * k, len(self._rows))
         query = np.asarray([vector], dtype=np.float32)
         try:
             found = self._collection.query(query_embeddings=query, n_results=k, include=["distances"])
@@ -92,13 +102,18 @@ class Index:
                 raise
             return self._compared(vector, k)  # the course was indexed anew, twice, since this index was opened
         distances = found["distances"] or [[]]
-        return {int(row): 1.0 - float(d) for row, d in zip(found["ids"][0], distances[0], strict=True)}
+        nearest: dict[int, float] = {}
+        for entry, distance in zip(found["ids"][0], distances[0], strict=True):
+            nearest.setdefault(self._rows[int(entry)], 1.0 - float(distance))
+        return nearest
 
     def _compared(self, vector: Vectors, k: int) -> dict[int, float]:
         """What `dense` gives, from the vectors themselves: they stay in reach when their files are gone."""
-        cosines = self._contents.vectors @ vector
-        best = np.argsort(-cosines, kind="stable")[:k]
-        return {int(row): float(cosines[row]) for row in best}
+        cosines = np.concatenate([self._contents.vectors @ vector, self._contents.other_vectors @ vector])
+        nearest: dict[int, float] = {}
+        for entry in np.argsort(-cosines, kind="stable")[:k]:
+            nearest.setdefault(self._rows[int(entry)], float(cosines[entry]))
+        return nearest
 
     def sparse(self, stems: Sequence[str], k: int) -> dict[int, float]:
         """BM25 scores of the k best passages that share a word with the query."""
@@ -127,13 +142,21 @@ class Index:
         return 0 if place is None else int(self._starts_of_words[place + 1] - self._starts_of_words[place])
 
     def sentence_vectors(self, row: int) -> Vectors:
-        """Unit vectors of one passage's sentences."""
-        return self._contents.sentence_vectors[self._starts[row] : self._starts[row + 1]].astype(np.float32)
+        """Unit vectors of one passage's sentences in each language: (2, sentences, dimension), zeros for none."""
+        place = slice(self._starts[row], self._starts[row + 1])
+        both = (self._contents.sentence_vectors[place], self._contents.other_sentences[place])
+        return np.stack(both).astype(np.float32)
 
 
-def sparse_text(passage: Passage) -> str:
-    """What BM25 reads of a passage: its own words, its title and the other names of its topic."""
-    return " ".join((passage.title, *passage.aliases, passage.text))
+def sparse_words(passage: Passage) -> list[str]:
+    """What BM25 reads of a passage: the stems of its own words, its title and the other names of its topic, in each
+    language that it stands in."""
+    named = " ".join((passage.title, *passage.aliases))
+    found = content_words(f"{named} {passage.text}", passage.language)
+    if passage.other:
+        other: Language = "en" if passage.language == "es" else "es"
+        found += content_words(" ".join((passage.title_other, *passage.aliases, *passage.other)), other)
+    return found
 
 
 def write_index(contents: Contents, folder: Path, facts: dict[str, Any]) -> None:
@@ -142,7 +165,9 @@ def write_index(contents: Contents, folder: Path, facts: dict[str, Any]) -> None
     work = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
     try:
         # Chroma keeps one client a path in a process: an index made anew needs a path of its own.
-        _write_chroma(finite(contents.vectors), work / f"chroma-{uuid.uuid4().hex[:8]}")
+        _write_chroma(
+            finite(np.concatenate([contents.vectors, contents.other_vectors])), work / f"chroma-{uuid.uuid4().hex[:8]}"
+        )
         _write_bm25(contents.passages, work / "bm25")
         lines = (json.dumps(asdict(passage), ensure_ascii=False) for passage in contents.passages)
         (work / "words.txt").write_text("\n".join(_long_words(contents.passages)), encoding="utf-8")
@@ -150,6 +175,8 @@ def write_index(contents: Contents, folder: Path, facts: dict[str, Any]) -> None
         np.save(work / "vectors.npy", contents.vectors)
         np.save(work / "sentences.npy", contents.sentence_vectors)
         np.save(work / "asked.npy", contents.asked_vectors)
+        np.save(work / "others.npy", contents.other_vectors)
+        np.save(work / "other_sentences.npy", contents.other_sentences)
         _probe(work)
         manifest = {**facts, "format": FORMAT, "count": len(contents.passages), "files": _fingerprints(work)}
         (work / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
@@ -160,7 +187,8 @@ def write_index(contents: Contents, folder: Path, facts: dict[str, Any]) -> None
 
 
 def _long_words(passages: Sequence[Passage]) -> list[str]:
-    found = {word for passage in passages for word in words(sparse_text(passage))}
+    texts = (" ".join((p.title, p.title_other, *p.aliases, p.text, *p.other)) for p in passages)
+    found = {word for text in texts for word in words(text)}
     return sorted(word for word in found if len(word) >= 4 and word.isalpha())
 
 
@@ -256,7 +284,7 @@ def _write_bm25(passages: Sequence[Passage], folder: Path) -> None:
     import bm25s
 
     sparse = bm25s.BM25(method="lucene")
-    sparse.index([content_words(sparse_text(passage)) or ["\x00"] for passage in passages], show_progress=False)
+    sparse.index([sparse_words(passage) or ["\x00"] for passage in passages], show_progress=False)
     sparse.save(str(folder))
 
 

@@ -1,0 +1,81 @@
+"""The names that topics go by, found in what a student says: in both languages, misspelt too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from knowledge.passages import Passage
+from knowledge.text import is_stop, stem, words
+
+LONGEST = 6
+"""Words of a name at most."""
+SHORTEST = 5
+"""Letters of a word from which it may be misspelt by one letter; from eight on, by two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A topic named in a text: the document, the words from `start` to `end`, and the share of the text's content words
+    that the name takes."""
+
+    document: str
+    start: int
+    end: int
+    share: float
+    exact: bool
+
+
+class TopicNames:
+    """Finds names by their stems. The longest name wins where names overlap."""
+
+    def __init__(self, passages: Iterable[Passage]) -> None:
+        self._names: dict[tuple[str, ...], list[str]] = {}
+        for passage in passages:
+            if passage.source == "document":
+                continue
+            for name in (passage.title, passage.title_other, *passage.aliases):
+                key = _stems(words(name))
+                documents = self._names.setdefault(key, [])
+                if key and passage.document not in documents:
+                    documents.append(passage.document)
+        self._names.pop((), None)
+        self._words = {word for key in self._names for word in key}
+
+    def found(self, text: str) -> list[Named]:
+        """The topics that a text names, in its order; a note comes before a slide of the same name."""
+        said = words(text)
+        stems = [self._known(word) for word in said]
+        content = sum(not is_stop(word, "en") and not is_stop(word, "es") for word in said) or 1
+        found: list[Named] = []
+        at = 0
+        while at < len(stems):
+            for size in range(min(LONGEST, len(stems) - at), 0, -1):
+                key = tuple(stem_ for stem_, _ in stems[at : at + size])
+                if documents := self._names.get(key):
+                    exact = all(sure for _, sure in stems[at : at + size])
+                    best = min(documents, key=lambda document: document.startswith("slide-"))
+                    found.append(Named(best, at, at + size, size / content, exact))
+                    at += size
+                    break
+            else:
+                at += 1
+        return found
+
+    def _known(self, word: str) -> tuple[str, bool]:
+        """The word's stem as names have it, and whether it is spelt as they spell it."""
+        for language in ("en", "es"):
+            if (stemmed := stem(word, language)) in self._words:
+                return stemmed, True
+        if len(word) < SHORTEST or not word.isalpha() or is_stop(word, "en") or is_stop(word, "es"):
+            return word, True
+        from rapidfuzz import distance, process
+
+        near = process.extractOne(
+            stem(word), self._words, scorer=distance.OSA.distance, score_cutoff=1 if len(word) < 8 else 2
+        )
+        return (str(near[0]), False) if near and str(near[0])[0] == word[0] and len(str(near[0])) >= 4 else (word, True)
+
+
+def _stems(said: Sequence[str]) -> tuple[str, ...]:
+    return tuple(stem(word) for word in said) if len(said) <= LONGEST else ()
