@@ -27,7 +27,9 @@ _BARE = frozenset("this that these those there it they he she we you i one what 
 
 
 def read_xquad(path: Path) -> Material:
-    """Paragraphs as documents, each question with the sentence that holds its answer. Raises InputError."""
+    """Paragraphs as documents, each question with the sentence that holds its answer; its kind is the question's id.
+
+    Raises InputError."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))["data"]
         paragraphs = [paragraph for article in data for paragraph in article["paragraphs"]]
@@ -50,7 +52,7 @@ def _answered(name: str, found: tuple[str, ...], paragraph: dict[str, Any]) -> I
         for text in found:
             seen += len(text) + 1
             if seen > place and flat in text and len(text.split()) <= LONGEST:
-                yield Known("outside", name, str(item["question"]), (text,))
+                yield Known(str(item.get("id", "outside")), name, str(item["question"]), (text,))
                 break
 
 

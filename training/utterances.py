@@ -1,0 +1,172 @@
+"""The router of tutor/dialogue/reading.py and the language model of tutor/dialogue/language.py, trained on labelled
+lines (training/utterances/*.tsv). Minutes on one core; deterministic.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from knowledge.courses.units import FOLDER as UNITS
+from knowledge.courses.units import read_topics
+from knowledge.retrieval.embedder import Embedder
+from tutor.dialogue import language, reading
+from tutor.dialogue.language import Languages
+from tutor.dialogue.reading import ACTS, FLAGS, Act, Router
+from tutor.dialogue.utterance import Utterance
+
+FOLDER = Path(__file__).with_name("utterances")
+HELD_OUT = "held_out.tsv"
+STRENGTHS = (0.3, 1.0, 3.0, 10.0)
+"""Inverse strengths of the penalty that are tried; the best on the development part is taken."""
+VECTOR_SCALE, WORD_SCALE = 4.0, 1.0
+"""How much the vector counts beside the words: e5's vectors differ little from each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One utterance with its act, its situation's letters, its language and the file that holds it."""
+
+    act: Act
+    flags: str
+    language: str
+    text: str
+    hand: str
+
+    @property
+    def develops(self) -> bool:
+        """True for one line in ten, by its text: on these the strengths and thresholds are chosen."""
+        return int.from_bytes(hashlib.sha256(self.text.encode()).digest()[:4], "big") % 10 == 0
+
+
+def read_labelled(folder: Path = FOLDER) -> list[Labelled]:
+    """All lines. Raises ValueError that names file and line where one has not four columns or an act unknown."""
+    found = []
+    for path in sorted(folder.glob("*.tsv")):
+        for number, row in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if not row.strip():
+                continue
+            parts = row.split("\t")
+            if len(parts) != 4 or parts[0] not in get_args(Act) or parts[2] not in ("en", "es", "mixed"):
+                raise ValueError(f"{path.name}, line {number}: {row!r}")
+            act: Any = parts[0]
+            found.append(Labelled(act, parts[1].replace("-", ""), parts[2], parts[3].strip(), path.name))
+    return found
+
+
+def inputs(items: Sequence[Labelled], vectors: NDArray[np.float32]) -> Any:
+    """The features of utterances as one sparse matrix: vector, words, situation."""
+    languages = Languages(np.zeros(language.BUCKETS, dtype=np.float32), 0.0)
+    rows, columns = [], []
+    for row, item in enumerate(items):
+        for bucket in reading.grams(Utterance.of(item.text, languages)):
+            rows.append(row)
+            columns.append(bucket)
+    words = sparse.csr_matrix(
+        (np.full(len(rows), WORD_SCALE), (rows, columns)), shape=(len(items), reading.BUCKETS)
+    )  # fmt: skip
+    flags = np.array([[float(flag in item.flags) for flag in FLAGS] for item in items])
+    return sparse.hstack([sparse.csr_matrix(vectors * VECTOR_SCALE), words, sparse.csr_matrix(flags)]).tocsr()
+
+
+def fit_router(items: Sequence[Labelled], vectors: NDArray[np.float32], say: Callable[[str], None]) -> dict[str, Any]:
+    """The router's arrays, as its file holds them."""
+    labels = np.array([ACTS.index(item.act) for item in items])
+    features = inputs(items, vectors)
+    dev = np.array([item.develops for item in items])
+    best: tuple[float, Any] = (-1.0, None)
+    for strength in STRENGTHS:
+        model = LogisticRegression(C=strength, max_iter=400).fit(features[~dev], labels[~dev])
+        right = float(np.mean(model.predict(features[dev]) == labels[dev]))
+        say(f"strength {strength}: {right:.3f} of {dev.sum()} development lines")
+        best = max(best, (right, model), key=lambda pair: pair[0])
+    model = best[1]
+    temperature = _temperature(model.decision_function(features[dev]), labels[dev], model.classes_)
+    weights = np.zeros((len(ACTS), features.shape[1]), dtype=np.float32)
+    bias = np.full(len(ACTS), -20.0, dtype=np.float32)
+    weights[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
+    width = vectors.shape[1]
+    return {
+        "vector": (weights[:, :width] * VECTOR_SCALE).astype(np.float16),
+        "words": (weights[:, width : width + reading.BUCKETS] * WORD_SCALE).astype(np.float16),
+        "flags": weights[:, width + reading.BUCKETS :].astype(np.float32),
+        "bias": bias,
+        "temperature": np.array(temperature, dtype=np.float32),
+    }
+
+
+def _temperature(scores: NDArray[np.float64], labels: NDArray[np.int_], classes: NDArray[np.int_]) -> float:
+    """The temperature at which the development lines' acts are likeliest (Guo and others, 2017)."""
+    places = np.searchsorted(classes, labels)
+
+    def loss(temperature: float) -> float:
+        scaled = scores / temperature
+        scaled -= scaled.max(axis=1, keepdims=True)
+        return float(np.mean(np.log(np.exp(scaled).sum(axis=1)) - scaled[np.arange(len(places)), places]))
+
+    return float(min(np.arange(0.3, 3.0, 0.05), key=loss))
+
+
+def fit_language(items: Sequence[Labelled]) -> dict[str, Any]:
+    """The language model's arrays: utterances that are not mixed, and the lines of the course's units."""
+    lines = [(item.text, item.language == "es") for item in items if item.language != "mixed"]
+    topics = read_topics(UNITS) if UNITS.is_dir() else ()
+    for line in (line for topic in topics for unit in topic.units for line in unit.lines if line.kind != "formula"):
+        lines += [(line.en, False), (line.es, True)]
+    rows, columns, values = [], [], []
+    for row, (text, _) in enumerate(lines):
+        for bucket, value in language.features(text).items():
+            rows.append(row)
+            columns.append(bucket)
+            values.append(value)
+    features = sparse.csr_matrix((values, (rows, columns)), shape=(len(lines), language.BUCKETS))
+    model = LogisticRegression(C=20.0, max_iter=400).fit(features, [spanish for _, spanish in lines])
+    return {"weights": model.coef_[0].astype(np.float16), "bias": np.array(model.intercept_[0], dtype=np.float32)}
+
+
+def report(items: Sequence[Labelled], vectors: NDArray[np.float32], router: Router, languages: Languages) -> str:
+    """How well acts and languages are read, with the acts that are confused most."""
+    readings = [
+        router.read(Utterance.of(item.text, languages), vector, item.flags)
+        for item, vector in zip(items, vectors, strict=True)
+    ]
+    right = [read.act == item.act for read, item in zip(readings, items, strict=True)]
+    sure = [ok for read, ok in zip(readings, right, strict=True) if read.sure]
+    told = [languages.of(item.text) == item.language for item in items if item.language != "mixed"]
+    wrong = Counter(
+        (item.act, read.act) for item, read, ok in zip(items, readings, right, strict=True) if not ok
+    )  # fmt: skip
+    pairs = ", ".join(f"{a} read as {b} {count}" for (a, b), count in wrong.most_common(12))
+    return (
+        f"{len(items)} lines: act {np.mean(right):.3f}; sure {len(sure) / len(items):.3f}, of these "
+        f"{np.mean(sure):.3f}; language {np.mean(told):.3f}; {pairs}"
+    )
+
+
+def train(say: Callable[[str], None] = print) -> None:
+    """Train both, write their files, and say how well they read the development lines and the other hand's."""
+    items = read_labelled()
+    vectors = Embedder().encode_questions([item.text for item in items])
+    own = np.array([item.hand != HELD_OUT for item in items])
+    mine = [item for item, keep in zip(items, own, strict=True) if keep]
+    np.savez_compressed(reading.FILE, **fit_router(mine, vectors[own], say))
+    np.savez_compressed(language.FILE, **fit_language([item for item in mine if not item.develops]))
+    Router.trained.cache_clear()
+    Languages.trained.cache_clear()
+    router, languages = Router.trained(), Languages.trained()
+    for name, chosen in (
+        ("development", [item.develops and keep for item, keep in zip(items, own, strict=True)]),
+        ("another hand", list(~own)),
+    ):
+        held = [item for item, keep in zip(items, chosen, strict=True) if keep]
+        if held:
+            say(f"{name}: {report(held, vectors[np.array(chosen)], router, languages)}")

@@ -1,0 +1,191 @@
+"""Answers from the course: which topic, which of its units, which sentences of it.
+
+A student's words are read in up to two ways, alone and with the topic of the conversation; what each finds decides. The
+act chooses the unit of the topic, and a question that asks for something of its own ("why divide by the root?") the
+unit whose sentences answer it. A fact takes one or two sentences; a unit is said as its author wrote it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from knowledge.courses.units import Topic, Unit
+from knowledge.passages import Passage
+from knowledge.retrieval.query import Query
+from knowledge.retrieval.retriever import Found, Retriever, Sentence
+from knowledge.text import Language
+from tutor.answering.reply import Line
+
+LEAN = 0.15
+"""How much likelier a question has to be covered alone before the conversation's topic is left."""
+OWN_WORDS = 0.34
+"""Least share of a question's content words that a topic's name takes for the act alone to choose the unit."""
+AHEAD = 2.5
+"""Log-odds by which a sentence of another unit has to be better than the act's own unit to be the one that is meant."""
+SAME_QUESTION = 0.93
+"""Cosine of two questions (as e5 gives it) from which they ask the same."""
+FACTS = ("fact", "symbol", "verify", "list")
+"""Acts that want a sentence or two, not a unit."""
+SECOND = 0.5
+"""Log-odds that a second sentence of a fact needs of its own."""
+MOST = 5
+"""Sentences of an answer at most."""
+ACT_UNITS: Mapping[str, tuple[str, ...]] = {
+    "define": ("define",), "explain": ("how", "define"), "steps": ("steps", "how"), "why": ("why", "uses"),
+    "formula": ("formula",), "symbol": ("formula",), "limits": ("limits", "mistakes"), "example": ("example",),
+    "simplify": ("simply", "define"), "code": ("code",), "summarise": ("define", "how"), "compare": ("compare",),
+}  # fmt: skip
+"""The units that serve an act, the best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What answers are made from: the retriever, and the topics by id where the course has units."""
+
+    retriever: Retriever
+    topics: Mapping[str, Topic]
+    passages: Mapping[tuple[str, str, str], Passage]
+    """The passage of each unit by topic, act and the topic that it compares with."""
+
+    @classmethod
+    def of(cls, retriever: Retriever, topics: Sequence[Topic]) -> Course:
+        """Arrange the passages of an index."""
+        units = {(p.document, p.act, p.against): p for p in retriever.passages if p.act}
+        known = {topic.id: topic for topic in topics if (topic.id, "define", "") in units}
+        return cls(retriever, known, units)
+
+    def lines(self, unit: Unit, language: Language) -> list[Line]:
+        """A unit's sentences with their passage; what is wrong in a misconception is set right in one breath."""
+        passage = self.passages[unit.topic, unit.act, unit.other]
+        return [Line(line.said(language), passage) for line in unit.lines if line.kind != "wrong"]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The sentences to say, in order. `topic` is the document they are about, `unit` the unit they are of."""
+
+    lines: tuple[Line, ...]
+    topic: str
+    found: Found
+    unit: Unit | None = None
+    act: str = ""
+    instead: bool = False
+    """True when the topic has no unit for what was wanted, and another one is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be explained: the text, its language, the act, the likelihood of each unit's act, and the topic of the
+    conversation with its title, "" where there is none."""
+
+    text: str
+    language: Language
+    act: str
+    units: Mapping[str, float]
+    topic: str = ""
+    title: str = ""
+
+
+def explain(course: Course, wanted: Wanted) -> Explanation | None:
+    """The explanation; None when the course has none."""
+    found = _read(course, wanted)
+    named = [name.document for name in found.names if name.document in course.topics]
+    if wanted.act == "compare" and (compared := _compare(course, wanted, found, named)):
+        return compared
+    topic = _topic(course, wanted, found, named)
+    unit = _unit(course, wanted, found, topic)
+    if wanted.act in FACTS or unit is None:
+        return _facts(course, wanted, found)
+    if not found.answerable and not _plainly(found, topic, wanted):
+        return None
+    lines = course.lines(unit, wanted.language)
+    served = ACT_UNITS.get(wanted.act, ())
+    if wanted.act == "explain" and unit.act == "how" and (lead := course.topics[topic].unit("define")):
+        lines = [*course.lines(lead, wanted.language)[:1], *lines]
+    most = len(lines) if unit.act in ("steps", "formula", "example") else MOST
+    return Explanation(
+        tuple(lines[:most]), topic, found, unit, unit.act, instead=bool(served) and unit.act not in served
+    )  # fmt: skip
+
+
+def _read(course: Course, wanted: Wanted) -> Found:
+    """What is found for the words alone, or with the conversation's topic where they lean on it."""
+    alone = course.retriever.retrieve(Query(wanted.text, wanted.language, wanted.units))
+    if not wanted.topic or (alone.names and wanted.act != "compare"):
+        return alone
+    completed = Query(f"{wanted.title}: {wanted.text}", wanted.language, wanted.units, wanted.topic)
+    leaning = course.retriever.retrieve(completed)
+    return alone if alone.covered > leaning.covered + LEAN else leaning
+
+
+def _topic(course: Course, wanted: Wanted, found: Found, named: Sequence[str]) -> str:
+    """The topic that is meant: the one that the words name, the conversation's, or that of the best sentence."""
+    own = [document for document in named if document != wanted.topic] or list(named)
+    if own:
+        return own[0]
+    if found.query.topic:
+        return found.query.topic
+    return found.sentences[0].passage.document if found.sentences else ""
+
+
+def _plainly(found: Found, topic: str, wanted: Wanted) -> bool:
+    """True when the words say little more than a topic's name, so that its unit is what is wanted."""
+    if found.query.topic == topic and topic:
+        return found.covered > 0.1
+    return any(name.document == topic and name.share >= OWN_WORDS for name in found.names) and wanted.act != "off_topic"
+
+
+def _unit(course: Course, wanted: Wanted, found: Found, topic: str) -> Unit | None:
+    """The unit of a topic to say: that of the act, or the one that holds what is asked in particular."""
+    if topic not in course.topics:
+        return None
+    units = course.topics[topic].units
+    own = [sentence for sentence in found.sentences if sentence.passage.document == topic and sentence.passage.act]
+    best = own[0] if own else None
+    if best is not None and best.features.asked >= SAME_QUESTION and best.features.asked_best:
+        return course.topics[topic].unit(best.passage.act, best.passage.against)  # type: ignore[arg-type]
+    served = ACT_UNITS.get(wanted.act, ())
+    chosen = next((unit for act in served for unit in units if unit.act == act), None)
+    if chosen is None or best is None:
+        return chosen or (course.topics[topic].unit(best.passage.act, best.passage.against) if best else None)  # type: ignore[arg-type]
+    inside = max((s.score for s in own if s.passage.act == chosen.act), default=best.score - AHEAD)
+    if best.score - inside > AHEAD and best.read > 0:
+        return course.topics[topic].unit(best.passage.act, best.passage.against)  # type: ignore[arg-type]
+    return chosen
+
+
+def _compare(course: Course, wanted: Wanted, found: Found, named: Sequence[str]) -> Explanation | None:
+    """Two topics side by side: the unit that compares them, or what each of them is."""
+    both = list(dict.fromkeys([*named, *([wanted.topic] if wanted.topic in course.topics else [])]))[:2]
+    if len(both) < 2:
+        return None
+    for one, other in (both, both[::-1]):
+        if (unit := course.topics[one].unit("compare", other)) is not None:
+            return Explanation(tuple(course.lines(unit, wanted.language)), one, found, unit, "compare")
+    lines: list[Line] = []
+    for document in both:
+        if (unit := course.topics[document].unit("define")) is not None:
+            lines += course.lines(unit, wanted.language)[:2]
+    return Explanation(tuple(lines), both[0], found, None, "compare", instead=True)
+
+
+def _facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
+    """The sentence that answers best, with a second of the same passage where that answers too, in reading order."""
+    if not found.answerable or not found.sentences:
+        return None
+    best = found.sentences[0]
+    chosen = [best]
+    room = 3 if wanted.act == "list" or best.passage.source == "document" else 2
+    for sentence in found.sentences[1:]:
+        near = sentence.passage.id == best.passage.id
+        if len(chosen) < room and near and sentence.read > SECOND and not sentence.text.startswith("$$"):
+            chosen.append(sentence)
+    chosen.sort(key=lambda sentence: sentence.place)
+    lines = tuple(Line(sentence.text, sentence.passage) for sentence in chosen)
+    return Explanation(lines, best.passage.document, found, _unit_of(course, best), wanted.act)
+
+
+def _unit_of(course: Course, sentence: Sentence) -> Unit | None:
+    topic = course.topics.get(sentence.passage.document)
+    return topic.unit(sentence.passage.act, sentence.passage.against) if topic and sentence.passage.act else None  # type: ignore[arg-type]

@@ -1,0 +1,117 @@
+"""What a student wants: the act of an utterance in its situation, and how sure that is.
+
+The router is a linear model over the encoder's vector of the text, hashed words and word pairs, and the situation (is a
+question open, has a demo run, was something offered, has anything been answered). It is trained by
+`python -m training utterances` on labelled lines in both languages; a misread line becomes a line of data there, never a
+rule here. Its probabilities are calibrated by one temperature on the development part, and below SURE it says so.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.retrieval.embedder import Vectors
+from tutor.dialogue.utterance import Utterance
+
+Act = Literal[
+    "define", "explain", "steps", "why", "compare", "fact", "formula", "symbol", "list", "summarise", "locate", "order",
+    "verify", "limits", "example", "simplify", "code", "run_demo", "change_run", "ask_run", "practise",
+    "answer_practice", "hint", "reveal", "continue", "accept", "refuse", "correct_me", "language", "about_tutor",
+    "about_course", "social", "off_topic",
+]  # fmt: skip
+ACTS: tuple[Act, ...] = get_args(Act)
+UNITS: Mapping[Act, tuple[tuple[str, float], ...]] = {
+    "define": (("define", 1.0),),
+    "explain": (("how", 1.0), ("define", 0.6), ("steps", 0.5)),
+    "steps": (("steps", 1.0), ("how", 0.6)),
+    "why": (("why", 1.0), ("uses", 0.5), ("how", 0.2)),
+    "compare": (("compare", 1.0), ("define", 0.3)),
+    "fact": (("facts", 1.0), ("", 0.6), ("define", 0.2)),
+    "formula": (("formula", 1.0),),
+    "symbol": (("formula", 1.0),),
+    "list": (("facts", 0.6), ("uses", 0.6), ("define", 0.5), ("", 0.5)),
+    "summarise": (("define", 1.0), ("how", 0.5)),
+    "verify": (("mistakes", 0.7), ("limits", 0.4), ("facts", 0.4), ("why", 0.3), ("how", 0.3)),
+    "limits": (("limits", 1.0), ("mistakes", 0.3)),
+    "example": (("example", 1.0), ("uses", 0.5)),
+    "simplify": (("simply", 1.0),),
+    "code": (("code", 1.0),),
+}
+"""The units that answer an act, with how well; "" is a passage that is no unit (a slide, a teacher's page)."""
+SURE = 0.45
+"""Least probability of an act that is taken without a doubt; chosen on the development part."""
+BUCKETS = 8192
+FLAGS = ("t", "r", "q", "o")
+"""The situation: after an answer on a topic, after a demo run, a question is open, something was offered."""
+FILE = Path(__file__).with_name("router.npz")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The likeliest act, how likely it is, and all of them."""
+
+    act: Act
+    probability: float
+    probabilities: Mapping[Act, float]
+
+    @property
+    def sure(self) -> bool:
+        """False where another act may well be meant."""
+        return self.probability >= SURE
+
+    @property
+    def units(self) -> dict[str, float]:
+        """How likely a unit of each act is what is wanted, for retrieval."""
+        found: dict[str, float] = {}
+        for act, probability in self.probabilities.items():
+            for unit, weight in UNITS.get(act, ()):
+                found[unit] = found.get(unit, 0.0) + weight * probability
+        return found
+
+
+def grams(utterance: Utterance) -> list[int]:
+    """Buckets of its words, their beginnings, and pairs of neighbours, the ends marked."""
+    said = ["^", *utterance.plain.replace("?", " ? ").replace("¿", " ").replace(",", " ").split(), "$"]
+    found = [*said, *(f"{one} {two}" for one, two in zip(said, said[1:], strict=False))]
+    found += [f"{word[:4]}*" for word in said if len(word) > 4]
+    return [zlib.crc32(gram.encode()) % BUCKETS for gram in found]
+
+
+class Router:
+    """Reads acts. The vector is the encoder's, of the text as a question."""
+
+    def __init__(
+        self, vector: NDArray[np.float32], words: NDArray[np.float32], flags: NDArray[np.float32],
+        bias: NDArray[np.float32], temperature: float,
+    ) -> None:  # fmt: skip
+        """Weights (acts, dimension), (acts, BUCKETS), (acts, FLAGS) and (acts,)."""
+        self._vector, self._words, self._flags, self._bias = vector, words, flags, bias
+        self._temperature = temperature
+
+    @classmethod
+    @cache
+    def trained(cls) -> Router:
+        """The packaged router."""
+        with np.load(FILE, allow_pickle=False) as data:
+            vector, words, flags, bias = (data[n].astype(np.float32) for n in ("vector", "words", "flags", "bias"))
+            return cls(vector, words, flags, bias, float(data["temperature"]))
+
+    def read(self, utterance: Utterance, vector: Vectors, flags: str) -> Reading:
+        """The reading of an utterance; `flags` holds the letters of FLAGS that are true of the situation."""
+        scores = self._vector @ vector + self._bias
+        for bucket in grams(utterance):
+            scores = scores + self._words[:, bucket]
+        scores = scores + self._flags @ np.array([float(flag in flags) for flag in FLAGS], dtype=np.float32)
+        scores = scores / self._temperature
+        odds = np.exp(scores - scores.max())
+        shares = odds / odds.sum()
+        best = int(shares.argmax())
+        return Reading(ACTS[best], float(shares[best]), dict(zip(ACTS, map(float, shares), strict=True)))

@@ -1,0 +1,103 @@
+"""Where a conversation stands, made once a turn from what is kept of it.
+
+A client that keeps nothing but texts gets the same state, read from them: a sentence of the course tells its topic.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from knowledge.text import Language
+from tutor.answering.reply import Offer
+from tutor.conversations.records import latest_run
+from tutor.conversations.store import Exchange
+from tutor.runs.summary import Run
+
+_MARKS = re.compile(r"\s?\[\d{1,2}\]")
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueState:
+    """What the next utterance may lean on. Empty at the beginning.
+
+    `topic` is the id of the document that was last spoken of and `title` its name; `act` what was last done with it;
+    `said` the course's sentences of the last answer; `spoken` all that were said on the topic since it came up.
+    """
+
+    topic: str = ""
+    title: str = ""
+    act: str = ""
+    said: tuple[str, ...] = ()
+    spoken: frozenset[str] = frozenset()
+    listed: tuple[str, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    question: str = ""
+    demo: tuple[str, Mapping[str, Any]] | None = None
+    run: Run | None = None
+    run_id: str = ""
+    practice: Mapping[str, Any] | None = None
+    practised: tuple[Mapping[str, Any], ...] = ()
+    language: Language = "en"
+    turns: int = 0
+    earlier: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+
+    @property
+    def flags(self) -> str:
+        """The situation as the router knows it (tutor/dialogue/reading.py)."""
+        found = "t" if self.topic else ""
+        found += "r" if self.run is not None else ""
+        found += "q" if self.practice and self.practice.get("open") else ""
+        return found + ("o" if self.offers else "")
+
+
+def state_of(history: Sequence[Exchange], topics: Mapping[str, tuple[str, str]]) -> DialogueState:
+    """The state after the complete exchanges of a conversation; `topics` gives topic id and title of each sentence."""
+    complete = [exchange for exchange in history if exchange.state == "complete"]
+    if not complete:
+        return DialogueState()
+    turns = [_turn(exchange, topics) for exchange in complete]
+    last = turns[-1]
+    about = next((turn for turn in reversed(turns) if turn["topic"]), last)
+    spoken = {text for turn in turns if turn["topic"] == about["topic"] for text in turn["said"]}
+    run = latest_run(complete)
+    demo = next((e.detail["demo"] for e in reversed(complete) if e.detail.get("demo")), None)
+    return DialogueState(
+        topic=about["topic"],
+        title=about["title"],
+        act=last["act"],
+        said=tuple(last["said"]),
+        spoken=frozenset(spoken),
+        listed=tuple(last["listed"]),
+        offers=tuple(Offer(**offer) for offer in last["offers"]),
+        question=complete[-1].question,
+        demo=(demo["name"], demo["params"]) if demo else None,
+        run=run[1] if run else None,
+        run_id=run[0] if run else "",
+        practice=complete[-1].detail.get("practice"),
+        practised=tuple(kept for e in complete if (kept := e.detail.get("practice"))),
+        language=last["language"],
+        turns=len(complete),
+        earlier=tuple(turns),
+    )
+
+
+def _turn(exchange: Exchange, topics: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    """What is kept of one turn; what an older record, or a client's text, does not hold is read from its sentences."""
+    kept = exchange.detail.get("turn")
+    if isinstance(kept, dict) and kept.get("version") == 1:
+        return kept
+    said = [str(item["quote"]) for item in exchange.detail.get("citations", ())]
+    said = said or [text for text in _sentences(exchange.answer) if text in topics]
+    topic, title = next((topics[text] for text in said if text in topics), ("", ""))
+    return {
+        "topic": topic, "title": title, "act": "", "said": said, "listed": [], "offers": [], "language": "en",
+    }  # fmt: skip
+
+
+def _sentences(answer: str) -> list[str]:
+    from knowledge.text import sentences
+
+    return sentences(_MARKS.sub("", answer))
