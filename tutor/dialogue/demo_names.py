@@ -10,7 +10,7 @@ from rapidfuzz import distance, process
 
 from demos.runtime.contract import Demo
 from knowledge.text import content_words, fold, words
-from tutor.dialogue.run_orders import VERBS, unquoted
+from tutor.dialogue.quotes import unquoted
 
 _AN_IMAGE = re.compile(r"\bimagenes\b|\b(?:una|la|esta|cada|otra|mi|tu|de) imagen\b")
 """Spanish for pictures, which does not name the demo `imagen`."""
@@ -97,7 +97,6 @@ class Names:
             synonyms = (w for schema in fields.values() for ws in schema.get("synonyms", {}).values() for w in ws)
             for text in (demo.name, demo.title, *demo.aliases, *fields, *choices, *other, *synonyms):
                 found.update(dict.fromkeys(word for word in words(text.replace("_", " ")) if len(word) >= 4))
-        found.update(dict.fromkeys(verb for verb in sorted(VERBS) if len(verb) >= 5))
         return found
 
     def _spans(self, plain: str) -> dict[Demo, tuple[int, int]]:

@@ -14,12 +14,21 @@ import numpy as np
 from demos.runtime.contract import Demo
 from knowledge.retrieval.embedder import Embedder, Vectors
 from knowledge.text import content_words, words
-from tutor.dialogue.run_orders import unquoted
+from tutor.dialogue.quotes import unquoted
 
 CHOSEN = 0.1
 """What a demo gains when the request names a choice that it alone offers ("sharpen")."""
 WORDED = 0.25
 """What a demo gains when it is known by all of the request's words."""
+
+
+FAR = 0.76
+"""The cosine that e5 gives texts that have nothing to do with each other."""
+
+
+def stretched(cosines: Vectors) -> Vectors:
+    """Cosines of e5, which lie between FAR and 1, spread from 0 to 1."""
+    return ((cosines - FAR) / (1 - FAR)).clip(0.0, 1.0).astype(np.float32)
 
 
 class Nearness:
@@ -36,7 +45,7 @@ class Nearness:
         return sorted(best.items(), key=lambda pair: -pair[1])
 
     def _near(self, text: str, only_choices: dict[str, str]) -> dict[str, float]:
-        scores = self._vectors @ self._embedder.encode([unquoted(text)])[0]
+        scores = stretched(self._vectors @ self._embedder.encode_questions([unquoted(text)])[0])
         best: dict[str, float] = {}
         for (name, _), score in zip(self._examples, scores, strict=True):
             best[name] = max(best.get(name, -1.0), float(score))
@@ -84,7 +93,7 @@ class Nearness:
     def _vectors(self) -> Vectors:
         texts = [text for _, text in self._examples]
         if self._cache is None:
-            return self._embedder.encode(texts)
+            return self._embedder.encode_questions(texts)
         mark = hashlib.sha256("\0".join((self._embedder.name, *texts)).encode()).hexdigest()[:16]
         path = self._cache / f"requests-{mark}.npy"
         try:
@@ -93,7 +102,7 @@ class Nearness:
                 return vectors
         except (OSError, ValueError):
             pass
-        vectors = self._embedder.encode(texts)
+        vectors = self._embedder.encode_questions(texts)
         try:
             self._cache.mkdir(parents=True, exist_ok=True)
             with (part := path.with_suffix(".part")).open("wb") as file:

@@ -1,4 +1,7 @@
-"""What a student wants: an answer, a demo run, or a word about the tutor itself."""
+"""Which demo is wanted, with which parameters: by name, by what the demos are known by, and by nearness of meaning.
+
+Whether a demo is wanted at all is the reading's to say (tutor/dialogue/reading.py).
+"""
 
 from __future__ import annotations
 
@@ -11,18 +14,18 @@ from typing import Any
 
 from demos.runtime.contract import Demo
 from knowledge.retrieval.embedder import Embedder
-from knowledge.retrieval.spanish import in_english, in_plain_words
 from knowledge.text import fold
-from tutor.dialogue import run_orders as phrases
+from tutor.answering.reply import Offer
 from tutor.dialogue.demo_names import Names
 from tutor.dialogue.demo_ranking import Nearness
 from tutor.dialogue.slots import Extracted, extract
 
-CLOSE = 0.62
-"""Least nearness of a request to a demo before the demo is run without being named."""
+CLOSE = 0.55
+"""Least nearness of a request to a demo before the demo is run without being named; chosen on the train split of the
+labelled demo requests."""
 
-CLAIMED = 0.08
-"""How much less near it has to be when the request states parameters of that demo."""
+DOUBTFUL = 0.12
+"""How much nearer it has to be when the reading is not sure that a demo is wanted."""
 
 MARGIN = 0.03
 """Demos closer to each other than this are both meant, so the student is asked."""
@@ -30,24 +33,8 @@ MARGIN = 0.03
 KIN = 0.12
 """How much nearer a demo has to be than the one whose name is a part of its own, to be meant by that name."""
 
-RIVAL = 0.3
+RIVAL = 0.35
 """How much nearer any other demo has to be than those that are named, to be meant all the same."""
-
-AHEAD = 0.1
-"""How much nearer than any other a demo has to be that is neither named nor ordered."""
-
-ALIKE = 1.0
-"""Least nearness at which the wording alone shows that a demo is wanted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A question to answer from the course."""
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """Talk about the tutor itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,108 +53,75 @@ class Clarify:
     demos: tuple[Demo, ...]
 
 
-Intent = Ask | About | RunDemo | Clarify
-
-
-class IntentReader:
-    """Reads intents by the demos' names, aliases and example requests."""
+class DemoReader:
+    """Reads demo requests by the demos' names, aliases and example requests."""
 
     def __init__(self, demos: Sequence[Demo], embedder: Embedder, cache: Path | None = None) -> None:
         """`cache` is a folder where the examples' vectors are kept between starts."""
-        self._demos = tuple(demos)
+        self._demos = {demo.name: demo for demo in demos}
         self._names = Names(demos, embedder.vocabulary)
         self._nearness = Nearness(demos, embedder, cache)
 
-    def read(self, text: str, last_demo: tuple[str, Mapping[str, Any]] | None = None) -> Intent:
-        """The intent of `text`; `last_demo` is the run that "again with 50 epochs" would change."""
-        plain = fold(" ".join(text.split()))
-        if plain.startswith("/demo "):
-            return self._pick(text[6:], text[6:], CLOSE)
-        if phrases.is_about_tutor(plain):
-            return About()
-        if last_demo and phrases.asks_again(plain) and not self._names.found(plain):
-            demo = next((demo for demo in self._demos if demo.name == last_demo[0]), None)
-            if demo is not None and ((found := extract(demo, text)).params or phrases.is_only_a_change(plain)):
-                return RunDemo(demo, found, last_demo[1])
-        english = self._in_english(text)
-        example = self._examples.get(_bare(text))
-        if example is not None:
-            return self._run(example, text, english)
-        if phrases.wants_run(plain) or (not phrases.is_question(plain) and phrases.wants_run(fold(english))):
-            return self._pick(text, english, CLOSE if phrases.wants_run_surely(plain) else CLOSE + 0.05)
-        if phrases.may_state_run(plain):
-            return self._stated(text, english, least=ALIKE if phrases.orders_words(plain) else None)
-        return Ask()
+    def offered(self, offer: Offer) -> RunDemo | None:
+        """The run that an offer means."""
+        demo = self._demos.get(offer.demo)
+        example = self._examples.get(_bare(offer.text))
+        if demo is None:
+            return RunDemo(example, extract(example, offer.text)) if example else None
+        found = extract(demo, offer.text)
+        return RunDemo(demo, Extracted({**found.params, **offer.params}, (), ()))
+
+    def changed(self, text: str, last: tuple[str, Mapping[str, Any]] | None) -> RunDemo | None:
+        """The last run with what the text changes; None when there is none, or when another demo is named."""
+        demo = self._demos.get(last[0]) if last else None
+        if demo is None or last is None:
+            return None
+        named = self._names.found(fold(self._names.spelt(text)))
+        if named and demo not in named:
+            return None
+        return RunDemo(demo, extract(demo, text), last[1])
+
+    def asked(self, text: str, about: str = "", *, sure: bool = True) -> RunDemo | Clarify | None:
+        """The demo that a request is for; `about` is the demo of what was spoken of, for "show me". None for none."""
+        text = text.removeprefix("/demo ").strip()
+        if example := self._examples.get(_bare(text)):
+            return RunDemo(example, extract(example, text))
+        named = self._named(text)
+        ranked = self._nearness.ranked((_courtesy(text),), self._names.only_choices)
+        if named:
+            ranked = self._meant(named, text, ranked)
+        elif about in self._demos and len(text.split()) <= SHORT:
+            return RunDemo(self._demos[about], extract(self._demos[about], text))
+        elif ranked[0][1] < CLOSE + (0 if sure else DOUBTFUL):
+            return None
+        close = tuple(demo for demo, score in ranked if score > ranked[0][1] - MARGIN)
+        if len(close) > 1:
+            return Clarify(close[:4]) if sure or named else None
+        return RunDemo(ranked[0][0], extract(ranked[0][0], text))
 
     @cached_property
     def _examples(self) -> dict[str, Demo]:
-        return {_bare(example.text): demo for demo in self._demos for example in demo.examples}
-
-    def _in_english(self, text: str) -> str:
-        """The text with Spanish, short and misspelt words in the course's own."""
-        english = in_english(text)
-        if english != text and "?" not in text:
-            english = english.rstrip("?")
-        return self._names.spelt(in_plain_words(english))
-
-    def _stated(self, text: str, english: str, least: float | None) -> Intent:
-        """A demo with its parameters and no order: "gru 25 epochs lr 0.1"; without any when it is as near as `least`."""
-        found = self._pick(text, english, CLOSE)
-        if not isinstance(found, RunDemo):
-            return Ask()
-        (_, first), (_, second) = self._ranked(text, english)[:2]
-        if least is not None and first >= least:
-            return found
-        fields = found.demo.params.model_fields
-        changed = any(
-            not isinstance(value, bool) or fields[name].default != value
-            for name, value in found.extracted.params.items()
-        )
-        return found if changed and (self._named(text, english) or first > second + AHEAD) else Ask()
-
-    def _pick(self, text: str, english: str, least: float) -> Intent:
-        """The demo that is meant; one that is not named has to be as near as `least`."""
-        named, ranked = self._named(text, english), self._ranked(text, english)
-        if named:
-            ranked = self._meant(named, text, english, ranked)
-        elif ranked[0][1] < least - (CLAIMED if self._run(ranked[0][0], text, english).extracted.params else 0):
-            return Ask()
-        close = tuple(demo for demo, score in ranked if score > ranked[0][1] - MARGIN)
-        if len(close) > 1:
-            return Clarify(close[:4])
-        return self._run(ranked[0][0], text, english)
-
-    def _ranked(self, text: str, english: str) -> list[tuple[Demo, float]]:
-        return self._nearness.ranked((_courtesy(english), _courtesy(text)), self._names.only_choices)
+        return {_bare(example.text): demo for demo in self._demos.values() for example in demo.examples}
 
     def _meant(
-        self, named: Sequence[Demo], text: str, english: str, ranked: Sequence[tuple[Demo, float]]
+        self, named: Sequence[Demo], text: str, ranked: Sequence[tuple[Demo, float]]
     ) -> list[tuple[Demo, float]]:
         """Those of the ranked demos that the names may mean: the named, or one much nearer than all of them.
 
         A demo whose longer name holds the name said need not be as much nearer: "a tiny GPT that sorts".
         """
         best = max(score for demo, score in ranked if demo in named)
-        kin = self._names.kin(fold(self._names.spelt(text))) or self._names.kin(fold(english))
+        kin = self._names.kin(fold(self._names.spelt(text)))
         nearer = [(demo, score) for demo, score in ranked if score > best + (KIN if demo in kin else RIVAL)]
         return nearer or [pair for pair in ranked if pair[0] in named]
 
-    def _named(self, text: str, english: str) -> list[Demo]:
-        return (
-            self._names.found(fold(self._names.spelt(text)))
-            or self._names.found(fold(english))
-            or self._names.in_parts(english)
-            or self._names.by_choice(english)
-        )
+    def _named(self, text: str) -> list[Demo]:
+        found = self._names.found(fold(self._names.spelt(text)))
+        return found or self._names.in_parts(text) or self._names.by_choice(text)
 
-    @staticmethod
-    def _run(demo: Demo, text: str, english: str) -> RunDemo:
-        """The demo with the parameters of the text as typed, and those that only its English wording shows."""
-        typed = extract(demo, text)
-        if english == text:
-            return RunDemo(demo, typed)
-        read = extract(demo, english)
-        return RunDemo(demo, Extracted({**read.params, **typed.params}, read.loose, read.open_fields))
+
+SHORT = 6
+"""Words of a request at most that names nothing and means what was spoken of."""
 
 
 def _courtesy(text: str) -> str:

@@ -1,198 +1,230 @@
-"""Practice: one question of the course at a time, with hints, the answer, and a word on what the student says.
+"""Practice: one question at a time on a topic, with hints, the answer, and a word on what the student says.
 
-What is kept of it lies in the exchange's detail under "practice": the question, its document, how many hints were
-given, whether it is open still, and what the student wanted to be asked about.
+Questions come from the course's units: what a topic is comes first, then why, how, its limits, and statements to judge
+as true or false, whose verdict is certain. What is kept of a round lies in the exchange's detail under "practice".
 """
 
 from __future__ import annotations
 
-import math
 import random
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 
-from knowledge.retrieval.questions import read_question
-from knowledge.retrieval.spanish import in_english, in_plain_words
-from knowledge.text import content_words
-from tutor.conversations.store import Exchange
-from tutor.teaching.grading import judge, telling
-from tutor.teaching.note_index import Shelf
-from tutor.teaching.question_bank import Item
-from tutor.teaching.reply import ANOTHER, HINT, REVEAL, Asking, Desk, Line, Reply
+from knowledge.courses.units import Line as UnitLine
+from knowledge.courses.units import Topic, Unit
+from knowledge.retrieval.embedder import Embedder
+from knowledge.text import Language, content_words, fold, words
+from tutor.answering.answer import Desk
+from tutor.answering.explain import Course
+from tutor.answering.reply import Line, Offer, Reply
+from tutor.i18n import Texts, mark
+from tutor.teaching.grading import Verdict, grade
 
-POSED = "A question on “{title}”: {question}"
-HINTED = "A hint:"
-GAPS = "Fill the gaps:"
-LEADS = {
-    "right": "Yes, that is it:",
-    "partly": "Partly. What is missing:",
-    "other": "Compare with the course:",
-    "wrong": "Not quite. The course says:",
+QUESTIONS: Mapping[str, str] = {
+    "define": mark("What is {topic}?"),
+    "why": mark("Why do we need {topic}?"),
+    "how": mark("How does {topic} work?"),
+    "limits": mark("What are the limits of {topic}?"),
+    "uses": mark("Where is {topic} used?"),
 }
-_POSED = re.compile(r"A question on “.+?”: (.+\?)\s*$")
-_NO_HINT = re.compile(r"\$|https?://|\b(?:lecture|slides?|zoo)\b", re.IGNORECASE)
-"""Sentences that lead nowhere: formulas, and where something stands."""
-_DATED = re.compile(r"\b(?:1[89]|20)\d\d\b")
-_NEAR = 0.3
-"""Least cosine of a sentence to question and answer before it is a hint."""
-_ALL_BLANK = 2
-"""Up to so many telling words all become gaps; of more, the rarer half."""
+"""The questions that units give, in the order in which they are asked."""
+STATEMENT = mark("True or false: {statement}")
+YES = frozenset("true yes right correct verdadero verdad cierto si correcto v t".split())
+NO = frozenset("false no wrong incorrect falso incorrecto mentira f".split())
+Kind = Literal["open", "statement"]
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A practice question in a conversation. `documents` and `focus` are what the student wanted to be asked about."""
+    """A practice question: the topic, the unit that answers it, and for a statement which misconception (`place`) and
+    whether the wrong or the right side of it is put (`true`). `verdict` is "" while it is open."""
 
-    item: Item
+    topic: str
+    act: str
+    language: Language
+    place: int = -1
+    true: bool = False
     hints: int = 0
-    is_open: bool = True
-    documents: tuple[str, ...] = ()
-    focus: str = ""
+    open: bool = True
+    verdict: str = ""
 
-    @property
-    def kept(self) -> dict[str, Any]:
-        """Its JSON form."""
-        return {
-            "question": self.item.question, "document": self.item.document, "hints": self.hints, "open": self.is_open,
-            "documents": list(self.documents), "focus": self.focus,
+    @classmethod
+    def of(cls, kept: Mapping[str, Any] | None) -> Round | None:
+        """A round from its JSON form; None when it is none, or of an older kind."""
+        try:
+            return cls(**{name: kept[name] for name in cls.__slots__}) if kept else None
+        except (KeyError, TypeError):
+            return None
+
+
+class Practice:
+    """Asks and judges. `embedder` compares a student's words with the course's."""
+
+    def __init__(self, course: Course, embedder: Embedder) -> None:
+        self._course, self._embedder = course, embedder
+
+    def reply(
+        self, desk: Desk, act: str, text: str, topic: str, before: Sequence[Mapping[str, Any]], seed: int
+    ) -> Reply:
+        """What is said to a request for a question, an answer, or a wish for help."""
+        rounds = [found for kept in before if (found := Round.of(kept))]
+        latest = rounds[-1] if rounds else None
+        still = latest if latest is not None and latest.open and latest.topic in self._course.topics else None
+        if act == "practise" or still is None:
+            if act in ("hint", "reveal") and still is None:
+                offer = Offer(desk.texts("Ask me a practice question"), "practise", topic)
+                return Reply(
+                    (Line(desk.texts("No practice question is open. Shall I ask you one?")),), "clarify", (offer,)
+                )
+            return self._pose(desk, topic or (latest.topic if latest else ""), rounds, seed)
+        if act == "hint":
+            return self._hint(desk, still)
+        if act == "reveal":
+            return self._settle(desk, still, "shown", ())
+        return self._judge(desk, still, text)
+
+    def verdict(self, desk: Desk, before: Sequence[Mapping[str, Any]]) -> Reply:
+        """Whether the last answer was right, and how many were."""
+        rounds = [found for kept in before if (found := Round.of(kept)) and found.verdict]
+        texts = desk.texts
+        if not rounds:
+            return Reply((Line(texts("You have not answered a practice question yet.")),), "about")
+        told = {
+            "right": mark("Your last answer was right."), "partly": mark("Your last answer was partly right."),
+            "wrong": mark("Your last answer was not right."), "compare": mark("I could not judge your last answer."),
+            "shown": mark("I showed you the answer to the last question."),
         }  # fmt: skip
+        right = sum(found.verdict == "right" for found in rounds)
+        lines = (
+            Line(texts(told[rounds[-1].verdict])),
+            Line(texts("So far {right} of {count} were right.", right=right, count=len(rounds))),
+        )
+        return Reply(lines, "about", topic=rounds[-1].topic, act="practise", practice=asdict(rounds[-1]))
+
+    def _pose(self, desk: Desk, topic: str, rounds: Sequence[Round], seed: int) -> Reply:
+        known = self._course.topics.get(topic)
+        if known is None:
+            if not self._course.topics:
+                return Reply((Line(desk.texts("This course has no practice questions; ask me about it instead.")),))
+            known = random.Random(f"{seed} {len(rounds)}").choice(list(self._course.topics.values()))
+        asked = {(found.topic, found.act, found.place) for found in rounds}
+        fresh = [
+            found
+            for found in _rounds(known, desk.texts.language, seed)
+            if (found.topic, found.act, found.place) not in asked
+        ]
+        chosen = fresh[0] if fresh else _rounds(known, desk.texts.language, seed)[len(rounds) % 2]
+        return self._asked(desk, known, chosen)
+
+    def _asked(self, desk: Desk, topic: Topic, round_: Round, lead: str = "") -> Reply:
+        texts = desk.texts
+        question = self._question(topic, round_, texts)
+        said = texts("A question on {topic}: {question}", topic=topic.named(texts.language), question=question)
+        offers = (
+            Offer(texts("Give me a hint"), "hint", topic.id),
+            Offer(texts("Tell me the answer"), "reveal", topic.id),
+        )
+        lines = (Line(lead), Line(said)) if lead else (Line(said),)
+        return Reply(lines, "answered", offers, topic.id, "practise", practice=asdict(round_))
+
+    def _question(self, topic: Topic, round_: Round, texts: Texts) -> str:
+        if round_.place >= 0:
+            return texts(STATEMENT, statement=_statement(topic, round_).said(texts.language))
+        return texts(QUESTIONS[round_.act], topic=topic.named(texts.language))
+
+    def _hint(self, desk: Desk, round_: Round) -> Reply:
+        """First a sentence that leads there, then the answer with gaps, then the answer."""
+        texts, topic = desk.texts, self._course.topics[round_.topic]
+        unit = _unit(topic, round_)
+        more = replace(round_, hints=round_.hints + 1)
+        offers = (Offer(texts("Tell me the answer"), "reveal", topic.id),)
+        picture = topic.unit("simply")
+        if round_.hints == 0 and round_.place < 0 and picture is not None and picture.lines:
+            line = self._course.lines(picture, texts.language)[0]
+            lines: tuple[Line, ...] = (Line(texts("A hint:")), line)
+            return Reply(lines, "answered", offers, topic.id, "practise", practice=asdict(more))
+        if round_.hints <= 1 and round_.place < 0:
+            gapped = Line(gaps(self._course.lines(unit, texts.language)[0].text, topic))
+            return Reply(
+                (Line(texts("Fill the gaps:")), gapped), "answered", offers, topic.id, "practise", practice=asdict(more)
+            )
+        return self._settle(desk, round_, "shown", ())
+
+    def _judge(self, desk: Desk, round_: Round, text: str) -> Reply:
+        topic = self._course.topics[round_.topic]
+        texts = desk.texts
+        if round_.place >= 0:
+            said = set(words(text))
+            if bool(said & YES) == bool(said & NO):
+                return self._asked(desk, topic, round_, texts("Answer true or false."))
+            right = bool(said & YES) == round_.true
+            return self._settle(desk, round_, "right" if right else "wrong", ())
+        lines = self._course.lines(_unit(topic, round_), texts.language)
+        expected = [line.text for line in lines if not line.text.startswith("$$")]
+        vectors = self._embedder.encode_questions([text, *expected])
+        question = self._question(topic, round_, texts)
+        verdict: Verdict = grade(question, expected, text, vectors[0], vectors[1:], texts.language)
+        missing = [lines[place] for place in verdict.missing]
+        return self._settle(desk, round_, verdict.kind, missing)
+
+    def _settle(self, desk: Desk, round_: Round, verdict: str, missing: Sequence[Line]) -> Reply:
+        texts, topic = desk.texts, self._course.topics[round_.topic]
+        leads = {
+            "right": mark("Yes, that is right."), "partly": mark("Partly. What is missing:"),
+            "wrong": mark("Not quite. The course says:"), "compare": mark("Compare with the course:"),
+            "shown": mark("The answer:"),
+        }  # fmt: skip
+        unit = _unit(topic, round_)
+        lines = list(missing) or self._course.lines(unit, texts.language)
+        if round_.place >= 0:
+            right = [line for line in unit.lines if line.kind == "right"][round_.place]
+            lines = [Line(right.said(texts.language), self._course.passages[topic.id, "mistakes", ""])]
+        offers = (
+            Offer(texts("Another question"), "practise", topic.id),
+            Offer(texts("Explain {topic} more simply", topic=topic.named(texts.language)), "simplify", topic.id),
+        )
+        closed = replace(round_, open=False, verdict=verdict)
+        said = (Line(texts(leads[verdict])), *lines)
+        return Reply(said, "answered", offers, topic.id, "practise", practice=asdict(closed))
 
 
-def latest_round(history: Sequence[Exchange], shelf: Shelf) -> Round | None:
-    """The practice question of the last complete exchange, open or just settled; None when it has none."""
-    complete = [exchange for exchange in history if exchange.state == "complete"]
-    if not complete:
-        return None
-    kept = complete[-1].detail.get("practice")
-    if isinstance(kept, dict):
-        item = _item(shelf, str(kept.get("question")), str(kept.get("document")))
-        documents, hints = tuple(map(str, kept.get("documents", ()))), int(kept.get("hints", 0))
-        return Round(item, hints, bool(kept.get("open")), documents, str(kept.get("focus", ""))) if item else None
-    return _told(complete, shelf)
+def _rounds(topic: Topic, language: Language, seed: int) -> list[Round]:
+    """The questions on a topic in order: what it is, then a statement, then the others and the other statements."""
+    open_ = [Round(topic.id, act, language) for act in QUESTIONS if topic.unit(act)]  # type: ignore[arg-type]
+    unit = topic.unit("mistakes")
+    pairs = sum(line.kind == "wrong" for line in unit.lines) if unit else 0
+    draw = random.Random(f"{seed} {topic.id}")
+    judged = [Round(topic.id, "mistakes", language, place, draw.random() < 0.5) for place in range(pairs)]
+    mixed = [found for pair in zip(open_, judged, strict=False) for found in pair]
+    return [*mixed, *open_[len(judged) :], *judged[len(open_) :]]
 
 
-def _told(exchanges: Sequence[Exchange], shelf: Shelf) -> Round | None:
-    """The open question that a client tells of which keeps no detail: read from the text of the last answers."""
-    for hints, exchange in enumerate(reversed(exchanges)):
-        if "provenance" in exchange.detail:
-            return None
-        if match := _POSED.search(exchange.answer):
-            item = _item(shelf, match[1])
-            return Round(item, hints) if item else None
-        if not exchange.answer.startswith((HINTED, GAPS)):
-            return None
-    return None
+def _statement(topic: Topic, round_: Round) -> UnitLine:
+    kind = "right" if round_.true else "wrong"
+    unit = topic.unit("mistakes")
+    assert unit is not None
+    return [line for line in unit.lines if line.kind == kind][round_.place]
 
 
-def _item(shelf: Shelf, question: str, document: str = "") -> Item | None:
-    held = [item for items in shelf.items.values() for item in items if item.question == question]
-    return next((item for item in held if item.document == document), held[0] if held and not document else None)
+def _unit(topic: Topic, round_: Round) -> Unit:
+    unit = topic.unit(round_.act) or topic.unit("define")  # type: ignore[arg-type]
+    assert unit is not None
+    return unit
 
 
-def pose(shelf: Shelf, asking: Asking, documents: Sequence[str] = (), focus: str = "") -> Reply:
-    """The next question, from these documents or from any note; `focus` prefers those that speak of it."""
-    items = [item for document in documents for item in shelf.items.get(document, ())]
-    items = items or [item for note in shelf.notes for item in shelf.items.get(note, ())]
-    if not items:
-        return Reply((Line("This course has no practice questions; ask me about it instead."),))
-    before = _asked_before(asking.history)
-    item = _choose(items, before, focus, f"{asking.seed} {len(before)} {' '.join(documents)}")
-    return posed(Round(item, documents=tuple(documents), focus=focus))
+def gaps(text: str, topic: Topic) -> str:
+    """A sentence with its longer words as gaps, but for those of the topic's name."""
+    named = {word for name in (topic.title, topic.title_es) for word in words(name)}
+    told = set(content_words(text)) | set(content_words(text, "es"))
+
+    def gap(match: re.Match[str]) -> str:
+        word = fold(match[0])
+        keep = word in named or len(word) < 6 or not told & {*content_words(word), *content_words(word, "es")}
+        return match[0] if keep else "…"
+
+    return re.sub(r"…(?:[ -]…)+", "…", re.sub(r"[^\W\d_]+", gap, text))
 
 
-def posed(round_: Round, lead: str = "") -> Reply:
-    """The question of a round, asked."""
-    item = round_.item
-    said = POSED.format(title=item.title, question=item.question)
-    lines = (Line(lead), Line(said)) if lead else (Line(said),)
-    return Reply(lines, (HINT, REVEAL), item.title, item.question, round_.kept)
-
-
-def _asked_before(history: Iterable[Exchange]) -> list[str]:
-    """The questions asked in this conversation, in order, each once."""
-    found: list[str] = []
-    for exchange in history:
-        match = _POSED.search(exchange.answer)
-        kept = exchange.detail.get("practice")
-        found += [str(kept["question"])] if isinstance(kept, dict) else [match[1]] if match else []
-    return list(dict.fromkeys(found))
-
-
-def _choose(items: Sequence[Item], before: Sequence[str], focus: str, seed: str) -> Item:
-    """One that was not asked yet, while there is one; after that any but the last."""
-    fresh = [item for item in items if item.question not in before]
-    fresh = fresh or [item for item in items if item.question != before[-1]] or list(items)
-    wanted = set(content_words(focus))
-    named = [item for item in fresh if wanted & set(content_words(item.question))]
-    return random.Random(seed).choice(named or fresh)
-
-
-def hint(desk: Desk, shelf: Shelf, round_: Round) -> Reply:
-    """A sentence that leads there; then the answer with gaps; then the answer."""
-    if round_.hints == 0 and (line := _near_miss(desk, shelf, round_.item)):
-        return _hinted(round_, 1, Line(HINTED), line)
-    if round_.hints < 2 and (lines := [line for line in map(_Gaps(shelf, round_.item), round_.item.answer) if line]):
-        return _hinted(round_, 2, Line(GAPS), *lines)
-    return settle(round_)
-
-
-def _hinted(round_: Round, hints: int, *lines: Line) -> Reply:
-    offers = (HINT, REVEAL) if hints < 2 else (REVEAL,)
-    return Reply(lines, offers, round_.item.title, round_.item.question, replace(round_, hints=hints).kept)
-
-
-def _near_miss(desk: Desk, shelf: Shelf, item: Item) -> Line | None:
-    """The sentence of the document nearest to question and answer that gives nothing of the answer away."""
-    asked, answer = set(telling(item.question)), [line.text for line in item.answer]
-    secret = {word for text in answer for word in telling(text)} - asked
-    dates = bool({"who", "when"} & set(read_question(item.question).asked))
-    lines = [Line(text, passage) for passage in shelf.document(item.document) for text in passage.sentences]
-    fitting = [
-        line for line in lines
-        if line.passage and line.passage.section not in ("Worked example", "Formula")
-        and line.text not in answer and not secret & set(telling(line.text)) and not _NO_HINT.search(line.text)
-        and (dates or not _DATED.search(line.text)) and set(telling(line.text)) - asked
-    ]  # fmt: skip
-    sought = " ".join((item.question, *answer))
-    near = desk.evidence.closeness(sought, [line.text for line in fitting]) if fitting else []
-    best = max(range(len(near)), key=lambda place: near[place], default=-1)
-    return fitting[best] if best >= 0 and near[best] >= _NEAR else None
-
-
-class _Gaps:
-    """Turns a sentence of the answer into one with gaps; None when it would have none."""
-
-    def __init__(self, shelf: Shelf, item: Item) -> None:
-        sentences = [text for passage in shelf.document(item.document) for text in passage.sentences]
-        self._asked = set(telling(item.question))
-        self._count = Counter(word for text in sentences for word in set(telling(text)))
-
-    def __call__(self, line: Line) -> Line | None:
-        secret = list(dict.fromkeys(word for word in telling(line.text) if word not in self._asked))
-        rare = sorted(secret, key=lambda word: (not word[0].isdigit(), self._count[word]))
-        gaps = set(rare if len(rare) <= _ALL_BLANK else rare[: math.ceil(len(rare) / 2)])
-
-        def gap(match: re.Match[str]) -> str:
-            return "…" if gaps & set(telling(match[0])) else match[0]
-
-        text = re.sub(r"…(?:[ -]…)+", "…", re.sub(r"[^\W_]+(?:[.,]\d+)*%?", gap, line.text))
-        return Line(text, line.passage) if gaps else None
-
-
-def settle(round_: Round, lead: str = "", lines: Sequence[Line] = ()) -> Reply:
-    """The course's answer, after a word on the student's."""
-    closed = replace(round_, is_open=False).kept
-    said = (*([Line(lead)] if lead else []), *(lines or round_.item.answer))
-    return Reply(said, (ANOTHER,), round_.item.title, round_.item.question, closed)
-
-
-def respond(desk: Desk, round_: Round, text: str) -> Reply:
-    """Feedback on a student's answer, with the course's own sentences."""
-    item = round_.item
-    expected = [line.text for line in item.answer]
-    verdict = judge(item.question, expected, in_plain_words(in_english(text)), desk.evidence.closeness)
-    missing = [item.answer[place] for place in verdict.missing]
-    return settle(round_, LEADS[verdict.kind], missing)
+__all__ = ["Practice", "Round"]

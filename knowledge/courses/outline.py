@@ -1,0 +1,155 @@
+"""The map of the built-in course as data (`course/map.yaml`): sections, slides, lists, dates and an order of study.
+
+Every text stands in English and Spanish, one beside the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from knowledge.courses.builtin import FOLDER
+from knowledge.errors import KnowledgeError
+from knowledge.text import Language
+
+FILE = FOLDER / "map.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in both languages."""
+
+    en: str
+    es: str
+
+    def said(self, language: Language) -> str:
+        """The text in one language."""
+        return self.es if language == "es" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the lecture: its slides from `first` to `last`, its topics in order, and what it says in short."""
+
+    id: str
+    title: Text
+    asked: tuple[str, ...]
+    first: int
+    last: int
+    topics: tuple[str, ...]
+    summary: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlideShown:
+    """What a slide shows, in a sentence, and the topics that explain what is on it."""
+
+    number: int
+    title: Text
+    shows: Text
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing of a list, with the topic that explains it, "" where there is none."""
+
+    text: Text
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Something that the lecture enumerates, with the ways to ask for it."""
+
+    id: str
+    title: Text
+    asked: tuple[str, ...]
+    slides: tuple[int, ...]
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Something of the lecture with its year."""
+
+    year: int
+    text: Text
+    slide: int
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The whole map. `order` is the order of study by topic ids."""
+
+    title: Text
+    about: tuple[Text, ...]
+    teacher: tuple[Text, ...]
+    sections: tuple[Section, ...]
+    slides: tuple[SlideShown, ...]
+    lists: tuple[Listed, ...]
+    timeline: tuple[Dated, ...]
+    order: tuple[str, ...]
+
+    def section_of(self, slide: int) -> Section | None:
+        """The section that a slide is in; the narrowest one where sections have parts."""
+        held = [section for section in self.sections if section.first <= slide <= section.last]
+        return min(held, key=lambda section: section.last - section.first, default=None)
+
+    def slides_of(self, topic: str) -> list[SlideShown]:
+        """The slides on which a topic is met, in order."""
+        return [slide for slide in self.slides if topic in slide.topics]
+
+
+@cache
+def read_outline(file: Path = FILE) -> Outline:
+    """The map. Raises KnowledgeError where it breaks the form."""
+    try:
+        data: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        course = data["course"]
+        return Outline(
+            _text(course["title"]),
+            _texts(course["about"]),
+            _texts(course["teacher"]),
+            tuple(map(_section, data["sections"])),
+            tuple(map(_slide, data["slides"])),
+            tuple(map(_list, data["lists"])),
+            tuple(
+                Dated(int(row["year"]), _text(row), int(row["slide"]), str(row.get("topic") or ""))
+                for row in data["timeline"]
+            ),
+            tuple(data["order"]),
+        )
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        raise KnowledgeError(f"{file.name} is no map of a course: {error}.", code="unreadable_document") from None
+
+
+def _text(row: Mapping[str, Any]) -> Text:
+    return Text(str(row["en"]), str(row["es"]))
+
+
+def _texts(rows: Iterable[Mapping[str, Any]]) -> tuple[Text, ...]:
+    return tuple(map(_text, rows))
+
+
+def _section(row: Mapping[str, Any]) -> Section:
+    first, last = row["slides"]
+    return Section(
+        str(row["id"]), _text(row["title"]), tuple(row.get("asked") or ()), int(first), int(last),
+        tuple(row.get("topics") or ()), _texts(row["summary"]),
+    )  # fmt: skip
+
+
+def _slide(row: Mapping[str, Any]) -> SlideShown:
+    return SlideShown(int(row["number"]), _text(row["title"]), _text(row["shows"]), tuple(row.get("topics") or ()))
+
+
+def _list(row: Mapping[str, Any]) -> Listed:
+    items = tuple(Item(_text(item), str(item.get("topic") or "")) for item in row["items"])
+    return Listed(str(row["id"]), _text(row["title"]), tuple(row["asked"]), tuple(row.get("slides") or ()), items)

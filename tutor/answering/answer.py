@@ -1,0 +1,111 @@
+"""The reply to a question about the course: what explain.py finds, framed in the student's language, or a decline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from demos.runtime.contract import Demo
+from knowledge.courses.units import Topic
+from knowledge.retrieval.query import Query
+from knowledge.retrieval.retriever import Found
+from tutor.answering.explain import Course, Explanation, Wanted, explain
+from tutor.answering.reply import MOST_OFFERS, Line, Offer, Reply
+from tutor.i18n import Texts, mark
+
+NEAREST = 0.80
+"""Least cosine (as e5 gives it) at which a topic is near enough to be named when a question is declined."""
+INSTEAD: Mapping[str, str] = {
+    "steps": mark("The course gives no list of steps for {topic}; this is how it works."),
+    "formula": mark("The course gives no formula for {topic}; this is the idea."),
+    "example": mark("The course works no example of {topic}; this is what it says."),
+    "simplify": mark("The course has no simpler words for {topic}; this is what it says."),
+    "code": mark("The course shows no code for {topic}; this is what it says."),
+    "limits": mark("The course names no limits of {topic}; this is what it says."),
+    "compare": mark("The course does not compare {topic} and {other} directly; side by side:"),
+}
+"""What is said where a topic lacks what was asked for and something near is said instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What replies are made from: the course, the demos by topic, and the tutor's texts in the turn's language."""
+
+    course: Course
+    demos: Sequence[Demo]
+    texts: Texts
+
+
+def answer(desk: Desk, wanted: Wanted, spoken: frozenset[str] = frozenset()) -> Reply:
+    """Explain, or decline in one sentence with the nearest topic. `spoken` are sentences said before on the topic."""
+    found = explain(desk.course, wanted)
+    if found is None or not found.lines:
+        return declined(desk, wanted)
+    lines = [*_lead(desk, wanted, found), *found.lines]
+    said = frozenset(line.text for line in found.lines) | spoken
+    picture = found.unit is not None and found.unit.act == "simply"
+    return Reply(
+        tuple(lines), "answered", offers(desk, found.topic, found.act, said), found.topic, found.act,
+        mood="picture" if picture else "plain", search=found.found.query.text,
+    )  # fmt: skip
+
+
+def _lead(desk: Desk, wanted: Wanted, found: Explanation) -> list[Line]:
+    """What opens the answer where it is not quite what was asked for."""
+    if not found.instead or wanted.act not in INSTEAD:
+        return []
+    topic = desk.course.topics.get(found.topic)
+    other = next((line.passage.named(wanted.language) for line in reversed(found.lines) if line.passage), "")
+    name = topic.named(wanted.language) if topic else other
+    return [Line(desk.texts(INSTEAD[wanted.act], topic=name, other=other))]
+
+
+def declined(desk: Desk, wanted: Wanted, found: Found | None = None) -> Reply:
+    """One sentence, with the nearest topic to press where one is near."""
+    texts = desk.texts
+    found = found or desk.course.retriever.retrieve(Query(wanted.text, wanted.language, wanted.units))
+    named = [name.document for name in found.names if name.document in desk.course.topics]
+    near = named[0] if named else _nearest(desk, found)
+    topic = desk.course.topics.get(near)
+    if topic is None:
+        said = texts("The course does not cover that; ask about what its slides and notes say, or for a demo.")
+        return Reply((Line(said),), "not_covered", search=wanted.text)
+    name = topic.named(wanted.language)
+    if named:
+        said = texts("The course speaks of {topic}, but it does not say that.", topic=name)
+    else:
+        said = texts("The course does not cover that; the nearest topic it has is {topic}.", topic=name)
+    question = texts("What is {topic}?", topic=name)
+    return Reply((Line(said),), "not_covered", (Offer(question, "define", near),), search=wanted.text)
+
+
+def _nearest(desk: Desk, found: Found) -> str:
+    hits = [hit for hit in found.hits[:5] if hit.dense >= NEAREST and hit.passage.document in desk.course.topics]
+    return hits[0].passage.document if hits else ""
+
+
+def offers(desk: Desk, topic: str, act: str, said: frozenset[str]) -> tuple[Offer, ...]:
+    """What may come next on a topic: its demo, an example or simpler words not said yet, a practice question."""
+    texts = desk.texts
+    known = desk.course.topics.get(topic)
+    if known is None:
+        return ()
+    found: list[Offer] = []
+    if (demo := demo_of(desk.demos, known)) is not None:
+        found.append(Offer(texts("Show me the demo of {demo}", demo=demo.title), "run_demo", topic, demo.name))
+    for unit, wanted, text in (
+        ("example", "example", mark("Give me an example of {topic}")),
+        ("simply", "simplify", mark("Explain {topic} more simply")),
+        ("why", "why", mark("Why do we need {topic}?")),
+    ):
+        held = known.unit(unit)  # type: ignore[arg-type]
+        fresh = held is not None and not any(line.said(texts.language) in said for line in held.lines)
+        if fresh and unit != act and len(found) < MOST_OFFERS - 1:
+            found.append(Offer(texts(text, topic=known.named(texts.language)), wanted, topic))
+    practice = texts("Quiz me on {topic}", topic=known.named(texts.language))
+    return (*found[: MOST_OFFERS - 1], Offer(practice, "practise", topic))
+
+
+def demo_of(demos: Sequence[Demo], topic: Topic) -> Demo | None:
+    """The demo that shows a topic."""
+    return next((demo for demo in demos if demo.name == topic.demo), None)

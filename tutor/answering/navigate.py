@@ -1,0 +1,189 @@
+"""Answers from the map of the course: which slide, what comes before and after, lists, summaries, dates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from knowledge.courses.outline import Listed, Outline, Section, Text
+from knowledge.passages import Passage
+from knowledge.retrieval.embedder import Embedder, Vectors
+from knowledge.text import question_stems
+from tutor.answering.answer import Desk
+from tutor.answering.reply import Line, Offer, Reply
+
+SAME_LIST = 0.88
+"""Least cosine (as e5 gives it) of a question with one that asks for a list, or names a section."""
+AS_MANY = 15
+"""Items of a list that are said; more are counted."""
+
+
+class Navigator:
+    """Knows the map. Vectors of the ways to ask are made at the first use."""
+
+    def __init__(self, outline: Outline, passages: Sequence[Passage], embedder: Embedder) -> None:
+        self.outline, self._embedder = outline, embedder
+        self._slides = {p.slide: p for p in reversed(passages) if p.source == "lecture"}
+
+    @cached_property
+    def _lists(self) -> tuple[list[tuple[Listed, str]], Vectors]:
+        rows = [(row, text) for row in self.outline.lists for text in (row.title.en, row.title.es, *row.asked)]
+        return rows, self._embedder.encode_questions([text for _, text in rows])
+
+    @cached_property
+    def _sections(self) -> tuple[list[tuple[Section, str]], Vectors]:
+        rows = [(row, text) for row in self.outline.sections for text in (row.title.en, row.title.es, *row.asked)]
+        return rows, self._embedder.encode_questions([text for _, text in rows])
+
+    def list_of(self, text: str, vector: Vectors) -> Listed | None:
+        """The list that is asked for, None when none is near."""
+        rows, vectors = self._lists
+        place = _nearest(text, [name for _, name in rows], vectors @ vector)
+        return rows[place][0] if place is not None else None
+
+    def section_named(self, text: str, vector: Vectors) -> Section | None:
+        """The section that is named, None when none is near."""
+        rows, vectors = self._sections
+        place = _nearest(text, [name for _, name in rows], vectors @ vector)
+        return rows[place][0] if place is not None else None
+
+    def slide(self, number: int) -> Passage | None:
+        """A slide's first passage."""
+        return self._slides.get(number)
+
+
+def _nearest(text: str, names: Sequence[str], cosines: Vectors) -> int | None:
+    """The place of the nearest name that is near enough and shares a word that tells with what was said."""
+    said = set(question_stems(text, "es")) | set(question_stems(text, "en"))
+    for place in map(int, (-cosines).argsort(kind="stable")[:5]):
+        if cosines[place] < SAME_LIST:
+            return None
+        if said & (set(question_stems(names[place], "es")) | set(question_stems(names[place], "en"))):
+            return place
+    return None
+
+
+def listed(desk: Desk, navigator: Navigator, row: Listed) -> Reply:
+    """A list of the lecture, item by item."""
+    language = desk.texts.language
+    source = navigator.slide(row.slides[0]) if row.slides else None
+    items = [item.text.said(language) for item in row.items]
+    lines = [Line(f"{row.title.said(language)} ({len(items)}):", source)]
+    lines += [Line(text, None, opens="- ") for text in items[:AS_MANY]]
+    if len(items) > AS_MANY:
+        lines.append(Line(desk.texts("and {count} more.", count=len(items) - AS_MANY), None, opens="- "))
+    topics = tuple(item.topic for item in row.items if item.topic)
+    return Reply(tuple(lines), act="list", listed=tuple(items), offers=_to_topics(desk, topics[:2]))
+
+
+def located(desk: Desk, navigator: Navigator, topic: str, slide: int | None) -> Reply | None:
+    """Where a topic stands in the lecture, or what a slide shows; None when neither is known."""
+    texts, outline = desk.texts, navigator.outline
+    language = texts.language
+    if slide is not None:
+        shown = next((row for row in outline.slides if row.number == slide), None)
+        if shown is None:
+            said = texts("The course has no slide {number}; it has {count}.", number=slide, count=len(outline.slides))
+            return Reply((Line(said),), "not_covered", act="locate")
+        title = texts("Slide {number}: {title}.", number=slide, title=shown.title.said(language))
+        lines = (Line(title, navigator.slide(slide)), Line(shown.shows.said(language), navigator.slide(slide)))
+        return Reply(lines, act="locate", topic=f"slide-{slide}", offers=_to_topics(desk, shown.topics[:2]))
+    known = desk.course.topics.get(topic)
+    if known is None:
+        return None
+    numbers = [row.number for row in outline.slides_of(topic)] or [known.slide]
+    shown_on = texts(
+        "{topic} is on slide {numbers}.", topic=known.named(language), numbers=_joined(texts("and"), numbers)
+    )
+    lines_ = [Line(_capital(shown_on), navigator.slide(numbers[0]))]
+    if (section := outline.section_of(numbers[0])) is not None:
+        lines_.append(
+            Line(texts("The slide belongs to the section “{section}”.", section=section.title.said(language)))
+        )
+    return Reply(tuple(lines_), act="locate", topic=topic, offers=_to_topics(desk, (topic,)))
+
+
+def ordered(desk: Desk, navigator: Navigator, topic: str) -> Reply:
+    """What to know before a topic, and what comes after it; without a topic, where to begin."""
+    texts, language = desk.texts, desk.texts.language
+    known = desk.course.topics.get(topic)
+    if known is None:
+        first = [desk.course.topics[name] for name in navigator.outline.order if name in desk.course.topics][:4]
+        said = texts(
+            "A good way to begin: {topics}.", topics=_listed(texts("then"), [t.named(language) for t in first])
+        )
+        return Reply((Line(said),), act="order", offers=_to_topics(desk, [t.id for t in first[:2]]))
+    lines: list[Line] = []
+    before = [desk.course.topics[name] for name in known.prerequisites if name in desk.course.topics]
+    after = [desk.course.topics[name] for name in known.after if name in desk.course.topics]
+    name = known.named(language)
+    if before:
+        names = _listed(texts("and"), [t.named(language) for t in before])
+        lines.append(Line(texts("Before {topic}, know {topics}.", topic=name, topics=names)))
+    else:
+        lines.append(Line(texts("{topic} needs nothing before it in this course.", topic=_capital(name))))
+    if after:
+        names = _listed(texts("and"), [t.named(language) for t in after])
+        lines.append(Line(texts("After {topic} comes {topics}.", topic=name, topics=names)))
+    return Reply(tuple(lines), act="order", topic=topic, offers=_to_topics(desk, [t.id for t in (*after, *before)][:2]))
+
+
+def summarised(desk: Desk, navigator: Navigator, section: Section | None) -> Reply:
+    """A section as its author summed it up, or the whole lecture as its sections."""
+    texts, language = desk.texts, desk.texts.language
+    if section is not None:
+        source = navigator.slide(section.first)
+        lines = [Line(f"{section.title.said(language)}:", None)]
+        lines += [Line(text.said(language), source) for text in section.summary]
+        return Reply(tuple(lines), act="summarise", offers=_to_topics(desk, section.topics[:2]))
+    lines = [Line(text.said(language), navigator.slide(1)) for text in navigator.outline.about]
+    lines += _sections(desk, navigator)
+    return Reply(
+        tuple(lines), act="summarise", listed=tuple(row.title.said(language) for row in navigator.outline.sections)
+    )
+
+
+def about_course(desk: Desk, navigator: Navigator) -> Reply:
+    """What the course is about, who gives it, and its sections."""
+    texts, language = desk.texts, desk.texts.language
+    outline = navigator.outline
+    lines = [Line(text.said(language), navigator.slide(1)) for text in outline.about]
+    lines += [Line(text.said(language), navigator.slide(2)) for text in outline.teacher[:1]]
+    lines.append(Line(texts("The lecture has {count} slides in these sections:", count=len(outline.slides))))
+    lines += _sections(desk, navigator)
+    return Reply(
+        tuple(lines), act="about_course", listed=tuple(row.title.said(language) for row in outline.sections),
+        offers=_to_topics(desk, outline.order[:2]),
+    )  # fmt: skip
+
+
+def _sections(desk: Desk, navigator: Navigator) -> list[Line]:
+    language = desk.texts.language
+    return [
+        Line(f"{row.title.said(language)} ({row.first}-{row.last})", navigator.slide(row.first), opens="- ")
+        for row in navigator.outline.sections
+    ]
+
+
+def said(texts: Sequence[Text], desk: Desk) -> list[Line]:
+    """Texts of the map as lines in the turn's language."""
+    return [Line(text.said(desk.texts.language)) for text in texts]
+
+
+def _to_topics(desk: Desk, topics: Sequence[str]) -> tuple[Offer, ...]:
+    known = [desk.course.topics[name] for name in topics if name in desk.course.topics]
+    return tuple(
+        Offer(desk.texts("What is {topic}?", topic=t.named(desk.texts.language)), "define", t.id) for t in known
+    )  # fmt: skip
+
+
+def _joined(word: str, numbers: Sequence[int]) -> str:
+    return _listed(word, [str(number) for number in numbers])
+
+
+def _listed(word: str, parts: Sequence[str]) -> str:
+    return f"{', '.join(parts[:-1])} {word} {parts[-1]}" if len(parts) > 1 else "".join(parts)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,86 @@
+"""A demo run as a turn: its frames, its own summary, and the course's sentence on the idea."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from demos.runtime.contract import Demo, DemoError, Frame
+from tutor.answering.reply import Offer, Reply
+from tutor.dialogue.context import Parts, Turn
+from tutor.dialogue.loose_numbers import place_numbers
+from tutor.dialogue.nearest_run import nearest_run, offer, request_of, what_it_takes
+from tutor.dialogue.router import Clarify, RunDemo
+from tutor.dialogue.utterance import Utterance
+from tutor.events import DemoFinished, DemoFrame, DemoRun, DemoStarted, Event, Source, SourcesFound
+from tutor.runs.summary import rundown
+
+OF_THE_REQUEST = ("invalid_parameters", "missing_capability", "demo_timeout", "demo_memory", "demo_frames")
+"""What a run can end with because of what was asked for: an answer, no failure of the tutor."""
+
+
+async def demonstrate(parts: Parts, turn: Turn, utterance: Utterance, intent: RunDemo) -> AsyncGenerator[Event, None]:
+    """Run a demo and say what it showed. What the demo cannot do is said, with what it can."""
+    demo, found = intent.demo, intent.extracted
+    values = {"seed": turn.seed, **intent.before, **found.params}
+    values |= await place_numbers(parts.model, demo, found, utterance.text, values)
+    try:
+        params = demo.parse(values)
+    except DemoError as error:
+        nearest = nearest_run(demo, values)
+        yield turn.say(what_it_takes(demo, values, nearest, error))
+        yield turn.say(offer(demo, nearest))
+        yield turn.end(parts, _reply(demo, "clarify", [request_of(demo, nearest)]))
+        return
+    turn.demo = DemoRun(demo.name, params.model_dump(mode="json"), uuid.uuid4().hex)
+    yield DemoStarted(demo.name, demo.title, turn.demo.params, turn.demo.run_id)
+    shown: list[Frame] = []
+    try:
+        async with aclosing(parts.run_frames(demo, params)) as frames:
+            async for frame in frames:
+                yield DemoFrame(len(shown), frame)
+                shown.append(frame)
+    except DemoError as error:
+        if error.code not in OF_THE_REQUEST:
+            raise
+        turn.demo = None
+        yield DemoFinished("", len(shown))
+        yield turn.say(f"{error} {error.hint}".strip())
+        yield turn.end(parts, _reply(demo, "clarify", [request_of(demo, demo.parse()), *_other_runs(demo, values)]))
+        return
+    summary = shown[-1].caption if shown else ""
+    turn.rundown = await asyncio.to_thread(rundown, demo, turn.demo.params, shown)
+    yield DemoFinished(summary, len(shown))
+    yield turn.say(summary)
+    topic = next((topic for topic in parts.topics.values() if topic.demo == demo.name), None)
+    if topic is not None and (unit := topic.unit("define")) is not None:
+        line = parts.course.lines(unit, turn.texts.language)[0]
+        assert line.passage is not None
+        yield SourcesFound((Source(1, line.passage, 1.0),))
+        yield turn.say(line.text, line.passage)
+    yield turn.end(parts, _reply(demo, "demonstrated", _other_runs(demo, turn.demo.params), topic.id if topic else ""))
+
+
+async def clarify(parts: Parts, turn: Turn, intent: Clarify) -> AsyncGenerator[Event, None]:
+    """Ask which of several demos is meant."""
+    names = [f"**{demo.title}** ({demo.summary.rstrip('.')})" for demo in intent.demos]
+    yield turn.say(
+        turn.texts("Which demo do you mean: {demos} or {last}?", demos=", ".join(names[:-1]), last=names[-1])
+    )
+    offers = [
+        Offer(turn.texts("Run the demo {demo}", demo=demo.name), "run_demo", demo=demo.name) for demo in intent.demos
+    ]
+    yield turn.end(parts, Reply((), "clarify", tuple(offers), act="run_demo"))
+
+
+def _reply(demo: Demo, outcome: Any, requests: list[str], topic: str = "") -> Reply:
+    offers = tuple(Offer(text, "run_demo", topic, demo.name) for text in requests)
+    return Reply((), outcome, offers, topic, "run_demo")
+
+
+def _other_runs(demo: Demo, params: dict[str, Any]) -> list[str]:
+    """Two of the demo's example requests that would run it otherwise."""
+    return [e.text for e in demo.examples if e.params and not e.params.items() <= params.items()][:2]

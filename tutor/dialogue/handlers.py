@@ -1,0 +1,164 @@
+"""Which handler answers which act. Each takes what was said and gives a reply; none knows the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from tutor.answering import navigate
+from tutor.answering.answer import Desk, answer, declined, demo_of, offers
+from tutor.answering.explain import Wanted
+from tutor.answering.reply import Line, Reply
+from tutor.dialogue import talk
+from tutor.dialogue.context import Parts
+from tutor.dialogue.reading import Act
+from tutor.dialogue.router import Clarify, RunDemo
+from tutor.dialogue.said import Said
+from tutor.i18n import Texts
+from tutor.runs.questions import about_run
+
+DEMO_DOUBT = 0.25
+"""Least probability of a demo request for the demo reader to be asked at all."""
+
+
+def demo_wanted(parts: Parts, said: Said) -> RunDemo | Clarify | None:
+    """The demo that is to run, or those that may be meant; None when none is wanted."""
+    shares = said.reading.probabilities
+    wanted = shares["run_demo"] + shares["change_run"]
+    if said.offer is not None and said.offer.act == "run_demo":
+        return parts.demo_reader.offered(said.offer)
+    if said.act == "change_run" or (wanted > DEMO_DOUBT and shares["change_run"] > shares["run_demo"]):
+        if changed := parts.demo_reader.changed(said.utterance.text, said.state.demo):
+            return changed
+    if said.act in ("run_demo", "change_run") or wanted > DEMO_DOUBT or said.utterance.text.startswith("/demo "):
+        topic = parts.topics.get(said.state.topic)
+        about = topic.demo if topic else ""
+        return parts.demo_reader.asked(said.utterance.text, about, sure=said.act == "run_demo")
+    return None
+
+
+def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
+    """The reply to all that runs no demo."""
+    desk = parts.desk(texts)
+    handler = HANDLERS.get(said.act, _explain)
+    return handler(parts, desk, said, seed)
+
+
+def _explain(parts: Parts, desk: Desk, said: Said, _seed: int) -> Reply:
+    state = said.state
+    topic = said.topic or state.topic
+    title = parts.topics[topic].named(said.language) if topic in parts.topics else state.title
+    wanted = Wanted(said.text, said.language, said.act, said.reading.units, topic, title)
+    if said.offer is not None or said.topic:
+        wanted = replace(wanted, units={said.act: 1.0}, text=said.text)
+    return answer(desk, wanted, state.spoken)
+
+
+def _continue(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
+    topic = parts.topics.get(said.topic)
+    unit = topic.unit(said.unit) if topic and said.unit else None  # type: ignore[arg-type]
+    if topic is None:
+        return talk.unsure(desk)
+    if unit is None:
+        told = desk.texts("That is all that the course says on {topic}.", topic=topic.named(said.language))
+        return Reply(
+            (Line(told),), offers=offers(desk, topic.id, "", said.state.spoken), topic=topic.id, act="continue"
+        )
+    lines = desk.course.lines(unit, said.language)
+    spoken = said.state.spoken | {line.text for line in lines}
+    return Reply(tuple(lines), offers=offers(desk, topic.id, unit.act, spoken), topic=topic.id, act=unit.act)
+
+
+def _locate(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
+    if parts.navigator is None:
+        return _explain(parts, desk, said, seed)
+    found = navigate.located(desk, parts.navigator, _topic_of(parts, said), said.utterance.slide)
+    return found or _explain(parts, desk, said, seed)
+
+
+def _order(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
+    if parts.navigator is None:
+        return _explain(parts, desk, said, seed)
+    return navigate.ordered(desk, parts.navigator, _topic_of(parts, said))
+
+
+def _list(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
+    row = parts.navigator.list_of(said.text, said.vector) if parts.navigator else None
+    if row is None or parts.navigator is None:
+        return _explain(parts, desk, said, seed)
+    return navigate.listed(desk, parts.navigator, row)
+
+
+def _summarise(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
+    if parts.navigator is None:
+        return _explain(parts, desk, said, seed)
+    if said.utterance.slide is not None:
+        return _locate(parts, desk, said, seed)
+    section = parts.navigator.section_named(said.text, said.vector)
+    named = parts.course.retriever.names.found(said.text)
+    if section is None and (named or said.state.topic):
+        return _explain(parts, desk, said, seed)
+    return navigate.summarised(desk, parts.navigator, section)
+
+
+def _ask_run(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
+    if said.state.run is not None and (told := about_run(said.utterance.text, said.state.run)):
+        return Reply(tuple(map(Line, told)), topic=said.state.topic, act="ask_run", about_run=said.state.run_id)
+    return _explain(parts, desk, replace(said, act="why" if "why" in said.utterance.words else "fact"), seed)
+
+
+def _about_course(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
+    if parts.navigator is None:
+        return talk.about_tutor(desk, parts.course_title, parts.provenance.model)
+    return navigate.about_course(desk, parts.navigator)
+
+
+def _about_tutor(parts: Parts, desk: Desk, _said: Said, _seed: int) -> Reply:
+    return talk.about_tutor(desk, parts.course_title, parts.provenance.model)
+
+
+def _off_topic(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
+    """Declined, unless the course names what is asked about and answers it."""
+    if parts.course.retriever.names.found(said.text) or not said.reading.sure:
+        return _explain(parts, desk, replace(said, act="fact"), seed)
+    return talk.off_topic(desk)
+
+
+def _practise(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
+    return parts.practice.reply(desk, said.act, said.text, _topic_of(parts, said), said.state.practised, seed)
+
+
+def _doubted(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
+    if said.state.practice:
+        return parts.practice.verdict(desk, said.state.practised)
+    return talk.doubted(desk, said.state)
+
+
+def _topic_of(parts: Parts, said: Said) -> str:
+    """The topic that is named, else the conversation's."""
+    named = [name.document for name in parts.course.retriever.names.found(said.text) if name.document in parts.topics]
+    return said.topic or (named[0] if named else said.state.topic)
+
+
+Handler = Callable[[Parts, Desk, Said, int], Reply]
+HANDLERS: Mapping[Act, Handler] = {
+    "continue": _continue,
+    "locate": _locate,
+    "order": _order,
+    "list": _list,
+    "summarise": _summarise,
+    "ask_run": _ask_run,
+    "about_course": _about_course,
+    "about_tutor": _about_tutor,
+    "off_topic": _off_topic,
+    "practise": _practise,
+    "answer_practice": _practise,
+    "hint": _practise,
+    "reveal": _practise,
+    "correct_me": _doubted,
+    "refuse": lambda parts, desk, said, seed: talk.refused(desk),
+    "social": lambda parts, desk, said, seed: talk.social(desk, said.utterance, said.state),
+    "language": lambda parts, desk, said, seed: Reply((talk.language(desk, said.language),), "about"),
+}
+
+__all__ = ["declined", "demo_of", "demo_wanted", "reply"]

@@ -1,0 +1,127 @@
+"""What was said, read once: the utterance in its situation, with the act and the topic that it comes down to.
+
+What leans on the turn before is resolved here: "yes", "the second one", "more", "in Spanish please" stand for an act on
+a topic that the state knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from knowledge.retrieval.embedder import Vectors
+from knowledge.text import Language, fold
+from tutor.answering.reply import Offer
+from tutor.conversations.store import Exchange
+from tutor.dialogue.context import Parts
+from tutor.dialogue.reading import Act, Reading
+from tutor.dialogue.state import DialogueState, state_of
+from tutor.dialogue.utterance import Utterance
+
+MORE = ("how", "why", "example", "simply", "steps", "uses", "limits", "mistakes", "formula", "facts", "compare")
+"""Units in the order in which "go on" says those that were not said yet."""
+AGAIN = ("define", "explain", "steps", "why", "compare", "fact", "formula", "symbol", "list", "summarise", "limits",
+         "example", "simplify", "verify", "code", "locate", "order")  # fmt: skip
+"""Acts that can be done again in another language."""
+_ORDINALS = (
+    re.compile(r"\b(?:first|1st|primer[oa]?|one|uno|1)\b"),
+    re.compile(r"\b(?:second|2nd|segund[oa]|two|dos|2)\b"),
+    re.compile(r"\b(?:third|3rd|tercer[oa]?|three|tres|3)\b"),
+    re.compile(r"\b(?:fourth|4th|cuart[oa]|four|cuatro|4)\b"),
+    re.compile(r"\b(?:fifth|5th|quint[oa]|five|cinco|5)\b"),
+)
+_LAST = re.compile(r"\b(?:last|ultim[oa])\b")
+_SPANISH, _ENGLISH = re.compile(r"\b(?:spanish|espanol|castellano)\b"), re.compile(r"\b(?:english|ingles)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """`act` and `topic` are what it comes down to; `text` what is to be searched; `offer` what was taken up; `switched`
+    the language that was asked for."""
+
+    utterance: Utterance
+    state: DialogueState
+    reading: Reading
+    vector: Vectors
+    language: Language
+    act: Act
+    text: str
+    topic: str = ""
+    offer: Offer | None = None
+    unit: str = ""
+    switched: Language | None = None
+
+
+def read(parts: Parts, text: str, history: Sequence[Exchange], language: Language | None) -> Said:
+    """Read a text in its conversation."""
+    state = state_of(history, parts.sentences)
+    before = state.language if state.turns else language or "en"
+    utterance = Utterance.of(text, parts.languages, before)
+    vector = parts.embedder.encode_questions([utterance.text])[0]
+    reading = parts.router.read(utterance, vector, state.flags)
+    said = Said(utterance, state, reading, vector, utterance.language, reading.act, utterance.text)
+    if (offer := _pressed(state, utterance)) is not None:
+        return _taken(said, offer)
+    if reading.act == "accept":
+        return _accepted(said)
+    if reading.act == "language":
+        return _switched(parts, said)
+    return _continued(parts, said) if reading.act == "continue" else said
+
+
+def _pressed(state: DialogueState, utterance: Utterance) -> Offer | None:
+    """The offer whose words were said."""
+    return next((offer for offer in state.offers if fold(offer.text) == utterance.plain), None)
+
+
+def _taken(said: Said, offer: Offer) -> Said:
+    act: Act = offer.act  # type: ignore[assignment]
+    return replace(said, act=act, topic=offer.topic, text=offer.text, offer=offer)
+
+
+def _accepted(said: Said) -> Said:
+    """Which of what was offered or listed is taken up; the first where none is named."""
+    state, plain = said.state, said.utterance.plain
+    place = ordinal(plain)
+    if state.listed and place is not None:
+        item = state.listed[min(place, len(state.listed) - 1)]
+        return replace(said, act="define", text=item)
+    if not state.offers:
+        return replace(said, act="continue") if state.topic else replace(said, act="social")
+    words = set(said.utterance.words)
+    shared = [len(words & set(fold(offer.text).split())) for offer in state.offers]
+    best = max(range(len(shared)), key=lambda row: shared[row])
+    chosen = place if place is not None and place < len(state.offers) else best if shared[best] else 0
+    return _taken(said, state.offers[chosen])
+
+
+def ordinal(plain: str) -> int | None:
+    """The place that "the second one" names, from 0; -1 is the last."""
+    if _LAST.search(plain):
+        return -1
+    return next((place for place, pattern in enumerate(_ORDINALS) if pattern.search(plain)), None)
+
+
+def _switched(parts: Parts, said: Said) -> Said:
+    """The last turn once more in the language that is asked for; with a question of its own, that."""
+    plain = said.utterance.plain
+    wanted: Language = "es" if _SPANISH.search(plain) else "en" if _ENGLISH.search(plain) else said.language
+    last = said.state.earlier[-1] if said.state.earlier else None
+    act = last["act"] if last and last["act"] in AGAIN else ""
+    again = replace(said, language=wanted, switched=wanted)
+    if not act or last is None:
+        return again
+    return replace(again, act=act, topic=last["topic"], text=said.state.question)
+
+
+def _continued(parts: Parts, said: Said) -> Said:
+    """The next unit of the topic that was not said yet."""
+    topic = parts.topics.get(said.state.topic)
+    if topic is None:
+        return said
+    for act in MORE:
+        unit = topic.unit(act)  # type: ignore[arg-type]
+        if unit and unit.lines and not any({line.en, line.es} & said.state.spoken for line in unit.lines):
+            return replace(said, act="continue", topic=topic.id, unit=act)
+    return replace(said, topic=topic.id)

@@ -1,0 +1,87 @@
+"""Talk that is no question about the course: greetings, thanks, the tutor itself, its language, doubts about an answer."""
+
+from __future__ import annotations
+
+from knowledge.text import Language
+from tutor.answering.answer import Desk
+from tutor.answering.reply import Line, Offer, Reply
+from tutor.dialogue.state import DialogueState
+from tutor.dialogue.utterance import Utterance
+from tutor.i18n import Texts, mark
+
+THANKS = mark("You are welcome.")
+GREETING = mark("Hello! Ask me about the course, or for a demo.")
+BYE = mark("Goodbye, and good luck with the course!")
+_SOCIAL = (
+    (("thank", "thanks", "thx", "ty", "gracias", "agradezco", "genial", "great", "cool", "nice", "perfecto"), THANKS),
+    (("bye", "goodbye", "adios", "chao", "chau", "luego", "night", "later"), BYE),
+)
+"""Words by which a few words of courtesy are answered in kind; all others are greeted back."""
+
+
+def social(desk: Desk, utterance: Utterance, state: DialogueState) -> Reply:
+    """A few words back."""
+    said = set(utterance.words)
+    answer = next((text for words, text in _SOCIAL if said & set(words)), GREETING)
+    return Reply((Line(desk.texts(answer)),), "about", state.offers if answer == THANKS else ())
+
+
+def about_tutor(desk: Desk, title: str, model: str) -> Reply:
+    """What this is, in five sentences."""
+    texts = desk.texts
+    said = (
+        texts("I am Tiza, a tutor for the course *{title}*.", title=title),
+        texts("I answer from its slides and notes, and show where each sentence stands."),
+        texts("I run {count} demos, ask practice questions, and say so when the course does not cover something.", count=len(desk.demos)),
+        texts("I run offline on this machine ({model}); what you write stays here.", model=model),
+    )  # fmt: skip
+    return Reply(tuple(Line(text) for text in said), "about", _first_steps(texts))
+
+
+def _first_steps(texts: Texts) -> tuple[Offer, ...]:
+    return (
+        Offer(texts("What is a neural network?"), "define", "neural_network"),
+        Offer(texts("Quiz me on the perceptron"), "practise", "perceptron"),
+    )
+
+
+def language(desk: Desk, wanted: Language) -> Line:
+    """That the tutor speaks a language from now on."""
+    return Line(
+        desk.texts("From now on in English.") if wanted == "en" else desk.texts("De ahora en adelante en español.")
+    )
+
+
+def off_topic(desk: Desk) -> Reply:
+    """A decline in one sentence."""
+    texts = desk.texts
+    return Reply(
+        (Line(texts("That is not part of this course; ask me about artificial intelligence, or for a demo.")),),
+        "not_covered", _first_steps(texts),
+    )  # fmt: skip
+
+
+def doubted(desk: Desk, state: DialogueState) -> Reply:
+    """What the last answer rests on, and the offer to look again; an apology costs nothing."""
+    texts = desk.texts
+    if not state.said:
+        said = texts("Tell me what is wrong: which sentence, and what you would expect.")
+        return Reply((Line(said),), "about", topic=state.topic)
+    lines = (
+        Line(texts("Let us look at the source. The course says:")),
+        *(Line(f"“{text}”") for text in state.said[:2]),
+        Line(texts("If that does not answer your question, ask it in other words and I look again.")),
+    )
+    return Reply(lines, "about", topic=state.topic)
+
+
+def refused(desk: Desk) -> Reply:
+    """No is an answer."""
+    return Reply((Line(desk.texts("All right. Ask me anything about the course.")),), "about")
+
+
+def unsure(desk: Desk) -> Reply:
+    """What to say when nobody can tell what is meant."""
+    texts = desk.texts
+    said = texts("I am not sure what you mean: name a topic, ask a question about it, or say “show me” for a demo.")
+    return Reply((Line(said),), "clarify", _first_steps(texts))
