@@ -216,6 +216,17 @@ def _make(course: Course, embedder: Embedder, progress: Progress, reason: str) -
     )
 
 
+def forget(course: Course, keep: str = "", *, wait: float = 600) -> None:
+    """Remove every index of the course but the one called `keep`: they hold documents that were removed.
+
+    An index that is open goes on answering without its files. What cannot be removed is left for the next call.
+    """
+    if not course.root.is_dir():
+        return
+    with suppress(OSError, Timeout), FileLock(course.root.with_suffix(".lock"), timeout=wait):
+        _prune(course.root, {course.root / keep} if keep else set())
+
+
 def _made_meanwhile(folder: Path) -> Index | None:
     """The index, when another process made it while this one waited for the lock."""
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from knowledge.courses.course import Course, Progress, open_course
+from knowledge.courses.course import Course, Progress, forget, open_course
 from knowledge.documents.archives import files_in
 from knowledge.documents.reading import Document
 from knowledge.documents.store import safe_name
@@ -64,11 +64,18 @@ def take_in(
 def take_out(
     course: Course, names: Sequence[str], embedder: Embedder, progress: Progress, *, wait: float = 600
 ) -> Report:
-    """Remove documents and index what is left. Raises KnowledgeError, with the course as it was before."""
-    with _alone(course, wait), course.shelf.restoring():
-        for name in names:
-            course.remove(safe_name(name))
-        return Report(version=open_course(course, embedder, progress).name if course.exists else "")
+    """Remove documents and index what is left. Raises KnowledgeError, with the course as it was before.
+
+    Neither an index nor a reading of what was removed stays on the disk; turns that run hold on to what they opened.
+    """
+    with _alone(course, wait):
+        with course.shelf.restoring():
+            for name in names:
+                course.remove(safe_name(name))
+            version = open_course(course, embedder, progress).name if course.exists else ""
+        course.shelf.sweep()
+        forget(course, keep=version)
+        return Report(version=version)
 
 
 def _is_long(path: Path) -> bool:
