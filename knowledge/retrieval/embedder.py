@@ -8,6 +8,7 @@ machine. Nothing is ever downloaded.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import importlib.util
 import os
 import sys
@@ -116,7 +117,7 @@ class Embedder:
         For the pages that a teacher adds; questions and the built-in course, on which all is calibrated, are exact.
         """
         self.load()
-        torch: Any = sys.modules.get("torch")  # loaded by now, unless this embedder does without
+        torch = _torch()  # loaded by now, unless this embedder does without
         if torch is None or not _computes_in_bfloat16(torch):
             return self.encode(texts, progress)
         with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -173,6 +174,14 @@ class _Gate:
                 self._changed.notify_all()
 
 
+def _torch() -> Any:
+    """torch, whole, where something in this process has asked for it; None elsewhere.
+
+    Another thread may be importing it this moment: the import here waits until that one is done.
+    """
+    return importlib.import_module("torch") if "torch" in sys.modules else None
+
+
 def _computes_in_bfloat16(torch: Any) -> bool:
     able = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
     return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
@@ -182,8 +191,8 @@ def _computes_in_bfloat16(torch: Any) -> bool:
 def on_one_core(wanted: bool = True) -> Iterator[None]:
     """Let torch compute on one core within. Two threads that share a question's few words mostly wait for each other,
     and on cores that are busy with a language model they wait long (docs/benchmarks.md)."""
-    torch: Any = sys.modules.get("torch")
-    if torch is None or not wanted:
+    torch = _torch() if wanted else None
+    if torch is None:
         yield
         return
     usual = _usual_threads()
