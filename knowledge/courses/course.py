@@ -26,6 +26,7 @@ from knowledge.courses.shipped_vectors import embedded_text, packed_vectors
 from knowledge.documents.reading import Document
 from knowledge.documents.store import Shelf, file_mark
 from knowledge.errors import KnowledgeError
+from knowledge.folders import own_folder, restrict
 from knowledge.passages import Passage
 from knowledge.retrieval.embedder import Embedder, Vectors
 from knowledge.retrieval.index import (
@@ -61,7 +62,7 @@ class Course:
     home: Path
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
+        if not is_name(self.name):
             raise KnowledgeError(
                 f"{self.name!r} cannot name a course.",
                 code="unknown_course",
@@ -131,6 +132,11 @@ class Course:
         self.shelf.remove(name)
 
 
+def is_name(text: str) -> bool:
+    """True for what can name a course."""
+    return _NAME.fullmatch(text) is not None
+
+
 def course_names(home: Path) -> list[str]:
     """The courses on this machine: the built-in one, then those that hold documents."""
     names = sorted(path.name for path in (home / "courses").glob("*") if _NAME.fullmatch(path.name))
@@ -161,6 +167,7 @@ def open_course(
         raise KnowledgeError(
             f"There is no course {course.name!r} here.", code="unknown_course", hint="Add a file with `tiza ingest`."
         )
+    restrict(course.home)
     reason = ""
     if (folder := index_folder(course, embedder)).exists():
         try:
@@ -170,6 +177,7 @@ def open_course(
                 raise
             reason = str(error)
     try:
+        own_folder(course.home)
         course.root.mkdir(parents=True, exist_ok=True)
         with FileLock(course.root.with_suffix(".lock"), timeout=wait):
             return _make(course, embedder, progress, reason)

@@ -14,6 +14,7 @@ from knowledge.documents.archives import files_in
 from knowledge.documents.reading import Document
 from knowledge.documents.store import safe_name
 from knowledge.errors import KnowledgeError
+from knowledge.folders import own_folder
 from knowledge.retrieval.embedder import Embedder
 
 _LONG = 300_000
@@ -87,6 +88,7 @@ def _alone(course: Course, wait: float) -> Iterator[None]:
     """Nobody else changes the documents of this course meanwhile."""
     with ExitStack() as held:
         try:
+            own_folder(course.home)
             course.shelf.folder.mkdir(parents=True, exist_ok=True)
             held.enter_context(FileLock(course.shelf.folder / ".lock", timeout=wait))
             course.shelf.sweep()
