@@ -1,4 +1,4 @@
-"""Rows 36 and 44: no name makes one owner another one, old rows keep theirs, and only their owner can read the files."""
+"""Rows 36 and 44: no name makes one owner another one, old rows keep theirs, and only their owner reads the files."""
 
 from __future__ import annotations
 

@@ -13,16 +13,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from demos.runtime.catalogue import load
 from tutor.api.context import Caller, CallerDep, Service, ServiceDep, TutorDep
 from tutor.api.errors import envelope, error_response
 from tutor.api.schemas import ChatMessage, ChatRequest
-from tutor.api.turns import Asked, run_turn, take_place, while_connected, with_keep_alive
+from tutor.api.turns import Asked, EventStream, run_turn, take_place, while_connected
 from tutor.conversations.records import citation_record
-from tutor.conversations.store import Exchange
+from tutor.conversations.store import RECENT, Exchange
 from tutor.errors import InputError, Problem
 from tutor.events import Answered, Failed, Token, Usage
 from tutor.runs.summary import rundown
@@ -32,7 +32,6 @@ from tutor.service.queue import Place
 router = APIRouter(prefix="/v1", tags=["chat"])
 MODEL = "tiza"
 _FLAT_TURN = re.compile(r"^(User|Assistant): ?", re.MULTILINE)
-SSE = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
 @router.get("/models")
@@ -54,18 +53,24 @@ async def complete(
         )
     caller = caller.acting_for(body.user)
     asked = await _asked(service, caller, tutor, body)
-    reply = _Reply(service, body, caller, asked, take_place(service, caller, asked))
-    if body.stream:
-        return StreamingResponse(with_keep_alive(_guarded(reply)), media_type="text/event-stream", headers=SSE)
-    return await while_connected(request, reply.whole())
+    place = take_place(service, caller, asked)
+    try:
+        reply = _Reply(service, body, caller, asked, place)
+        if not body.stream:
+            return await while_connected(request, reply.whole())
+    except BaseException:
+        place.give_back()
+        raise
+    return EventStream(_guarded(reply), place)
 
 
 async def _asked(service: Service, caller: Caller, tutor: Tutor, body: ChatRequest) -> Asked:
     question, history = read_messages(body.messages)
-    history = await run_in_threadpool(lambda: [_with_run(service, caller, exchange) for exchange in history])
-    if body.conversation:
-        kept = await run_in_threadpool(service.conversations.get, caller.owner, body.conversation)
-        history = [exchange for exchange in kept.exchanges if exchange.state == "complete"]
+    if not body.conversation:
+        told = history[-RECENT:]
+        history = await run_in_threadpool(lambda: [_with_run(service, caller, exchange) for exchange in told])
+    else:
+        history = await run_in_threadpool(service.conversations.recent, caller.owner, body.conversation)
     seed = body.seed & 0x7FFFFFFF if body.seed is not None else None
     return Asked(tutor, question, history, seed, body.conversation or "")
 

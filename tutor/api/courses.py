@@ -107,8 +107,12 @@ async def add_documents(course: CourseDep, request: Request, service: ServiceDep
     Answers when they are indexed: 201 with what became of each, 200 when nothing is new, an error when none could be
     read. Each document is wholly in or wholly out. Questions go on being answered meanwhile.
     """
-    async with _received(request) as paths, service.upload_queue.place(teacher.client):
-        report = await service.tutors.add(course.name, paths)
+    place = service.upload_queue.place(teacher.client, prepared=False)  # 429 comes before anything is stored
+    try:
+        async with _received(request) as paths, place:
+            report = await service.tutors.add(course.name, paths)
+    finally:
+        place.give_back()
     if not report.documents:
         raise _why_none(report)
     return JSONResponse(_report(course, report), 201 if report.changed else 200)
