@@ -8,7 +8,6 @@ moves -> the course's own sentences -> Answered                     "simpler ple
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import uuid
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
@@ -17,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from demos.runtime.contract import Demo, Frame, Params
+from demos.runtime.contract import Demo, DemoError, Frame, Params
 from knowledge.courses.builtin import Note, Slide
 from knowledge.passages import Passage
 from knowledge.retrieval.questions import Question, read_question
@@ -32,8 +31,9 @@ from tutor.answering.verifier import Judge
 from tutor.conversations.records import demo_before, latest_run
 from tutor.conversations.store import Exchange
 from tutor.dialogue import acts as moves
+from tutor.dialogue.loose_numbers import place_numbers
+from tutor.dialogue.nearest_run import nearest_run, offer, request_of, what_it_takes
 from tutor.dialogue.router import About, Clarify, IntentReader, RunDemo
-from tutor.dialogue.slots import grammar
 from tutor.errors import InputError, ModelError, Problem
 from tutor.events import (
     Answered,
@@ -61,6 +61,9 @@ LONGEST_QUESTION = 4000
 SHOWN_SOURCES = 4
 NEAREST = 0.35
 """Least cosine at which a topic is near enough to be named when a question is declined."""
+_OF_THE_REQUEST = ("invalid_parameters", "missing_capability", "demo_timeout", "demo_memory", "demo_frames")
+"""What a run can end with because of what was asked for: an answer, no failure of the tutor."""
+
 log = logging.getLogger(__name__)
 RunFrames = Callable[[Demo, Params], AsyncGenerator[Frame, None]]
 
@@ -361,18 +364,37 @@ async def _clarify(parts: Parts, turn: _Turn, intent: Clarify) -> AsyncGenerator
 
 
 async def _demonstrate(parts: Parts, turn: _Turn, intent: RunDemo) -> AsyncGenerator[Event, None]:
-    """Run a demo and say what it showed: the run's own summary, and the course's sentence on the idea."""
-    demo = intent.demo
-    values = {"seed": turn.seed, **intent.before, **intent.extracted.params}
-    values |= await _resolve(parts, turn, intent)
-    params = demo.parse(values)
+    """Run a demo and say what it showed: the run's own summary, and the course's sentence on the idea.
+
+    What the demo cannot do is said, with what it can.
+    """
+    demo, found = intent.demo, intent.extracted
+    values = {"seed": turn.seed, **intent.before, **found.params}
+    values |= await place_numbers(parts.model, demo, found, turn.question.text, values)
+    try:
+        params = demo.parse(values)
+    except DemoError as error:
+        nearest = nearest_run(demo, values)
+        yield turn.say(what_it_takes(demo, values, nearest, error))
+        yield turn.say(offer(demo, nearest))
+        yield turn.end(parts, "clarify", [request_of(demo, nearest)])
+        return
     turn.demo = DemoRun(demo.name, params.model_dump(mode="json"), uuid.uuid4().hex)
     yield DemoStarted(demo.name, demo.title, turn.demo.params, turn.demo.run_id)
     shown: list[Frame] = []
-    async with aclosing(parts.run_frames(demo, params)) as frames:
-        async for frame in frames:
-            yield DemoFrame(len(shown), frame)
-            shown.append(frame)
+    try:
+        async with aclosing(parts.run_frames(demo, params)) as frames:
+            async for frame in frames:
+                yield DemoFrame(len(shown), frame)
+                shown.append(frame)
+    except DemoError as error:
+        if error.code not in _OF_THE_REQUEST:
+            raise
+        turn.demo = None
+        yield DemoFinished("", len(shown))
+        yield turn.say(f"{error} {error.hint}".strip())
+        yield turn.end(parts, "clarify", [request_of(demo, demo.parse()), *_other_runs(demo, values)])
+        return
     summary = shown[-1].caption if shown else ""
     turn.rundown = await asyncio.to_thread(rundown, demo, turn.demo.params, shown)
     yield DemoFinished(summary, len(shown))
@@ -394,27 +416,3 @@ def _is_about(demo: Demo, passage: Passage) -> bool:
 def _other_runs(demo: Demo, params: dict[str, Any]) -> list[str]:
     """Two of the demo's example requests that would run it otherwise."""
     return [e.text for e in demo.examples if e.params and not e.params.items() <= params.items()][:2]
-
-
-async def _resolve(parts: Parts, turn: _Turn, intent: RunDemo) -> dict[str, Any]:
-    """Numbers that no rule could place: the model chooses their parameter, held to a grammar of those numbers."""
-    found = intent.extracted
-    fields = tuple(name for name in found.open_fields if name != "seed")
-    if not found.loose or not fields or parts.model is None:
-        return {}
-    messages = prompt.parameter_messages(intent.demo.title, fields, turn.question.text)
-    text = ""
-    async with aclosing(
-        parts.model.stream(messages, Sampling(max_tokens=48), grammar=grammar(fields, found.loose))
-    ) as pieces:
-        async for piece in pieces:
-            text += piece.text
-    try:
-        chosen: dict[str, float] = json.loads(text)
-    except ValueError:
-        return {}
-    types = intent.demo.schema()["properties"]
-    return {
-        name: int(value) if types[name].get("type") == "integer" and float(value).is_integer() else value
-        for name, value in chosen.items()
-    }
