@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import logging
 import os
 import re
 import shutil
@@ -46,6 +47,7 @@ Progress = Callable[[str, int, int], None]
 Stamp = tuple[tuple[str, int, int], ...]
 """The documents of a course at a glance: name, size and time of change of each."""
 
+log = logging.getLogger(__name__)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _CHANGES = 5
 
@@ -115,11 +117,14 @@ class Course:
         return found
 
     def passages(self, progress: Progress = _quiet) -> list[Passage]:
-        """All passages of the course, read from its sources."""
+        """All passages of the course, read from its sources. A document that can be read no more costs no other one."""
         found = lecture_passages() if self.name == COURSE else []
         names = list(self.shelf.paths())
         for number, name in enumerate(names, 1):
-            found += self.shelf.read(name).passages
+            try:
+                found += self.shelf.read(name).passages
+            except KnowledgeError as error:
+                log.warning("a document of the course %s is left out: %s", self.name, error)
             progress("Reading the documents", number, len(names))
         return list({passage.id: replace(passage, course=self.name) for passage in found}.values())
 
