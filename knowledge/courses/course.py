@@ -277,17 +277,19 @@ def _encode(
     known: dict[str, Vectors],
     step: Callable[[int], None],
 ) -> Vectors:
+    """The texts' vectors. Equal texts get the very same one: their last bits would hang on the batch they came in."""
     vectors = np.empty((len(texts), dimension), dtype=np.float32)
-    new = []
+    new: dict[str, list[int]] = {}
     for row, text in enumerate(texts):
         if (vector := known.get(text)) is not None:
             vectors[row] = vector
         else:
-            new.append(row)
+            new.setdefault(text, []).append(row)
     if len(new) < len(texts):
         step(len(texts) - len(new))
     if new:
-        vectors[new] = encode([texts[row] for row in new], step)
+        for rows, vector in zip(new.values(), encode(list(new), step), strict=True):
+            vectors[rows] = vector
     return vectors
 
 

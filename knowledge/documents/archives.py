@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import lzma
 import shutil
 import tempfile
@@ -17,6 +18,8 @@ from knowledge.errors import KnowledgeError
 
 MOST_FILES = 2000
 MOST_UNPACKED = 500_000_000
+"""Files, and bytes that zips hold, which one upload may bring: all of its zips together."""
+
 _SYSTEM = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 
@@ -42,14 +45,23 @@ class Bundle:
                 self.files.append((name, path))
 
 
+@dataclass
+class _Room:
+    """What is left for the zips of one upload."""
+
+    size: int
+    files: int
+
+
 @contextmanager
 def files_in(paths: Iterable[Path]) -> Iterator[Bundle]:
     """Each file, those in folders and zips too; what zips held is removed afterwards.
 
-    A zip that swells beyond all bounds or is damaged is refused alone. Raises KnowledgeError for too many files.
+    A zip that swells beyond what is left for all of them, or is damaged, is refused alone. Raises KnowledgeError for
+    too many files.
     """
     with tempfile.TemporaryDirectory(prefix="tiza-zip-") as work:
-        found = Bundle()
+        found, room = Bundle(), _Room(MOST_UNPACKED, MOST_FILES)
         for number, path in enumerate(paths):
             if path.is_dir():
                 found.take(path)
@@ -57,8 +69,9 @@ def files_in(paths: Iterable[Path]) -> Iterator[Bundle]:
                 target = Path(work) / str(number)
                 target.mkdir()
                 try:
-                    _unpack(path, target)
+                    room = _unpack(path, target, room)
                 except KnowledgeError as error:
+                    shutil.rmtree(target, ignore_errors=True)  # the room that it took is free again
                     found.refused.append((path.name, error))
                     continue
                 found.take(target, f"{path.stem} ")
@@ -69,22 +82,32 @@ def files_in(paths: Iterable[Path]) -> Iterator[Bundle]:
         yield found
 
 
-def _unpack(path: Path, target: Path) -> None:
-    """Unpack a zip, counting what really comes out; names that lead outside are left out."""
-    room = MOST_UNPACKED
+def _unpack(path: Path, target: Path, room: _Room) -> _Room:
+    """Unpack a zip, counting what really comes out; returns the room that it leaves.
+
+    Names that lead outside are left out; of what Tiza does not read (other zips too) only the name is unpacked.
+    """
+    size = room.size
     try:
         with zipfile.ZipFile(path) as bundle:
-            if len(bundle.infolist()) > MOST_FILES:
+            if len(bundle.infolist()) > room.files:
                 raise _too_many(f"{path.name} holds {len(bundle.infolist()):,} files")
             for member in bundle.infolist():
                 place = (target / member.filename).resolve()
                 if member.is_dir() or not place.is_relative_to(target.resolve()):
                     continue
                 place.parent.mkdir(parents=True, exist_ok=True)
+                if place.suffix.lower() not in READERS or not place.suffix:
+                    place.touch()
+                    continue
                 with bundle.open(member) as source, place.open("wb") as file:
-                    shutil.copyfileobj(_Bounded(source, min(room, MOST_BYTES), path.name), file)
-                room -= place.stat().st_size
+                    bounded = _Bounded(source, min(size, MOST_BYTES), path.name)
+                    shutil.copyfileobj(bounded, file)
+                size -= bounded.given
+            return _Room(size, room.files - len(bundle.infolist()))
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise KnowledgeError("The disk is full.", code="disk_full", hint="Make room and try again.") from None
         raise KnowledgeError(
             f"{path.name} is not a zip that can be read ({type(error).__name__}).", code="unreadable_document",
             hint="Pack it anew, without a password.",
@@ -101,12 +124,14 @@ class _Bounded:
     """A stream that refuses to give more than `most` bytes."""
 
     def __init__(self, source: object, most: int, name: str) -> None:
-        self._source, self._left, self._name = source, most, name
+        self._source, self._most, self._name = source, most, name
+        self.given = 0
+        """Bytes so far."""
 
     def read(self, size: int = -1) -> bytes:
         data: bytes = self._source.read(size)  # type: ignore[attr-defined]
-        self._left -= len(data)
-        if self._left < 0:
+        self.given += len(data)
+        if self.given > self._most:
             raise KnowledgeError(
                 f"{self._name} unpacks to more than Tiza takes.", code="document_too_large", hint="Split it."
             )

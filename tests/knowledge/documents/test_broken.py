@@ -24,8 +24,8 @@ from tests.knowledge.embedders import WordEmbedder
 
 HEADS = (
     "title: Cells: an introduction", "date: 2024-13-45", "date: 2024-02-30 25:61:61", "{unclosed", "- a\nb: c",
-    "\tx: y",     "a: &a [*a", "? [a]\n: b", "!!binary x", "!!python/object:os.system x", "@", "%YAML 9.9", "x: !!int a", "=: =",
-    "a: b: c", "'", "*x", "[" * 5000, "<<: 5", "1_: 0x", "!!timestamp x", "!!set x", "!!omap x",
+    "\tx: y", "a: &a [*a", "? [a]\n: b", "!!binary x", "!!python/object:os.system x", "@", "%YAML 9.9", "x: !!int a",
+    "=: =", "a: b: c", "'", "*x", "[" * 5000, "<<: 5", "1_: 0x", "!!timestamp x", "!!set x", "!!omap x",
 )  # fmt: skip
 DECK = (
     "---\nmarp: true\ntheme: default: x\n---\n\n# Cells\n\nThe cell has a wall.\n\n---\n\n# Roots\n\nThe root drinks.\n"
