@@ -71,6 +71,19 @@ def test_one_that_is_refused_leaves_its_room_to_the_others(small: Path, tmp_path
         assert _disk(small) <= ROOM
 
 
+def test_a_damaged_member_costs_the_others_of_its_zip_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "week.zip"
+    with zipfile.ZipFile(path, "w") as held:  # stored as they are, so that one can be damaged
+        for name in ("a.md", "b.md", "c", "c/d.md", "e.md"):
+            held.writestr(name, f"The words of {name}.")
+    path.write_bytes(path.read_bytes().replace(b"words of b", b"wards of b"))
+    with files_in([path]) as found:
+        assert [name for name, _ in found.files] == ["week a.md", "week e.md"]
+        assert {name for name, _ in found.refused} == {"week b.md", "week c d.md"}
+        assert all(name in str(error) for name, error in found.refused)
+        assert found.left_out == ["week c"]
+
+
 def test_a_zip_in_a_zip_is_not_unpacked_nor_stored(small: Path, tmp_path: Path) -> None:
     inner = _zip(tmp_path / "inner.zip", {"a.md": b"x" * 100_000}).read_bytes()
     outer = _zip(tmp_path / "outer.zip", {"in.zip": inner, "film.mp4": b"x" * 100_000, "a.md": b"text"})
