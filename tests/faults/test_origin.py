@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -126,5 +127,5 @@ def test_serving_with_keys_demanded_and_none_made_is_refused(settings: Settings)
 
 
 @pytest.fixture
-def settings(tmp_path: object) -> Settings:
-    return Settings(home=tmp_path, port=0, demand_keys=True)  # type: ignore[arg-type]  # pytest gives a Path
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path, port=0, demand_keys=True)

@@ -155,7 +155,7 @@ def test_a_database_of_an_earlier_version_opens_and_keeps_everything(tmp_path: P
     _earlier(path)
     for _ in range(2):
         store = Conversations(f"sqlite:///{path}")
-        owners = {
+        owners: dict[str, Owner | str] = {
             "one": "local", "two": Owner("moodle:physics", "ana"), "three": Owner("moodle", "ana", "plants"),
             "four": Owner("", ""),
         }  # fmt: skip

@@ -147,7 +147,7 @@ async def test_deep_json_is_no_500(client: httpx.AsyncClient, place: str, depth:
     assert reply.status_code == 422 or (reply.status_code == 200 and (depth <= 63 or place == "unknown"))
 
 
-SCHEMAS = (
+SCHEMAS: tuple[Any, ...] = (
     [], 5, "x", None, True, {"properties": []}, {"properties": {"a": True}}, {"properties": {"a": {"enum": 5}}},
     {"properties": {"a": {"enum": {}}}}, {"properties": {"a": {"properties": [], "type": "object"}}}, {"properties": 5},
     {"properties": {"a": {"type": ["string", "null"]}}}, {"properties": {"a": []}}, {"properties": {"a": {"enum": []}}},

@@ -7,6 +7,7 @@ terminal), and another owner's conversation does not exist for it.
 
 from __future__ import annotations
 
+import builtins
 import logging
 import os
 import socket
@@ -149,7 +150,7 @@ class Conversations:
             found = select(_ExchangeRow).where(_ExchangeRow.conversation_id == conversation_id).order_by(*order)
             return _head(row, [_exchange(item) for item in session.scalars(found)])
 
-    def recent(self, owner: Owner | str, conversation_id: str, most: int = RECENT) -> list[Exchange]:
+    def recent(self, owner: Owner | str, conversation_id: str, most: int = RECENT) -> builtins.list[Exchange]:
         """The last complete exchanges, in order: what a next turn looks back on. Raises InputError (`not_found`)."""
         with self._session() as session:
             self._own(session, owner, conversation_id)

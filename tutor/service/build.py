@@ -77,7 +77,7 @@ class Tutor:
     @property
     def indexed(self) -> bool:
         """True when an index of the course as it is now lies in the data folder."""
-        return index_folder(self.course, self.embedder).is_dir()
+        return self._is_indexed()
 
     @property
     def embedder(self) -> Embedder:
@@ -125,10 +125,13 @@ class Tutor:
         Nobody goes on with an index that holds a document which was removed since.
         """
         removed = {name for name, *_ in self._stamp} - {name for name, *_ in now}
-        if removed or await asyncio.to_thread(lambda: self.indexed):
+        if bool(removed) or await asyncio.to_thread(self._is_indexed):
             await self.take_up()
         elif self._renewal is None or self._renewal.done():
             self._renewal = asyncio.create_task(self._renew())
+
+    def _is_indexed(self) -> bool:
+        return index_folder(self.course, self.embedder).is_dir()
 
     async def _renew(self) -> None:
         try:

@@ -11,6 +11,7 @@ import logging
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
+from functools import partial
 from types import TracebackType
 
 from tutor.errors import BusyError
@@ -117,9 +118,9 @@ class Place:
     def __del__(self) -> None:
         if not self._given_back:
             log.error("a place in the queue was dropped, not given back")
-            loop = self._ticket.get_loop() if self._ticket else None
-            if loop is not None and not loop.is_closed():  # whichever thread collects the garbage
-                loop.call_soon_threadsafe(self._queue._leave, self._client, self._ticket, None)
+            if (ticket := self._ticket) is not None and not ticket.get_loop().is_closed():
+                leave = partial(self._queue._leave, self._client, ticket, None)
+                ticket.get_loop().call_soon_threadsafe(leave)  # whichever thread collects the garbage
 
     def stand_in_line(self) -> asyncio.Future[None]:
         """Wait for the turn from now on; the future is done when it comes."""
