@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from knowledge.courses.course import Course, open_course
 from knowledge.courses.uploads import take_in
 from knowledge.documents import converters as convert
-from knowledge.documents.sandbox import read_document
 from knowledge.documents.markdown import front_matter
+from knowledge.documents.sandbox import read_document
 from knowledge.errors import KnowledgeError
 from tests.api.courses import course_service
 from tests.api.scripted import client_of
