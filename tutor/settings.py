@@ -14,7 +14,8 @@ import platformdirs
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from tutor.errors import InputError
+from knowledge.folders import own_folder, restrict
+from tutor.errors import InputError, StorageError
 
 Draft = Literal["auto", "on", "off"]
 
@@ -77,6 +78,9 @@ class Settings(BaseSettings):
     queue: int = Field(16, ge=0, le=10_000)
     """Turns that may wait for the model in `tiza serve`; more get 429."""
 
+    demand_keys: bool = False
+    """Demand keys on loopback too: set it where a reverse proxy passes requests on to `tiza serve`."""
+
     strict_models: bool = False
     """Answer 404 for unknown `model` names over HTTP."""
 
@@ -87,6 +91,16 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """Where conversations are kept."""
         return self.database or f"sqlite:///{self.home / 'conversations.db'}"
+
+    def open_home(self) -> None:
+        """Make the data folder where there is none; nobody but its owner may look into it. Raises StorageError."""
+        try:
+            own_folder(self.home)
+        except OSError as error:
+            raise StorageError(
+                f"The data folder {self.home} cannot be made ({error.strerror}).",
+                hint="Name another one with TIZA_HOME.",
+            ) from None
 
     @classmethod
     def settings_customise_sources(
@@ -124,6 +138,7 @@ def write_setting(home: Path, name: str, value: str) -> Path:
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     kept = [line for line in lines if line.partition("=")[0].strip() != name]
-    path.parent.mkdir(parents=True, exist_ok=True)
+    own_folder(path.parent)
     path.write_text("\n".join([*kept, f'{name} = "{escaped}"']) + "\n", encoding="utf-8")
+    restrict(path)  # the upstream's key may stand in it
     return path

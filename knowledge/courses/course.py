@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import logging
 import os
 import re
 import shutil
@@ -27,6 +28,7 @@ from knowledge.courses.shipped_vectors import shipped_vectors
 from knowledge.documents.reading import Document
 from knowledge.documents.store import Shelf, file_mark
 from knowledge.errors import KnowledgeError
+from knowledge.folders import own_folder, restrict
 from knowledge.passages import Passage, embedded_text
 from knowledge.retrieval.embedder import QUESTION, Embedder, Vectors
 from knowledge.retrieval.index import (
@@ -46,6 +48,7 @@ Progress = Callable[[str, int, int], None]
 Stamp = tuple[tuple[str, int, int], ...]
 """The documents of a course at a glance: name, size and time of change of each."""
 
+log = logging.getLogger(__name__)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _CHANGES = 5
 
@@ -62,7 +65,7 @@ class Course:
     home: Path
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
+        if not is_name(self.name):
             raise KnowledgeError(
                 f"{self.name!r} cannot name a course.",
                 code="unknown_course",
@@ -115,11 +118,14 @@ class Course:
         return found
 
     def passages(self, progress: Progress = _quiet) -> list[Passage]:
-        """All passages of the course, read from its sources."""
+        """All passages of the course, read from its sources. A document that can be read no more costs no other one."""
         found = lecture_passages() if self.name == COURSE else []
         names = list(self.shelf.paths())
         for number, name in enumerate(names, 1):
-            found += self.shelf.read(name).passages
+            try:
+                found += self.shelf.read(name).passages
+            except KnowledgeError as error:
+                log.warning("a document of the course %s is left out: %s", self.name, error)
             progress("Reading the documents", number, len(names))
         return list({passage.id: replace(passage, course=self.name) for passage in found}.values())
 
@@ -130,6 +136,11 @@ class Course:
     def remove(self, name: str) -> None:
         """Take a document out of the course. Raises KnowledgeError when it has no such document."""
         self.shelf.remove(name)
+
+
+def is_name(text: str) -> bool:
+    """True for what can name a course."""
+    return _NAME.fullmatch(text) is not None
 
 
 def course_names(home: Path) -> list[str]:
@@ -162,6 +173,7 @@ def open_course(
         raise KnowledgeError(
             f"There is no course {course.name!r} here.", code="unknown_course", hint="Add a file with `tiza ingest`."
         )
+    restrict(course.home)
     reason = ""
     if (folder := index_folder(course, embedder)).exists():
         try:
@@ -171,6 +183,7 @@ def open_course(
                 raise
             reason = str(error)
     try:
+        own_folder(course.home)
         course.root.mkdir(parents=True, exist_ok=True)
         with FileLock(course.root.with_suffix(".lock"), timeout=wait):
             return _make(course, embedder, progress, reason)
@@ -215,6 +228,17 @@ def _make(course: Course, embedder: Embedder, progress: Progress, reason: str) -
     raise KnowledgeError(
         f"The documents of the course {course.name} keep changing.", code="index_locked", hint="Try again shortly."
     )
+
+
+def forget(course: Course, keep: str = "", *, wait: float = 600) -> None:
+    """Remove every index of the course but the one called `keep`: they hold documents that were removed.
+
+    An index that is open goes on answering without its files. What cannot be removed is left for the next call.
+    """
+    if not course.root.is_dir():
+        return
+    with suppress(OSError, Timeout), FileLock(course.root.with_suffix(".lock"), timeout=wait):
+        _prune(course.root, {course.root / keep} if keep else set())
 
 
 def _made_meanwhile(folder: Path) -> Index | None:

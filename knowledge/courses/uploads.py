@@ -9,11 +9,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from knowledge.courses.course import Course, Progress, open_course
+from knowledge.courses.course import Course, Progress, forget, open_course
 from knowledge.documents.archives import files_in
 from knowledge.documents.reading import Document
 from knowledge.documents.store import safe_name
 from knowledge.errors import KnowledgeError
+from knowledge.folders import own_folder
 from knowledge.retrieval.embedder import Embedder
 
 _LONG = 300_000
@@ -64,11 +65,18 @@ def take_in(
 def take_out(
     course: Course, names: Sequence[str], embedder: Embedder, progress: Progress, *, wait: float = 600
 ) -> Report:
-    """Remove documents and index what is left. Raises KnowledgeError, with the course as it was before."""
-    with _alone(course, wait), course.shelf.restoring():
-        for name in names:
-            course.remove(safe_name(name))
-        return Report(version=open_course(course, embedder, progress).name if course.exists else "")
+    """Remove documents and index what is left. Raises KnowledgeError, with the course as it was before.
+
+    Neither an index nor a reading of what was removed stays on the disk; turns that run hold on to what they opened.
+    """
+    with _alone(course, wait):
+        with course.shelf.restoring():
+            for name in names:
+                course.remove(safe_name(name))
+            version = open_course(course, embedder, progress).name if course.exists else ""
+        course.shelf.sweep()
+        forget(course, keep=version)
+        return Report(version=version)
 
 
 def _is_long(path: Path) -> bool:
@@ -80,6 +88,7 @@ def _alone(course: Course, wait: float) -> Iterator[None]:
     """Nobody else changes the documents of this course meanwhile."""
     with ExitStack() as held:
         try:
+            own_folder(course.home)
             course.shelf.folder.mkdir(parents=True, exist_ok=True)
             held.enter_context(FileLock(course.shelf.folder / ".lock", timeout=wait))
             course.shelf.sweep()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import lzma
 import shutil
 import tempfile
@@ -17,6 +18,14 @@ from knowledge.errors import KnowledgeError
 
 MOST_FILES = 2000
 MOST_UNPACKED = 500_000_000
+"""Files, and bytes that zips hold, which one upload may bring: all of its zips together."""
+
+_CHUNK = 2**20
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError, ValueError, NotImplementedError,
+)  # fmt: skip
+"""What a zip, or one member of it, that is damaged or protected makes its reader raise."""
+
 _SYSTEM = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 
@@ -42,14 +51,31 @@ class Bundle:
                 self.files.append((name, path))
 
 
+@dataclass
+class _Room:
+    """What is left for the zips of one upload."""
+
+    size: int
+    files: int
+
+
+@dataclass
+class _Unpacked:
+    """The room that a zip leaves, and its members that are damaged."""
+
+    room: _Room
+    broken: list[tuple[str, KnowledgeError]]
+
+
 @contextmanager
 def files_in(paths: Iterable[Path]) -> Iterator[Bundle]:
     """Each file, those in folders and zips too; what zips held is removed afterwards.
 
-    A zip that swells beyond all bounds or is damaged is refused alone. Raises KnowledgeError for too many files.
+    A zip that swells beyond what is left for all of them, or is damaged, is refused alone. Raises KnowledgeError for
+    too many files.
     """
     with tempfile.TemporaryDirectory(prefix="tiza-zip-") as work:
-        found = Bundle()
+        found, room = Bundle(), _Room(MOST_UNPACKED, MOST_FILES)
         for number, path in enumerate(paths):
             if path.is_dir():
                 found.take(path)
@@ -57,10 +83,13 @@ def files_in(paths: Iterable[Path]) -> Iterator[Bundle]:
                 target = Path(work) / str(number)
                 target.mkdir()
                 try:
-                    _unpack(path, target)
+                    unpacked = _unpack(path, target, room)
                 except KnowledgeError as error:
+                    shutil.rmtree(target, ignore_errors=True)  # the room that it took is free again
                     found.refused.append((path.name, error))
                     continue
+                room = unpacked.room
+                found.refused += unpacked.broken
                 found.take(target, f"{path.stem} ")
             else:
                 found.files.append((path.name, path))
@@ -69,26 +98,60 @@ def files_in(paths: Iterable[Path]) -> Iterator[Bundle]:
         yield found
 
 
-def _unpack(path: Path, target: Path) -> None:
-    """Unpack a zip, counting what really comes out; names that lead outside are left out."""
-    room = MOST_UNPACKED
+def _unpack(path: Path, target: Path, room: _Room) -> _Unpacked:
+    """Unpack a zip, counting what really comes out.
+
+    Names that lead outside are left out; of what Tiza does not read (other zips too) only the name is unpacked. A
+    member that is damaged is refused alone; all of them are a zip that cannot be read. Raises KnowledgeError.
+    """
+    size, broken, whole = room.size, list[tuple[str, KnowledgeError]](), 0
     try:
         with zipfile.ZipFile(path) as bundle:
-            if len(bundle.infolist()) > MOST_FILES:
-                raise _too_many(f"{path.name} holds {len(bundle.infolist()):,} files")
-            for member in bundle.infolist():
+            members = bundle.infolist()
+            if len(members) > room.files:
+                raise _too_many(f"{path.name} holds {len(members):,} files")
+            for member in members:
                 place = (target / member.filename).resolve()
                 if member.is_dir() or not place.is_relative_to(target.resolve()):
                     continue
-                place.parent.mkdir(parents=True, exist_ok=True)
-                with bundle.open(member) as source, place.open("wb") as file:
-                    shutil.copyfileobj(_Bounded(source, min(room, MOST_BYTES), path.name), file)
-                room -= place.stat().st_size
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError, ValueError) as error:
-        raise KnowledgeError(
-            f"{path.name} is not a zip that can be read ({type(error).__name__}).", code="unreadable_document",
-            hint="Pack it anew, without a password.",
-        ) from None  # fmt: skip
+                try:
+                    size -= _take_out(bundle, member, place, _Limit(min(size, MOST_BYTES), path.name))
+                    whole += 1
+                except _DAMAGE as error:
+                    name = " ".join((path.stem, *place.relative_to(target.resolve()).parts))
+                    broken.append((name, _unreadable(name, error)))
+    except _DAMAGE as error:
+        raise _unreadable(path.name, error) from None
+    if broken and not whole:
+        raise _unreadable(path.name, broken[0][1])
+    return _Unpacked(_Room(size, room.files - len(members)), broken)
+
+
+def _take_out(bundle: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path, limit: _Limit) -> int:
+    """Put one member where it belongs, wholly or not at all; returns its size."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if not place.suffix or place.suffix.lower() not in READERS:
+        place.touch()
+        return 0
+    try:
+        with bundle.open(member) as source, place.open("xb") as file:
+            while data := source.read(_CHUNK):
+                limit.take(len(data))
+                file.write(data)
+    except _DAMAGE as error:
+        if not isinstance(error, FileExistsError):
+            place.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise KnowledgeError("The disk is full.", code="disk_full", hint="Make room and try again.") from None
+        raise
+    return limit.taken
+
+
+def _unreadable(name: str, error: Exception) -> KnowledgeError:
+    why = "protected by a password" if "password" in str(error) else "damaged"
+    return KnowledgeError(
+        f"{name} cannot be unpacked: it is {why}.", code="unreadable_document", hint="Pack it anew, without a password."
+    )
 
 
 def _too_many(what: str) -> KnowledgeError:
@@ -97,17 +160,17 @@ def _too_many(what: str) -> KnowledgeError:
     )
 
 
-class _Bounded:
-    """A stream that refuses to give more than `most` bytes."""
+@dataclass
+class _Limit:
+    """How much one member may hold."""
 
-    def __init__(self, source: object, most: int, name: str) -> None:
-        self._source, self._left, self._name = source, most, name
+    most: int
+    name: str
+    taken: int = 0
 
-    def read(self, size: int = -1) -> bytes:
-        data: bytes = self._source.read(size)  # type: ignore[attr-defined]
-        self._left -= len(data)
-        if self._left < 0:
+    def take(self, size: int) -> None:
+        self.taken += size
+        if self.taken > self.most:
             raise KnowledgeError(
-                f"{self._name} unpacks to more than Tiza takes.", code="document_too_large", hint="Split it."
+                f"{self.name} unpacks to more than Tiza takes.", code="document_too_large", hint="Split it."
             )
-        return data

@@ -32,10 +32,17 @@ def _parser() -> MarkdownIt:
 
 
 def front_matter(source: str) -> tuple[dict[str, Any], str]:
-    """The YAML head between `---` lines (empty when there is none) and the rest."""
-    if source.startswith("---\n") and (end := source.find("\n---\n", 4)) > 0:
-        head = yaml.safe_load(source[4:end])
-        return (head if isinstance(head, dict) else {}), source[end + 5 :]
+    """The YAML head between `---` lines (empty when there is none) and the rest.
+
+    Lines between `---` that are no YAML, or name nothing, are text: the first slide of a deck begins like this too.
+    """
+    if source.startswith("---\n") and (end := source.find("\n---\n", 3)) > 0:
+        try:
+            head = yaml.safe_load(source[4:end])
+        except Exception:  # YAMLError, and what its constructors raise for a date or a number that is none
+            return {}, source
+        if isinstance(head, dict):
+            return head, source[end + 5 :]
     return {}, source
 
 

@@ -9,6 +9,7 @@ nothing with it. It prints the document, or what is wrong with it, as JSON.
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from dataclasses import asdict
@@ -20,6 +21,7 @@ from knowledge.documents.reading import Document, read_here
 from knowledge.errors import KnowledgeError
 from knowledge.passages import passage_of
 
+log = logging.getLogger(__name__)
 PLAIN = (".txt", ".text", "", ".md", ".markdown")
 SMALL = 200_000
 """Plain text up to so many bytes is read here; all else in a process with limits."""
@@ -29,16 +31,26 @@ MEMORY = 2 * 2**30
 
 
 def read_document(path: Path, course: str, name: str | None = None) -> Document:
-    """The passages of a file. `name` is what citations call it. Raises KnowledgeError."""
+    """The passages of a file. `name` is what citations call it. Raises KnowledgeError, and nothing else, whatever the
+    file is: who reads several goes on with the next."""
     name = name or path.name
     try:
         check(path, name)
         if path.suffix.lower() in PLAIN and path.stat().st_size <= SMALL:
             return read_here(path, course, name)
         return read_apart(path, course, name)
+    except KnowledgeError:
+        raise
     except OSError as error:
         raise KnowledgeError(
             f"{name} cannot be read ({error.strerror}).", code="unreadable_document", hint="Check path and permissions."
+        ) from None
+    except (Exception, SystemExit) as error:  # whatever a parser stumbles over is this document's, and no other's
+        log.warning("a document could not be read", exc_info=error)
+        raise KnowledgeError(
+            f"{name} is damaged, or not what its name says.",
+            code="unreadable_document",
+            hint="Open it and save it anew.",
         ) from None
 
 

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from demos.runtime.catalogue import all_demos
+from demos.runtime.runner import Workers
 from knowledge.courses.course import Course
 from tests.knowledge.embedders import WordEmbedder
 from tutor.api.app import build_service
 from tutor.api.context import Service
+from tutor.dialogue.router import IntentReader
 from tutor.llm.scripted import ScriptedModel
 from tutor.service.build import Tutor
 from tutor.settings import Settings
 
 ANIMALS = "# Zebra\n\nThe zebra eats grass and lives in Kenya.\n\n# Otter\n\nThe otter eats fish and lives in rivers.\n"
 PLANTS = "# Fern\n\nThe fern grows in shade and has spores.\n\n# Cactus\n\nThe cactus stores water in its stem.\n"
+
+
+@cache
+def _intents() -> IntentReader:
+    """What tells demo requests from questions, read once for all tests."""
+    return IntentReader(all_demos(), WordEmbedder())
 
 
 def course_service(home: Path, **settings: Any) -> Service:
@@ -27,4 +37,6 @@ def course_service(home: Path, **settings: Any) -> Service:
         Course(name, home).add(path)
     tutor = Tutor(chosen, ScriptedModel([]))  # closes what it works with when the service ends
     tutor._equipment.embedder = WordEmbedder()
+    tutor._equipment.intents = _intents()
+    tutor._equipment.workers = Workers(spare=False)
     return build_service(chosen, tutor)

@@ -70,4 +70,4 @@ class ScriptedTutor(Tutor):
 def client_of(service: Service) -> httpx.AsyncClient:
     """A client that speaks to the app in this process."""
     transport = httpx.ASGITransport(app=create_app(service), raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://tiza")
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost")

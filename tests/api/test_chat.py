@@ -46,7 +46,7 @@ async def test_the_reply_has_everything_that_clients_read_without_a_guard(client
 async def test_openai_s_client_reads_answers_streamed_and_whole(service: Service) -> None:
     http: Any
     async with client_of(service) as http:
-        client = openai.AsyncOpenAI(base_url="http://tiza/v1", api_key="unused", http_client=http)
+        client = openai.AsyncOpenAI(base_url="http://localhost/v1", api_key="unused", http_client=http)
         whole = await client.chat.completions.create(model="tiza", messages=[{"role": "user", "content": "Who?"}])
         stream = await client.chat.completions.create(
             model="tiza",

@@ -149,7 +149,7 @@ async def test_only_teachers_change_documents(public: Service) -> None:
 @pytest.mark.parametrize(
     ("header", "value", "status"),
     [
-        ("Origin", "https://evil.example", 403), ("X-Forwarded-For", "10.0.0.1", 403), ("Origin", "null", 403),
+        ("Origin", "https://evil.example", 403), ("X-Forwarded-For", "10.0.0.1", 401), ("Origin", "null", 403),
         ("Origin", "http://localhost:3000", 201),
     ],
 )  # fmt: skip

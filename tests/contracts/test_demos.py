@@ -256,7 +256,9 @@ def test_no_name_reaches_outside_the_catalogue(name: str) -> None:
 
 def test_listing_imports_no_heavy_library() -> None:
     heavy = "{'torch', 'sklearn', 'scipy', 'matplotlib', 'textual', 'safetensors.torch'}"
-    script = f"import sys; from demos import catalogue; catalogue.names(); print(sorted({heavy} & set(sys.modules)))"
+    script = (
+        f"import sys; from demos.runtime import catalogue; catalogue.names(); print(sorted({heavy} & set(sys.modules)))"
+    )
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=root, check=True)
     assert done.stdout.strip() == "[]"

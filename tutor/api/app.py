@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from tutor.api import chat, conversations, courses, demos, errors, health, search
 from tutor.api.context import Service
+from tutor.api.gate import LocalGate
 from tutor.api.metrics import Metrics
 from tutor.api.middleware import AccessLog, BodyLimit
 from tutor.conversations.store import Conversations
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 def build_service(settings: Settings, tutor: Tutor | None = None) -> Service:
     """The service's parts. Raises StorageError when the database cannot be opened."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.open_home()
     return Service(
         settings=settings,
         tutors=Tutors(tutor or build_tutor(settings)),
@@ -50,6 +51,7 @@ def create_app(service: Service) -> FastAPI:
     for module in (chat, search, courses, demos, conversations, health):
         app.include_router(module.router)
     app.add_middleware(BodyLimit)
+    app.add_middleware(LocalGate, service=service)
     app.add_middleware(AccessLog, metrics=service.metrics)
     return app
 
@@ -65,6 +67,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         loading.cancel()
         with suppress(asyncio.CancelledError):
             await loading
+        if service.keeping:
+            await asyncio.wait(service.keeping)
         await service.tutors.close()
         service.conversations.close()
         service.keys.close()

@@ -13,16 +13,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from demos.runtime.catalogue import load
 from tutor.api.context import Caller, CallerDep, Service, ServiceDep, TutorDep
 from tutor.api.errors import envelope, error_response
 from tutor.api.schemas import ChatMessage, ChatRequest
-from tutor.api.turns import Asked, run_turn, take_place, while_connected, with_keep_alive
+from tutor.api.turns import Asked, EventStream, run_turn, take_place, while_connected
 from tutor.conversations.records import citation_record
-from tutor.conversations.store import Exchange
+from tutor.conversations.store import RECENT, Exchange
 from tutor.errors import InputError, Problem
 from tutor.events import Answered, Failed, Token, Usage
 from tutor.runs.summary import rundown
@@ -32,7 +32,6 @@ from tutor.service.queue import Place
 router = APIRouter(prefix="/v1", tags=["chat"])
 MODEL = "tiza"
 _FLAT_TURN = re.compile(r"^(User|Assistant): ?", re.MULTILINE)
-SSE = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
 @router.get("/models")
@@ -54,18 +53,24 @@ async def complete(
         )
     caller = caller.acting_for(body.user)
     asked = await _asked(service, caller, tutor, body)
-    reply = _Reply(service, body, caller, asked, take_place(service, caller, asked))
-    if body.stream:
-        return StreamingResponse(with_keep_alive(_guarded(reply)), media_type="text/event-stream", headers=SSE)
-    return await while_connected(request, reply.whole())
+    place = take_place(service, caller, asked)
+    try:
+        reply = _Reply(service, body, caller, asked, place)
+        if not body.stream:
+            return await while_connected(request, reply.whole())
+    except BaseException:
+        place.give_back()
+        raise
+    return EventStream(_guarded(reply), place)
 
 
 async def _asked(service: Service, caller: Caller, tutor: Tutor, body: ChatRequest) -> Asked:
     question, history = read_messages(body.messages)
-    history = await run_in_threadpool(lambda: [_with_run(service, caller, exchange) for exchange in history])
-    if body.conversation:
-        kept = await run_in_threadpool(service.conversations.get, caller.owner, body.conversation)
-        history = [exchange for exchange in kept.exchanges if exchange.state == "complete"]
+    if not body.conversation:
+        told = history[-RECENT:]
+        history = await run_in_threadpool(lambda: [_with_run(service, caller, exchange) for exchange in told])
+    else:
+        history = await run_in_threadpool(service.conversations.recent, caller.owner, body.conversation)
     seed = body.seed & 0x7FFFFFFF if body.seed is not None else None
     return Asked(tutor, question, history, seed, body.conversation or "")
 
@@ -167,6 +172,8 @@ class _Reply:
                         if shown := await cut.feed(event.text):
                             yield shown
                     case Answered():
+                        if shown := await cut.feed("", last=True):
+                            yield shown
                         yield event, cut.reason
                     case Failed():
                         yield event
@@ -207,7 +214,7 @@ class _Reply:
         """The answer as the asked format wants it: checked sentences go into the schema's text fields as they are."""
         if not self.wants_json or self.body.response_format is None:
             return text
-        schema = (self.body.response_format.json_schema or {}).get("schema") or {}
+        schema = (self.body.response_format.json_schema or {}).get("schema")
         return json.dumps(fill(schema, text), ensure_ascii=False)
 
     async def usage(self, usage: Usage, text: str) -> dict[str, int]:
@@ -229,25 +236,31 @@ async def _guarded(reply: _Reply) -> AsyncGenerator[str, None]:
 
 
 class _Cut:
-    """Holds an answer to the asked number of tokens and ends it before a stop string."""
+    """Holds an answer to the asked number of tokens and ends it before a stop string.
+
+    What may be the beginning of a stop string waits for the text after it.
+    """
 
     def __init__(self, tutor: Tutor, limit: int | None, stops: Sequence[str]) -> None:
         self._tutor, self._limit, self._stops = tutor, limit, [stop for stop in stops if stop]
-        self._sent, self._used, self.reason, self._ended = "", 0, "stop", False
+        self._held, self._used, self.reason, self._ended = "", 0, "stop", False
 
-    async def feed(self, text: str) -> str:
-        """What of `text` may be sent."""
+    async def feed(self, text: str, *, last: bool = False) -> str:
+        """What of `text`, and of what waited, may be sent; after the `last` nothing waits."""
         if self._ended:
             return ""
-        whole = self._sent + text
-        places = [place for stop in self._stops if (place := whole.find(stop)) >= 0]
-        if places:
-            self._ended = True
-            text = whole[len(self._sent) : max(len(self._sent), min(places))]
-        if self._limit is not None:
-            text = await self._within(text)
-        self._sent += text
-        return text
+        text = self._held + text
+        places = [place for stop in self._stops if (place := text.find(stop)) >= 0]
+        self._ended = bool(places) or last
+        end = min(places) if places else len(text) - (0 if last else self._begun(text))
+        text, self._held = text[:end], text[end:]
+        return text if self._limit is None else await self._within(text)
+
+    def _begun(self, text: str) -> int:
+        """Characters at the end of `text` that a stop string begins with."""
+        longest = max((min(len(stop) - 1, len(text)) for stop in self._stops), default=0)
+        begins = (tuple(stop[:n] for stop in self._stops if n < len(stop)) for n in range(longest, 0, -1))
+        return next((len(begin[0]) for begin in begins if text.endswith(begin)), 0)
 
     async def _within(self, text: str) -> str:
         """Whole words of `text`, as many as the limit leaves room for."""
@@ -262,27 +275,38 @@ class _Cut:
         return shown
 
 
-def fill(schema: dict[str, Any], text: str) -> Any:
+def fill(schema: Any, text: str) -> Any:
     """A value of a JSON Schema made from checked text alone: nothing that the course does not say is put into it.
 
     The answer goes into the first text property (one called "answer" before others); other required properties get
-    their schema's default, its first allowed value, or an empty value of their type.
+    their schema's default, its first allowed value, or an empty value of their type. What is no schema is as none.
     """
-    properties: dict[str, Any] = schema.get("properties") or {"answer": {"type": "string"}}
-    texts = [name for name, part in properties.items() if part.get("type") == "string" and "enum" not in part]
+    properties = _parts(schema) or {"answer": {"type": "string"}}
+    texts = [name for name, part in properties.items() if _kind(part) == "string" and "enum" not in part]
     chosen = "answer" if "answer" in texts else texts[0] if texts else None
     return {name: text if name == chosen else _empty(part) for name, part in properties.items()}
 
 
-def _empty(schema: dict[str, Any]) -> Any:
+def _empty(schema: Any) -> Any:
+    if not isinstance(schema, dict):
+        return None
     if "default" in schema:
         return schema["default"]
-    if schema.get("enum"):
-        return schema["enum"][0]
-    kind = schema.get("type")
-    if kind == "object":
-        return {name: _empty(part) for name, part in (schema.get("properties") or {}).items()}
-    return {"string": "", "integer": 0, "number": 0, "boolean": False, "array": []}.get(str(kind))
+    if isinstance(allowed := schema.get("enum"), list) and allowed:
+        return allowed[0]
+    if _kind(schema) == "object":
+        return {name: _empty(part) for name, part in _parts(schema).items()}
+    return {"string": "", "integer": 0, "number": 0, "boolean": False, "array": []}.get(_kind(schema))
+
+
+def _parts(schema: Any) -> dict[str, Any]:
+    """The properties of a schema; {} where it has none, or something else in their place."""
+    properties = schema.get("properties") if isinstance(schema, dict) else None
+    return properties if isinstance(properties, dict) else {}
+
+
+def _kind(schema: Any) -> str:
+    return str(schema.get("type")) if isinstance(schema, dict) else ""
 
 
 def extension(ending: Answered) -> dict[str, Any]:

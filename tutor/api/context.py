@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from demos.runtime.contract import Frame
+from knowledge.courses.course import is_name
 from knowledge.errors import KnowledgeError
 from tutor.api.metrics import Metrics
+from tutor.conversations.owners import Owner
 from tutor.conversations.store import Conversations
 from tutor.errors import AccessError, InputError
 from tutor.service.api_keys import Keys
@@ -25,13 +28,16 @@ from tutor.service.tutors import Tutors
 from tutor.settings import Settings
 
 KEPT_RUNS = 32
+LONGEST_USER = 200
+FORWARDING = ("forwarded", "via", "x-real-ip", "x-client-ip", "cf-connecting-ip", "true-client-ip")
+"""Headers that a proxy adds, beside X-Forwarded-..."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who calls, and of which course.
 
-    `key` is the key's name ("local" on loopback without keys), `user` the platform's user, `course` the course that is
+    `key` is the key's name ("" on loopback without keys), `user` the platform's user, `course` the course that is
     asked ("" for the service's own), `bound` the only one that the key may use ("" for all of them).
     """
 
@@ -42,14 +48,14 @@ class Caller:
     teacher: bool = False
 
     @property
-    def client(self) -> str:
+    def client(self) -> Owner:
         """Who takes turns with others in the queue."""
-        return f"{self.key}:{self.user}"
+        return Owner(self.key, self.user)
 
     @property
-    def owner(self) -> str:
+    def owner(self) -> Owner:
         """Whose conversations these are; each course has its own."""
-        return f"{self.client}\x1f{self.course}" if self.course else self.client
+        return Owner(self.key, self.user, self.course)
 
     def acting_for(self, user: str | None) -> Caller:
         """The same key for the user that a body names."""
@@ -70,35 +76,43 @@ class KeptRun:
     """A run that was made for `owner`, with its frames as far as they came."""
 
     id: str
-    owner: str
+    owner: Owner
     demo: str
     params: dict[str, Any]
     frames: list[Frame] = field(default_factory=list)
 
 
 class Runs:
-    """The latest demo runs, so that their frames can be fetched and asked about; the oldest make room."""
+    """The latest demo runs, so that their frames can be fetched and asked about; the oldest make room.
+
+    Threads may look for a run while another one is added.
+    """
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, KeptRun] = OrderedDict()
+        self._changing = threading.Lock()
 
-    def start(self, run_id: str, owner: str, demo: str, params: dict[str, Any]) -> list[Frame]:
+    def start(self, run_id: str, owner: Owner, demo: str, params: dict[str, Any]) -> list[Frame]:
         """The list that a run's frames go into."""
-        kept = self._kept[run_id] = KeptRun(run_id, owner, demo, params)
-        while len(self._kept) > KEPT_RUNS:
-            self._kept.popitem(last=False)
+        kept = KeptRun(run_id, owner, demo, params)
+        with self._changing:
+            self._kept[run_id] = kept
+            while len(self._kept) > KEPT_RUNS:
+                self._kept.popitem(last=False)
         return kept.frames
 
-    def frames(self, run_id: str, owner: str) -> Sequence[Frame]:
+    def frames(self, run_id: str, owner: Owner) -> Sequence[Frame]:
         """The frames of the caller's run. Raises InputError (`not_found`)."""
         kept = self._kept.get(run_id)
         if kept is None or kept.owner != owner:
             raise InputError("There is no such run any more.", code="not_found", hint="Run the demo again.")
         return kept.frames
 
-    def told(self, owner: str, answer: str) -> KeptRun | None:
+    def told(self, owner: Owner, answer: str) -> KeptRun | None:
         """The caller's latest run whose summary begins an answer: a client that keeps the chat sends back only that."""
-        for kept in reversed(self._kept.values()):
+        with self._changing:
+            latest = list(reversed(self._kept.values()))
+        for kept in latest:
             if kept.owner == owner and kept.frames and answer.startswith(kept.frames[-1].caption):
                 return kept
         return None
@@ -117,6 +131,9 @@ class Service:
     upload_queue: FairQueue
     metrics: Metrics
     runs: Runs = field(default_factory=Runs)
+    keeping: set[asyncio.Task[None]] = field(default_factory=set)
+    """Answers that are being written to the database: they are waited for at the end."""
+
     started: int = field(default_factory=lambda: int(time.time()))
 
     @property
@@ -132,8 +149,8 @@ class Service:
 
     @property
     def demands_keys(self) -> bool:
-        """True when the service can be reached from other machines."""
-        return not is_loopback(self.settings.host)
+        """True when the service can be reached from other machines, or the settings say so."""
+        return self.settings.demand_keys or not is_loopback(self.settings.host)
 
 
 def is_loopback(host: str) -> bool:
@@ -141,7 +158,7 @@ def is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return host.lower().rstrip(".") == "localhost"
 
 
 def service_of(request: Request) -> Service:
@@ -156,23 +173,30 @@ async def caller_of(request: Request) -> Caller:
     key = None
     if scheme.lower() == "bearer" and secret.strip():
         key = await run_in_threadpool(service.keys.find, secret.strip())
-    if key is None and service.demands_keys:
+    if key is None and (service.demands_keys or _is_forwarded(request)):
         raise AccessError("A valid API key is needed.", hint="Send it as `Authorization: Bearer ...`.")
-    user = request.query_params.get("user") or request.headers.get("x-user") or ""
     bound = key.course if key else ""
     course = request.headers.get("x-course", "").strip() or bound or service.tutor.course.name
-    teacher = key.teacher if key else _is_at_the_machine(request)
-    caller = Caller(key.name if key else "local", user[:200], course, bound, teacher)
+    caller = Caller(key.name if key else "", _user_of(request), course, bound, key.teacher if key else True)
     caller.check(course)
-    return replace(caller, course="") if course == service.tutor.course.name else caller
+    if course == service.tutor.course.name:
+        return replace(caller, course="")
+    if not is_name(course):
+        raise no_course(course, service, caller)
+    return caller
 
 
-def _is_at_the_machine(request: Request) -> bool:
-    """True for a program of this machine's user: neither a web page elsewhere nor someone behind a proxy."""
-    if any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip")):
-        return False
-    origin = request.headers.get("origin")
-    return origin is None or is_loopback(urlsplit(origin).hostname or "")
+def _user_of(request: Request) -> str:
+    """The platform's user, "" where none is named. Raises InputError: two long names must not become one."""
+    user = request.query_params.get("user") or request.headers.get("x-user") or ""
+    if len(user) > LONGEST_USER:
+        raise InputError(f"A user's name has {LONGEST_USER} characters at most.", code="invalid_value", param="user")
+    return user
+
+
+def _is_forwarded(request: Request) -> bool:
+    """True behind a proxy: who calls is then not on this machine, whatever the address says."""
+    return any(name in FORWARDING or name.startswith("x-forwarded-") for name in request.headers)
 
 
 def tutor_of(service: ServiceDep, caller: CallerDep) -> Tutor:

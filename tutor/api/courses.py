@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -107,8 +107,12 @@ async def add_documents(course: CourseDep, request: Request, service: ServiceDep
     Answers when they are indexed: 201 with what became of each, 200 when nothing is new, an error when none could be
     read. Each document is wholly in or wholly out. Questions go on being answered meanwhile.
     """
-    async with _received(request) as paths, service.upload_queue.place(teacher.client):
-        report = await service.tutors.add(course.name, paths)
+    place = service.upload_queue.place(teacher.client, prepared=False)  # 429 comes before anything is stored
+    try:
+        async with _received(request) as paths, place:
+            report = await service.tutors.add(course.name, paths)
+    finally:
+        place.give_back()
     if not report.documents:
         raise _why_none(report)
     return JSONResponse(_report(course, report), 201 if report.changed else 200)
@@ -167,10 +171,19 @@ def _keep(part: UploadFile, folder: Path) -> Path:
 def _documents(course: Course) -> list[dict[str, Any]]:
     found = []
     for name, path in course.shelf.paths().items():
-        status = path.stat()
-        added = datetime.fromtimestamp(status.st_mtime, UTC).isoformat(timespec="seconds")
-        found.append({**_document(course.shelf.read(name)), "bytes": status.st_size, "added_at": added})
+        with suppress(FileNotFoundError):  # it was removed this moment
+            status = path.stat()
+            added = datetime.fromtimestamp(status.st_mtime, UTC).isoformat(timespec="seconds")
+            found.append({**_document(_read(course, name)), "bytes": status.st_size, "added_at": added})
     return found
+
+
+def _read(course: Course, name: str) -> Document:
+    """What was read of a document; one that can be read no more is listed with the reason."""
+    try:
+        return course.shelf.read(name)
+    except KnowledgeError as error:
+        return Document(name, (), 0, (str(error),))
 
 
 def _document(document: Document) -> dict[str, Any]:

@@ -9,16 +9,15 @@ from contextlib import aclosing
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from demos.runtime.catalogue import all_demos, load, source
 from demos.runtime.contract import Demo, Frame, Params
-from tutor.api.chat import SSE
 from tutor.api.context import CallerDep, Service, ServiceDep
 from tutor.api.errors import envelope
 from tutor.api.schemas import RunRequest
-from tutor.api.turns import while_connected, with_keep_alive
+from tutor.api.turns import EventStream, while_connected
 from tutor.errors import InputError, Problem
 from tutor.service.queue import Place
 
@@ -59,21 +58,18 @@ async def run_demo(name: str, body: RunRequest, request: Request, service: Servi
     """Run a demo. All frames as JSON, or each as it comes with `Accept: text/event-stream`."""
     demo = load(name)
     params = demo.parse(body.params)
-    place = service.demo_queue.place(caller.client)
     run_id = uuid.uuid4().hex
     chosen = params.model_dump(mode="json")
     head = {"id": run_id, "demo": demo.name, "params": chosen}
-    kept = service.runs.start(run_id, caller.owner, demo.name, chosen)
-    frames = _frames(service, demo, params, place, kept)
-    if "text/event-stream" in request.headers.get("accept", ""):
-        return StreamingResponse(with_keep_alive(_events(head, frames)), media_type="text/event-stream", headers=SSE)
-
-    async def whole() -> JSONResponse:
-        async with aclosing(frames):
-            data = [frame.model_dump(mode="json") async for frame in frames]
-        return JSONResponse({**head, "object": "run", "frames": data})
-
-    return await while_connected(request, whole())
+    place = service.demo_queue.place(caller.client)
+    try:
+        frames = _frames(service, demo, params, place, service.runs.start(run_id, caller.owner, demo.name, chosen))
+        if "text/event-stream" not in request.headers.get("accept", ""):
+            return await while_connected(request, _whole(head, frames))
+    except BaseException:
+        place.give_back()
+        raise
+    return EventStream(_events(head, frames), place)
 
 
 @router.get("/runs/{run_id}/frames/{number}.png", response_class=Response)
@@ -85,6 +81,12 @@ async def frame_picture(run_id: str, number: int, service: ServiceDep, caller: C
     if not 0 <= number < len(frames):
         raise InputError(f"This run has frames 0 to {len(frames) - 1}.", code="not_found", param="number")
     return Response(await run_in_threadpool(frame_png, frames[number]), media_type="image/png")
+
+
+async def _whole(head: dict[str, Any], frames: AsyncGenerator[Frame, None]) -> JSONResponse:
+    async with aclosing(frames):
+        data = [frame.model_dump(mode="json") async for frame in frames]
+    return JSONResponse({**head, "object": "run", "frames": data})
 
 
 async def _frames(

@@ -22,10 +22,11 @@ _STATUS = {
     "invalid_parameters": 422,
     "invalid_request": 422, "not_found": 404, "unknown_demo": 404, "unknown_slide": 404, "unknown_course": 404,
     "unknown_document": 404, "unsupported_format": 415, "unreadable_document": 422, "document_too_large": 413,
-    "invalid_api_key": 401, "course_forbidden": 403, "teacher_only": 403, "not_multipart": 415,
+    "invalid_api_key": 401, "course_forbidden": 403, "teacher_only": 403, "host_forbidden": 403,
+    "origin_forbidden": 403, "not_multipart": 415,
     "busy": 429, "disk_full": 507, "read_only": 503, "model_missing": 503, "model_damaged": 503,
     "model_failed": 503, "index_locked": 503, "index_damaged": 503, "embedder_missing": 503, "embedder_mismatch": 503,
-    "not_ready": 503, "demo_timeout": 422, "demo_memory": 422, "demo_frames": 422,
+    "not_ready": 503, "missing_capability": 503, "demo_timeout": 422, "demo_memory": 422, "demo_frames": 422,
 }  # fmt: skip
 _TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
 

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import re
+from collections.abc import Iterable
+from itertools import chain
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+DEEPEST = 64
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+Stop = Annotated[str, Field(max_length=400)]
 
 
 class _In(BaseModel):
@@ -12,10 +21,15 @@ class _In(BaseModel):
 
     @field_validator("*", mode="after")
     @classmethod
-    def _is_text(cls, value: Any) -> Any:
-        """Half of a surrogate pair is no text: nothing could store or print it."""
-        if not _encodable(value):
-            raise ValueError("the text holds half of a surrogate pair")
+    def _is_plain(cls, value: Any) -> Any:
+        """Half of a surrogate pair is no text: nothing could store or print it. Nobody means what is nested deeply."""
+        level, depth = [value], 0
+        while level:
+            if depth > DEEPEST:
+                raise ValueError(f"it is nested more than {DEEPEST} deep")
+            if any(_SURROGATE.search(part) for part in level if isinstance(part, str)):
+                raise ValueError("the text holds half of a surrogate pair")
+            level, depth = [part for whole in level for part in _inside(whole)], depth + 1
         return value
 
 
@@ -59,7 +73,7 @@ class ChatRequest(_In):
     max_tokens: int | None = Field(None, ge=1)
     max_completion_tokens: int | None = Field(None, ge=1)
     seed: int | None = None
-    stop: str | list[str] | None = None
+    stop: Stop | Annotated[list[Stop], Field(max_length=16)] | None = None
     user: str | None = Field(None, max_length=200)
     response_format: ResponseFormat | None = None
     tools: list[Any] | None = None
@@ -89,9 +103,8 @@ class ConversationRequest(_In):
     title: str = Field("", max_length=200)
 
 
-def _encodable(value: Any) -> bool:
-    if isinstance(value, str):
-        return not any("\ud800" <= character <= "\udfff" for character in value)
+def _inside(value: Any) -> Iterable[Any]:
+    """What a value of JSON holds, names too."""
     if isinstance(value, dict):
-        return all(_encodable(key) and _encodable(part) for key, part in value.items())
-    return all(_encodable(part) for part in value) if isinstance(value, list) else True
+        return chain(value.keys(), value.values())
+    return value if isinstance(value, list) else ()

@@ -21,12 +21,12 @@ GRACE_SECONDS = 30
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises InputError (`port_in_use`) and AccessError before anything is loaded."""
     listener = _bind(settings.host, settings.port)
-    settings.home.mkdir(parents=True, exist_ok=True)
-    if not is_loopback(settings.host) and not any(not key.revoked for key in Keys(settings.database_url).list()):
-        raise AccessError(
-            f"{settings.host} can be reached from other machines, and there is no key.",
-            hint="Make one with `tiza keys add NAME`, or bind to 127.0.0.1.",
-        )
+    try:
+        settings.open_home()
+        _demand_a_key(settings)
+    except Exception:
+        listener.close()
+        raise
     _configure_logs()
     host, port = listener.getsockname()[:2]
     sys.stderr.write(f"Tiza listens on http://{host}:{port} (API docs at /docs).\n")
@@ -35,6 +35,20 @@ def serve(settings: Settings) -> None:
         app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, timeout_keep_alive=20
     )
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _demand_a_key(settings: Settings) -> None:
+    """Raises AccessError when keys are demanded and there is none that is valid."""
+    why = "Keys are demanded" if is_loopback(settings.host) else f"{settings.host} can be reached from other machines"
+    if is_loopback(settings.host) and not settings.demand_keys:
+        return
+    keys = Keys(settings.database_url)
+    try:
+        if any(not key.revoked for key in keys.list()):
+            return
+    finally:
+        keys.close()
+    raise AccessError(f"{why}, and there is no key.", hint="Make one with `tiza keys add NAME`, or bind to 127.0.0.1.")
 
 
 def _bind(host: str, port: int) -> socket.socket:

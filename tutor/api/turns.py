@@ -1,29 +1,37 @@
-"""A turn under HTTP: it waits in the queue, is recorded and measured, and ends when its client leaves."""
+"""A turn under HTTP: it waits in the queue, is recorded and measured, and ends when its client leaves.
+
+Whoever takes a place in the queue gives it back, on every way out: a place is never left to the garbage collector.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from fastapi import Request
+from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
 
 from demos.runtime.contract import Frame
 from tutor.api.context import Caller, Service
 from tutor.conversations.records import detail, state
 from tutor.conversations.store import Exchange
 from tutor.dialogue.turn import checked
-from tutor.errors import BusyError
+from tutor.errors import BusyError, Problem
 from tutor.events import Answered, DemoFrame, DemoStarted, Event, Failed, Token
 from tutor.service.build import Tutor
 from tutor.service.queue import Place
 
 T = TypeVar("T")
 KEEP_ALIVE = 15.0
+SSE = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +55,90 @@ def take_place(service: Service, caller: Caller, asked: Asked) -> Place:
         raise
 
 
-async def run_turn(service: Service, caller: Caller, asked: Asked, place: Place) -> AsyncGenerator[Event, None]:
-    """The events of one turn, once its place in the queue came; the turn is recorded and measured."""
-    exchange = ""
-    if asked.conversation:
-        exchange = await run_in_threadpool(service.conversations.ask, caller.owner, asked.conversation, asked.question)
+@dataclass
+class _Told:
+    """What a turn said so far, for its record."""
+
+    started: float = field(default_factory=time.monotonic)
+    said: list[str] = field(default_factory=list)
+    frames: list[Frame] = field(default_factory=list)
     ending: Event | None = None
-    said: list[str] = []
-    frames: list[Frame] = []
-    started = time.monotonic()
+
+    def hear(self, event: Event, service: Service, caller: Caller) -> None:
+        match event:
+            case Token():
+                if not self.said:
+                    service.metrics.first.observe(time.monotonic() - self.started)
+                self.said.append(event.text)
+            case DemoStarted():
+                self.frames = service.runs.start(event.run_id, caller.owner, event.name, event.params)
+            case DemoFrame():
+                self.frames.append(event.frame)
+            case Answered() | Failed():
+                self.ending = event
+            case _:
+                pass
+
+
+async def run_turn(service: Service, caller: Caller, asked: Asked, place: Place) -> AsyncGenerator[Event, None]:
+    """The events of one turn, once its place in the queue came; the turn is recorded and measured.
+
+    Raises StorageError and InputError when the question cannot be kept as was asked; what goes wrong when the answer
+    is kept is logged and changes nothing of the answer.
+    """
+    told, exchange = _Told(), ""
     try:
-        async with place:
-            events = asked.tutor.answer(asked.question, asked.history, seed=asked.seed)
-            async with aclosing(events) as stream:
-                async for event in stream:
-                    if isinstance(event, Token) and not said:
-                        service.metrics.first.observe(time.monotonic() - started)
-                    if isinstance(event, Token):
-                        said.append(event.text)
-                    if isinstance(event, Answered | Failed):
-                        ending = event
-                    if isinstance(event, DemoStarted):
-                        frames = service.runs.start(event.run_id, caller.owner, event.name, event.params)
-                    if isinstance(event, DemoFrame):
-                        frames.append(event.frame)
-                    yield event
+        if asked.conversation:
+            exchange = await run_in_threadpool(
+                service.conversations.ask, caller.owner, asked.conversation, asked.question
+            )
+        told.started = time.monotonic()
+        async with place, aclosing(asked.tutor.answer(asked.question, asked.history, seed=asked.seed)) as events:
+            async for event in events:
+                told.hear(event, service, caller)
+                yield event
     finally:
-        service.metrics.whole.observe(time.monotonic() - started)
-        service.metrics.turns.labels(outcome=_outcome(ending)).inc()
+        place.give_back()
+        service.metrics.whole.observe(time.monotonic() - told.started)
+        service.metrics.turns.labels(outcome=_outcome(told.ending)).inc()
         if exchange:
-            service.conversations.settle(exchange, "".join(said), state(ending), _outcome(ending), detail(ending))
+            await _settle(service, exchange, told)
+
+
+async def _settle(service: Service, exchange: str, told: _Told) -> None:
+    """Keep the answer. It is kept in a thread, and to its end, also when the client leaves meanwhile."""
+
+    async def keep() -> None:
+        kept = "".join(told.said), state(told.ending), _outcome(told.ending), detail(told.ending)
+        try:
+            await asyncio.to_thread(service.conversations.settle, exchange, *kept)
+        except Exception as error:
+            log.error("an answer could not be kept: %s", Problem.of(error))
+
+    keeping = asyncio.create_task(keep())
+    service.keeping.add(keeping)
+    keeping.add_done_callback(service.keeping.discard)
+    await asyncio.shield(keeping)
+
+
+class EventStream(StreamingResponse):
+    """Server-sent events of something that holds a place in a queue: given back however the stream ends.
+
+    Also when it never begins, because the client left before the first byte.
+    """
+
+    def __init__(self, lines: AsyncGenerator[str, None], place: Place) -> None:
+        self._lines, self._place = with_keep_alive(lines), place
+        super().__init__(self._lines, media_type="text/event-stream", headers=SSE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            try:
+                await self._lines.aclose()
+            finally:
+                self._place.give_back()
 
 
 def _outcome(ending: Event | None) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
+from knowledge.folders import own_folder
 from tutor.errors import Problem, StorageError
 from tutor.service.build import model_file, release
 from tutor.settings import Settings
@@ -59,7 +60,7 @@ def findings(settings: Settings, *, repair: bool = False) -> Iterator[Finding]:
 
 def _folder(home: Path) -> str:
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        own_folder(home)
     except OSError as error:
         raise StorageError(f"{home} cannot be made ({error.strerror}).", hint="Set TIZA_HOME.") from None
     if not os.access(home, os.W_OK):

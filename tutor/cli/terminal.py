@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tutor.errors import StorageError
 from tutor.settings import Settings
 
 
@@ -14,13 +13,7 @@ def open_terminal(settings: Settings) -> None:
     from tutor.service.build import build_tutor
     from tutor.tui.app import TizaApp
 
-    try:
-        settings.home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(
-            f"The data folder {settings.home} cannot be made ({error.strerror}).",
-            hint="Name another one with TIZA_HOME.",
-        ) from None
+    settings.open_home()
     tutor = build_tutor(settings)
     if not tutor.indexed:
         _index(settings)

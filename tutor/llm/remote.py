@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 import httpx
+from pydantic import BaseModel, ValidationError
 
 from tutor.errors import ModelError
 from tutor.llm.base import Message, ModelInfo, Piece, Sampling
+
+
+class _Delta(BaseModel):
+    content: str | None = None
+
+
+class _Choice(BaseModel):
+    delta: _Delta | None = None
+
+
+class _Chunk(BaseModel):
+    """What counts of a chunk; servers send more, and leave out what they like."""
+
+    choices: list[_Choice] | None = None
+    usage: dict[str, Any] | None = None
+    error: Any = None
 
 
 class RemoteModel:
@@ -62,7 +78,7 @@ class RemoteModel:
                         text, usage = _read(line[5:], usage)
                         if text:
                             yield Piece(text)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise ModelError(
                 f"The model server at {self._url} cannot be reached ({type(error).__name__}).",
                 hint="Start it, or unset TIZA_UPSTREAM.",
@@ -73,10 +89,11 @@ class RemoteModel:
 def _read(data: str, usage: dict[str, int]) -> tuple[str, dict[str, int]]:
     """The text of one chunk, and the usage as far as it is known."""
     try:
-        chunk = json.loads(data)
-    except ValueError:
-        raise ModelError("The model server sent something that is not JSON.", hint="Check TIZA_UPSTREAM.") from None
-    if chunk.get("error"):
+        chunk = _Chunk.model_validate_json(data)
+    except ValidationError:
+        raise ModelError("The model server sent something that is no chunk.", hint="Check TIZA_UPSTREAM.") from None
+    if chunk.error:
         raise ModelError("The model server failed in mid-answer.", hint="Ask again.")
-    choices = chunk.get("choices") or [{}]
-    return str((choices[0].get("delta") or {}).get("content") or ""), chunk.get("usage") or usage
+    delta = chunk.choices[0].delta if chunk.choices else None
+    told = {name: count for name, count in (chunk.usage or {}).items() if isinstance(count, int)}
+    return (delta.content if delta else None) or "", told or usage

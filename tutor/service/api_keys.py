@@ -8,11 +8,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Engine, String, create_engine, false, inspect, select, text
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy import DateTime, Engine, String, false, inspect, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from tutor.errors import InputError, StorageError
+from tutor.conversations.database import open_engine, session_of, storage_error
+from tutor.errors import InputError
 
 PREFIX = "tiza-"
 
@@ -51,12 +52,12 @@ class Keys:
 
     def __init__(self, url: str) -> None:
         """Raises StorageError when the database cannot be opened."""
-        self._engine = create_engine(url)
+        self._engine = open_engine(url)
         try:
             _Base.metadata.create_all(self._engine)
             _complete(self._engine)
-        except OperationalError as error:
-            raise StorageError(f"The keys cannot be stored ({error.orig}).", hint="Set TIZA_HOME.") from None
+        except SQLAlchemyError as error:
+            raise storage_error(self._engine, error, "Keys") from None
 
     def add(self, name: str, course: str = "", *, teacher: bool = False) -> str:
         """A new key for `name`, the only time its secret is seen. Raises InputError when the name is taken.
@@ -66,7 +67,7 @@ class Keys:
         if not name.strip() or len(name) > 80 or not name.isprintable():
             raise InputError("A key needs a name of 1 to 80 characters.", code="invalid_value", param="name")
         secret = PREFIX + secrets.token_urlsafe(32)
-        with Session(self._engine) as session:
+        with session_of(self._engine, "Keys") as session:
             if session.get(_KeyRow, name) is not None:
                 raise InputError(
                     f"There is a key called {name!r} already.", code="invalid_value", hint="Take another name."
@@ -82,12 +83,12 @@ class Keys:
 
     def list(self) -> builtins.list[Key]:
         """All keys, oldest first."""
-        with Session(self._engine) as session:
+        with session_of(self._engine, "Keys") as session:
             return [_key(row) for row in session.scalars(select(_KeyRow).order_by(_KeyRow.created_at))]
 
     def revoke(self, name: str) -> None:
         """End a key. Raises InputError (`not_found`)."""
-        with Session(self._engine) as session:
+        with session_of(self._engine, "Keys") as session:
             row = session.get(_KeyRow, name)
             if row is None:
                 raise InputError(f"There is no key called {name!r}.", code="not_found", hint="See `tiza keys list`.")
@@ -96,7 +97,7 @@ class Keys:
 
     def find(self, secret: str) -> Key | None:
         """The key of this secret, or None when it is unknown or revoked. Only its hash is looked up."""
-        with Session(self._engine) as session:
+        with session_of(self._engine, "Keys") as session:
             row = session.scalars(select(_KeyRow).where(_KeyRow.digest == _digest(secret))).first()
             return _key(row) if row is not None and not row.revoked else None
 

@@ -77,7 +77,7 @@ class Tutor:
     @property
     def indexed(self) -> bool:
         """True when an index of the course as it is now lies in the data folder."""
-        return index_folder(self.course, self.embedder).is_dir()
+        return self._is_indexed()
 
     @property
     def embedder(self) -> Embedder:
@@ -87,37 +87,51 @@ class Tutor:
     async def prepare(self, progress: Progress = _quiet) -> None:
         """Open the index, load embedder and model. Safe to call often. Raises KnowledgeError and ModelError.
 
-        Later calls notice that documents were added or removed, by whichever process.
+        Later calls notice that documents were added or removed, by whichever process. Once it returns, nothing that
+        was removed before it was called is known any more; KnowledgeError (`unknown_course`) when that was all.
         """
         if self._parts is None:
             async with self._preparing:
                 if self._parts is None:
                     self._parts = await self._build(progress)
-        elif self._stamp != self.course.stamp():
-            await self._catch_up()
+        if self._stamp != (stamp := await asyncio.to_thread(self.course.stamp)):
+            await self._catch_up(stamp)
 
     async def take_up(self, progress: Progress = _quiet) -> None:
-        """Know the course as it is now. Turns under way keep the index that they began with. Raises KnowledgeError."""
+        """Know the course as it is now. Turns under way keep the index that they began with.
+
+        Raises KnowledgeError; when the whole course is gone (`unknown_course`), what was known of it is gone too.
+        """
         from knowledge.retrieval.retriever import Retriever
 
-        if self._parts is None:
-            return
         async with self._taking_up:
-            stamp = self.course.stamp()
-            index = await asyncio.to_thread(open_course, self.course, self.embedder, progress)
+            if self._parts is None:
+                return
+            stamp = await asyncio.to_thread(self.course.stamp)
+            try:
+                index = await asyncio.to_thread(open_course, self.course, self.embedder, progress)
+            except KnowledgeError as error:
+                if error.code == "unknown_course":
+                    self._parts = None
+                raise
             provenance = replace(self._parts.provenance, knowledge=index.name)
             retriever = Retriever(index, self.embedder, reader=self._equipment.reader)
             self._parts = replace(self._parts, retriever=retriever, provenance=provenance)
             self._stamp = stamp
 
-    async def _catch_up(self) -> None:
-        """Another process changed the course: use its new index, or have one made while turns go on with the old."""
-        if not self.course.exists:
-            return
-        if await asyncio.to_thread(lambda: self.indexed):
+    async def _catch_up(self, now: Stamp) -> None:
+        """The course was changed elsewhere: use its new index, or have one made while turns go on with the old.
+
+        Nobody goes on with an index that holds a document which was removed since.
+        """
+        removed = {name for name, *_ in self._stamp} - {name for name, *_ in now}
+        if bool(removed) or await asyncio.to_thread(self._is_indexed):
             await self.take_up()
         elif self._renewal is None or self._renewal.done():
             self._renewal = asyncio.create_task(self._renew())
+
+    def _is_indexed(self) -> bool:
+        return index_folder(self.course, self.embedder).is_dir()
 
     async def _renew(self) -> None:
         try:
@@ -137,9 +151,11 @@ class Tutor:
                 log.exception("the tutor could not be prepared")
             yield Failed(problem)
             return
-        assert self._parts is not None
+        if (parts := self._parts) is None:  # it was closed, or its course removed, this moment
+            yield Failed(Problem.of(_gone(self.course)))
+            return
         chosen = self.settings.seed if seed is None else seed
-        async with aclosing(turn.answer(self._parts, question, history, seed=chosen)) as events:
+        async with aclosing(turn.answer(parts, question, history, seed=chosen)) as events:
             async for event in events:
                 yield event
 
@@ -202,7 +218,8 @@ class Tutor:
 
     async def _retriever(self) -> Retriever:
         await self.prepare()
-        assert self._parts is not None
+        if self._parts is None:
+            raise _gone(self.course)
         return self._parts.retriever
 
     async def _build(self, progress: Progress) -> turn.Parts:
@@ -237,6 +254,10 @@ class Tutor:
             notes=notes,
             demos=demos,
         )
+
+
+def _gone(course: Course) -> KnowledgeError:
+    return KnowledgeError(f"The course {course.name} is no longer open.", code="unknown_course", hint="Ask again.")
 
 
 def open_retriever(settings: Settings, progress: Progress = _quiet) -> Retriever:

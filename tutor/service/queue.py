@@ -7,12 +7,16 @@ has queued. A queue that is full refuses at once.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from functools import partial
 from types import TracebackType
 
 from tutor.errors import BusyError
+
+log = logging.getLogger(__name__)
 
 
 class FairQueue:
@@ -21,7 +25,10 @@ class FairQueue:
     def __init__(self, waiting: int, *, serving: int = 1, clock: Callable[[], float] = time.monotonic) -> None:
         """`waiting` may wait while `serving` are served. `clock` never goes back."""
         self._bound, self._free, self._clock = waiting, serving, clock
-        self._lines: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+        self._lines: OrderedDict[Hashable, deque[asyncio.Future[None]]] = OrderedDict()
+        self._kept = 0
+        """Places of those who are not in line yet."""
+
         self._seconds = 2.0
 
     @property
@@ -34,17 +41,33 @@ class FairQueue:
         """Whole seconds after which a place is likely to be free, from how long places were held lately."""
         return max(1, round(self._seconds * (self.depth + 1) / 2))
 
-    def place(self, client: str) -> Place:
-        """A place in the queue, taken now; enter it with `async with`. Raises BusyError at once when it is full."""
-        if self.depth >= self._bound and (self._free <= 0 or self._lines):
+    def place(self, client: Hashable, *, prepared: bool = True) -> Place:
+        """A place, taken now; enter it with `async with`, or give it back. Raises BusyError when the queue is full.
+
+        A client that is not `prepared` yet (its upload is still coming) has its place, and stands in line from the
+        moment that it enters: nobody waits for it.
+        """
+        if self.depth + self._kept >= self._bound + max(0, self._free):
             wait = self.retry_after
             raise BusyError("Too many questions are waiting.", retry_after=wait, hint=f"Try again in {wait} s.")
+        place = Place(self, client)
+        self._kept += 1
+        if prepared:
+            place.stand_in_line()
+        return place
+
+    def _stand(self, client: Hashable) -> asyncio.Future[None]:
+        self._kept -= 1
         ticket: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._lines.setdefault(client, deque()).append(ticket)
         self._admit()
-        return Place(self, client, ticket)
+        return ticket
 
-    def _leave(self, client: str, ticket: asyncio.Future[None], held: float | None) -> None:
+    def _drop(self) -> None:
+        """Give a place back that never stood in line."""
+        self._kept -= 1
+
+    def _leave(self, client: Hashable, ticket: asyncio.Future[None], held: float | None) -> None:
         """Give a place back, whether it was served, waiting, or admitted and never entered."""
         if held is not None:
             self._seconds += 0.2 * (max(0.0, held) - self._seconds)
@@ -69,31 +92,49 @@ class FairQueue:
 
 
 class Place:
-    """One place. Entering waits for its turn; leaving, or dropping it before, gives it back."""
+    """One place. Entering waits for its turn; leaving gives it back, and so does `give_back`, whatever came before."""
 
-    def __init__(self, queue: FairQueue, client: str, ticket: asyncio.Future[None]) -> None:
-        self._queue, self._client, self._ticket = queue, client, ticket
+    def __init__(self, queue: FairQueue, client: Hashable) -> None:
+        self._queue, self._client = queue, client
+        self._ticket: asyncio.Future[None] | None = None
         self._since: float | None = None
         self._given_back = False
 
     async def __aenter__(self) -> None:
+        if self._given_back:
+            raise RuntimeError("this place was given back")
         try:
-            await self._ticket
-        except asyncio.CancelledError:
-            self._give_back()
+            await self.stand_in_line()
+        except BaseException:
+            self.give_back()
             raise
         self._since = self._queue._clock()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._give_back()
+        self.give_back()
 
     def __del__(self) -> None:
-        self._give_back()  # a stream that never began: its client left before the first byte
-
-    def _give_back(self) -> None:
         if not self._given_back:
-            self._given_back = True
+            log.error("a place in the queue was dropped, not given back")
+            if (ticket := self._ticket) is not None and not ticket.get_loop().is_closed():
+                leave = partial(self._queue._leave, self._client, ticket, None)
+                ticket.get_loop().call_soon_threadsafe(leave)  # whichever thread collects the garbage
+
+    def stand_in_line(self) -> asyncio.Future[None]:
+        """Wait for the turn from now on; the future is done when it comes."""
+        if self._ticket is None:
+            self._ticket = self._queue._stand(self._client)
+        return self._ticket
+
+    def give_back(self) -> None:
+        """Leave the queue; nothing happens the second time."""
+        if self._given_back:
+            return
+        self._given_back = True
+        if self._ticket is None:
+            self._queue._drop()
+        else:
             held = None if self._since is None else self._queue._clock() - self._since
             self._queue._leave(self._client, self._ticket, held)

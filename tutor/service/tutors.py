@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,12 +25,16 @@ def _quiet(_what: str, _done: int, _total: int) -> None:
 
 
 class Tutors:
-    """Opens a course when it is first asked for and keeps the few that were used last; all share one equipment."""
+    """Opens a course when it is first asked for and keeps the few that were used last; all share one equipment.
+
+    Threads may ask at once: each course is opened by one of them.
+    """
 
     def __init__(self, first: Tutor, most: int = KEPT) -> None:
         """`first` is the tutor of the course that is meant when none is named; it always stays."""
         self.first, self._most = first, most
         self._others: OrderedDict[str, Tutor] = OrderedDict()
+        self._opening = threading.Lock()
 
     @property
     def home(self) -> Path:
@@ -52,10 +57,12 @@ class Tutors:
             raise KnowledgeError(
                 f"There is no course {name[:80]!r}.", code="unknown_course", hint=f"There is {', '.join(known)}."
             )
-        tutor = self._others.pop(name, None) or self.first.beside(name)
-        self._others[name] = tutor
-        while len(self._others) > self._most:
-            self._others.popitem(last=False)  # a turn that still runs keeps it until it ends
+        with self._opening:
+            tutor = self._others.get(name) or self.first.beside(name)
+            self._others[name] = tutor
+            self._others.move_to_end(name)
+            while len(self._others) > self._most:
+                self._others.popitem(last=False)  # a turn that still runs keeps it until it ends
         return tutor
 
     async def add(self, name: str, paths: Sequence[Path]) -> Report:
@@ -74,15 +81,23 @@ class Tutors:
 
     async def close(self) -> None:
         """Free everything."""
-        for tutor in (*self._others.values(), self.first):
+        with self._opening:
+            others = list(self._others.values())
+            self._others.clear()
+        for tutor in (*others, self.first):
             await tutor.close()
-        self._others.clear()
 
     async def _take_up(self, course: Course) -> None:
-        tutor = self.first if course.name == self.first.course.name else self._others.get(course.name)
+        """Whoever holds the course open knows it as it is now; one without a document left is open no more."""
+        is_first = course.name == self.first.course.name
+        with self._opening:
+            tutor = self.first if is_first else self._others.get(course.name)
+            if not course.exists:
+                self._others.pop(course.name, None)
         if tutor is None:
             return
-        if course.exists:
+        try:
             await tutor.take_up()
-        else:
-            self._others.pop(course.name, None)
+        except KnowledgeError as error:
+            if error.code != "unknown_course":
+                raise

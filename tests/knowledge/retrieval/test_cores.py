@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -26,3 +30,19 @@ def test_long_work_keeps_its_cores() -> None:
     usual = torch.get_num_threads()
     with on_one_core(wanted=False):
         assert torch.get_num_threads() == usual
+
+
+def test_torch_that_another_thread_is_importing_is_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text("import builtins\nbuiltins.begun.set()\nbuiltins.go.wait()\ncpu = 'whole'\n")
+    program = (
+        "import builtins, importlib, sys, threading\n"
+        "from knowledge.retrieval.embedder import _torch\n"
+        f"sys.path.insert(0, {str(tmp_path)!r})\n"
+        "builtins.begun, builtins.go = threading.Event(), threading.Event()\n"
+        "threading.Thread(target=lambda: importlib.import_module('torch')).start()\n"
+        "builtins.begun.wait()\n"
+        "threading.Timer(0.2, builtins.go.set).start()\n"
+        "print(_torch().cpu)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "whole\n", done.stderr

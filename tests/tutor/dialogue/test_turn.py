@@ -247,11 +247,28 @@ async def test_a_question_about_the_run_does_not_come_between_it_and_its_repetit
     assert again.demo is not None and again.demo.params["epochs"] == 5 and again.demo.params["data"] == "xor"
 
 
-async def test_impossible_parameters_are_one_clear_failure(make_parts: Callable[..., Parts]) -> None:
-    events = await _events(make_parts(), "Train a perceptron for 1000000000 epochs")
-    assert isinstance(events[-1], Failed)
-    assert events[-1].problem.code == "invalid_parameters"
-    assert "1 to 500" in str(events[-1].problem)
+@pytest.mark.parametrize(
+    ("request_", "takes"),
+    [
+        ("Train a perceptron for 1000000000 epochs", "1 to 500 for epochs"),
+        ("Run the perceptron demo with learning rate -3", "0.001 to 10 for learning rate"),
+        ("Translate 'good morning' into Japanese", "in words it knows"),
+        ("sort the letters CRABRC with nano-gpt", "only A, B and C"),
+    ],
+)
+async def test_impossible_parameters_are_answered_with_the_nearest_run(
+    make_parts: Callable[..., Parts], request_: str, takes: str
+) -> None:
+    ending = _ending(await _events(make_parts(), request_))
+    assert ending.outcome == "clarify" and ending.demo is None
+    assert takes in ending.text
+    again = _ending(await _events(make_parts(), ending.suggestions[0]))
+    assert again.outcome == "demonstrated"
+
+
+@pytest.mark.parametrize("request_", ["paso a paso: ...", "paso a paso: cómo funciona el perceptrón"])
+async def test_step_by_step_in_spanish_is_no_failure(make_parts: Callable[..., Parts], request_: str) -> None:
+    assert _ending(await _events(make_parts(), request_)).text
 
 
 @pytest.mark.parametrize(

@@ -71,14 +71,15 @@ async def test_waiting_time_does_not_suffer_from_a_clock_that_steps_back() -> No
     assert queue.retry_after >= 1
 
 
-async def test_a_place_that_was_dropped_is_free_again() -> None:
+async def test_a_place_that_was_given_back_is_free_again() -> None:
     queue = FairQueue(1)
     held = queue.place("one")
     waiting = queue.place("two")
     with pytest.raises(BusyError):
         queue.place("three")
-    del waiting
+    waiting.give_back()
     late = queue.place("four")
-    del held
+    held.give_back()
+    held.give_back()
     async with late:
         assert queue.depth == 0

@@ -1,0 +1,95 @@
+"""The database: how it is opened, who may read its file, and what its errors are called."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, String, Text, create_engine, event
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeDecorator
+
+from knowledge.folders import restrict
+from tutor.errors import StorageError
+
+_BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database; new ones get the database's own permissions."""
+
+
+class Words(TypeDecorator[str]):
+    """Text of any kind. PostgreSQL cannot hold the character NUL: it is kept as its picture there."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, length: int | None = None) -> None:
+        """`length` bounds it, in characters."""
+        super().__init__()
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Any) -> Any:
+        return dialect.type_descriptor(String(self.length) if self.length else Text())
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        return value.replace("\x00", "\u2400") if value and dialect.name == "postgresql" else value
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for an SQLAlchemy URL. A file of SQLite is made where there is none, for its owner alone."""
+    engine = create_engine(url, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_pragmas)
+        if engine.url.database not in (None, "", ":memory:") and not engine.url.query:
+            _close_to_others(Path(str(engine.url.database)))
+    return engine
+
+
+@contextmanager
+def session_of(engine: Engine, what: str = "Conversations") -> Iterator[Session]:
+    """A session whose failures are StorageErrors that say what could not be kept; what it began is undone.
+
+    IntegrityError is left to the caller: it tells what the data are, not that they cannot be kept.
+    """
+    with Session(engine, expire_on_commit=False) as session:
+        try:
+            yield session
+        except IntegrityError:
+            session.rollback()
+            raise
+        except SQLAlchemyError as error:
+            with suppress(SQLAlchemyError):
+                session.rollback()
+            raise storage_error(engine, error, what) from None
+
+
+def storage_error(engine: Engine, error: SQLAlchemyError, what: str = "Conversations") -> StorageError:
+    """The error as a sentence."""
+    reason = " ".join(str(getattr(error, "orig", None) or type(error).__name__).split())[:200]
+    if "full" in reason:
+        return StorageError("The disk is full.", code="disk_full", hint="Free some space and send it again.")
+    place = engine.url.render_as_string(hide_password=True)
+    return StorageError(
+        f"{what} cannot be written to {place} ({reason}).",
+        code="read_only",
+        hint="Make the folder writable, or name another one with TIZA_HOME.",
+    )
+
+
+def _close_to_others(path: Path) -> None:
+    """Make the database's file, and those beside it, readable by their owner alone."""
+    with suppress(OSError):  # what cannot be made is told of by the connection
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    for beside in ("", *_BESIDE):
+        restrict(path.with_name(path.name + beside))
+
+
+def _sqlite_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
