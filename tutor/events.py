@@ -118,7 +118,8 @@ class Answered:
     `search` and `topic` are what a follow-up builds on: what was searched, and the title of what answered. `rundown`
     is what can be asked about the demo that ran (see tutor/runs/summary.py); `about_run` the run that a question was
     about;
-    `practice` the practice question that was asked or settled (see tutor/teaching/practice.py).
+    `practice` the practice question that was asked or settled (see tutor/teaching/practice.py); `turn` what the next
+    turn may lean on (see tutor/dialogue/state.py).
     """
 
     text: str
@@ -134,6 +135,7 @@ class Answered:
     rundown: dict[str, Any] | None = field(default=None, repr=False)
     about_run: str = ""
     practice: dict[str, Any] | None = field(default=None, repr=False)
+    turn: dict[str, Any] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
     named = [name.document for name in found.names if name.document in course.topics]
     if wanted.act == "compare" and (compared := _compare(course, wanted, found, named)):
         return compared
-    topic = _topic(course, wanted, found, named)
+    topic = _topic(wanted, found, named)
     unit = _unit(course, wanted, found, topic)
     if wanted.act in FACTS or unit is None:
         return _facts(course, wanted, found)
@@ -119,7 +119,7 @@ def _read(course: Course, wanted: Wanted) -> Found:
     return alone if alone.covered > leaning.covered + LEAN else leaning
 
 
-def _topic(course: Course, wanted: Wanted, found: Found, named: Sequence[str]) -> str:
+def _topic(wanted: Wanted, found: Found, named: Sequence[str]) -> str:
     """The topic that is meant: the one that the words name, the conversation's, or that of the best sentence."""
     own = [document for document in named if document != wanted.topic] or list(named)
     if own:

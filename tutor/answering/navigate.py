@@ -130,7 +130,7 @@ def ordered(desk: Desk, navigator: Navigator, topic: str) -> Reply:
 
 def summarised(desk: Desk, navigator: Navigator, section: Section | None) -> Reply:
     """A section as its author summed it up, or the whole lecture as its sections."""
-    texts, language = desk.texts, desk.texts.language
+    language = desk.texts.language
     if section is not None:
         source = navigator.slide(section.first)
         lines = [Line(f"{section.title.said(language)}:", None)]

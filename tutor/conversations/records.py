@@ -38,7 +38,12 @@ def detail(ending: Event | None) -> dict[str, Any]:
             "search": ending.search,
             "topic": ending.topic,
         }
-        extra = {"rundown": ending.rundown, "about_run": ending.about_run, "practice": ending.practice}
+        extra = {
+            "rundown": ending.rundown,
+            "about_run": ending.about_run,
+            "practice": ending.practice,
+            "turn": ending.turn,
+        }
         return kept | {name: value for name, value in extra.items() if value}
     if isinstance(ending, Failed):
         return {"error": {"code": ending.problem.code, "message": ending.problem.message}}

@@ -95,7 +95,7 @@ class Turn:
 
     def end(self, parts: Parts, reply: Reply, outcome: Outcome | None = None) -> Answered:
         """The ending, with what the next turn may lean on."""
-        record = {
+        record: dict[str, Any] = {
             "version": 1,
             "topic": reply.topic,
             "title": self._title(parts, reply),

@@ -27,9 +27,9 @@ def demo_wanted(parts: Parts, said: Said) -> RunDemo | Clarify | None:
     wanted = shares["run_demo"] + shares["change_run"]
     if said.offer is not None and said.offer.act == "run_demo":
         return parts.demo_reader.offered(said.offer)
-    if said.act == "change_run" or (wanted > DEMO_DOUBT and shares["change_run"] > shares["run_demo"]):
-        if changed := parts.demo_reader.changed(said.utterance.text, said.state.demo):
-            return changed
+    changes = said.act == "change_run" or (wanted > DEMO_DOUBT and shares["change_run"] > shares["run_demo"])
+    if changes and (changed := parts.demo_reader.changed(said.utterance.text, said.state.demo)):
+        return changed
     if said.act in ("run_demo", "change_run") or wanted > DEMO_DOUBT or said.utterance.text.startswith("/demo "):
         topic = parts.topics.get(said.state.topic)
         about = topic.demo if topic else ""

@@ -2,8 +2,9 @@
 
 The router is a linear model over the encoder's vector of the text, hashed words and word pairs, and the situation (is a
 question open, has a demo run, was something offered, has anything been answered). It is trained by
-`python -m training utterances` on labelled lines in both languages; a misread line becomes a line of data there, never a
-rule here. Its probabilities are calibrated by one temperature on the development part, and below SURE it says so.
+`python -m training utterances` on labelled lines in both languages; a misread line becomes a line of data
+there, never a rule here. Its probabilities are calibrated by one temperature on the development
+part, and below SURE it says so.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -80,7 +82,7 @@ class Reading:
 def grams(utterance: Utterance) -> list[int]:
     """Buckets of its words, their beginnings, and pairs of neighbours, the ends marked."""
     said = ["^", *utterance.plain.replace("?", " ? ").replace("¿", " ").replace(",", " ").split(), "$"]
-    found = [*said, *(f"{one} {two}" for one, two in zip(said, said[1:], strict=False))]
+    found = [*said, *(f"{one} {two}" for one, two in pairwise(said))]
     found += [f"{word[:4]}*" for word in said if len(word) > 4]
     return [zlib.crc32(gram.encode()) % BUCKETS for gram in found]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from knowledge.retrieval.embedder import Vectors
 from knowledge.text import Language, fold
@@ -66,7 +67,7 @@ def read(parts: Parts, text: str, history: Sequence[Exchange], language: Languag
     if reading.act == "accept":
         return _accepted(said)
     if reading.act == "language":
-        return _switched(parts, said)
+        return _switched(said)
     return _continued(parts, said) if reading.act == "continue" else said
 
 
@@ -103,16 +104,17 @@ def ordinal(plain: str) -> int | None:
     return next((place for place, pattern in enumerate(_ORDINALS) if pattern.search(plain)), None)
 
 
-def _switched(parts: Parts, said: Said) -> Said:
+def _switched(said: Said) -> Said:
     """The last turn once more in the language that is asked for; with a question of its own, that."""
     plain = said.utterance.plain
     wanted: Language = "es" if _SPANISH.search(plain) else "en" if _ENGLISH.search(plain) else said.language
     last = said.state.earlier[-1] if said.state.earlier else None
-    act = last["act"] if last and last["act"] in AGAIN else ""
+    act: Any = last["act"] if last and last["act"] in AGAIN else ""
     again = replace(said, language=wanted, switched=wanted)
     if not act or last is None:
         return again
-    return replace(again, act=act, topic=last["topic"], text=said.state.question)
+    done: Act = act
+    return replace(again, act=done, topic=last["topic"], text=said.state.question)
 
 
 def _continued(parts: Parts, said: Said) -> Said:

@@ -1,4 +1,4 @@
-"""Talk that is no question about the course: greetings, thanks, the tutor itself, its language, doubts about an answer."""
+"""Talk that asks nothing of the course: greetings, thanks, the tutor itself, its language, doubts about an answer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def about_tutor(desk: Desk, title: str, model: str) -> Reply:
     said = (
         texts("I am Tiza, a tutor for the course *{title}*.", title=title),
         texts("I answer from its slides and notes, and show where each sentence stands."),
-        texts("I run {count} demos, ask practice questions, and say so when the course does not cover something.", count=len(desk.demos)),
+        texts("I run {count} demos and ask practice questions.", count=len(desk.demos)),
+        texts("When the course does not cover something, I say so."),
         texts("I run offline on this machine ({model}); what you write stays here.", model=model),
     )  # fmt: skip
     return Reply(tuple(Line(text) for text in said), "about", _first_steps(texts))

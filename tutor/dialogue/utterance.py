@@ -1,4 +1,4 @@
-"""What a student typed, read once: language, words, numbers, quotations and slide numbers. Frozen; nobody reads it anew.
+"""What a student typed, read once: language, words, numbers, quotations, slide numbers. Nobody reads it anew.
 
 Only what is grammar is read by rules: numbers with their units, quoted text, "slide 36". What is meant by the whole is
 for tutor/dialogue/reading.py.

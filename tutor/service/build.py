@@ -11,26 +11,29 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from demos.runtime import catalogue
 from demos.runtime.contract import Demo, Frame, Params
 from demos.runtime.runner import run
-from knowledge.courses.builtin import COURSE, Note, Slide, read_notes, read_slides
+from knowledge.courses.builtin import COURSE, Slide, read_slides
 from knowledge.courses.course import Course, Progress, Stamp, index_folder, open_course
+from knowledge.courses.outline import read_outline
+from knowledge.courses.units import read_topics
 from knowledge.errors import KnowledgeError
 from knowledge.retrieval.embedder import Embedder
 from tutor.conversations.store import Exchange
 from tutor.dialogue import turn
 from tutor.errors import Problem
 from tutor.events import Event, Failed, Provenance
-from tutor.llm.base import LanguageModel, ModelInfo, OpenModel
+from tutor.llm.base import LanguageModel, ModelInfo
 from tutor.service.capabilities import asks_the_model, capabilities
 from tutor.service.resources import Equipment, model_file, open_model
 from tutor.settings import Settings
 
 if TYPE_CHECKING:
     from knowledge.passages import Hit
+    from knowledge.retrieval.index import Index
     from knowledge.retrieval.retriever import Retriever
 
 log = logging.getLogger(__name__)
@@ -102,8 +105,6 @@ class Tutor:
 
         Raises KnowledgeError; when the whole course is gone (`unknown_course`), what was known of it is gone too.
         """
-        from knowledge.retrieval.retriever import Retriever
-
         async with self._taking_up:
             if self._parts is None:
                 return
@@ -115,8 +116,7 @@ class Tutor:
                     self._parts = None
                 raise
             provenance = replace(self._parts.provenance, knowledge=index.name)
-            retriever = Retriever(index, self.embedder, reader=self._equipment.reader)
-            self._parts = replace(self._parts, retriever=retriever, provenance=provenance)
+            self._parts = replace(self._parts, **self._opened(index), provenance=provenance)
             self._stamp = stamp
 
     async def _catch_up(self, now: Stamp) -> None:
@@ -220,40 +220,47 @@ class Tutor:
         await self.prepare()
         if self._parts is None:
             raise _gone(self.course)
-        return self._parts.retriever
+        return self._parts.course.retriever
 
     async def _build(self, progress: Progress) -> turn.Parts:
-        from knowledge.retrieval.retriever import Retriever
-        from tutor.answering.grounding import Evidence
-        from tutor.answering.verifier import TASK, Judge
+        from tutor.dialogue.language import Languages
+        from tutor.dialogue.reading import Router
 
         settings = self.settings
         embedder, stamp = self.embedder, self.course.stamp()
         index, model, _ = await asyncio.gather(
             asyncio.to_thread(open_course, self.course, embedder, progress),
             self._equipment.model(),
-            asyncio.to_thread(self._equipment.reader.load),
+            asyncio.to_thread(self._equipment.cross_encoder.load),
         )
         self._stamp = stamp
         info = model.describe() if model else ModelInfo(QUOTES_ONLY, "", None, 0)
-        demos = catalogue.all_demos()
-        notes: tuple[Note, ...] = read_notes() if self.course.name == COURSE else ()
         self._equipment.workers.refill()
         return turn.Parts(
-            retriever=Retriever(index, embedder, reader=self._equipment.reader),
-            evidence=Evidence(embedder),
-            intents=self._equipment.intents,
+            **self._opened(index),
+            embedder=embedder,
+            router=Router.trained(),
+            languages=Languages.trained(),
+            demo_reader=self._equipment.demo_reader,
             run_frames=self.run_demo,
             model=model,
             provenance=Provenance(info.name, info.sha256, info.adapter, settings.seed, index.name, release()),
             course_title="Artificial Intelligence: An Introduction" if self.course.name == COURSE else self.course.name,
-            drafts=drafts_with(settings, info),
-            rewords=drafts_with(settings, info) or (settings.draft != "off" and "follow_up" in info.tasks),
-            judge=Judge(model) if TASK in info.tasks and isinstance(model, OpenModel) else None,
-            slides=self.slides(),
-            notes=notes,
-            demos=demos,
+            demos=catalogue.all_demos(),
         )
+
+    def _opened(self, index: Index) -> dict[str, Any]:
+        """The parts of a turn that hang on the index."""
+        from knowledge.retrieval.retriever import Retriever
+        from tutor.answering.explain import Course as Explained
+        from tutor.answering.navigate import Navigator
+        from tutor.teaching.practice import Practice
+
+        built_in = self.course.name == COURSE
+        retriever = Retriever(index, self.embedder, self._equipment.cross_encoder)
+        course = Explained.of(retriever, read_topics() if built_in else ())
+        navigator = Navigator(read_outline(), index.passages, self.embedder) if built_in else None
+        return {"course": course, "navigator": navigator, "practice": Practice(course, self.embedder)}
 
 
 def _gone(course: Course) -> KnowledgeError:
@@ -262,12 +269,12 @@ def _gone(course: Course) -> KnowledgeError:
 
 def open_retriever(settings: Settings, progress: Progress = _quiet) -> Retriever:
     """Search alone, without a model. Raises KnowledgeError."""
-    from knowledge.retrieval.cross_encoder import Reader
+    from knowledge.retrieval.cross_encoder import CrossEncoder
     from knowledge.retrieval.retriever import Retriever
 
     embedder = Embedder(settings.embedder)
     index = open_course(Course(settings.course, settings.home), embedder, progress)
-    return Retriever(index, embedder, reader=Reader(embedder))
+    return Retriever(index, embedder, CrossEncoder())
 
 
 def build_tutor(settings: Settings, model: LanguageModel | None = None) -> Tutor:

@@ -16,8 +16,8 @@ from tutor.llm.base import LanguageModel, ModelInfo
 from tutor.settings import Settings
 
 if TYPE_CHECKING:
-    from knowledge.retrieval.cross_encoder import Reader
-    from tutor.dialogue.router import IntentReader
+    from knowledge.retrieval.cross_encoder import CrossEncoder
+    from tutor.dialogue.router import DemoReader
 
 log = logging.getLogger(__name__)
 
@@ -38,18 +38,18 @@ class Equipment:
         return Embedder(self._settings.embedder)
 
     @cached_property
-    def reader(self) -> Reader:
-        """What looks at sentences a second time."""
-        from knowledge.retrieval.cross_encoder import Reader
+    def cross_encoder(self) -> CrossEncoder:
+        """What reads question and sentence together."""
+        from knowledge.retrieval.cross_encoder import CrossEncoder
 
-        return Reader(self.embedder)
+        return CrossEncoder()
 
     @cached_property
-    def intents(self) -> IntentReader:
-        """What tells a question from a request for a demo."""
-        from tutor.dialogue.router import IntentReader
+    def demo_reader(self) -> DemoReader:
+        """What tells which demo is wanted, with which parameters."""
+        from tutor.dialogue.router import DemoReader
 
-        return IntentReader(catalogue.all_demos(), self.embedder, self._settings.home / "indexes")
+        return DemoReader(catalogue.all_demos(), self.embedder, self._settings.home / "indexes")
 
     async def model(self) -> LanguageModel | None:
         """The model, loaded; None when the starter is missing or damaged: answers then quote. Raises ModelError."""
