@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,8 +16,6 @@ from knowledge.courses.builtin import read_notes, read_slides
 from knowledge.courses.labelled import Labelled
 from knowledge.retrieval.embedder import Embedder
 from knowledge.retrieval.retriever import Retriever
-from knowledge.text import content_words, sentences
-from tutor.answering.grounding import Evidence, supports
 from tutor.conversations.records import exchange_of
 from tutor.conversations.store import Exchange
 from tutor.events import Answered, Failed, Token
@@ -51,28 +48,20 @@ class Result:
     sources: tuple[str, ...] = ()
 
 
-@dataclass
-class Judge:
-    """Counts which sentences of an answer the course supports, the same way for every system."""
+def quoted(ending: Answered) -> tuple[int, int]:
+    """How many sentences an answer cites, and how many of these stand in the passage that they cite: an invariant."""
+    held = [c.quote in c.passage.sentences or c.quote in c.passage.other for c in ending.citations]
+    return len(held), sum(held)
 
-    retriever: Retriever
-    evidence: Evidence
-    memory: dict[tuple[str, str], bool] = field(default_factory=dict)
 
-    def count(self, question: str, answer: str) -> tuple[int, int]:
-        """Sentences that claim something, and how many of them the ten best passages support."""
-        lines = re.sub(r"(\[\d+\])\s+(?!\[)", r"\1\n", answer).splitlines()
-        claims = [re.sub(r"\s*\[\d+\]", "", text) for line in lines for text in sentences(line)]
-        claims = [claim for claim in claims if content_words(claim)]
-        return len(claims), sum(self._supported(question, claim) for claim in claims)
-
-    def _supported(self, question: str, claim: str) -> bool:
-        key = (question, claim)
-        if key not in self.memory:
-            hits = (*self.retriever.search(question, 10), *self.retriever.search(claim, 10))
-            places = supports([(1, hit.passage) for hit in hits])
-            self.memory[key] = self.evidence.check(claim, places, question).support is not None
-        return self.memory[key]
+def in_english(ending: Answered) -> str:
+    """The answer with what it says in Spanish in the course's English beside it: labels are English."""
+    beside = []
+    for citation in ending.citations:
+        passage = citation.passage
+        if citation.quote in passage.other:
+            beside.append(passage.sentences[passage.other.index(citation.quote)])
+    return " ".join((ending.text, *beside))
 
 
 class System(Protocol):
@@ -86,8 +75,8 @@ class System(Protocol):
 class WholeTutor:
     """Tiza as users have it, conversation included."""
 
-    def __init__(self, tutor: Tutor, judge: Judge, name: str = "Tiza") -> None:
-        self._tutor, self._judge, self.name = tutor, judge, name
+    def __init__(self, tutor: Tutor, name: str = "Tiza") -> None:
+        self._tutor, self.name = tutor, name
 
     async def answer(self, item: Labelled) -> Result:
         history: list[Exchange] = []
@@ -99,12 +88,10 @@ class WholeTutor:
             return _result(item, "", False, (0, 0), first, whole, failed=ending.problem.code)
         assert isinstance(ending, Answered)
         declined = ending.outcome == "not_covered"
-        counted = (0, 0)
-        if ending.outcome == "answered":
-            counted = self._judge.count(ending.search or item.question, ending.text)
+        counted = quoted(ending) if ending.outcome == "answered" else (0, 0)
         ran, params = (ending.demo.name, ending.demo.params) if ending.demo else ("", {})
         return _result(
-            item, ending.text, declined, counted, first, whole, demo=ran,
+            item, in_english(ending), declined, counted, first, whole, demo=ran,
             params_right=bool(ran) and ran == item.demo and _same_params(item, params),
             dropped=tuple((drop.text, drop.reason) for drop in ending.dropped),
             sources=tuple(dict.fromkeys(citation.passage.place for citation in ending.citations)),
@@ -116,15 +103,15 @@ class BestPassage:
 
     name = "retrieval only"
 
-    def __init__(self, retriever: Retriever, judge: Judge) -> None:
-        self._retriever, self._judge = retriever, judge
+    def __init__(self, retriever: Retriever) -> None:
+        self._retriever = retriever
 
     async def answer(self, item: Labelled) -> Result:
         started = time.perf_counter()
         hits = self._retriever.search(item.question, 1)
         text = hits[0].passage.text if hits else ""
         seconds = time.perf_counter() - started
-        return _result(item, text, False, self._judge.count(item.question, text), seconds, seconds)
+        return _result(item, text, False, (0, 0), seconds, seconds)
 
 
 class BareModel:
@@ -132,31 +119,31 @@ class BareModel:
 
     name = "starter model alone"
 
-    def __init__(self, model: LanguageModel, judge: Judge) -> None:
-        self._model, self._judge = model, judge
+    def __init__(self, model: LanguageModel) -> None:
+        self._model = model
 
     async def answer(self, item: Labelled) -> Result:
         text, first, whole = await _generate(self._model, self._messages(item.question))
-        return _result(item, text, _declines(text), self._judge.count(item.question, text), first, whole)
+        return _result(item, text, _declines(text), (0, 0), first, whole)
 
     def _messages(self, question: str) -> list[Message]:
         return [Message("system", "You are a tutor. Answer in one or two sentences."), Message("user", question)]
 
 
 class NaiveRag(BareModel):
-    """Baseline: 500-character chunks, the three nearest by MiniLM in the prompt, no checks."""
+    """Baseline: 500-character chunks, the three nearest in the prompt, no checks."""
 
     name = "naive RAG"
 
-    def __init__(self, model: LanguageModel, judge: Judge, embedder: Embedder) -> None:
-        super().__init__(model, judge)
+    def __init__(self, model: LanguageModel, embedder: Embedder) -> None:
+        super().__init__(model)
         bodies = [slide.body for slide in read_slides()] + [note.body for note in read_notes()]
         self._chunks = [body[start : start + 500] for body in bodies for start in range(0, len(body), 500)]
         self._embedder = embedder
         self._vectors = embedder.encode(self._chunks)
 
     def _messages(self, question: str) -> list[Message]:
-        nearest = np.argsort(-(self._vectors @ self._embedder.encode([question])[0]))[:3]
+        nearest = np.argsort(-(self._vectors @ self._embedder.encode_questions([question])[0]))[:3]
         context = "\n\n".join(self._chunks[place] for place in nearest)
         system = "You are a tutor. Answer only from the context. If it does not answer, say that you do not know."
         return [Message("system", system), Message("user", f"Context:\n{context}\n\nQuestion: {question}")]

@@ -2,7 +2,9 @@
 
 The adapter of the starter model takes four of them.
 
-reader   the second look of retrieval (knowledge/retrieval/cross_encoder.py): data, training and file in one go
+cross-encoder   what reads question and sentence together (knowledge/retrieval/cross_encoder.py)
+utterances      what tells acts and languages (tutor/dialogue/reading.py, language.py)
+fit-retrieval   the weights of retrieval (knowledge/retrieval/weights.json)
 data     examples from the course's training half, and from outside passages
 train    an adapter, to the end or until interrupted; the same command goes on where it stopped
 export   the adapter of the last checkpoint as a GGUF file
@@ -106,47 +108,65 @@ def _train(run: Path, data: Path, base: Path | None, recipe: object, until: int 
 
 
 @app.command()
-def reader(
-    out: Annotated[Path, typer.Argument(help="File to write; then run `python -m training.fit_retrieval`.")],
-    outside: Annotated[list[Path] | None, typer.Option(help="Files of passages in SQuAD's layout.")] = None,
+def cross_encoder(
+    out: Annotated[Path, typer.Argument(help="File to write; then run `python -m training fit-retrieval`.")],
+    outside: Annotated[
+        list[Path] | None, typer.Option(help="The same passages in SQuAD's layout, by language.")
+    ] = None,
     epochs: Annotated[int, typer.Option(min=1)] = 1,
-    rate: Annotated[float, typer.Option(min=1e-7, max=0.1, help="The highest learning rate.")] = 1e-4,
-    rank: Annotated[int, typer.Option(min=1, max=384)] = 32,
+    layers: Annotated[int, typer.Option(min=1, max=12)] = 6,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     limit: Annotated[int | None, typer.Option(min=1, help="Groups to learn at most.")] = None,
 ) -> None:
-    """Train the reader, in some ten minutes on two cores."""
+    """Train the cross-encoder, in half an hour on two cores."""
     import hashlib
 
     from knowledge.courses.course import Course, open_course
     from knowledge.retrieval.embedder import Embedder
-    from knowledge.retrieval.retriever import Retriever
+    from knowledge.retrieval.encoder import Encoder
+    from knowledge.retrieval.encoder_file import encoder_file
+    from knowledge.retrieval.retriever import Retriever, Weights
+    from training.backbone import write_learnt
+    from training.cross_encoder import Recipe, Training, course_groups, foreign_groups, outside_groups
     from training.outside import read_xquad
     from training.progress import Bar
-    from training.reader import (
-        ReaderRecipe,
-        ReaderTraining,
-        course_groups,
-        foreign_groups,
-        outside_groups,
-        write_reader,
-    )
     from tutor.settings import read_settings
 
     settings, embedder = read_settings(), Embedder()
-    retriever = Retriever(open_course(Course(settings.course, settings.home), embedder), embedder)
+    empty = Weights.empty()
+    index = open_course(Course(settings.course, settings.home), embedder)
+    retriever = Retriever(index, embedder, None, {"course": empty, "documents": empty})
     typer.echo("Searching the course for the candidates of every question.")
     groups = list(course_groups(retriever))
-    for path in outside or ():
-        material = read_xquad(path)
-        groups += [*outside_groups(material, seed), *foreign_groups(retriever, material)]
+    materials = {path.stem: read_xquad(path) for path in outside or ()}
+    groups += [*outside_groups(materials, seed), *foreign_groups(retriever, materials)]
     groups = groups[:limit]
-    training = ReaderTraining(embedder, ReaderRecipe(epochs=epochs, rate=rate, rank=rank, seed=seed))
+    training = Training(Encoder(encoder_file()), Recipe(layers=layers, epochs=epochs, seed=seed))
     with Bar() as bar:
         training.run(groups, bar)
     mark = hashlib.sha256(repr(groups).encode()).hexdigest()
-    write_reader(training.learnt(), out, {"data_sha256": mark, "groups": str(len(groups)), "seed": str(seed)})
+    write_learnt(training.learnt(), out, {"data_sha256": mark, "groups": str(len(groups)), "seed": str(seed)})
     typer.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB, from {len(groups)} groups, data {mark[:12]}….")
+
+
+@app.command()
+def utterances() -> None:
+    """Train the router and the language model, in minutes."""
+    from training.utterances import train as train_reading
+
+    train_reading(typer.echo)
+
+
+@app.command()
+def fit_retrieval() -> None:
+    """Fit the weights of retrieval and set its thresholds on dev."""
+    from knowledge.courses.course import Course, open_course
+    from knowledge.retrieval.embedder import Embedder
+    from training.fit_retrieval import Read, fit_all
+    from tutor.settings import read_settings
+
+    settings, embedder = read_settings(), Embedder()
+    fit_all(open_course(Course(settings.course, settings.home), embedder), embedder, Read(), typer.echo)
 
 
 @app.command()

@@ -43,10 +43,10 @@ class Layer(nn.Module):
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """x (texts, tokens, width) and mask (texts, 1, 1, tokens), true where a token is."""
         texts, tokens, width = x.shape
-        parts = [
+        q, k, v = (
             self.get_submodule(name)(x).view(texts, tokens, self.heads, -1).transpose(1, 2) for name in ("q", "k", "v")
-        ]
-        mixed = functional.scaled_dot_product_attention(*parts, attn_mask=mask)
+        )
+        mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         mixed = mixed.transpose(1, 2).reshape(texts, tokens, width)
         x = self.get_submodule("aln")(x + self.get_submodule("ao")(mixed))
         inner = functional.gelu(self.get_submodule("fi")(x))
@@ -63,9 +63,9 @@ class Backbone(nn.Module):
         shape = model.shape
         kept = kept_pieces(len(model.pieces))
         words = torch.from_numpy(model.matrix("emb.word", shape.vocabulary)[kept])
-        self.words = nn.Embedding.from_pretrained(words)
+        self.words: nn.Embedding = nn.Embedding.from_pretrained(words)  # type: ignore[no-untyped-call]
         positions = _floats(model, "emb.pos").view(shape.positions, shape.hidden)
-        self.positions = nn.Embedding.from_pretrained(positions)
+        self.positions: nn.Embedding = nn.Embedding.from_pretrained(positions)  # type: ignore[no-untyped-call]
         self.register_buffer("kind", _floats(model, "emb.type").view(-1, shape.hidden)[0])
         self.norm = nn.LayerNorm(shape.hidden, eps=model.epsilon)
         self.norm.weight.data, self.norm.bias.data = _floats(model, "emb.ln.w"), _floats(model, "emb.ln.b")

@@ -12,17 +12,14 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from knowledge.passages import Passage
 from knowledge.retrieval.embedder import Embedder
 from training.example import Example
 from training.follow_ups import FollowUps
 from training.judgements import Judgements
 from training.material import Known, Material, joined
-from tutor.answering.grounding import Support
 from tutor.answering.prompts import draft_messages
 from tutor.errors import InputError
 
@@ -100,17 +97,11 @@ def _cited(said: Sequence[str], notes: Sequence[str]) -> str:
 
 def numbered() -> bool:
     """True when the product's prompt shows its notes with numbers. Today marks are set by the gate, not the model."""
-    return "[7]" in draft_messages("?", [_support(7, "A note.")])[-1].content
-
-
-@cache
-def _support(number: int, text: str) -> Support:
-    return Support(number, Passage("", "", "document", "", "", "", text, (text,)), text)
+    return "[1]" in draft_messages("?", ["A note."])[-1].content
 
 
 def _example(source: str, known: Known, question: str, notes: Sequence[str], answer: str) -> Example:
-    supports = [_support(number, text) for number, text in enumerate(notes, 1)]
-    system, user = draft_messages(question, supports)
+    system, user = draft_messages(question, notes)
     kind = "refusal" if answer == REFUSAL else known.kind
     return Example(
         kind, source, known.document, question, known.history, tuple(notes), system.content, user.content, answer

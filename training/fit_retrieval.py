@@ -1,15 +1,15 @@
-"""Fits the weights of retrieval on train and dev and sets the threshold on dev: `python -m training.fit_retrieval`.
+"""Fits the weights of retrieval on train and dev and sets the thresholds on dev: `python -m training fit-retrieval`.
 
-Logistic regressions (scikit-learn), each over a handful of features that retriever.py computes: does
-this sentence answer this question, and does the course answer it at all. Those of the first ranking are fitted on
-train;
-those that add the reader's judgement on dev, because the reader has learnt train. The test split is never read.
+Logistic regressions (scikit-learn) over the features that knowledge/retrieval/retriever.py names: does this sentence
+answer this question, and does the course answer it at all. Those of the first ranking are fitted on train; those that
+add the cross-encoder's judgement on dev, because it has learnt train. The test split is never read. Each question is
+also asked with the topic of its turn before, as the dialogue would (tutor/answering/explain.py).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, cast
@@ -19,187 +19,199 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from knowledge.courses.asked import read_asked
-from knowledge.courses.course import Course, open_course
 from knowledge.courses.labelled import Labelled, Split, read_bank
 from knowledge.passages import Asked
-from knowledge.retrieval.cross_encoder import Reader
+from knowledge.retrieval.cross_encoder import CrossEncoder
 from knowledge.retrieval.embedder import Embedder, Vectors
 from knowledge.retrieval.index import Index
-from knowledge.retrieval.questions import Question, read_question
-from knowledge.retrieval.retriever import Found, Retriever, Sentence, Weights
+from knowledge.retrieval.query import Query
+from knowledge.retrieval.retriever import CoverageFeatures, Found, Retriever, Sentence, Weights
+from knowledge.text import fold
+from training.labels import ASKS, answers
 from training.statistics import auc
-from tutor.settings import read_settings
+from tutor.dialogue.language import Languages
+from tutor.dialogue.reading import Router
+from tutor.dialogue.utterance import Utterance
 
 TARGET = Path(__file__).parents[1] / "knowledge" / "retrieval" / "weights.json"
-SENTENCE_STRENGTH, COVERAGE_STRENGTH, JUDGED_STRENGTH = 1.0, 0.003, 0.1
-"""Inverse strength of the penalty on the weights, chosen on dev; docs/adr/0005-asked-questions.md has the figures."""
-ASKS = ("lecture_fact", "concept", "follow_up", "false_premise", "not_covered")
-SPLITS: tuple[Split, Split] = ("train", "dev")
-SAME = 0.9999
-"""Cosine of a text with itself, but for rounding."""
+STRENGTH, COVERAGE_STRENGTH = 1.0, 0.1
+"""Inverse strength of the penalty on the weights, chosen on dev."""
 LOST = 0.02
 """Share of covered dev questions that the threshold may decline."""
+Fitted = dict[str, float]
 
 
-def resolved(retriever: Retriever, item: Labelled) -> Question:
-    """The question as the turn would read it after the item's history."""
-    question = read_question("")
-    for text in (*item.history, item.question):
-        topic = ""
-        if question.search:
-            before = retriever.retrieve(question)
-            question = before.question
-            topic = before.sentences[0].passage.title if before.sentences else ""
-        question = read_question(text, question.carried or question.search, topic)
-    return question
-
-
-def answers(item: Labelled, text: str) -> bool:
-    """True when a sentence alone holds at least half of what the question requires."""
-    return bool(item.must) and item.recalled(text) >= 0.5
-
-
-def collect(retriever: Retriever, items: list[Labelled]) -> list[tuple[Labelled, Found]]:
-    """What retrieval finds for each question; one that compares two things is searched for as a whole."""
-    return [(item, retriever.retrieve(replace(resolved(retriever, item), compared=()))) for item in items]
-
-
-def sentence_rows(
-    found: list[tuple[Labelled, Found]], features: Callable[[Sentence], tuple[float, ...]]
-) -> Iterator[tuple[tuple[float, ...], bool, float]]:
-    """Features, label and weight of every candidate sentence of the covered questions."""
-    for item, result in found:
-        labels = [item.found_in(s.passage) and answers(item, s.text) for s in result.sentences]
-        if not any(labels):
-            continue
-        for sentence, label in zip(result.sentences, labels, strict=True):
-            yield features(sentence), label, 1 / sum(labels) if label else 1 / (len(labels) - sum(labels) or 1)
-
-
-def fit_sentences(found: list[tuple[Labelled, Found]]) -> tuple[float, ...]:
-    """Weights of the sentence model, the bias last."""
-    features, labels, weights = zip(*sentence_rows(found, lambda sentence: sentence.features), strict=True)
-    return _fit(np.array(features), np.array(labels), np.array(weights), strength=SENTENCE_STRENGTH)
-
-
-def fit_coverage(found: list[tuple[Labelled, Found]]) -> tuple[float, ...]:
-    """Weights of the coverage model, the bias last."""
-    features = np.array([result.features for _, result in found])
-    labels = np.array([item.covered for item, _ in found])
-    share = labels.mean()
-    weights = np.where(labels, 0.5 / share, 0.5 / (1 - share))
-    return _fit(features, labels, weights, strength=COVERAGE_STRENGTH)
-
-
-def _fit(
-    features: NDArray[np.float64], labels: NDArray[np.bool_], weights: NDArray[np.float64], *, strength: float
-) -> tuple[float, ...]:
-    """Logistic regression on standardised features (rows x features), as weights of the raw ones, the bias last."""
-    mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-9
-    model = LogisticRegression(C=strength, max_iter=2000).fit((features - mean) / scale, labels, weights)
-    raw = model.coef_[0] / scale
-    return (*map(float, raw), float(model.intercept_[0] - raw @ mean))
-
-
-def choose_threshold(found: list[tuple[Labelled, Found]]) -> float:
-    """The highest threshold that declines at most LOST of the covered questions."""
-    covered = sorted(result.covered for item, result in found if item.covered)
-    return float(covered[int(LOST * len(covered))]) - 1e-6
-
-
-def top_right(found: list[tuple[Labelled, Found]]) -> float:
-    """Share of covered questions whose best sentence holds at least half of the required facts."""
-    asked = [(item, result) for item, result in found if item.covered and item.must]
-    return sum(bool(r.sentences) and answers(item, r.sentences[0].text) for item, r in asked) / len(asked)
+def query_of(item: Labelled, embedder: Embedder) -> Query:
+    """The query that a question comes to: read as the dialogue reads it, with the topic of the turn before."""
+    languages = Languages.trained()
+    utterance = Utterance.of(item.question, languages)
+    vector = embedder.encode_questions([utterance.text])[0]
+    reading = Router.trained().read(utterance, vector, "t" if item.history else "")
+    text = " ".join((*item.history, item.question)) if item.history else item.question
+    return Query(text, utterance.language, reading.units)
 
 
 class Remembered:
-    """An embedder that encodes each text once: the same questions are asked several times."""
+    """An embedder that encodes each question once: the same ones are asked several times."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self._known: dict[str, Vectors] = {}
         self.vocabulary = embedder.vocabulary
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of the texts."""
         for text in texts:
             if text not in self._known:
-                self._known[text] = self._embedder.encode([text])[0]
+                self._known[text] = self._embedder.encode_questions([text])[0]
         return np.array([self._known[text] for text in texts])
 
 
-class Read(Reader):
-    """A reader that looks at each question with its sentences once."""
+class Read(CrossEncoder):
+    """A cross-encoder that reads each pair once."""
 
-    def __init__(self, embedder: Embedder) -> None:
-        super().__init__(embedder)
-        self._known: dict[tuple[str, tuple[tuple[str, str], ...]], NDArray[np.float64]] = {}
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[tuple[str, tuple[str, str]], float] = {}
 
     def scores(self, question: str, sentences: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
-        """As `Reader.scores`."""
-        key = question, tuple(sentences)
-        if key not in self._known:
-            self._known[key] = super().scores(question, sentences)
-        return self._known[key]
+        """As `CrossEncoder.scores`."""
+        new = [pair for pair in sentences if (question, pair) not in self._known]
+        for pair, score in zip(new, super().scores(question, new), strict=True):
+            self._known[question, pair] = float(score)
+        return np.array([self._known[question, pair] for pair in sentences])
 
 
 class Masked:
     """An index that forgets an asked question that is the student's to the letter: the course does not know it yet."""
 
-    def __init__(self, index: Index) -> None:
-        self._index = index
+    def __init__(self, index: Index, *, all_asked: bool = False) -> None:
+        """`all_asked` forgets all of them, as a course of a teacher's documents has none."""
+        self._index, self._all = index, all_asked
+        self.question = ""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._index, name)
 
     def asked(self, vector: Vectors, k: int) -> list[tuple[int, Asked, float]]:
         """As `Index.asked`, without what is the same."""
-        return [entry for entry in self._index.asked(vector, k) if entry[2] < SAME]
+        if self._all:
+            return []
+        own = _bare(self.question)
+        return [entry for entry in self._index.asked(vector, k) if _bare(entry[1].question) != own]
 
 
-class Unasked:
-    """An index without its asked questions, as a course of a teacher's documents is."""
-
-    def __init__(self, index: Index) -> None:
-        self._index = index
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._index, name)
-
-    def asked(self, _vector: Vectors, _k: int) -> list[Any]:
-        """None."""
-        return []
+def _bare(text: str) -> str:
+    return " ".join(fold(text).replace("?", " ").replace("¿", " ").split())
 
 
-def fit(index: Index, embedder: Embedder, reader: Reader, train: list[Labelled], dev: list[Labelled]) -> Weights:
-    """Weights of sentences, then of coverage, which builds on them, then both with the reader, then the threshold."""
-
-    def found(weights: Weights, items: list[Labelled], reader: Reader | None = None) -> list[tuple[Labelled, Found]]:
-        return collect(Retriever(index, embedder, {"asked": weights, "plain": weights}, reader), items)
-
-    sentence = fit_sentences(found(Weights(), [item for item in train if item.covered]))
-    first = Weights(sentence, fit_coverage(found(Weights(sentence), train)))
-    checked = found(first, dev, reader)
-    at_sight = choose_threshold(checked)
-    report("first sight", checked, at_sight)
-    again = replace(first, reread=fit_reread(checked))
-    again = replace(again, judged=fit_judged(found(again, [*dev, *opened(dev)], reader)))
-    checked = found(again, dev, reader)
-    threshold = choose_threshold(checked)
-    report("second look", checked, threshold)
-    return replace(again, threshold=threshold, at_sight=at_sight)
+Collected = list[tuple[Labelled, Found]]
 
 
-def report(name: str, checked: list[tuple[Labelled, Found]], threshold: float) -> None:
-    """Print what dev gives."""
+class Fitting:
+    """Fits one set of weights over one index."""
+
+    def __init__(self, index: Index, embedder: Embedder, reader: CrossEncoder, *, plain: bool) -> None:
+        self._masked = Masked(index, all_asked=plain)
+        self._embedder, self._reader = cast(Embedder, Remembered(embedder)), reader
+        self._queries: dict[str, Query] = {}
+
+    def collect(self, items: Sequence[Labelled], weights: Weights, *, read: bool) -> Collected:
+        """What retrieval finds for each question with these weights."""
+        reader = self._reader if read else None
+        retriever = Retriever(
+            cast(Index, self._masked), self._embedder, reader, {"course": weights, "documents": weights}
+        )  # fmt: skip
+        found = []
+        for item in items:
+            key = f"{item.id} {item.question}"
+            if key not in self._queries:
+                self._queries[key] = query_of(item, self._embedder)
+            self._masked.question = item.question
+            found.append((item, retriever.retrieve(self._queries[key])))
+        return found
+
+    def fit(self, train: Sequence[Labelled], dev: Sequence[Labelled], say: Callable[[str], None]) -> Weights:
+        """Weights of sentences, then of what the cross-encoder adds, then of coverage, then the threshold."""
+        start = Weights({"cosine": 10.0, "shared": 1.0, "asked": 2.0, "bias": -10.0}, {}, {})
+        first = self.collect([item for item in train if item.covered], start, read=False)
+        weights = replace(start, sentence=_sentences(first, lambda s: s.features._asdict()))
+        say(f"first ranking on dev: best sentence right {top_right(self.collect(dev, weights, read=False)):.3f}")
+        checked = self.collect(dev, weights, read=True)
+        weights = replace(weights, read=_sentences(checked, lambda s: {"first": s.first, "read": s.read}))
+        checked = self.collect([*dev, *opened(dev)], weights, read=True)
+        weights = replace(weights, covered=_coverage(checked))
+        checked = self.collect(dev, weights, read=True)
+        weights = replace(weights, threshold=choose_threshold(checked))
+        say(report(checked, weights.threshold))
+        return weights
+
+
+def _sentences(found: Collected, features: Callable[[Sentence], Mapping[str, float]]) -> Fitted:
+    """Weights of the sentences' features."""
+    rows = list(sentence_rows(found, features))
+    names = list(rows[0][0])
+    values = np.array([[row[name] for name in names] for row, _, _ in rows])
+    return _fit(names, values, np.array([y for _, y, _ in rows]), np.array([w for *_, w in rows]), STRENGTH)
+
+
+def sentence_rows(
+    found: Collected, features: Callable[[Sentence], Mapping[str, float]]
+) -> Iterator[tuple[Mapping[str, float], bool, float]]:
+    """Features, label and weight of every candidate sentence of the covered questions."""
+    for item, result in found:
+        labels = [item.found_in(s.passage) and answers(item, s.passage.sentences[s.place]) for s in result.sentences]
+        if not any(labels):
+            continue
+        for sentence, label in zip(result.sentences, labels, strict=True):
+            yield features(sentence), label, 1 / sum(labels) if label else 1 / (len(labels) - sum(labels) or 1)
+
+
+def _coverage(found: Collected) -> Fitted:
+    """Weights of the coverage features."""
+    values = np.array([result.features for _, result in found])
+    labels = np.array([item.covered for item, _ in found])
+    share = labels.mean()
+    weights = np.where(labels, 0.5 / share, 0.5 / (1 - share))
+    return _fit(list(CoverageFeatures._fields), values, labels, weights, COVERAGE_STRENGTH)
+
+
+def _fit(
+    names: Sequence[str], values: NDArray[np.float64], labels: NDArray[np.bool_], weights: NDArray[np.float64],
+    strength: float,
+) -> Fitted:  # fmt: skip
+    """Logistic regression on standardised features (rows x features), as weights of the raw ones by name."""
+    mean, scale = values.mean(axis=0), values.std(axis=0) + 1e-9
+    model = LogisticRegression(C=strength, max_iter=2000).fit((values - mean) / scale, labels, weights)
+    raw = model.coef_[0] / scale
+    fitted = {name: round(float(weight), 5) for name, weight in zip(names, raw, strict=True)}
+    return fitted | {"bias": round(float(model.intercept_[0] - raw @ mean), 5)}
+
+
+def choose_threshold(found: Collected) -> float:
+    """The highest threshold that declines at most LOST of the covered questions."""
+    covered = sorted(result.covered for item, result in found if item.covered)
+    return float(covered[int(LOST * len(covered))]) - 1e-6
+
+
+def top_right(found: Collected) -> float:
+    """Share of covered questions whose best sentence holds at least half of the required facts."""
+    asked = [(item, result.sentences) for item, result in found if item.covered and item.must]
+    best = ((item, s[0].passage.sentences[s[0].place]) if s else (item, "") for item, s in asked)
+    return sum(answers(item, text) for item, text in best) / len(asked)
+
+
+def report(checked: Collected, threshold: float) -> str:
+    """What dev gives, in words."""
     yes = np.array([r.covered for item, r in checked if item.covered])
     no = np.array([r.covered for item, r in checked if not item.covered])
-    print(f"{name}: best sentence right {top_right(checked):.3f}, covered AUC {auc(list(yes), list(no)):.4f}")
-    print(f"  covered declined {np.mean(yes < threshold):.3f}, uncovered declined {np.mean(no < threshold):.3f}")
+    return (
+        f"best sentence right {top_right(checked):.3f}, covered AUC {auc(list(yes), list(no)):.4f}, "
+        f"covered declined {np.mean(yes < threshold):.3f}, uncovered declined {np.mean(no < threshold):.3f}"
+    )
 
 
-def opened(dev: list[Labelled]) -> list[Labelled]:
+def opened(dev: Sequence[Labelled]) -> list[Labelled]:
     """The questions that the course leaves open about the concepts of dev, as if they were labelled."""
     concepts = {item.concept for item in dev}
     return [
@@ -210,33 +222,16 @@ def opened(dev: list[Labelled]) -> list[Labelled]:
     ]  # fmt: skip
 
 
-def fit_reread(found: list[tuple[Labelled, Found]]) -> tuple[float, ...]:
-    """Weights of the first score and the reader's, the bias last."""
-    rows = list(sentence_rows(found, lambda sentence: (sentence.score, sentence.read)))
-    features, labels, weights = zip(*rows, strict=True)
-    return _fit(np.array(features), np.array(labels), np.array(weights), strength=SENTENCE_STRENGTH)
+def fit_all(index: Index, embedder: Embedder, reader: CrossEncoder, say: Callable[[str], None] = print) -> None:
+    """Fit both sets of weights and write knowledge/retrieval/weights.json."""
+    splits: tuple[Split, Split] = ("train", "dev")
+    train, dev = ([item for item in read_bank(split=split) if item.kind in ASKS] for split in splits)
+    fitted = {
+        "course": Fitting(index, embedder, reader, plain=False).fit(train, dev, say),
+        "documents": Fitting(index, embedder, reader, plain=True).fit(train, dev, say),
+    }
+    text = json.dumps({name: asdict(weights) for name, weights in fitted.items()}, indent=1)
+    TARGET.write_text(f"{text}\n", encoding="utf-8")
 
 
-def fit_judged(found: list[tuple[Labelled, Found]]) -> tuple[float, ...]:
-    """Weights of coverage after the second look, the bias last."""
-    features = np.array([result.judged for _, result in found])
-    labels = np.array([item.covered for item, _ in found])
-    share = labels.mean()
-    return _fit(features, labels, np.where(labels, 0.5 / share, 0.5 / (1 - share)), strength=JUDGED_STRENGTH)
-
-
-def main() -> None:
-    """Fit with and without asked questions, report on dev, and write knowledge/retrieval/weights.json."""
-    settings = read_settings()
-    embedder = Embedder(settings.embedder)
-    index = open_course(Course(settings.course, settings.home), embedder)
-    remembered = cast(Embedder, Remembered(embedder))
-    train, dev = ([item for item in read_bank(split=split) if item.kind in ASKS] for split in SPLITS)
-    reader = Read(embedder)
-    asked = fit(cast(Index, Masked(index)), remembered, reader, train, dev)
-    plain = fit(cast(Index, Unasked(index)), remembered, reader, train, dev)
-    TARGET.write_text(json.dumps({"asked": asdict(asked), "plain": asdict(plain)}, indent=1) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+__all__ = ["fit_all", "report"]

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from knowledge.courses.builtin import read_notes, read_slides
 from knowledge.courses.labelled import read_bank
-from knowledge.retrieval.spanish import in_english, in_plain_words
 from knowledge.text import content_words
 from training.example import Example
 from training.material import Known, Material
@@ -126,11 +125,7 @@ def _written(material: Material) -> Iterator[Example]:
             document = learnt[item.question, item.history]
             topic = _names().get(document, ("",))[0]
             known = Known("follow_up", document, item.question, (), history=item.history)
-            yield _follow_up(material, known, _plain(item.question), _plain(item.history[-1]), topic, targets[item.id])
-
-
-def _plain(text: str) -> str:
-    return in_plain_words(in_english(text))
+            yield _follow_up(material, known, item.question, item.history[-1], topic, targets[item.id])
 
 
 def _follow_up(material: Material, known: Known, question: str, before: str, topic: str, whole: str) -> Example:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tutor.answering.grounding import Support
 
 from knowledge.courses.builtin import read_notes
 from knowledge.courses.labelled import plain, read_bank
@@ -19,7 +20,6 @@ from training.example import Example
 from training.lecture import held_out, lecture_material, split_of
 from training.material import Known, Material, Near, joined
 from training.outside import defined, passages_material, read_xquad
-from tutor.answering.grounding import Support
 from tutor.answering.prompts import draft_messages
 from tutor.errors import InputError
 from tutor.llm.base import Message

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from knowledge.retrieval.questions import read_question
 
 from knowledge.courses.labelled import plain, read_bank
-from knowledge.retrieval.questions import read_question
 from knowledge.text import content_words
 from training.example import Example
 from training.follow_ups import WRITTEN, FollowUps

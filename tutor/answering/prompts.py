@@ -1,4 +1,4 @@
-"""From a question and its evidence to messages for the model. Pure; the wording lives in `prompts/`."""
+"""From a question and its evidence to messages for the model. Pure; the wording lives in `wording/`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from tutor.answering.grounding import Support
 from tutor.llm.base import Message
 
 _FOLDER = Path(__file__).with_name("wording")
@@ -14,14 +13,14 @@ _FOLDER = Path(__file__).with_name("wording")
 
 @cache
 def wording(name: str) -> str:
-    """The text of `prompts/<name>.md`."""
+    """The text of `wording/<name>.md`."""
     return (_FOLDER / f"{name}.md").read_text(encoding="utf-8").strip()
 
 
-def draft_messages(question: str, spine: Sequence[Support]) -> list[Message]:
+def draft_messages(question: str, notes: Sequence[str]) -> list[Message]:
     """Ask for an answer from few, short notes. The system text comes first and never changes: its cache is kept."""
-    notes = "\n".join(f"- {support.text}" for support in spine)
-    return [Message("system", wording("draft")), Message("user", f"Notes:\n{notes}\n\nQuestion: {question}")]
+    listed = "\n".join(f"- {text}" for text in notes)
+    return [Message("system", wording("draft")), Message("user", f"Notes:\n{listed}\n\nQuestion: {question}")]
 
 
 def judge_messages(question: str, notes: Sequence[tuple[str, str]]) -> list[Message]:

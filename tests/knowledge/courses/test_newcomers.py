@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from knowledge.retrieval.questions import read_question
 
 from knowledge.courses.course import Course, open_course
 from knowledge.retrieval.cross_encoder import Reader
 from knowledge.retrieval.embedder import Embedder
-from knowledge.retrieval.questions import read_question
 from knowledge.retrieval.retriever import Retriever
 
 pytestmark = pytest.mark.model

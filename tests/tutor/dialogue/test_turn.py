@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from tutor.answering.grounding import Evidence
+from tutor.answering.verifier import Judge
 
 from demos.runtime.catalogue import all_demos
 from demos.runtime.runner import run
@@ -16,8 +18,6 @@ from knowledge.courses.course import Course, open_course
 from knowledge.retrieval.cross_encoder import Reader
 from knowledge.retrieval.embedder import Embedder
 from knowledge.retrieval.retriever import Found, Retriever
-from tutor.answering.grounding import Evidence
-from tutor.answering.verifier import Judge
 from tutor.conversations.records import exchange_of
 from tutor.conversations.store import Exchange
 from tutor.dialogue.router import IntentReader

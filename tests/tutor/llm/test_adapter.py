@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from tutor.answering.verifier import answers
 
 from training.export import write_adapter
 from training.model import Starter, read_model
-from tutor.answering.verifier import answers
 from tutor.cli.doctor import findings
 from tutor.errors import ModelError
 from tutor.llm import starter
