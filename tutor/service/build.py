@@ -18,6 +18,7 @@ from demos.runtime.contract import Demo, Frame, Params
 from demos.runtime.runner import run
 from knowledge.courses.builtin import COURSE, Slide, read_slides
 from knowledge.courses.course import Course, Progress, Stamp, index_folder, open_course
+from knowledge.courses.outline import FILE as MAP
 from knowledge.courses.outline import read_outline
 from knowledge.courses.units import read_topics
 from knowledge.errors import KnowledgeError
@@ -259,7 +260,7 @@ class Tutor:
         built_in = self.course.name == COURSE
         retriever = Retriever(index, self.embedder, self._equipment.cross_encoder)
         course = Explained.of(retriever, read_topics() if built_in else ())
-        navigator = Navigator(read_outline(), index.passages, self.embedder) if built_in else None
+        navigator = Navigator(read_outline(), index.passages, self.embedder) if built_in and MAP.is_file() else None
         return {"course": course, "navigator": navigator, "practice": Practice(course, self.embedder)}
 
 

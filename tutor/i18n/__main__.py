@@ -1,0 +1,50 @@
+"""`python -m tutor.i18n`: the texts of the code that the Spanish catalogue lacks, and those that nobody says any more."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tutor.i18n import CATALOGUE
+
+ROOT = Path(__file__).parents[2]
+KEYWORDS = {"texts": None, "mark": None, "plural": (1, 2)}
+ROOMS = ("tutor",)
+
+
+def said() -> set[str]:
+    """Every text that the code marks."""
+    from babel.messages.extract import extract_from_dir
+
+    found: set[str] = set()
+    for room in ROOMS:
+        for _, _, message, _, _ in extract_from_dir(ROOT / room, [("**.py", "python")], keywords=KEYWORDS):
+            found.update(message if isinstance(message, tuple) else (message,))
+    return {text for text in found if text}
+
+
+def problems() -> Iterator[str]:
+    """What is wrong with the catalogue, a line each."""
+    from babel.messages.pofile import read_po
+
+    with CATALOGUE.open("rb") as file:
+        held = {str(entry.id): str(entry.string) for entry in read_po(file) if entry.id}
+    marked = said()
+    yield from (f"no Spanish: {text!r}" for text in sorted(marked - {text for text, es in held.items() if es}))
+    yield from (f"nobody says: {text!r}" for text in sorted(set(held) - marked))
+    for text, spanish in held.items():
+        if sorted(_fields(text)) != sorted(_fields(spanish)):
+            yield f"other values in Spanish: {text!r}"
+
+
+def _fields(text: str) -> list[str]:
+    from string import Formatter
+
+    return [name for _, name, _, _ in Formatter().parse(text) if name]
+
+
+if __name__ == "__main__":
+    found = list(problems())
+    sys.stdout.write("".join(f"{line}\n" for line in found))
+    raise SystemExit(bool(found))
