@@ -24,7 +24,7 @@ from benchmarks import demos, ingest
 from benchmarks.engine import measure_alone
 from benchmarks.measuring import NOTES, PROMPT, QUESTIONS, TARGET, generate, machine, section_of, timed
 from knowledge.courses.course import Course, open_course
-from knowledge.retrieval.cross_encoder import Reader
+from knowledge.retrieval.cross_encoder import CrossEncoder
 from knowledge.retrieval.embedder import Embedder
 from knowledge.retrieval.retriever import Retriever
 from training.statistics import percentile
@@ -100,9 +100,9 @@ def retrieval(settings: Settings) -> list[str]:
     embedder = Embedder(settings.embedder)
     index = open_course(Course(settings.course, settings.home), embedder)
     ways: dict[str, Callable[[str], object]] = {
-        "MiniLM's vector of the question alone": lambda question: embedder.encode([question]),
+        "the question's vector alone": lambda question: embedder.encode_questions([question]),
         "search at first sight": Retriever(index, embedder).search,
-        "search with the second look (as in a turn)": Retriever(index, embedder, reader=Reader(embedder)).search,
+        "search with the second look (as in a turn)": Retriever(index, embedder, CrossEncoder()).search,
     }
     lines = [f"{len(index.passages)} passages.", "", "| | p50 | p95 | ratio |", "|---|---|---|---|"]
     base = 0.0

@@ -158,7 +158,9 @@ def _large_contents(embedder: Embedder) -> Contents:
     vectors = known[chosen].mean(axis=1)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     none = np.empty((0, embedder.dimension), dtype=np.float16)
-    return Contents(tuple(passages), vectors, known[chosen.ravel()].astype(np.float16), none)
+    sentences = known[chosen.ravel()].astype(np.float16)
+    others = np.empty((0, embedder.dimension), dtype=np.float32)
+    return Contents(tuple(passages), vectors, sentences, none, others, np.zeros_like(sentences))
 
 
 def _stock() -> list[str]:

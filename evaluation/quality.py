@@ -85,8 +85,8 @@ async def run_exam(
         asked = [item for item in items if item.kind != "demo_request" and not item.history]
         few = sample(asked, baselines)
         plan.append((BestPassage(retriever), asked))
-        if tutor.model is not None:
-            model = await open_model(plain) if provenance.adapter else tutor.model
+        if (starter := await tutor.model()) is not None:
+            model = await open_model(plain) if settings.adapter not in ("", "off") else starter
             plan += [(BareModel(model), few), (NaiveRag(model, embedder), few)]
     for system, asked in plan:
         step(system.name, len(asked))

@@ -97,7 +97,7 @@ def _both(question: str, found: Sequence[Sentence], labels: Sequence[bool]) -> I
     ]
     for language in ("en", "es"):
         rows = [
-            (s.passage.named(language), s.passage.said(language)[s.place], label)  # type: ignore[arg-type]
+            (s.passage.named(language), s.passage.said(language)[s.place], label)
             for s, label in chosen
             if language == "en" or s.passage.other
         ]

@@ -12,7 +12,7 @@ from knowledge.courses.course import Course
 from tests.knowledge.embedders import WordEmbedder
 from tutor.api.app import build_service
 from tutor.api.context import Service
-from tutor.dialogue.router import IntentReader
+from tutor.dialogue.router import DemoReader
 from tutor.llm.scripted import ScriptedModel
 from tutor.service.build import Tutor
 from tutor.settings import Settings
@@ -22,9 +22,9 @@ PLANTS = "# Fern\n\nThe fern grows in shade and has spores.\n\n# Cactus\n\nThe c
 
 
 @cache
-def _intents() -> IntentReader:
-    """What tells demo requests from questions, read once for all tests."""
-    return IntentReader(all_demos(), WordEmbedder())
+def _demo_reader() -> DemoReader:
+    """What tells which demo is wanted, made once for all tests."""
+    return DemoReader(all_demos(), WordEmbedder())
 
 
 def course_service(home: Path, **settings: Any) -> Service:
@@ -37,6 +37,6 @@ def course_service(home: Path, **settings: Any) -> Service:
         Course(name, home).add(path)
     tutor = Tutor(chosen, ScriptedModel([]))  # closes what it works with when the service ends
     tutor._equipment.embedder = WordEmbedder()
-    tutor._equipment.intents = _intents()
+    tutor._equipment.demo_reader = _demo_reader()
     tutor._equipment.workers = Workers(spare=False)
     return build_service(chosen, tutor)

@@ -16,20 +16,24 @@ class WordEmbedder(Embedder):
 
     def __init__(self, size: int = 32) -> None:
         self._size = size
-        self._packaged = False
 
     name = property(lambda self: f"words@{self._size}")
     dimension = property(lambda self: self._size)
     vocabulary = frozenset()
+    packaged = property(lambda _self: False)
 
     def load(self) -> None:
         """Nothing to load."""
 
     def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
-        vectors = np.stack([self._vector(text) for text in texts]).astype(np.float32)
+        rows = [self._vector(text) for text in texts]
+        vectors = np.array(rows, dtype=np.float32).reshape(len(rows), self._size)
         if progress is not None:
             progress(len(texts))
         return vectors
+
+    def encode_questions(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        return self.encode(texts, progress)
 
     def _vector(self, text: str) -> Vectors:
         total = np.full(self._size, 1e-3, dtype=np.float64)

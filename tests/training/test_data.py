@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tutor.answering.grounding import Support
 
 from knowledge.courses.builtin import read_notes
 from knowledge.courses.labelled import plain, read_bank
@@ -77,10 +76,8 @@ def test_there_are_thousands_of_every_needed_kind(made: list[Example]) -> None:
 
 
 def test_the_prompt_is_the_product_s_own(made: list[Example]) -> None:
-    passage = Passage("", "", "document", "", "", "", "", ())
     for example in made[:50]:
-        supports = [Support(place, passage, text) for place, text in enumerate(example.notes, 1)]
-        assert example.messages == draft_messages(example.question, supports)
+        assert example.messages == draft_messages(example.question, example.notes)
 
 
 def test_answers_come_from_their_notes_and_refusals_have_no_answer_among_them(
@@ -132,8 +129,9 @@ def test_few_documents_are_parted_by_example(tmp_path: Path, pottery: Material) 
 def test_answers_cite_where_the_prompt_numbers_its_notes(pottery: Material, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not any("[" in example.answer for example in examples(pottery, seed=0))
 
-    def numbered(question: str, spine: list[Support]) -> list[Message]:
-        return [Message("system", ""), Message("user", " ".join(f"[{s.marker}] {s.text}" for s in spine) + question)]
+    def numbered(question: str, notes: list[str]) -> list[Message]:
+        listed = " ".join(f"[{number}] {text}" for number, text in enumerate(notes, 1))
+        return [Message("system", ""), Message("user", listed + question)]
 
     monkeypatch.setattr(data, "draft_messages", numbered)
     for example in examples(pottery, seed=0):

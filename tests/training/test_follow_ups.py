@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from knowledge.retrieval.questions import read_question
 
 from knowledge.courses.labelled import plain, read_bank
 from knowledge.text import content_words
@@ -44,12 +43,3 @@ def test_the_written_ones_belong_to_the_training_half() -> None:
     lines = [line for line in WRITTEN.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     assert {line.split(": ")[0] for line in lines} <= train
     assert len(lines) > 40
-
-
-def test_a_rewording_is_a_further_reading_unless_it_brings_foreign_words() -> None:
-    question = read_question("And when?", "Who made the perceptron?", "Perceptron (1957)")
-    reworded = question.reword("When was the perceptron made?").reworded
-    assert reworded is not None
-    assert (reworded.search, reworded.asked, reworded.text) == ("When was the perceptron made?", ("when",), "And when?")
-    assert question.reword("When was the transformer made?").reworded is None
-    assert question.reword("").reworded is None

@@ -45,7 +45,8 @@ def answer(desk: Desk, wanted: Wanted, spoken: frozenset[str] = frozenset()) -> 
     said = frozenset(line.text for line in found.lines) | spoken
     picture = found.unit is not None and found.unit.act == "simply"
     return Reply(
-        tuple(lines), "answered", offers(desk, found.topic, found.act, said), found.topic, found.act,
+        tuple(lines), "answered", offers(desk, found.topic, said), found.topic, wanted.act,
+        unit=found.unit.act if found.unit else "",
         mood="picture" if picture else "plain", search=found.found.query.text,
     )  # fmt: skip
 
@@ -56,7 +57,7 @@ def _lead(desk: Desk, wanted: Wanted, found: Explanation) -> list[Line]:
         return []
     topic = desk.course.topics.get(found.topic)
     other = next((line.passage.named(wanted.language) for line in reversed(found.lines) if line.passage), "")
-    name = topic.named(wanted.language) if topic else other
+    name = desk.course.inline(found.topic, wanted.language) if topic else other
     return [Line(desk.texts(INSTEAD[wanted.act], topic=name, other=other))]
 
 
@@ -70,7 +71,7 @@ def declined(desk: Desk, wanted: Wanted, found: Found | None = None) -> Reply:
     if topic is None:
         said = texts("The course does not cover that; ask about what its slides and notes say, or for a demo.")
         return Reply((Line(said),), "not_covered", search=wanted.text)
-    name = topic.named(wanted.language)
+    name = desk.course.inline(near, wanted.language)
     if named:
         said = texts("The course speaks of {topic}, but it does not say that.", topic=name)
     else:
@@ -84,15 +85,16 @@ def _nearest(desk: Desk, found: Found) -> str:
     return hits[0].passage.document if hits else ""
 
 
-def offers(desk: Desk, topic: str, act: str, said: frozenset[str]) -> tuple[Offer, ...]:
+def offers(desk: Desk, topic: str, said: frozenset[str]) -> tuple[Offer, ...]:
     """What may come next on a topic: its demo, an example or simpler words not said yet, a practice question."""
     texts = desk.texts
     known = desk.course.topics.get(topic)
     if known is None:
         return ()
+    name = desk.course.inline(topic, texts.language)
     found: list[Offer] = []
     if (demo := demo_of(desk.demos, known)) is not None:
-        found.append(Offer(texts("Show me the demo of {demo}", demo=demo.title), "run_demo", topic, demo.name))
+        found.append(Offer(texts("Show me the demo of {topic}", topic=name), "run_demo", topic, demo.name))
     for unit, wanted, text in (
         ("example", "example", mark("Give me an example of {topic}")),
         ("simply", "simplify", mark("Explain {topic} more simply")),
@@ -100,9 +102,9 @@ def offers(desk: Desk, topic: str, act: str, said: frozenset[str]) -> tuple[Offe
     ):
         held = known.unit(unit)  # type: ignore[arg-type]
         fresh = held is not None and not any(line.said(texts.language) in said for line in held.lines)
-        if fresh and unit != act and len(found) < MOST_OFFERS - 1:
-            found.append(Offer(texts(text, topic=known.named(texts.language)), wanted, topic))
-    practice = texts("Quiz me on {topic}", topic=known.named(texts.language))
+        if fresh and len(found) < MOST_OFFERS - 1:
+            found.append(Offer(texts(text, topic=name), wanted, topic))
+    practice = texts("Quiz me on {topic}", topic=name)
     return (*found[: MOST_OFFERS - 1], Offer(practice, "practise", topic))
 
 

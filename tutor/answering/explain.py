@@ -7,6 +7,7 @@ unit whose sentences answer it. A fact takes one or two sentences; a unit is sai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,9 @@ from knowledge.retrieval.retriever import Found, Retriever, Sentence
 from knowledge.text import Language
 from tutor.answering.reply import Line
 
-LEAN = 0.15
+LEAN = 0.5
+"""Least probability that words lean on the conversation's topic for them to be read with it alone."""
+ALONE = 0.1
 """How much likelier a question has to be covered alone before the conversation's topic is left."""
 OWN_WORDS = 0.34
 """Least share of a question's content words that a topic's name takes for the act alone to choose the unit."""
@@ -47,13 +50,24 @@ class Course:
     topics: Mapping[str, Topic]
     passages: Mapping[tuple[str, str, str], Passage]
     """The passage of each unit by topic, act and the topic that it compares with."""
+    small: frozenset[str] = frozenset()
+    """Words that the course writes in small letters."""
 
     @classmethod
     def of(cls, retriever: Retriever, topics: Sequence[Topic]) -> Course:
         """Arrange the passages of an index."""
         units = {(p.document, p.act, p.against): p for p in retriever.passages if p.act}
         known = {topic.id: topic for topic in topics if (topic.id, "define", "") in units}
-        return cls(retriever, known, units)
+        texts = (text for p in retriever.passages for text in (p.text, *p.other))
+        small = frozenset(word for text in texts for word in re.findall(r"[^\W\d_][\w-]+", text) if word.islower())
+        return cls(retriever, known, units, small)
+
+    def inline(self, topic: str, language: Language) -> str:
+        """A topic's title as it stands within a sentence: in small letters where the course writes it so."""
+        title = self.topics[topic].named(language)
+        title = f"the {title[4:]}" if title.startswith("The ") else title
+        first = title.split()[0] if title else ""
+        return f"{title[:1].lower()}{title[1:]}" if first.lower() in self.small else title
 
     def lines(self, unit: Unit, language: Language) -> list[Line]:
         """A unit's sentences with their passage; what is wrong in a misconception is set right in one breath."""
@@ -69,7 +83,6 @@ class Explanation:
     topic: str
     found: Found
     unit: Unit | None = None
-    act: str = ""
     instead: bool = False
     """True when the topic has no unit for what was wanted, and another one is said."""
 
@@ -85,6 +98,7 @@ class Wanted:
     units: Mapping[str, float]
     topic: str = ""
     title: str = ""
+    leans: float = 0.0
 
 
 def explain(course: Course, wanted: Wanted) -> Explanation | None:
@@ -105,18 +119,22 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
         lines = [*course.lines(lead, wanted.language)[:1], *lines]
     most = len(lines) if unit.act in ("steps", "formula", "example") else MOST
     return Explanation(
-        tuple(lines[:most]), topic, found, unit, unit.act, instead=bool(served) and unit.act not in served
+        tuple(lines[:most]), topic, found, unit, instead=bool(served) and unit.act not in served
     )  # fmt: skip
 
 
 def _read(course: Course, wanted: Wanted) -> Found:
     """What is found for the words alone, or with the conversation's topic where they lean on it."""
-    alone = course.retriever.retrieve(Query(wanted.text, wanted.language, wanted.units))
-    if not wanted.topic or (alone.names and wanted.act != "compare"):
-        return alone
+    named = course.retriever.names.found(wanted.text)
+    alone = Query(wanted.text, wanted.language, wanted.units)
+    if not wanted.topic or (named and wanted.act != "compare"):
+        return course.retriever.retrieve(alone)
     completed = Query(f"{wanted.title}: {wanted.text}", wanted.language, wanted.units, wanted.topic)
     leaning = course.retriever.retrieve(completed)
-    return alone if alone.covered > leaning.covered + LEAN else leaning
+    if wanted.leans >= LEAN:
+        return leaning
+    found = course.retriever.retrieve(alone)
+    return found if found.covered > leaning.covered + ALONE else leaning
 
 
 def _topic(wanted: Wanted, found: Found, named: Sequence[str]) -> str:
@@ -162,12 +180,12 @@ def _compare(course: Course, wanted: Wanted, found: Found, named: Sequence[str])
         return None
     for one, other in (both, both[::-1]):
         if (unit := course.topics[one].unit("compare", other)) is not None:
-            return Explanation(tuple(course.lines(unit, wanted.language)), one, found, unit, "compare")
+            return Explanation(tuple(course.lines(unit, wanted.language)), one, found, unit)
     lines: list[Line] = []
     for document in both:
         if (unit := course.topics[document].unit("define")) is not None:
             lines += course.lines(unit, wanted.language)[:2]
-    return Explanation(tuple(lines), both[0], found, None, "compare", instead=True)
+    return Explanation(tuple(lines), both[0], found, None, instead=True)
 
 
 def _facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
@@ -183,7 +201,7 @@ def _facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
             chosen.append(sentence)
     chosen.sort(key=lambda sentence: sentence.place)
     lines = tuple(Line(sentence.text, sentence.passage) for sentence in chosen)
-    return Explanation(lines, best.passage.document, found, _unit_of(course, best), wanted.act)
+    return Explanation(lines, best.passage.document, found, _unit_of(course, best))
 
 
 def _unit_of(course: Course, sentence: Sentence) -> Unit | None:

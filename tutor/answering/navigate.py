@@ -93,7 +93,9 @@ def located(desk: Desk, navigator: Navigator, topic: str, slide: int | None) -> 
         return None
     numbers = [row.number for row in outline.slides_of(topic)] or [known.slide]
     shown_on = texts(
-        "{topic} is on slide {numbers}.", topic=known.named(language), numbers=_joined(texts("and"), numbers)
+        "{topic} is on slide {numbers}.",
+        topic=desk.course.inline(topic, language),
+        numbers=_joined(texts("and"), numbers),
     )
     lines_ = [Line(_capital(shown_on), navigator.slide(numbers[0]))]
     if (section := outline.section_of(numbers[0])) is not None:
@@ -109,21 +111,21 @@ def ordered(desk: Desk, navigator: Navigator, topic: str) -> Reply:
     known = desk.course.topics.get(topic)
     if known is None:
         first = [desk.course.topics[name] for name in navigator.outline.order if name in desk.course.topics][:4]
-        said = texts(
-            "A good way to begin: {topics}.", topics=_listed(texts("then"), [t.named(language) for t in first])
-        )
+        word = texts("then")
+        begin = _listed(word, [desk.course.inline(t.id, language) for t in first])
+        said = texts("A good way to begin: {topics}.", topics=begin)
         return Reply((Line(said),), act="order", offers=_to_topics(desk, [t.id for t in first[:2]]))
     lines: list[Line] = []
     before = [desk.course.topics[name] for name in known.prerequisites if name in desk.course.topics]
     after = [desk.course.topics[name] for name in known.after if name in desk.course.topics]
-    name = known.named(language)
+    name = desk.course.inline(topic, language)
     if before:
-        names = _listed(texts("and"), [t.named(language) for t in before])
+        names = _listed(texts("and"), [desk.course.inline(t.id, language) for t in before])
         lines.append(Line(texts("Before {topic}, know {topics}.", topic=name, topics=names)))
     else:
         lines.append(Line(texts("{topic} needs nothing before it in this course.", topic=_capital(name))))
     if after:
-        names = _listed(texts("and"), [t.named(language) for t in after])
+        names = _listed(texts("and"), [desk.course.inline(t.id, language) for t in after])
         lines.append(Line(texts("After {topic} comes {topics}.", topic=name, topics=names)))
     return Reply(tuple(lines), act="order", topic=topic, offers=_to_topics(desk, [t.id for t in (*after, *before)][:2]))
 
@@ -172,9 +174,8 @@ def said(texts: Sequence[Text], desk: Desk) -> list[Line]:
 
 def _to_topics(desk: Desk, topics: Sequence[str]) -> tuple[Offer, ...]:
     known = [desk.course.topics[name] for name in topics if name in desk.course.topics]
-    return tuple(
-        Offer(desk.texts("What is {topic}?", topic=t.named(desk.texts.language)), "define", t.id) for t in known
-    )  # fmt: skip
+    named = [(topic.id, desk.course.inline(topic.id, desk.texts.language)) for topic in known]
+    return tuple(Offer(desk.texts("What is {topic}?", topic=name), "define", topic) for topic, name in named)
 
 
 def _joined(word: str, numbers: Sequence[int]) -> str:

@@ -40,7 +40,8 @@ Mood = Literal["plain", "picture", "code"]
 class Reply:
     """A turn's answer before it is told as events.
 
-    `topic` is the id of the topic it is about, `listed` what it enumerated, so that "the second one" can be taken up;
+    `topic` is the id of the topic it is about, `act` what was done, `unit` which unit was said, `listed` what it
+    enumerated, so that "the second one" can be taken up;
     `mood` says that it is a picture or code and no statement of the course.
     """
 
@@ -49,6 +50,7 @@ class Reply:
     offers: tuple[Offer, ...] = ()
     topic: str = ""
     act: str = ""
+    unit: str = ""
     listed: tuple[str, ...] = ()
     practice: dict[str, Any] | None = None
     about_run: str = ""

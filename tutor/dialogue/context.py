@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -28,7 +28,8 @@ RunFrames = Callable[[Demo, Params], AsyncGenerator[Frame, None]]
 
 @dataclass(frozen=True)
 class Parts:
-    """`model` is None when answers can only quote; `navigator` is None where a course has no map."""
+    """`model` loads the language model when something needs it, and gives None where there is none; `navigator` is None
+    where a course has no map."""
 
     course: Course
     embedder: Embedder
@@ -37,7 +38,7 @@ class Parts:
     demo_reader: DemoReader
     run_frames: RunFrames
     practice: Practice
-    model: LanguageModel | None
+    model: Callable[[], Awaitable[LanguageModel | None]]
     provenance: Provenance
     course_title: str
     navigator: Navigator | None = None

@@ -26,7 +26,8 @@ async def demonstrate(parts: Parts, turn: Turn, utterance: Utterance, intent: Ru
     """Run a demo and say what it showed. What the demo cannot do is said, with what it can."""
     demo, found = intent.demo, intent.extracted
     values = {"seed": turn.seed, **intent.before, **found.params}
-    values |= await place_numbers(parts.model, demo, found, utterance.text, values)
+    model = await parts.model() if found.loose and found.open_fields else None
+    values |= await place_numbers(model, demo, found, utterance.text, values)
     try:
         params = demo.parse(values)
     except DemoError as error:

@@ -11,7 +11,7 @@ from tutor.answering.explain import Wanted
 from tutor.answering.reply import Line, Reply
 from tutor.dialogue import talk
 from tutor.dialogue.context import Parts
-from tutor.dialogue.reading import Act
+from tutor.dialogue.reading import Act, units_of
 from tutor.dialogue.router import Clarify, RunDemo
 from tutor.dialogue.said import Said
 from tutor.i18n import Texts
@@ -19,6 +19,10 @@ from tutor.runs.questions import about_run
 
 DEMO_DOUBT = 0.25
 """Least probability of a demo request for the demo reader to be asked at all."""
+
+
+RUN_DOUBT = 0.2
+"""Least probability of a question about the run for the run to be asked first."""
 
 
 def demo_wanted(parts: Parts, said: Said) -> RunDemo | Clarify | None:
@@ -40,6 +44,8 @@ def demo_wanted(parts: Parts, said: Said) -> RunDemo | Clarify | None:
 def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
     """The reply to all that runs no demo."""
     desk = parts.desk(texts)
+    if said.state.run is not None and said.reading.probabilities["ask_run"] > RUN_DOUBT:
+        return _ask_run(parts, desk, said, seed)
     handler = HANDLERS.get(said.act, _explain)
     return handler(parts, desk, said, seed)
 
@@ -48,9 +54,9 @@ def _explain(parts: Parts, desk: Desk, said: Said, _seed: int) -> Reply:
     state = said.state
     topic = said.topic or state.topic
     title = parts.topics[topic].named(said.language) if topic in parts.topics else state.title
-    wanted = Wanted(said.text, said.language, said.act, said.reading.units, topic, title)
+    wanted = Wanted(said.text, said.language, said.act, said.reading.units, topic, title, said.reading.leans)
     if said.offer is not None or said.topic:
-        wanted = replace(wanted, units={said.act: 1.0}, text=said.text)
+        wanted = replace(wanted, units=units_of(said.act), leans=1.0)
     return answer(desk, wanted, state.spoken)
 
 
@@ -60,13 +66,13 @@ def _continue(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     if topic is None:
         return talk.unsure(desk)
     if unit is None:
-        told = desk.texts("That is all that the course says on {topic}.", topic=topic.named(said.language))
-        return Reply(
-            (Line(told),), offers=offers(desk, topic.id, "", said.state.spoken), topic=topic.id, act="continue"
+        told = desk.texts(
+            "That is all that the course says on {topic}.", topic=desk.course.inline(topic.id, said.language)
         )
+        return Reply((Line(told),), offers=offers(desk, topic.id, said.state.spoken), topic=topic.id, act="continue")
     lines = desk.course.lines(unit, said.language)
     spoken = said.state.spoken | {line.text for line in lines}
-    return Reply(tuple(lines), offers=offers(desk, topic.id, unit.act, spoken), topic=topic.id, act=unit.act)
+    return Reply(tuple(lines), offers=offers(desk, topic.id, spoken), topic=topic.id, act="continue")
 
 
 def _locate(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
@@ -104,7 +110,9 @@ def _summarise(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
 def _ask_run(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     if said.state.run is not None and (told := about_run(said.utterance.text, said.state.run)):
         return Reply(tuple(map(Line, told)), topic=said.state.topic, act="ask_run", about_run=said.state.run_id)
-    return _explain(parts, desk, replace(said, act="why" if "why" in said.utterance.words else "fact"), seed)
+    if said.act != "ask_run":
+        return HANDLERS.get(said.act, _explain)(parts, desk, said, seed)
+    return _explain(parts, desk, replace(said, act="fact"), seed)
 
 
 def _about_course(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:

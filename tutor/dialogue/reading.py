@@ -56,13 +56,20 @@ FLAGS = ("t", "r", "q", "o")
 FILE = Path(__file__).with_name("router.npz")
 
 
+def units_of(act: str) -> dict[str, float]:
+    """How well each unit serves an act that is certain."""
+    return dict(UNITS.get(act, ()))  # type: ignore[call-overload]
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The likeliest act, how likely it is, and all of them."""
+    """The likeliest act, how likely it is, and all of them; `leans` is the probability that the words need what was
+    said before to be understood."""
 
     act: Act
     probability: float
     probabilities: Mapping[Act, float]
+    leans: float = 0.0
 
     @property
     def sure(self) -> bool:
@@ -92,28 +99,33 @@ class Router:
 
     def __init__(
         self, vector: NDArray[np.float32], words: NDArray[np.float32], flags: NDArray[np.float32],
-        bias: NDArray[np.float32], temperature: float,
+        bias: NDArray[np.float32], temperature: float, leaning: NDArray[np.float32],
     ) -> None:  # fmt: skip
-        """Weights (acts, dimension), (acts, BUCKETS), (acts, FLAGS) and (acts,)."""
+        """Weights (acts, dimension), (acts, BUCKETS), (acts, FLAGS) and (acts,); `leaning` has the weights of the
+        vector, of the buckets and the bias for whether the words lean."""
         self._vector, self._words, self._flags, self._bias = vector, words, flags, bias
-        self._temperature = temperature
+        self._temperature, self._leaning = temperature, leaning
 
     @classmethod
     @cache
     def trained(cls) -> Router:
         """The packaged router."""
         with np.load(FILE, allow_pickle=False) as data:
-            vector, words, flags, bias = (data[n].astype(np.float32) for n in ("vector", "words", "flags", "bias"))
-            return cls(vector, words, flags, bias, float(data["temperature"]))
+            names = ("vector", "words", "flags", "bias", "leaning")
+            vector, words, flags, bias, leaning = (data[name].astype(np.float32) for name in names)
+            return cls(vector, words, flags, bias, float(data["temperature"]), leaning)
 
     def read(self, utterance: Utterance, vector: Vectors, flags: str) -> Reading:
         """The reading of an utterance; `flags` holds the letters of FLAGS that are true of the situation."""
         scores = self._vector @ vector + self._bias
-        for bucket in grams(utterance):
-            scores = scores + self._words[:, bucket]
+        buckets = grams(utterance)
+        scores = scores + self._words[:, buckets].sum(axis=1)
         scores = scores + self._flags @ np.array([float(flag in flags) for flag in FLAGS], dtype=np.float32)
         scores = scores / self._temperature
         odds = np.exp(scores - scores.max())
         shares = odds / odds.sum()
         best = int(shares.argmax())
-        return Reading(ACTS[best], float(shares[best]), dict(zip(ACTS, map(float, shares), strict=True)))
+        width = len(vector)
+        odds_of_leaning = self._leaning[:width] @ vector + self._leaning[width:-1][buckets].sum() + self._leaning[-1]
+        leans = float(1 / (1 + np.exp(-odds_of_leaning)))
+        return Reading(ACTS[best], float(shares[best]), dict(zip(ACTS, map(float, shares), strict=True)), leans)

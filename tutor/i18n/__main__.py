@@ -1,4 +1,4 @@
-"""`python -m tutor.i18n`: the texts of the code that the Spanish catalogue lacks, and those that nobody says any more."""
+"""`python -m tutor.i18n`: texts that the Spanish catalogue lacks, and those that nobody says any more."""
 
 from __future__ import annotations
 

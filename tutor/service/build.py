@@ -169,15 +169,15 @@ class Tutor:
         """The frames of one run, from a worker process."""
         if asks_the_model(demo):
             await self.prepare()
-        given = capabilities(demo, self._embed, self.model)
+        model = await self._equipment.model() if asks_the_model(demo) else None
+        given = capabilities(demo, self._embed, model)
         async with aclosing(run(demo, params, workers=self._equipment.workers, capabilities=given)) as frames:
             async for frame in frames:
                 yield frame
 
     async def count(self, text: str) -> int:
-        """Tokens of a text as the model counts them; words where there is no model."""
-        model = self._parts.model if self._parts else None
-        return await model.count(text) if model else len(text.split())
+        """Words of a text: answers are quoted, and no model counts them."""
+        return len(text.split())
 
     def slides(self) -> tuple[Slide, ...]:
         """The slides of the course; a teacher's own course has none."""
@@ -199,10 +199,9 @@ class Tutor:
         """What answers will name as their origin; None before `prepare`."""
         return self._parts.provenance if self._parts else None
 
-    @property
-    def model(self) -> LanguageModel | None:
-        """The language model, for those who measure it; None before `prepare`, or when answers only quote."""
-        return self._parts.model if self._parts else None
+    async def model(self) -> LanguageModel | None:
+        """The language model, loaded now, for demos and for those who measure it; None where there is none."""
+        return await self._equipment.model()
 
     async def close(self) -> None:
         """Free what this tutor holds; model and demo workers where they are its own."""
@@ -229,13 +228,11 @@ class Tutor:
 
         settings = self.settings
         embedder, stamp = self.embedder, self.course.stamp()
-        index, model, _ = await asyncio.gather(
+        index, _ = await asyncio.gather(
             asyncio.to_thread(open_course, self.course, embedder, progress),
-            self._equipment.model(),
             asyncio.to_thread(self._equipment.cross_encoder.load),
         )
         self._stamp = stamp
-        info = model.describe() if model else ModelInfo(QUOTES_ONLY, "", None, 0)
         self._equipment.workers.refill()
         return turn.Parts(
             **self._opened(index),
@@ -244,8 +241,8 @@ class Tutor:
             languages=Languages.trained(),
             demo_reader=self._equipment.demo_reader,
             run_frames=self.run_demo,
-            model=model,
-            provenance=Provenance(info.name, info.sha256, info.adapter, settings.seed, index.name, release()),
+            model=self._equipment.model,
+            provenance=Provenance(QUOTES_ONLY, "", None, settings.seed, index.name, release()),
             course_title="Artificial Intelligence: An Introduction" if self.course.name == COURSE else self.course.name,
             demos=catalogue.all_demos(),
         )

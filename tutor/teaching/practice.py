@@ -121,7 +121,9 @@ class Practice:
     def _asked(self, desk: Desk, topic: Topic, round_: Round, lead: str = "") -> Reply:
         texts = desk.texts
         question = self._question(topic, round_, texts)
-        said = texts("A question on {topic}: {question}", topic=topic.named(texts.language), question=question)
+        said = texts(
+            "A question on {topic}: {question}", topic=self._course.inline(topic.id, texts.language), question=question
+        )
         offers = (
             Offer(texts("Give me a hint"), "hint", topic.id),
             Offer(texts("Tell me the answer"), "reveal", topic.id),
@@ -132,7 +134,7 @@ class Practice:
     def _question(self, topic: Topic, round_: Round, texts: Texts) -> str:
         if round_.place >= 0:
             return texts(STATEMENT, statement=_statement(topic, round_).said(texts.language))
-        return texts(QUESTIONS[round_.act], topic=topic.named(texts.language))
+        return texts(QUESTIONS[round_.act], topic=self._course.inline(topic.id, texts.language))
 
     def _hint(self, desk: Desk, round_: Round) -> Reply:
         """First a sentence that leads there, then the answer with gaps, then the answer."""
@@ -181,9 +183,14 @@ class Practice:
         if round_.place >= 0:
             right = [line for line in unit.lines if line.kind == "right"][round_.place]
             lines = [Line(right.said(texts.language), self._course.passages[topic.id, "mistakes", ""])]
+        name = self._course.inline(topic.id, texts.language)
         offers = (
             Offer(texts("Another question"), "practise", topic.id),
-            Offer(texts("Explain {topic} more simply", topic=topic.named(texts.language)), "simplify", topic.id),
+            Offer(
+                texts("Explain {topic} more simply", topic=self._course.inline(topic.id, texts.language)),
+                "simplify",
+                topic.id,
+            ),
         )
         closed = replace(round_, open=False, verdict=verdict)
         said = (Line(texts(leads[verdict])), *lines)

@@ -1,35 +1,44 @@
-"""The vectors that the package carries are those that the embedder computes."""
+"""The vectors that the package carries: a cache that is right where it has something, and nothing where it has not."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from knowledge.courses.lecture_passages import lecture_passages
-from knowledge.courses.shipped_vectors import packed_vectors, texts_of
-from knowledge.retrieval.embedder import Embedder
+from knowledge.courses.shipped_vectors import in_bytes, shipped_vectors, texts_of
+from knowledge.retrieval.embedder import QUESTION, Embedder
 from tests.knowledge.embedders import WordEmbedder
 
 
-def test_every_text_of_the_course_has_its_vector() -> None:
-    passages = lecture_passages()
-    missing = set(texts_of(passages)) - packed_vectors(passages, Embedder()).keys()
-    assert not missing, f"{len(missing)} texts changed: run `python -m knowledge.courses.shipped_vectors`"
-
-
-def test_the_vectors_are_the_embedder_s() -> None:
+@pytest.mark.model
+def test_what_is_shipped_is_what_the_embedder_gives() -> None:
     passages, embedder = lecture_passages(), Embedder()
-    packed = packed_vectors(passages, embedder)
-    some = list(packed)[::97]
-    computed = embedder.encode(some)
-    cosines = (computed * np.array([packed[text] for text in some])).sum(axis=1)
-    assert cosines.min() > 0.999
+    shipped = shipped_vectors(passages, embedder)
+    for text in list(shipped)[::997]:
+        encode = embedder.encode_questions if text.startswith(QUESTION) else embedder.encode
+        assert float(encode([text.removeprefix(QUESTION)])[0] @ shipped[text]) > 0.995
+
+
+def test_bytes_keep_the_direction_of_a_vector() -> None:
+    vectors = np.random.default_rng(0).normal(size=(50, 384)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    rows, scales = in_bytes(vectors)
+    back = rows.astype(np.float32) * scales[:, None]
+    assert ((back * vectors).sum(axis=1) / np.linalg.norm(back, axis=1)).min() > 0.998
 
 
 def test_another_embedder_or_a_damaged_file_has_none(tmp_path: Path) -> None:
     passages = lecture_passages()[:3]
-    assert packed_vectors(passages, WordEmbedder()) == {}
+    assert shipped_vectors(passages, WordEmbedder()) == {}
     (tmp_path / "vectors.npz").write_bytes(b"PK\x03\x04 nothing of the kind")
-    assert packed_vectors(passages, Embedder(), tmp_path / "vectors.npz") == {}
-    assert packed_vectors(passages, Embedder(), tmp_path / "none.npz") == {}
+    assert shipped_vectors(passages, Embedder(), tmp_path / "vectors.npz") == {}
+    assert shipped_vectors(passages, Embedder(), tmp_path / "none.npz") == {}
+
+
+def test_a_passage_in_two_languages_needs_the_vectors_of_both() -> None:
+    passage = next(passage for passage in lecture_passages() if passage.other)
+    texts = texts_of([passage])
+    assert {*passage.sentences, *passage.other} <= set(texts)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import threading
 import time
 from pathlib import Path
@@ -13,29 +11,31 @@ import pytest
 
 from knowledge.courses.course import Course, index_folder, open_course
 from knowledge.errors import KnowledgeError
-from knowledge.retrieval.embedder import Embedder, _batches, _Gate, _packaged_folder
+from knowledge.retrieval.embedder import Embedder, _Gate
+from knowledge.retrieval.encoder import BATCH, SEQUENCES, batches
 
 QUESTION = ["What eats food7?"]
 
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
-    """A sentence-transformers model of one narrow layer with random weights, and MiniLM's tokenizer."""
+    """A sentence-transformers model of one narrow layer with random weights, and a tokenizer of a few words."""
     import torch
-    from transformers import BertConfig, BertModel
+    from sentence_transformers import SentenceTransformer, models
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.pre_tokenizers import Whitespace
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-    folder = tmp_path / "tiny-model"
-    shutil.copytree(_packaged_folder(), folder, ignore=shutil.ignore_patterns("*.safetensors", "__pycache__"))
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     torch.manual_seed(0)
+    words = ["[PAD]", "[UNK]", *"what eats food animal number lives in place the".split()]
+    tokenizer = Tokenizer(WordLevel({word: place for place, word in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = Whitespace()
+    inner, folder = tmp_path / "inner", tmp_path / "tiny-model"
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]").save_pretrained(inner)
     small = {"hidden_size": 24, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
-    BertModel(BertConfig(**{**config, **small})).save_pretrained(folder)
-    pooling = folder / "1_Pooling" / "config.json"
-    described = json.loads(pooling.read_text(encoding="utf-8"))
-    for name in ("word_embedding_dimension", "embedding_dimension"):
-        if name in described:
-            described[name] = 24
-    pooling.write_text(json.dumps(described), encoding="utf-8")
+    BertModel(BertConfig(vocab_size=len(words), **small)).save_pretrained(inner)
+    SentenceTransformer(modules=[models.Transformer(str(inner)), models.Pooling(24)]).save(str(folder))
     return folder
 
 
@@ -56,19 +56,6 @@ def test_another_embedder_makes_another_index(tiny: Path, course: Course) -> Non
     assert Embedder(tiny).name != before
 
 
-@pytest.mark.model
-def test_fast_vectors_are_those_of_the_exact_ones_within_what_is_said() -> None:
-    """Where the processor has no bfloat16 they are the same."""
-    embedder = Embedder()
-    texts = [f"The animal of the zoo that eats {word} lives in Kenya." for word in ("fish", "grass", "bark")]
-    heard: list[int] = []
-    exact = embedder.encode(texts)
-    fast = embedder.encode_fast(texts, heard.append)
-    assert sum(heard) == len(texts)
-    assert np.abs(exact @ exact.T - exact @ fast.T).max() < 0.003
-    np.testing.assert_array_equal(embedder.encode(texts), exact)
-
-
 @pytest.mark.parametrize("choice", ["/nowhere/model", "no-such-model", "someone/no-such-model", "a/b/c/d", "."])
 def test_a_wrong_choice_is_one_sentence_that_names_it(choice: str) -> None:
     with pytest.raises(KnowledgeError) as caught:
@@ -87,11 +74,16 @@ def test_weights_that_are_no_weights_are_one_sentence(tiny: Path) -> None:
 
 
 def test_batches_hold_every_text_once_and_are_small() -> None:
-    texts = ["word " * (n % 300) for n in range(500)]
-    batches = list(_batches(texts))
-    assert sorted(index for batch in batches for index in batch) == list(range(500))
-    assert all(len(batch) <= 64 for batch in batches)
-    assert all(sum(min(len(texts[i]), 1500) for i in batch) <= 6000 for batch in batches)
+    lengths = [2 + n % 250 for n in range(500)]
+    found = list(batches(lengths))
+    assert sorted(index for batch in found for index in batch) == list(range(500))
+    assert all(len(batch) <= SEQUENCES and sum(lengths[i] for i in batch) <= BATCH for batch in found)
+
+
+def test_few_texts_are_spread_over_the_cores() -> None:
+    assert len(list(batches([40] * 6, ways=2))) == 2
+    assert list(batches([40], ways=2)) == [[0]]
+    assert list(batches([], ways=2)) == []
 
 
 def test_a_question_goes_before_the_next_batch_of_a_long_job() -> None:

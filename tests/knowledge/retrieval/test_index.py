@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from knowledge.courses.course import Course, index_folder, open_course
 from knowledge.errors import KnowledgeError
 from knowledge.retrieval.embedder import finite
-from knowledge.retrieval.index import Index, open_index, sparse_text
-from knowledge.text import content_words
+from knowledge.retrieval.index import Index, open_index, sparse_words
 from tests.knowledge.embedders import WordEmbedder
 
 
@@ -172,7 +171,7 @@ def test_a_reader_goes_on_when_the_files_are_gone(course: Course, embedder: Word
 
 def test_counts_and_words_are_those_of_the_passages(course: Course, embedder: WordEmbedder) -> None:
     index = open_course(course, embedder)
-    stems = [set(content_words(sparse_text(passage))) for passage in index.passages]
+    stems = [set(sparse_words(passage)) for passage in index.passages]
     for stem in set().union(*stems, {"nowhere"}):
         assert index.count(stem) == sum(stem in found for found in stems)
     assert {"animal", "number", "lives", "eats"} <= set(index.words)
