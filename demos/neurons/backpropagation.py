@@ -31,10 +31,13 @@ from demos.neurons._layers import Array, Pass, Weights, forward, loss, propagate
 from demos.neurons._shapes import draw_data
 from demos.runtime.contract import (
     Bars,
+    Claim,
+    Convergence,
     Curve,
     Demo,
     Edge,
     Frame,
+    Measure,
     Network,
     Node,
     Panel,
@@ -326,4 +329,13 @@ DEMO = Demo(
         "feed-forward network", "hidden layer network", "chain rule", "perceptrón multicapa", "red multicapa",
         "propagación hacia atrás", "retro-propagación", "error back-propagation",
     ),
+    measures=(
+        Measure("loss", "loss", "mean loss over all points"),
+        Measure("accuracy", "accuracy", "share of points right"),
+        Measure("epoch", "clock"),
+        Measure("measured", "quantity", "slope found by turning the first weight"),
+        Measure("backprop", "quantity", "slope that backpropagation gives"),
+    ),
+    converged=Convergence("all points are right from then on", claim=Claim("accuracy", "==", 1)),
+    weights_in="Weights",
 )  # fmt: skip

@@ -24,7 +24,22 @@ from demos.lib.pacing import thin
 from demos.lib.plane import Plane
 from demos.lib.scenes import plot, points, row
 from demos.lib.wording import count, number, signed
-from demos.runtime.contract import Curve, Demo, Frame, Panel, Params, Prediction, Preset, Request, Series, Table, param
+from demos.runtime.contract import (
+    Claim,
+    Convergence,
+    Curve,
+    Demo,
+    Frame,
+    Measure,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    Table,
+    param,
+)
 
 GATES = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "xor": (0, 1, 1, 0)}
 CORNERS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
@@ -223,6 +238,7 @@ class View:
     def _frame(self, caption: str, progress: float, step: Step, done: int, moment: str) -> Frame:
         w = step.after if done else step.w
         metrics = {"step": done, "error": self.errors[done], "right": self.right(w), "slope": step.slope}
+        metrics |= {"w0": w[0], "w1": w[1], "w2": w[2]}
         return Frame(
             caption=caption,
             progress=progress,
@@ -325,4 +341,12 @@ DEMO = Demo(
         "least mean squares", "adaline", "adaline rule", "logistic neuron", "regla de widrow-hoff",
         "mínimos cuadrados medios",
     ),
+    measures=(
+        Measure("error", "error", "mean error E over the four points"),
+        Measure("right", "score", "decisions right, of four"),
+        Measure("slope", "quantity", "slope Fact' at the point shown"),
+        Measure("step", "clock"),
+        Measure("w1", "weight"), Measure("w2", "weight"), Measure("w0", "weight", "bias w0"),
+    ),
+    converged=Convergence("all four decisions are right from then on", claim=Claim("right", "==", 4)),
 )  # fmt: skip

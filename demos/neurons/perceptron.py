@@ -30,10 +30,12 @@ from demos.lib.pacing import thin
 from demos.lib.plane import Plane
 from demos.lib.wording import count, number, signed
 from demos.runtime.contract import (
+    Convergence,
     Curve,
     Demo,
     Edge,
     Frame,
+    Measure,
     Network,
     Node,
     Params,
@@ -274,6 +276,7 @@ class View:
         metrics = {
             "epoch": len(mistakes),
             "mistakes": sum(mistakes),
+            "epoch_mistakes": mistakes[-1] if mistakes else 0,
             "accuracy": round(right / len(self.points), 4),
             "w1": round(line.w1, 4),
             "w2": round(line.w2, 4),
@@ -470,4 +473,12 @@ DEMO = Demo(
         "linear separator", "perceptrón simple", "perceptrón de rosenblatt", "clasificador lineal",
         "regla del perceptrón", "separating line",
     ),
+    measures=(
+        Measure("epoch_mistakes", "mistakes", "mistakes in this epoch", "epoch"),
+        Measure("mistakes", "mistakes", "mistakes since the start", "run"),
+        Measure("accuracy", "accuracy", "share of points on their right side"),
+        Measure("epoch", "clock"),
+        Measure("w1", "weight"), Measure("w2", "weight"), Measure("b", "weight", "bias b"),
+    ),
+    converged=Convergence("an epoch passed without a mistake", moment="an epoch without mistakes"),
 )  # fmt: skip

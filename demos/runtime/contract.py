@@ -13,6 +13,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from demos.measures import Claim as Claim
+from demos.measures import Convergence as Convergence
+from demos.measures import Measure as Measure
+
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Row = tuple[Number, ...]
 
@@ -233,11 +237,13 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """Named parameter values worth showing in a class, with the reason."""
+    """Named parameter values worth showing in a class, with the reason. Whatever title or comment say will happen is also
+    said by `promises`, in numbers of the run."""
 
     title: str
     params: dict[str, Any]
     comment: str
+    promises: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +277,12 @@ class Demo:
     aliases: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     wants: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    """What the frames' metrics are, the most important first; those of the role "weight" are what was learnt."""
+    converged: Convergence | None = None
+    """How a run shows that it has come to rest; None where nothing converges."""
+    weights_in: str = ""
+    """Title of the panel that shows the learnt weights, where they are too many to be metrics."""
     heavy: bool = False
     """True when the demo imports torch: the worker imports it before the clock of the first frame starts."""
 

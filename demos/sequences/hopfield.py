@@ -30,11 +30,13 @@ from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Convergence,
     Curve,
     Demo,
     Frame,
     Heatmap,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -229,7 +231,9 @@ class Story:
     def _metrics(self, index: int) -> dict[str, float]:
         state = self.updates[index].state if index >= 0 else self.cue
         overlaps = self._overlaps(state)
-        return {"energy": energy(self.w, state), "overlap": overlaps[self.target], "best": overlaps.max()}
+        changes = sum(update.changed for update in self.updates[: index + 1])
+        measured = {"energy": energy(self.w, state), "overlap": overlaps[self.target], "best": overlaps.max()}
+        return {"looked_at": index + 1, "changes": changes, **measured}
 
     def _panels(self, index: int) -> tuple[Panel, ...]:
         state = self.updates[index].state if index >= 0 else self.cue
@@ -305,4 +309,14 @@ DEMO = Demo(
         "pattern completion", "autoassociative memory", "auto-associative memory", "spin glass", "hebbian memory",
         "redes de hopfield", "modelo de hopfield", "memoria de hopfield", "red asociativa",
     ),
+    measures=(
+        Measure("energy", "energy", "energy E of the state"),
+        Measure("overlap", "score", "overlap with the stored pattern"),
+        Measure("best", "score", "largest overlap with any memory"),
+        Measure("changes", "quantity", "neurons flipped so far", "run"),
+        Measure("looked_at", "clock", "neurons looked at"),
+        Measure("patterns", "size"), Measure("load", "size", "load P/N"),
+    ),
+    converged=Convergence("no neuron changes after this one", moment="the last change"),
+    weights_in=f"weights w_ij, {N} x {N}",
 )  # fmt: skip

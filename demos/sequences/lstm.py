@@ -31,10 +31,13 @@ from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
+    Claim,
+    Convergence,
     Curve,
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -168,7 +171,8 @@ class Story:
         )
         caption += "It is below that now." if now.test < self.naive * 0.9 else "It has to get below that."
         moment = "better than guessing" if epoch == self.better() else ""
-        return Scene(caption, (self._errors(epoch),), {"epoch": epoch, "test_error": now.test}, moment)
+        metrics = {"epoch": epoch, "test_error": now.test, "train_error": now.error, "naive": self.naive}
+        return Scene(caption, (self._errors(epoch),), metrics, moment)
 
     def step(self, t: int) -> Scene:
         seen = {name: values[t] for name, values in self.gates.items()}
@@ -316,5 +320,17 @@ DEMO = Demo(
         "output gate", "gates of an lstm", "red lstm", "memoria a corto y largo plazo",
         "memoria de corto y largo plazo", "compuerta de olvido", "puerta de olvido", "celda de memoria",
     ),
+    measures=(
+        Measure("test_error", "error", "mean squared error on unseen sequences"),
+        Measure("train_error", "error", "mean squared error on the sequences learnt"),
+        Measure("naive", "quantity", "error of the naive answer"),
+        Measure("ratio", "error", "error as a multiple of the naive one"),
+        Measure("epoch", "clock"), Measure("step", "clock", "step of the sequence shown"),
+        Measure("forget", "quantity", "forget gate of the cell shown"),
+        Measure("input", "quantity", "input gate of the cell shown"),
+        Measure("kept", "quantity", "share of an error that reaches the first step"),
+        Measure("weights", "size", "how many weights"),
+    ),
+    converged=Convergence("it beats the naive answer from then on", claim=Claim("test_error", "<", "naive")),
     heavy=True,
 )  # fmt: skip
