@@ -82,6 +82,11 @@ def screen_text(app: App[Any]) -> str:
     return unescape(sub(r"<[^>]*>", "", drawing)).replace("\xa0", " ")
 
 
+def showing(app: App[Any], text: str) -> bool:
+    """True when these words are on the screen."""
+    return text in screen_text(app)
+
+
 def notices(app: App[Any]) -> list[str]:
     """The passing notices, as given: on the screen they are broken into lines."""
     return [notice.message for notice in app._notifications]

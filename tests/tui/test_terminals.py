@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from demos.runtime.contract import Frame, Heatmap, Image, Panel
 from tests.tui.conftest import Build
 from tests.tui.gallery import PANELS, shown
 from tests.tui.scripted import by_hand
-from tests.tui.steps import ask, screen_text, until, views, watch
+from tests.tui.steps import ask, screen_text, showing, until, views, watch
 from tests.tui.test_safety import read_until
 from tutor.cli.console import draw
 from tutor.tui import render
@@ -56,7 +57,7 @@ async def test_a_whole_visit(made: Build, terminal: dict[str, str]) -> None:
         assert player is not None
         await pilot.press("home")
         for panel in PANELS:
-            await until(pilot, lambda panel=panel: panel.title in screen_text(app), panel.title)
+            await until(pilot, partial(showing, app, panel.title), panel.title)
             if isinstance(panel, Image | Heatmap) and "NO_COLOR" in terminal:
                 assert "▀" not in screen_text(app)
             await pilot.press("right")

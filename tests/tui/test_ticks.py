@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from demos.runtime.contract import Curve, Series
 from tests.tui.conftest import Build
-from tests.tui.steps import screen_text, until, watch
+from tests.tui.steps import screen_text, showing, until, watch
 from tutor.tui.plots import brief
 from tutor.tui.ticks import labels_for, ticks_between
 from tutor.tui.widgets.plot import Plot
@@ -78,5 +79,5 @@ async def test_the_plots_of_the_app_tell_where_their_ticks_are(made: Build, size
             assert ticks and len(ticks) >= 2
             for tick, label in zip(ticks, labels_for(ticks), strict=True):
                 assert abs(float(label) - tick) < 1e-9
-                await until(pilot, lambda label=label: label in screen_text(app), label)
+                await until(pilot, partial(showing, app, label), label)
         assert "-0 " not in screen_text(app)
