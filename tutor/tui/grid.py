@@ -39,7 +39,9 @@ class _Cell:
 
     def plain(self) -> str:
         """What stands here where there is no colour: its shade, unless it holds a character of its own."""
-        return self.char if self.level is None or self.char not in " ▀" else shade(self.level)
+        if self.char not in " ▀":
+            return self.char
+        return " " if self.level is None else shade(self.level)
 
 
 @dataclass

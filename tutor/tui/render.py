@@ -246,8 +246,8 @@ def _level(value: float) -> int:
 def _pixels(
     grid: Grid, rows: Sequence[Sequence[Colour]], values: Sequence[Sequence[float]], limits: tuple[float, float]
 ) -> None:
-    """Colours as half blocks, enlarged by a whole factor or made smaller by averaging. Without colour the values that
-    they stand for are drawn, from the least to the greatest of them; `limits` are theirs where all are alike."""
+    """Colours as half blocks, enlarged by a whole factor or made smaller by averaging, and for where there is no colour
+    the values that they stand for. `limits` are those of the values."""
     if not rows or not rows[0]:
         return
     high, wide = len(rows), len(rows[0])
@@ -255,14 +255,23 @@ def _pixels(
     scale = float(int(scale)) if scale >= 1 else scale
     out_wide, out_high = max(1, int(wide * scale)), max(1, int(high * scale))
     picture = [[_mean(rows, x, y, out_wide, out_high) for x in range(out_wide)] for y in range(out_high)]
-    out_rows = (out_high + 1) // 2
-    cells = [[_under(values, x, y, out_wide, out_rows) or [0.0] for x in range(out_wide)] for y in range(out_rows)]
-    levels = stretch([[fmean(under) for under in row] for row in cells], *limits)
     for y in range(0, out_high, 2):
         for x in range(out_wide):
             lower = picture[y + 1][x] if y + 1 < out_high else None
             grid.put(x, y // 2, "▀", picture[y][x], lower)
-            grid.tone(x, y // 2, levels[y // 2][x])
+    _tones(grid, values, limits)
+
+
+def _tones(grid: Grid, values: Sequence[Sequence[float]], limits: tuple[float, float]) -> None:
+    """Values as shades, two cells wide so that they are square, as large as fits."""
+    high, wide = len(values), len(values[0])
+    scale = min(grid.width / (2 * wide), grid.height / high)
+    scale = float(int(scale)) if scale >= 1 else scale
+    columns, rows = max(1, int(2 * wide * scale)), max(1, int(high * scale))
+    cells = [[_under(values, x, y, columns, rows) or [0.0] for x in range(columns)] for y in range(rows)]
+    for y, line in enumerate(stretch([[fmean(under) for under in row] for row in cells], *limits)):
+        for x, level in enumerate(line):
+            grid.tone(x, y, level)
 
 
 def _mean(rows: Sequence[Sequence[Colour]], x: int, y: int, wide: int, high: int) -> Colour:
