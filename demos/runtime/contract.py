@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from demos.measures import Claim as Claim
-from demos.measures import Convergence as Convergence
-from demos.measures import Measure as Measure
+from demos.runtime.measures import Claim as Claim
+from demos.runtime.measures import Convergence as Convergence
+from demos.runtime.measures import Measure as Measure
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Row = tuple[Number, ...]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from demos.measures import Claim, Convergence, Measure
 from demos.runtime import catalogue
+from demos.runtime.measures import Claim, Convergence, Measure
 
 RUN: list[dict[str, float]] = [{"error": 3}, {"step": 1}, {"error": 1}, {"error": 2, "naive": 2.5}]
 
