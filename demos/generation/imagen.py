@@ -180,7 +180,7 @@ class Story:
         return Scene(text, (table,))
 
     def neighbours(self) -> Scene:
-        known = _lexicon.vectors()
+        known = self.cascade.words
         body = []
         for word in self.params.words:
             like = sorted(
@@ -198,7 +198,7 @@ class Story:
         return Scene(text, (table,), {"cosine": float(first[2])}, "the text encoder")
 
     def vector(self) -> Scene:
-        whole = _lexicon.encode(self.text)
+        whole = _lexicon.encode(self.text, self.cascade.words)
         parts = whole.reshape(3, -1)
         text = (
             f"The caption as {len(whole)} numbers: the vectors of its 3 words, one after another. All three networks "

@@ -237,8 +237,8 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """Named parameter values worth showing in a class, with the reason. Whatever title or comment say will happen is also
-    said by `promises`, in numbers of the run."""
+    """Named parameter values worth showing in a class, with the reason. What title or comment say will happen,
+    `promises` say in numbers of the run."""
 
     title: str
     params: dict[str, Any]
