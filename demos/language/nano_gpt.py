@@ -202,8 +202,10 @@ class Story:
     def ending(self) -> Scene:
         wanted = sorted(self.input)
         right = sum(a == b for a, b in zip(self.output, wanted, strict=True))
-        caption = f"{_word(self.input)} became {_word(self.output)}; sorted it is {_word(wanted)}: {right} of 6 are "
-        "right. "
+        caption = (
+            f"{_word(self.input)} became {_word(self.output)}; sorted it is {_word(wanted)}: {right} of {LENGTH} are "
+            "right. "
+        )
         if right == LENGTH:
             caption += (
                 f"Nobody programmed sorting: {count_parameters():,} numbers were adjusted until guesses came true."
