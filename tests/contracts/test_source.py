@@ -31,10 +31,13 @@ def _is_text(statement: ast.stmt) -> bool:
 
 
 def _is_docstring(node: ast.AST, before: ast.stmt | None) -> bool:
-    """The first statement of what has docstrings, or one after a name of a module or class was given its value."""
+    """The first statement of what has docstrings, or one after a name of a module, class or object got its value."""
     if before is None:
         return isinstance(node, DOCUMENTED)
-    return isinstance(node, ast.Module | ast.ClassDef) and isinstance(before, ast.Assign | ast.AnnAssign)
+    named = isinstance(node, ast.Module | ast.ClassDef) or (
+        isinstance(node, ast.FunctionDef) and node.name == "__init__"
+    )
+    return named and isinstance(before, ast.Assign | ast.AnnAssign | ast.AugAssign)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
