@@ -34,10 +34,10 @@ def _is_docstring(node: ast.AST, before: ast.stmt | None) -> bool:
     """The first statement of what has docstrings, or one after a name of a module, class or object got its value."""
     if before is None:
         return isinstance(node, DOCUMENTED)
-    named = isinstance(node, ast.Module | ast.ClassDef) or (
-        isinstance(node, ast.FunctionDef) and node.name == "__init__"
+    makes = isinstance(node, ast.FunctionDef) and node.name == "__init__"
+    return (makes or isinstance(node, ast.Module | ast.ClassDef)) and isinstance(
+        before, ast.Assign | ast.AnnAssign | ast.AugAssign
     )
-    return named and isinstance(before, ast.Assign | ast.AnnAssign | ast.AugAssign)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
