@@ -28,6 +28,7 @@ from demos.lib.scenes import Scene, play, row
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Demo,
     Edge,
     Frame,
@@ -145,8 +146,8 @@ class Story:
         after = self.board.play(self.cells, move)
         replies = len(self.board.moves(after))
         caption = (
-            f"Move {move + 1} leaves {SIGNS[self.board.turn(after)]} {count(replies, 'answer')}. At a glance it looks like "
-            f"{number(leaf(self.board, after), 2)}, by the rows still open. Is that true? Look deeper."
+            f"Move {move + 1} leaves {SIGNS[self.board.turn(after)]} {count(replies, 'answer')}. At a glance it looks "
+            f"like {number(leaf(self.board, after), 2)}, by the rows still open. Is that true? Look deeper."
             if replies
             else f"Move {move + 1} ends the game: its value is {number(leaf(self.board, after))}."
         )
@@ -170,9 +171,7 @@ class Story:
             )
             moment = moment or "cutoff"
         elif len(event.path) == 1 and event.bound:
-            caption += (
-                f"It is one of {self.turn}'s own moves and cannot beat the best one, so its true value stays open."
-            )
+            caption += f"One of {self.turn}'s own moves: it cannot beat the best one, so its true value stays open."
         elif len(event.path) == 1:
             caption += f"That is one of {self.turn}'s own moves, and this value is exact."
         else:
@@ -309,17 +308,23 @@ DEMO = Demo(
         Request("Muestra cómo una máquina busca la mejor jugada en tres en raya con profundidad 5", {"depth": 5}),
     ),
     presets={
-        "late": Preset("Middle of a game", {}, "Few moves are left, so every branch is read to the end."),
+        "late": Preset(
+            "Middle of a game", {}, "Few moves are left, so every branch is read to the end.",
+            (Claim("plies", ">=", "free"), Claim("value", "==", 0)),
+        ),
         "empty": Preset(
-            "The empty board", {"moves": "none"}, "549,946 positions for minimax. With best play it is a draw."
+            "The empty board", {"moves": "none"}, "549,946 positions for minimax. With best play it is a draw.",
+            (Claim("minimax", "==", 549_946), Claim("value", "==", 0)),
         ),
         "edge": Preset(
-            "Another order", {"order": "edge", "moves": "none"}, "Edges first: many more positions, the same value."
+            "Another order", {"order": "edge", "moves": "none"}, "Edges first: many more positions, the same value.",
+            (Claim("nodes", ">", "other_order"), Claim("value", "==", 0)),
         ),
         "connect": Preset(
             "Connect-four, four plies",
             {"game": "connect-four", "moves": "4 4 3", "depth": 4},
             "Too large to read to the end: after four moves a guess has to do, as in chess.",
+            (Claim("plies", "==", 4), Claim("free", ">", "plies")),
         ),
     },
     prediction=Prediction("Who wins from this position with best play?", OUTCOMES, _check),
