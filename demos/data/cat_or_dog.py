@@ -23,6 +23,7 @@ from typing import Literal
 import numpy as np
 
 from demos.lib.pacing import thin
+from demos.lib.ranking import first_smallest
 from demos.lib.scenes import Scene, play, row, rows, sheet
 from demos.lib.wording import number
 from demos.neurons._layers import Array, Weights, forward, propagate, start, train
@@ -181,7 +182,7 @@ class Story:
     def mistakes(self) -> Iterator[Scene]:
         """Up to three mistakes, the surest first; or the least sure answer when there is none."""
         sure = sorted(self.wrong, key=lambda i: -abs(float(self.chance[i, 0]) - 0.5))[:3]
-        for i in sure or [int(np.abs(self.chance - 0.5).argmin())]:
+        for i in sure or [first_smallest(np.abs(self.chance - 0.5))]:
             p, true = float(self.chance[i, 0]), ANIMALS[int(self.truth[i, 0])]
             caption = (
                 f"New picture {i + 1} is a {true}, drawn as {true}s are. It says P(dog) = {number(p, 2)}, so "

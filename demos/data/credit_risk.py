@@ -24,6 +24,7 @@ import numpy as np
 
 from demos.data import _credit
 from demos.data._learners import Array, Split, grow, newton, scale, sigmoid
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import Bars, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Table, param
@@ -131,7 +132,7 @@ class Story:
             p = sigmoid(scaled @ w[:-1] + w[-1])
             good = int(((p > 0.5) == (self.t > 0.5)).sum())
             loss = -float(np.log(np.where(self.t > 0.5, p, 1 - p)).mean())
-            top = int(np.abs(w[:-1]).argmax())
+            top = first_largest(np.abs(w[:-1]))
             caption = f"Newton's step {step}: the mean loss is {number(loss)}, {good} of {len(p)} training rows right. "
             if step:
                 way = "high" if w[top] > 0 else "low"
@@ -190,7 +191,7 @@ class Story:
 
     def ending(self, chance: Array) -> Scene:
         right, most = int(((chance > 0.5) == (self.t > 0.5)).sum()), int(self.t.sum())
-        order = np.argsort(-np.abs(self.weights.values), kind="stable")[:2]
+        order = ranked(np.abs(self.weights.values))[:2]
         heavy = " and ".join(self.weights.labels[int(i)] for i in order)
         told = sum(
             (judge(self.params, self.x, self.t, x) > 0.5) == (t > 0.5) for x, t in zip(self.x, self.t, strict=True)
@@ -212,7 +213,7 @@ class Story:
         return f"{name}?" if ":" in name or name == "Gender" else f"{name} > {number(node.at, 1)}?"
 
     def _bars(self, values: Array, title: str) -> Bars:
-        order = sorted(np.argsort(-np.abs(values), kind="stable")[:10].tolist())
+        order = sorted(ranked(np.abs(values))[:10].tolist())
         return Bars(title=title, labels=tuple(_short(self.names[i]) for i in order), values=row(values[order]))
 
     def _confusion(self, chance: Array, done: int) -> Heatmap:

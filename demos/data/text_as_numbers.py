@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import Bars, Demo, Frame, Heatmap, Params, Prediction, Preset, Request, Tokens, param
@@ -163,14 +164,12 @@ class Story:
             if held == n
             else "The fewer hold it, the more it counts."
         )
-        order = sorted(
-            {j, *np.argsort(-self.idf, kind="stable")[:5].tolist(), *np.argsort(self.idf, kind="stable")[:5].tolist()}
-        )
+        order = sorted({j, *ranked(self.idf)[:5].tolist(), *ranked(-self.idf)[:5].tolist()})
         bars = Bars(title="idf", labels=tuple(self.vocabulary[k] for k in order), values=row(self.idf[order]))
         return Scene(caption, (bars, self._matrix("word counts (tf)", self.tf)), {"idf": self.idf[j], "held_by": held})
 
     def weights(self, i: int) -> Scene:
-        top = int(self.v[i].argmax())
+        top = first_largest(self.v[i])
         raw = float(self.tf[i, top] * self.idf[top])
         tf, idf = number(float(self.tf[i, top])), number(float(self.idf[top]), 2)
         caption = (
@@ -182,7 +181,7 @@ class Story:
             caption += "A little word wins by sheer number although it tells little: so stop words are often left out."
         else:
             caption += "Frequent here and rare elsewhere: that is what makes a word typical."
-        order = np.argsort(-self.v[i], kind="stable")[:10]
+        order = ranked(self.v[i])[:10]
         bars = Bars(
             title=f"sentence {i + 1}",
             labels=tuple(self.vocabulary[int(k)] for k in order),

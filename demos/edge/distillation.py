@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from demos.edge import _network
 from demos.edge._network import Array, Weights
 from demos.lib.pacing import thin
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
@@ -168,7 +169,7 @@ class Story:
 
     def temperature(self, temperature: float) -> Scene:
         shares = soften(self.z[:1], temperature)[0]
-        order = np.argsort(-shares)
+        order = ranked(shares)
         caption = (
             f"The same answer at T = {number(temperature)}: {order[0]} with {number(float(shares[order[0]]), 3)}, "
             f"{order[1]} with {number(float(shares[order[1]]), 3)}, {order[2]} with "
@@ -182,8 +183,8 @@ class Story:
     def soft_target(self, index: int) -> Scene:
         """Four of the digits of which the teacher is least sure."""
         shares = soften(self.z, self.params.temperature)
-        at = int(np.argsort(shares.max(1))[index])
-        order = np.argsort(-shares[at])
+        at = int(ranked(-shares.max(1))[index])
+        order = ranked(shares[at])
         caption = (
             f"A digit {self.t[at]} of which the teacher is unsure: at T = {number(self.params.temperature)} it says "
             f"{number(float(shares[at][order[0]]), 2)} for {order[0]} and {number(float(shares[at][order[1]]), 2)} for "
@@ -215,7 +216,7 @@ class Story:
         t = self.data.test_t
         shares = [[float((g[t == digit] == digit).mean()) for digit in range(10)] for g in guess]
         gain = np.array(shares[1]) - np.array(shares[0])
-        best = int(gain.argmax())
+        best = first_largest(gain)
         caption = (
             f"Digit by digit. The {best} gains most: {shares[0][best]:.0%} right with labels only, "
             f"{shares[1][best]:.0%} with "

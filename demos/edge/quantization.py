@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from demos.edge import _network
 from demos.edge._blocks import Blocks, bytes_of, pack, quantize
 from demos.edge._network import MATRICES, Weights
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
@@ -191,7 +192,7 @@ class Story:
             for i in range(at, at + 8)
         )
         off = np.abs(part.back[0, at : at + 8] - x[at : at + 8])
-        worst = at + int(off.argmax())
+        worst = at + first_largest(off)
         caption = (
             f"Weights {at} to {at + 7}: each is written as the integer q, and read back as x̂. Weight {worst} "
             "suffers most: "

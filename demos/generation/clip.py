@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from demos import weights
 from demos.generation import _clip
 from demos.generation._clip import COLOURS, KINDS, SHAPES, SIZES, WIDTH, Kind, caption
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
@@ -145,7 +146,7 @@ class Story:
         )
 
     def encoded(self) -> Scene:
-        top = int(np.abs(self.u[0]).argmax())
+        top = first_largest(np.abs(self.u[0]))
         text = (
             f"The picture goes through two convolutions and becomes {WIDTH} numbers, scaled to length 1. The "
             "largest in size "
@@ -178,7 +179,7 @@ class Story:
 
     def line(self, i: int) -> Scene:
         shares = softmax(self.s[i : i + 1] / self.params.temperature)[0]
-        best = int(self.s[i].argmax())
+        best = first_largest(self.s[i])
         text = (
             f"Row {i + 1}, {caption(self.kinds[i])}: the nearest caption is {best + 1}, "
             f"'{caption(self.kinds[best])}', with "
@@ -212,7 +213,7 @@ class Story:
         at = ("size", "colour", "shape").index(what)
         means = np.stack([self._read([caption(k) for k in KINDS if k[at] == c]).mean(0) for c in choices])
         near = means / np.linalg.norm(means, axis=1, keepdims=True) @ self.u[0]
-        best = choices[int(near.argmax())]
+        best = choices[first_largest(near)]
         self.answers[what] = best
         text = (
             f"Which {what}? {len(choices)} classes, each the mean of its captions: the nearest is {best} with "
@@ -226,7 +227,7 @@ class Story:
 
     def full(self) -> Scene:
         near = self._read([caption(kind) for kind in KINDS]) @ self.u[0]
-        order = np.argsort(-near)
+        order = ranked(near)
         shares = softmax(near[None] / self.params.temperature)[0]
         self.nearest = KINDS[int(order[0])]
         text = (

@@ -31,6 +31,7 @@ from demos.generation._gallery import gallery, middles
 from demos.generation._unclip import STRETCH, Painter, shapes
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
+from demos.lib.ranking import ranked
 from demos.lib.scenes import Scene, row
 from demos.lib.wording import number
 from demos.runtime.contract import (
@@ -145,7 +146,7 @@ class Story:
 
     def caption_vector(self) -> Scene:
         like = self.texts @ self.own
-        near = [int(i) for i in np.argsort(-like)[1:4]]
+        near = [int(i) for i in ranked(like)[1:4]]
         text = (
             f"CLIP's text encoder turns '{self.text}' into {WIDTH} numbers of length 1. Its nearest neighbour among "
             f"{len(KINDS)} captions is '{self.names[near[0]]}', cosine {number(float(like[near[0]]), 2)}. The encoder "

@@ -28,6 +28,7 @@ from demos.generation._gallery import gallery
 from demos.generation._multimodal import BLOCKS, HEADS, WIDTH
 from demos.generation._questions import CELLS, GRID, KINDS, WORDS
 from demos.lib.prelude import open_with
+from demos.lib.ranking import first_largest, first_smallest, ranked
 from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
@@ -115,7 +116,7 @@ class Story:
         self.w = {name: torch.tensor(value) for name, value in weights.load("gemini").items()}
         self.found = self._run(self.patches[None], [self.asked])
         self.scores = [self._shares(each[0]) for each in self.found["scores"]]
-        self.answer = WORDS[int(self.scores[-1].argmax())]
+        self.answer = WORDS[first_largest(self.scores[-1])]
         self.attention = [block["weights"][0, :, -1].numpy().astype(float) for block in self.found["blocks"]]
         self.no_eyes = self._say(np.full_like(self.shown, 0.08), self.asked)
         heads = [self.head(block, head) for block in range(BLOCKS) for head in range(HEADS)]
@@ -136,7 +137,7 @@ class Story:
     def _say(self, patches: Any, question: str) -> tuple[str, float]:
         """The answer and its probability."""
         shares = self._shares(self._run(patches[None], [question])["scores"][-1][0])
-        return WORDS[int(shares.argmax())], float(shares.max())
+        return WORDS[first_largest(shares)], float(shares.max())
 
     def plan(self) -> Scene:
         size = sum(int(np.prod(shape)) for shape in _multimodal.shapes().values())
@@ -186,7 +187,7 @@ class Story:
         )
         vector = w[WORDS.index(word)]
         like = w @ vector / (np.linalg.norm(w, axis=1) * np.linalg.norm(vector))
-        near = next(int(i) for i in np.argsort(-like) if WORDS[i] != word)
+        near = next(int(i) for i in ranked(like) if WORDS[i] != word)
         text = (
             f"The word '{word}' has a learnt vector of {WIDTH} numbers too: same width, same sequence. Its nearest "
             "among "
@@ -211,13 +212,13 @@ class Story:
 
     def head(self, block: int, head: int) -> Scene:
         a = self.attention[block][head]
-        on_picture, top = float(a[:CELLS].sum()), int(a[:CELLS].argmax())
+        on_picture, top = float(a[:CELLS].sum()), first_largest(a[:CELLS])
         held = next((thing for thing in self.scene if thing.cell == top), None)
         what = f"a {held.colour} {held.shape}" if held and not self.params.blind else "nothing"
         words = a[CELLS + _questions.LONGEST - len(self.asked.split()) :]
         text = f"Block {block + 1}, head {head + 1}: from '?' {on_picture:.0%} of the attention goes to the picture. "
         if on_picture < 0.2:
-            best = int(words.argmax())
+            best = first_largest(words)
             text += (
                 f"Most goes to the word '{self.asked.split()[best]}', {words[best]:.0%}: this head reads the question."
             )
@@ -239,7 +240,7 @@ class Story:
 
     def depth(self, block: int) -> Scene:
         shares = self.scores[block]
-        top = int(shares.argmax())
+        top = first_largest(shares)
         text = f"What would '?' say after block {block + 1} of {BLOCKS}? '{WORDS[top]}' with {shares[top]:.0%}. "
         if block < BLOCKS - 1:
             text += "The last layer is laid on early here, to look into the model: "
@@ -255,7 +256,7 @@ class Story:
 
     def said(self) -> Scene:
         shares = self.scores[-1]
-        order = np.argsort(-shares)
+        order = ranked(shares)
         text = (
             f"'{self.params.question}' The model: '{self.answer}', {shares[order[0]]:.1%}; next '{WORDS[order[1]]}', "
             f"{shares[order[1]]:.1%}. Right is '{self.truth}', so this is "
@@ -347,7 +348,7 @@ class Story:
         )
         text = (
             f"{len(asked)} questions about scenes it never saw: {self.accuracy:.1%} right. With an empty picture "
-            f"{self.blind:.1%}: that much the questions alone give away. Weakest: {KINDS[int(np.argmin(seen))]}, "
+            f"{self.blind:.1%}: that much the questions alone give away. Weakest: {KINDS[first_smallest(seen)]}, "
             f"{min(seen):.0%}."
         )
         columns = ("kind", "sees", "blind", "commonest")
@@ -378,7 +379,7 @@ class Story:
         return Bars(title=title, labels=tuple(str(i + 1) for i in range(12)), values=row(vector[:12]))
 
     def _top(self, shares: Array) -> Panel:
-        order = np.argsort(-shares)[:6]
+        order = ranked(shares)[:6]
         labels, values = tuple(WORDS[i] for i in order), row(shares[order])
         return Bars(title="what comes after '?'", labels=labels, values=values, value_range=(0, 1))
 

@@ -38,6 +38,7 @@ from demos.generation._latent import (
 from demos.generation._schedule import add_noise
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
@@ -156,7 +157,7 @@ class Story:
         return Scene(text, panels, {"off": away}, "the autoencoder")
 
     def channels(self) -> Scene:
-        strongest = int(np.abs(self.code[0]).mean((1, 2)).argmax())
+        strongest = first_largest(np.abs(self.code[0]).mean((1, 2)))
         text = (
             f"The code of that picture: {CHANNELS} channels of {GRID}x{GRID}, scaled to mean 0 and variance 1. Channel "
             f"{strongest + 1} answers most, up to {number(float(np.abs(self.code[0, strongest]).max()), 1)}. Each "
@@ -207,10 +208,10 @@ class Story:
         shares = self.studio.asked(self.text, step.x[:1], step.t)[0]
         words = self.text.split()
         mean = shares.mean((0, 1))
-        top = int(mean.argmax())
+        top = first_largest(mean)
         inside = self._inside()
         gain = [float(shares[inside, i].mean() - shares[~inside, i].mean()) for i in range(len(words))]
-        there = int(np.argmax(np.abs(gain)))
+        there = first_largest(np.abs(gain))
         text = (
             f"Cross-attention at t = {step.t}, picture 1: how much each place asks each word, in shares of one. Over "
             "the "

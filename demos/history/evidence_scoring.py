@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos.history._texts import TEXTS
+from demos.lib.ranking import ranked
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
@@ -145,7 +146,7 @@ class Story:
         self.bias = -0.75 * float(self.weights.sum())
         self.sums = self.bias + self.e @ self.weights
         self.confidence = 1 / (1 + np.exp(-self.sums))
-        self.order = np.argsort(-self.confidence, kind="stable")
+        self.order = ranked(self.confidence)
 
     def opening(self) -> Scene:
         asked = words(self.params.question)
@@ -179,7 +180,7 @@ class Story:
 
     def evidence(self, k: int) -> Scene:
         values = self.e[:, k]
-        order = np.argsort(-values, kind="stable")[:8]
+        order = ranked(values)[:8]
         best = TEXTS[int(order[0])]
         some = int((values > 0).sum())
         caption = (

@@ -33,6 +33,7 @@ from demos.history._boards import BOARDS, SIGNS, Board, Position
 from demos.history._prior import prior
 from demos.history._search import Search
 from demos.lib.pacing import thin
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row
 from demos.lib.wording import number
 from demos.runtime.contract import Bars, Demo, Frame, Params, Prediction, Preset, Request, Table, Text, param
@@ -177,7 +178,7 @@ def steps(params: TreeSearchParams) -> Iterator[Frame]:
     tree = Tree(board, cells, params.exploration, Random(params.seed), params.learned)
     rounds = [tree.round() for _ in range(params.simulations)]
     story = Story(params, tree, best_moves(board, cells, JUDGE_DEPTH[params.game]))
-    leaders = [int(np.argmax(each.visits)) for each in rounds]
+    leaders = [first_largest(each.visits) for each in rounds]
     settled = next(i for i in range(len(leaders)) if len(set(leaders[i:])) == 1)
     chosen = thin(len(rounds), MOST_FRAMES, {*range(8), settled})
     scenes = [story.opening()]
@@ -207,7 +208,7 @@ class Story:
     def round(self, index: int, told: Playout, moment: str) -> Scene:
         way = " then ".join(str(move + 1) for move in told.path)
         result = {1: "X wins", -1: "O wins", 0: "a draw"}[told.result]
-        top = int(np.argmax(told.visits))
+        top = first_largest(told.visits)
         caption = (
             f"Game {index + 1}: select and expand {way}, then random moves to the end: {result}. Backed up to "
             f"{len(told.path) + 1} positions. "
@@ -229,7 +230,7 @@ class Story:
         )
 
     def ending(self, last: Playout) -> Scene:
-        top = int(np.argmax(last.visits))
+        top = first_largest(last.visits)
         move, good = self.children[top].move, self.children[top].move in self.best
         names = ", ".join(str(m + 1) for m in sorted(self.best))
         caption = (
@@ -261,7 +262,7 @@ class Story:
         return Bars(title="Visits", labels=names, values=row(told.visits))
 
     def _table(self, told: Playout) -> Table:
-        total, best = sum(told.visits), int(np.argmax(told.visits))
+        total, best = sum(told.visits), first_largest(told.visits)
         body = []
         for child, n, mean in zip(self.children, told.visits, told.means, strict=True):
             bonus = self.params.exploration * sqrt(log(max(1, total)) / n) if n else inf

@@ -25,6 +25,7 @@ from demos import weights
 from demos.language import seq2seq
 from demos.language._translation import END, MOST_PHRASES, Weights, decode, exact, part, translate
 from demos.lib.prelude import open_with
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
@@ -116,7 +117,7 @@ class Story:
         state = np.tanh(w["bridge"] @ self.seen.states[-1])
         e = np.tanh(w["W"] @ state + self.seen.states @ w["U"].T) @ w["v"]
         first = self.alignment[0]
-        j = int(first.argmax())
+        j = first_largest(first)
         caption = (
             f"Before the first word every English state gets a score e = v·tanh(W·s + U·h), from "
             f"{number(e.min(), 2)} to "
@@ -133,7 +134,7 @@ class Story:
 
     def writing(self, i: int) -> Scene:
         shares, word = self.alignment[i], self.seen.words[i]
-        j = int(shares.argmax())
+        j = first_largest(shares)
         wanted = self.wanted[i] if i < len(self.wanted) else "nothing"
         caption = (
             f"Word {i + 1}, '{word}' ({number(self.seen.certainty[i], 2)}), looks most at word {j + 1}, "
@@ -142,7 +143,7 @@ class Story:
         )
         if word != wanted:
             caption += f"'{wanted}' would be right."
-        elif i and j < int(self.alignment[i - 1].argmax()):
+        elif i and j < first_largest(self.alignment[i - 1]):
             caption += "That is further left than the word before had looked: it does not have to keep the order."
         elif word in ("el", "la"):
             caption += "To write the article it needs the noun's gender."

@@ -26,6 +26,7 @@ from pydantic import model_validator
 from demos import weights
 from demos.language._masked import EDGE, HEADS, MASK, POSITIONS, UNKNOWN, Array, Masked, split
 from demos.lib.prelude import open_with
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
@@ -131,7 +132,7 @@ class Story:
         p = self.p[self.place]
         truth = self.tokens[self.place]
         rank = 1 + int((p > p[truth]).sum())
-        best = int(p.argmax())
+        best = first_largest(p)
         caption = (
             f"Word {self.place} is hidden. From both sides the model guesses '{model().words[best]}' "
             f"({number(p[best], 3)}). "
@@ -151,7 +152,7 @@ class Story:
     def looking(self, block: int) -> Scene:
         head = self.attention[block][self.params.head - 1]
         before, after = head[self.place, : self.place].sum(), head[self.place, self.place + 1 :].sum()
-        j = int(head[self.place].argmax())
+        j = first_largest(head[self.place])
         names = self._names()
         caption = (
             f"Block {block + 1}, head {self.params.head}: the mask takes {number(before, 2)} of its attention "
@@ -200,7 +201,7 @@ class Story:
 
     def each(self, place: int) -> Scene:
         p = model().guess(self.tokens, place)
-        best = int(p.argmax())
+        best = first_largest(p)
         word = self.words[place - 1]
         if place in self.found:
             ours, theirs = self.found[place]
@@ -257,7 +258,7 @@ class Story:
         return Tokens(title="What the model sees", tokens=tokens, marked=(place - 1,))
 
     def _bars(self, title: str, p: Array, truth: int) -> Panel:
-        order = [int(k) for k in np.argsort(-p, kind="stable")[:SHOWN]]
+        order = [int(k) for k in ranked(p)[:SHOWN]]
         if truth not in order and truth != UNKNOWN:
             order.append(truth)
         labels = tuple(f"{'> ' if k == truth else ''}{model().words[k]}" for k in order)

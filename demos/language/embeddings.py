@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, points, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
@@ -160,7 +161,7 @@ class Story:
         return Scene(caption, (self._plane(()),), {"kept": self.kept}, "the plane")
 
     def neighbours(self, index: int) -> Scene:
-        order = [int(j) for j in np.argsort(-self.likeness[index], kind="stable") if j != index]
+        order = [int(j) for j in ranked(self.likeness[index]) if j != index]
         near = order[: self.params.neighbours]
         named = ", ".join(f"'{self.words[j]}' ({number(self.likeness[index, j], 2)})" for j in near)
         far = order[-1]
@@ -185,7 +186,7 @@ class Story:
             f"'{self.words[best]}' ({number(fit[best], 2)}), these three "
             "left out. It often works for pairs such as king and queen, and often does not: judge for yourself."
         )
-        order = [int(j) for j in np.argsort(-fit, kind="stable") if j > 2]
+        order = [int(j) for j in ranked(fit) if j > 2]
         bars = Bars(title="cosine with the sum", labels=tuple(self.words[j] for j in order), values=row(fit[order]))
         return Scene(caption, (bars, self._plane((0, 1, 2, best))), {"fit": fit[best]}, "analogy")
 
@@ -193,7 +194,7 @@ class Story:
         n = len(self.words)
         i, j = max(((i, j) for i in range(n) for j in range(i + 1, n)), key=lambda pair: float(self.likeness[pair]))
         first = np.delete(self.likeness[0], 0)
-        nearest = 1 + int(first.argmax())
+        nearest = 1 + first_largest(first)
         metrics = {"largest": self.likeness[i, j], "first_and_second": float(nearest == 1)}
         if not last:
             caption = (

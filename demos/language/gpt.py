@@ -22,6 +22,7 @@ import numpy as np
 
 from demos.language._own_model import Array, ModelTokens, Next, NextTokens, Token, greedy, look, read, said
 from demos.lib.prelude import open_with
+from demos.lib.ranking import first_largest, first_smallest
 from demos.lib.scenes import Scene, row
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
@@ -248,7 +249,7 @@ class Story:
 
     def openness(self) -> Scene:
         bits = [step.offered.entropies[1.0] for step in self.written]
-        low, high = int(np.argmin(bits)), int(np.argmax(bits))
+        low, high = first_smallest(bits), first_largest(bits)
         caption = (
             f"The entropy at each step, {number(float(np.mean(bits)), 1)} bits on average. Surest was token {low + 1}, "
             f"'{self.written[low].token.shown}' ({number(bits[low], 2)} bits); most open was token {high + 1}, "

@@ -24,7 +24,7 @@ import numpy as np
 from demos.language._llama import Array, angles, layer_norm, rms_norm, rope, silu
 from demos.language._model_file import ModelCard, ModelFile, in_bytes, read
 from demos.lib.scenes import Scene, play, points, row, rows
-from demos.lib.wording import count, number
+from demos.lib.wording import count, number, small
 from demos.runtime.contract import (
     Bars,
     Curve,
@@ -201,8 +201,8 @@ class Story:
         off = max(float(np.ptp(np.diagonal(scores, shift))) for shift in range(1 - PLACES, PLACES))
         caption = (
             f"One query and one key of {len(self.q)} numbers at all pairs of positions. The score is the same along "
-            f"each diagonal (within {off:.0e}): with q at 3 and k at 1 it is {number(scores[3, 1], 3)}, with 7 and 5 "
-            f"{number(scores[7, 5], 3)}. So it depends on the distance alone, and no position has to be learnt."
+            f"each diagonal (differences {small(off)}): with q at 3 and k at 1 it is {number(scores[3, 1], 3)}, with 7 "
+            f"and 5 {number(scores[7, 5], 3)}. So it depends on the distance alone, and no position has to be learnt."
         )
         names = {axis: tuple(f"{axis}={place}" for place in range(PLACES)) for axis in "mn"}
         table = Heatmap(title="Score of q at m and k at n", values=rows(scores), rows=names["m"], columns=names["n"])

@@ -27,6 +27,7 @@ from pydantic import model_validator
 
 from demos import weights
 from demos.language import _transformer
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
@@ -82,7 +83,7 @@ def count_parameters() -> int:
 def chances(logits: np.ndarray, temperature: float) -> np.ndarray:
     """softmax(z / τ); all on the likeliest when τ is 0."""
     if temperature == 0:
-        return np.asarray(np.eye(len(logits))[int(logits.argmax())])
+        return np.asarray(np.eye(len(logits))[first_largest(logits)])
     z = (logits - logits.max()) / temperature
     return np.asarray(np.exp(z) / np.exp(z).sum())
 
@@ -155,7 +156,7 @@ class Story:
     def attention(self, index: int) -> Scene:
         attention = self.inside[index]["weights"][0].numpy()
         last = attention[:, -1]
-        head, place = np.unravel_index(int(last.argmax()), last.shape)
+        head, place = np.unravel_index(first_largest(last), last.shape)
         caption = (
             f"Block {index + 1}: the sixth position has to guess the first sorted letter. Head {head + 1} looks most "
             f"at place "

@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
@@ -281,7 +282,7 @@ class Story:
 
     def scores(self, index: int) -> Scene:
         head, i = self.heads[index], self.followed
-        j = int(head.scores[i].argmax())
+        j = first_largest(head.scores[i])
         caption = (
             f"Each query meets each key: row '{self.word}' of Q·Kᵀ. Its highest score is with '{self.words[j]}': "
             f"{_product(head.q[i], head.k[j])} = {number(head.scores[i, j], 2)}. A high score means: this key points "
@@ -325,7 +326,7 @@ class Story:
 
     def softmax(self, index: int) -> Scene:
         head, i = self.heads[index], self.followed
-        j = int(head.weights[i].argmax())
+        j = first_largest(head.weights[i])
         if self.params.weights == "designed":
             why = f"This head was made to find {JOBS[index]}: look for that pattern"
         else:
@@ -340,7 +341,7 @@ class Story:
 
     def view(self, index: int, row: int) -> Scene:
         weights, word = self.heads[index].weights[row], self.words[row]
-        order = [int(j) for j in np.argsort(-weights, kind="stable")[:2]]
+        order = [int(j) for j in ranked(weights)[:2]]
         first, second = (f"'{self.words[j]}' (word {j + 1}, {number(weights[j], 2)})" for j in order)
         even = _entropy(weights) / np.log2(len(weights))
         mood = "It listens almost to one word only" if even < 0.35 else "It listens to several words at once"
@@ -355,7 +356,7 @@ class Story:
 
     def output(self, index: int) -> Scene:
         head, i = self.heads[index], self.followed
-        order = [int(j) for j in np.argsort(-head.weights[i], kind="stable")[:2]]
+        order = [int(j) for j in ranked(head.weights[i])[:2]]
         sum_up = " + ".join(f"{number(head.weights[i, j], 2)}·v({self.words[j]})" for j in order)
         caption = (
             f"The output of '{self.word}' is the values, mixed by its weights: {sum_up} + … = "
@@ -376,7 +377,7 @@ class Story:
         together = np.concatenate([head.output for head in self.heads], 1)
         n, i = len(self.words), self.followed
         looks = "; ".join(
-            f"head {index + 1} at '{self.words[int(head.weights[i].argmax())]}' ({number(head.weights[i].max(), 2)})"
+            f"head {index + 1} at '{self.words[first_largest(head.weights[i])]}' ({number(head.weights[i].max(), 2)})"
             for index, head in enumerate(self.heads)
         )
         caption = (
@@ -390,7 +391,7 @@ class Story:
             Heatmap(title=f"head {index + 1}", values=_rows(head.weights), rows=tuple(self.words), value_range=(0, 1))
             for index, head in enumerate(self.heads)
         ]
-        offset = int(self.heads[0].weights[i].argmax()) - i
+        offset = first_largest(self.heads[0].weights[i]) - i
         return Scene(caption, tuple(panels), {"words": n, "heads": len(self.heads), "offset": offset}, "the result")
 
     def _twin(self) -> tuple[int, int] | None:

@@ -26,6 +26,7 @@ from pydantic import model_validator
 from demos import weights
 from demos.language._translation import END, HIDDEN, MOST_PHRASES, Weights, decode, draw, exact, part, translate
 from demos.lib.prelude import open_with
+from demos.lib.ranking import ranked
 from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
@@ -208,7 +209,7 @@ class Story:
 
     def _tokens(self, j: int) -> Panel:
         sizes = np.abs(self.seen.states[j])
-        order = np.argsort(-sizes)[:8]
+        order = ranked(sizes)[:8]
         labels = tuple(f"h{k + 1}" for k in order)
         return Bars(title="Its largest numbers now", labels=labels, values=row(self.seen.states[j][order]))
 

@@ -24,6 +24,7 @@ import numpy as np
 from pydantic import model_validator
 
 from demos.language import _transformer
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import Bars, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Table, param
@@ -154,7 +155,7 @@ class Story:
 
     def attention(self) -> Scene:
         weights = self.seen["weights"]
-        j = int(weights[0, -1].argmax())
+        j = first_largest(weights[0, -1])
         caption = (
             f"Scores Q·Kᵀ/√{self.params.width // self.params.heads} through softmax: {len(self.words)} x "
             f"{len(self.words)} a "

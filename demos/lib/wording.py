@@ -14,6 +14,12 @@ def signed(value: float, decimals: int = 3) -> str:
     return f"{'-' if round(value, decimals) < 0 else '+'} {number(abs(value), decimals)}"
 
 
+def small(value: float, smallest: float = 1e-12) -> str:
+    """A value that may have any power of ten: "3e-05". Below `smallest` it is rounding, which differs from machine to
+    machine: "less than 1e-12"."""
+    return f"less than {smallest:.0e}" if abs(value) < smallest else f"{value:.0e}"
+
+
 def count(how_many: int, noun: str) -> str:
     """ "1 epoch", "3 epochs"."""
     return f"{how_many} {noun}" if how_many == 1 else f"{how_many} {noun}s"

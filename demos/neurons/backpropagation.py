@@ -25,6 +25,7 @@ import numpy as np
 
 from demos.lib.pacing import thin
 from demos.lib.plane import Plane
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, plot, points, row
 from demos.lib.wording import count, number
 from demos.neurons._layers import Array, Pass, Weights, forward, loss, propagate, start, train
@@ -127,7 +128,7 @@ class Story:
 
     def _shown(self, weights: Weights) -> tuple[int, Pass]:
         y = forward(weights, self.x, self.params.activation)[-1]
-        index = int(np.abs(y - self.d).argmax())
+        index = first_largest(np.abs(y - self.d))
         return index, propagate(weights, self.x[[index]], self.d[[index]], self.params.activation)
 
     def ahead(self, weights: Weights) -> Iterator[Scene]:

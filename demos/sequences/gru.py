@@ -23,6 +23,7 @@ import numpy as np
 
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
@@ -156,7 +157,7 @@ class Story:
         return Scene(caption, (self._errors(epoch),), metrics, "the start" if epoch == 0 else "")
 
     def step(self, t: int) -> Scene:
-        unit = int(np.abs(self.gates["h"][-1]).argmax())
+        unit = first_largest(np.abs(self.gates["h"][-1]))
         r, z, n, h = (float(self.gates[name][t, unit]) for name in "rznh")
         before = float(self.gates["h"][t - 1, unit]) if t else 0.0
         caption = (

@@ -26,6 +26,7 @@ from typing import Literal
 import numpy as np
 
 from demos.lib.pacing import thin
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
@@ -202,7 +203,7 @@ class Story:
     def ending(self) -> Scene:
         last = self.updates[-1]
         overlaps = self._overlaps(last.state)
-        best = int(np.abs(overlaps).argmax())
+        best = first_largest(np.abs(overlaps))
         changes = sum(update.changed for update in self.updates)
         fell = energy(self.w, self.cue) - last.energy
         caption = f"At rest after {count(changes, 'change')}; the energy fell by {number(fell, 2)} and never rose. "

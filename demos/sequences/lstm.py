@@ -27,6 +27,7 @@ import numpy as np
 
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
@@ -176,7 +177,7 @@ class Story:
 
     def step(self, t: int) -> Scene:
         seen = {name: values[t] for name, values in self.gates.items()}
-        unit = int(np.abs(self.gates["c"][-1]).argmax())
+        unit = first_largest(np.abs(self.gates["c"][-1]))
         before = self.gates["c"][t - 1][unit] if t else 0.0
         i, f, g, c = (float(seen[name][unit]) for name in "ifgc")
         caption = (
@@ -196,7 +197,7 @@ class Story:
 
     def forgetting(self) -> Scene:
         f = self.gates["f"].mean(0)
-        unit = int(f.argmax())
+        unit = first_largest(f)
         kept = float(np.prod(self.gates["f"][1:, unit]))
         caption = (
             f"The mean forget gate of each cell. Cell {unit + 1} holds on longest ({number(f[unit], 2)}): of an "
@@ -254,7 +255,7 @@ class Story:
 
     def _cell(self, t: int) -> Panel:
         c = self.gates["c"][: t + 1]
-        unit = int(np.abs(self.gates["c"][-1]).argmax())
+        unit = first_largest(np.abs(self.gates["c"][-1]))
         x = row(range(1, t + 2))
         series = (
             Series(name=f"cell {unit + 1}", x=x, y=row(c[:, unit])),

@@ -24,6 +24,7 @@ import numpy as np
 from pydantic import model_validator
 
 from demos.lib.pacing import thin
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
@@ -153,7 +154,7 @@ class Story:
 
     def letter(self, t: int) -> Scene:
         text, p = self.params.text, self.seen.p[t]
-        best, wanted = int(p.argmax()), int(self.target[t].argmax())
+        best, wanted = first_largest(p), first_largest(self.target[t])
         moved = float(np.abs(self.seen.h[t] - (self.seen.h[t - 1] if t else 0)).mean())
         earlier = [k for k in range(t) if text[k] == text[t]]
         caption = (

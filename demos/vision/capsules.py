@@ -24,6 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, points, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
@@ -161,8 +162,8 @@ class Story:
 
     def shares(self, index: int) -> Scene:
         c = self.rounds[index].c
-        sure = int(np.abs(c[:, 0] - 0.5).argmax())
-        to = WHOLES[int(c[sure].argmax())]
+        sure = first_largest(np.abs(c[:, 0] - 0.5))
+        to = WHOLES[first_largest(c[sure])]
         caption = f"Round {index + 1} of {self.params.rounds}: each part shares out its vote, each row sums to 1. "
         caption += (
             "All b are 0, so all shares are one half."

@@ -24,6 +24,7 @@ from typing import Literal
 import numpy as np
 
 from demos import weights
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows, sheet
 from demos.lib.wording import number
 from demos.runtime.contract import (
@@ -103,7 +104,7 @@ class Story:
         self.picture = render(factors)
         self.z = encode(self.w, self.picture, np)
         self.known = influence(self.w)
-        self.unit = int(self.known[:, FACTORS.index(params.factor)].argmax())
+        self.unit = first_largest(self.known[:, FACTORS.index(params.factor)])
         sample = encode(self.w, render(np.random.default_rng(7).uniform(-1, 1, (200, 3))), np)[:, self.unit]
         low, high = (float(np.percentile(sample, share)) for share in (5, 95))
         self.knob = np.linspace(low, high, params.turns)
@@ -149,7 +150,7 @@ class Story:
         second = float(np.sort(self.known[self.unit])[1])
         caption = (
             f"Which unit knows what? Over 400 pictures z{self.unit + 1} follows "
-            f"{FACTORS[int(self.known[self.unit].argmax())]} with correlation {number(best, 2)} and the next factor "
+            f"{FACTORS[first_largest(self.known[self.unit])]} with correlation {number(best, 2)} and the next factor "
             f"with {number(second, 2)}. "
             f"Score of the whole code: {number(score, 2)}; 1 would be a factor for each unit."
         )
@@ -187,7 +188,7 @@ class Story:
 
     def ending(self) -> Scene:
         share, score = self.changes(), disentanglement(self.w)
-        top = int(share.argmax())
+        top = first_largest(share)
         caption = (
             f"Turning z{self.unit + 1} changed {FACTORS[top]} most: {share[top]:.0%} of all change. The code's score "
             f"is {number(score, 2)}. "

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import row, rows, sheet
 from demos.lib.wording import number
 from demos.runtime.contract import (
@@ -173,7 +174,7 @@ class Story:
         self.train.append(train)
         self.test.append(test)
         epoch, shares = len(self.test) - 1, _shares(network, picked)
-        best = int(np.argmax(shares))
+        best = first_largest(shares)
         caption = f"Epoch {epoch}: {test:.1%} of the test digits right, {train:.1%} of the training digits. "
         caption += (
             f"It reads the {self.params.digit} picked as a {best}, with probability {number(float(shares[best]), 2)}. "
@@ -209,7 +210,7 @@ class Story:
                 caption, (image, panel), {"maps": count, "size": high}, f"feature maps {name}" if name == "C1" else ""
             )
         shares = _shares(network, picked)
-        order = np.argsort(-shares)
+        order = ranked(shares)
         caption = (
             f"Softmax of the ten scores: {order[0]} with {number(float(shares[order[0]]), 3)}, then {order[1]} with "
             f"{number(float(shares[order[1]]), 3)}. It was a {self.params.digit}: "

@@ -22,6 +22,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows, sheet
 from demos.lib.wording import count, number
 from demos.runtime.contract import Bars, Curve, Demo, Frame, Image, Params, Prediction, Preset, Request, Series, param
@@ -143,7 +144,7 @@ class Story:
 
     def plane(self, k: int) -> Scene:
         s = self.s[0][k]
-        where = np.unravel_index(int(s.argmax()), s.shape)
+        where = np.unravel_index(first_largest(s), s.shape)
         caption = f"S-cells for {STROKES[k]} strokes: {int((s > 0).sum())} of {SIZE * SIZE} answer, "
         caption += (
             f"the strongest at row {where[0] + 1}, column {where[1] + 1}. "

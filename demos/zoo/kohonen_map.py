@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos.lib.pacing import thin
+from demos.lib.ranking import first_smallest
 from demos.lib.scenes import Scene, play, points, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
@@ -117,7 +118,7 @@ def grid_distances(side: int) -> Array:
 
 def winner(w: Array, x: Array) -> int:
     """The unit nearest to x."""
-    return int(((w - x) ** 2).sum(1).argmin())
+    return first_smallest(((w - x) ** 2).sum(1))
 
 
 def move(w: Array, x: Array, distances: Array, sigma: float, alpha: float) -> Array:

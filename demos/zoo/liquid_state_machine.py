@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
@@ -149,7 +150,7 @@ class Story:
     def rippling(self, t: int) -> Scene:
         v, s, _ = self.runs[0]
         now = int(s[: t + 1].sum())
-        k = int(s[: t + 1].sum(0).argmax())
+        k = first_largest(s[: t + 1].sum(0))
         caption = (
             f"{t + 1} ms: {count(int(self.inputs[0][: t + 1].sum()), 'input spike')} so far, and "
             f"{count(now, 'spike')} in the liquid. Neuron {k + 1} is the "
@@ -186,9 +187,9 @@ class Story:
             f"The reader: a linear sum of the {self.params.size} traces at the end, solved by least squares on "
             f"{LEARN} throws. On these it gets "
             f"{number(100 * learnt, 0)} % right. Its largest weight belongs to neuron "
-            f"{int(np.abs(self.w[:-1]).argmax()) + 1}. The liquid is not changed."
+            f"{first_largest(np.abs(self.w[:-1])) + 1}. The liquid is not changed."
         )
-        order = np.argsort(-np.abs(self.w[:-1]))[:10]
+        order = ranked(np.abs(self.w[:-1]))[:10]
         bars = Bars(
             title="Largest weights of the reader", labels=tuple(f"n{k + 1}" for k in order), values=row(self.w[order])
         )

@@ -21,6 +21,7 @@ from typing import Literal
 
 import numpy as np
 
+from demos.lib.ranking import first_smallest, ranked
 from demos.lib.scenes import Scene, play, points, row
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
@@ -168,7 +169,7 @@ class Story:
     def bells(self) -> Scene:
         w, y, _ = self.fit(self.params.centres, self.params.width)
         parts = hidden(GRID, self.centres, self.params.width) * w
-        order = np.argsort(-np.abs(w))[:6]
+        order = ranked(np.abs(w))[:6]
         lines = [Series(name=f"bell at {number(self.centres[j], 2)}", x=row(GRID), y=row(parts[:, j])) for j in order]
         caption = (
             f"The sum taken apart: the six largest of {len(w)} bells. The largest, at "
@@ -182,7 +183,7 @@ class Story:
         )
 
     def ending(self) -> Scene:
-        best = 1 + int(np.argmin(self.errors))
+        best = 1 + first_smallest(self.errors)
         last = self.errors[-1]
         caption = (
             f"{count(self.params.centres, 'centre')}: error {number(last)} against the true curve; the best "

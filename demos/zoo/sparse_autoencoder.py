@@ -21,6 +21,7 @@ import numpy as np
 
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
+from demos.lib.ranking import ranked
 from demos.lib.scenes import Scene, row
 from demos.lib.wording import count, number
 from demos.runtime.contract import Bars, Curve, Demo, Frame, Params, Prediction, Preset, Request, Series, param
@@ -98,7 +99,7 @@ class Story:
 
     def scenes(self) -> list[Scene]:
         self.states = list(train(self.params))
-        self.busy = np.argsort(-self.states[-1].a.mean(0), kind="stable")[:32]
+        self.busy = ranked(self.states[-1].a.mean(0))[:32]
         told = [self.learning(i, "features appear" if i == 3 else "") for i in thin(len(self.states), 10, {3})]
         return [*told, *(self.apart(index) for index in range(6)), self.ending()]
 
@@ -131,7 +132,7 @@ class Story:
     def apart(self, index: int) -> Scene:
         last = self.states[-1]
         a = last.a[index]
-        order = np.argsort(-a, kind="stable")[:6]
+        order = ranked(a)[:6]
         share = float(a[order].sum() / max(a.sum(), 1e-9))
         caption = (
             f"A {self.names[index]} taken apart: {int((a > 1e-6).sum())} of {len(a)} units work, and the strongest "
