@@ -15,9 +15,10 @@ def signed(value: float, decimals: int = 3) -> str:
 
 
 def small(value: float, smallest: float = 1e-12) -> str:
-    """A value that may have any power of ten: "3e-05". Below `smallest` it is rounding, which differs from machine to
-    machine: "less than 1e-12"."""
-    return f"less than {smallest:.0e}" if abs(value) < smallest else f"{value:.0e}"
+    """A value of any power of ten: "0.25", "3e-05"; below `smallest` it is mere rounding: "less than 1e-12"."""
+    if abs(value) < smallest:
+        return f"less than {smallest:.0e}"
+    return number(value) if abs(value) >= 0.01 else f"{value:.0e}"
 
 
 def count(how_many: int, noun: str) -> str:
