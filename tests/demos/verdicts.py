@@ -1,4 +1,4 @@
-"""Prints what demos say and decide as JSON, for processes that imitate a processor: `python -m tests.demos.verdicts`."""
+"""Prints as JSON what demos say and decide, for processes that imitate a processor: python -m tests.demos.verdicts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def verdict(demo: Demo, preset: str) -> dict[str, Any]:
     return {
         "proved": demo.prediction.check(frames),
         "moments": [frame.moment for frame in frames],
-        "words": [re.sub(r"-?\d[\d.,e-]*", "#", frame.caption) for frame in frames],
+        "words": [re.sub(r"-?\d[\d.,e+-]*", "#", frame.caption) for frame in frames],
         "metrics": frames[-1].metrics,
     }
 
