@@ -29,6 +29,7 @@ from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
@@ -130,6 +131,11 @@ class Story:
         right = _network.accuracy(small, self.data.test_x, self.data.test_t)
         return bytes_of(self.count, bits, block, self.params.scheme), distance(self.w, small), right
 
+    @property
+    def levels(self) -> int:
+        """How many values a weight can have: the symmetric way leaves one out, to have 0 in the middle."""
+        return int(2**self.params.bits) - (self.params.scheme == "symmetric")
+
     def plan(self) -> Scene:
         b, size = self.params.bits, bytes_of(self.count, self.params.bits, self.block, self.params.scheme)
         caption = (
@@ -171,13 +177,22 @@ class Story:
             "symmetric": f"d = {number(abs(largest))}/{half - 1}",
             "range": f"d = ({number(float(x.max()))} - ({number(float(x.min()))}))/{2 * half - 1}",
         }[self.params.scheme]
+        off = float(np.abs(self.part.back[0] - x).max() / abs(d)) if d else 0.0
         caption = (
             f"The first {self.block} weights. The largest in size is {number(largest)}, and it sets the scale for "
             f"all: {how} = "
-            f"{number(d, 4)}. Levels lie {number(abs(d), 4)} apart, so a weight is off by about half of that at most."
+            f"{number(d, 4)}. Levels lie {number(abs(d), 4)} apart; here no weight is off by more than "
+            f"{number(off, 2)} of that. "
         )
+        if self.params.scheme == "offset":
+            caption += f"Half a step is the rule, up to a whole one at the far end, cut off at level {2 * half - 1}."
         labels = tuple(str(index) for index in range(len(x)))
-        return Scene(caption, (Bars(title="One block", labels=labels[:32], values=row(x[:32])),), {"d": d}, "one block")
+        return Scene(
+            caption,
+            (Bars(title="One block", labels=labels[:32], values=row(x[:32])),),
+            {"d": d, "off_in_steps": off},
+            "one block",
+        )
 
     def rounding(self, at: int) -> Scene:
         x, part = self.first[0], self.part
@@ -257,8 +272,6 @@ class Story:
         lost = 100 * (self.full - right)
         caption += f"; it reads {right:.1%} of the test digits"
         caption += f", {number(lost, 1)} points less than before." if lost > 0.05 else ", no fewer than before."
-        if lost < 1:
-            caption += " Rounding errors of many weights cancel out in a sum."
         moment = "the bits asked for" if bits == self.params.bits else ""
         return Scene(
             caption, self._curves(bits), {"bits": bits, "bytes": size, "error": wrong, "accuracy": right}, moment
@@ -313,16 +326,27 @@ class Story:
             "accuracy "
             f"{self.full:.1%} before and {right:.1%} after. "
         )
+        up = self.found.get(self.params.bits + 1)
         if lost < 1:
             caption += "Nearly free: this is why models on phones are stored in few bits."
+        elif lost < 10 and up:
+            caption += f"A price to weigh: one more bit makes the error {number(wrong / up[1], 1)} times smaller."
         elif lost < 10:
-            caption += "A price to weigh: one more bit halves the error."
+            caption += "A price to weigh."
         else:
-            caption += f"Too few: {2**self.params.bits} levels cannot hold what it learnt, unless it trains with them."
+            caption += f"Too few: {self.levels} levels cannot hold what it learnt, unless it trains with them."
         return Scene(
             caption,
             self._curves(2),
-            {"bytes": size, "error": wrong, "before": self.full, "accuracy": right, "lost": lost},
+            {
+                "bytes": size,
+                "error": wrong,
+                "before": self.full,
+                "accuracy": right,
+                "lost": lost,
+                "times_smaller": 4 * self.count / size,
+                "levels": self.levels,
+            },
             "the result",
         )
 
@@ -367,12 +391,15 @@ DEMO = Demo(
         Request("Guarda los pesos de una red en 6 bits con bloques de 64", {"bits": 6, "block": "64"}),
     ),
     presets={
-        "four": Preset("Four bits", {}, "A seventh of the size, and hardly a digit is lost."),
-        "two": Preset("Two bits", {"bits": 2}, "Four levels for a weight: watch where the accuracy breaks."),
+        "four": Preset("Four bits", {}, "A seventh of the size, and hardly a digit is lost.",
+                       (Claim("times_smaller", ">=", 7), Claim("lost", "<=", 1))),
+        "two": Preset("Two bits", {"bits": 2}, "Four levels for a weight: watch how the accuracy falls with the bits.",
+                      (Claim("levels", "==", 4), Claim("lost", ">", 1))),
         "coarse": Preset(
             "Two bits, wide network",
             {"bits": 2, "hidden": "128", "scheme": "symmetric"},
             "Symmetric with 2 bits leaves -1, 0 and 1 only.",
+            (Claim("levels", "==", 3), Claim("lost", ">", 10)),
         ),
     },
     prediction=Prediction("How much accuracy will the chosen number of bits cost?", ANSWERS, _check),

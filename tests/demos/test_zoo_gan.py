@@ -26,7 +26,7 @@ def test_real_points_cover_all_modes() -> None:
 def test_the_network_is_torchs() -> None:
     import torch
 
-    w = build(4, 2, torch.Generator().manual_seed(0))
+    w = build(4, 2, np.random.default_rng(0))
     layers = torch.nn.Sequential(
         torch.nn.Linear(4, 48), torch.nn.LeakyReLU(0.2), torch.nn.Linear(48, 48), torch.nn.LeakyReLU(0.2),
         torch.nn.Linear(48, 2),
