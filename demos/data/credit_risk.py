@@ -27,7 +27,20 @@ from demos.data._learners import Array, Split, grow, newton, scale, sigmoid
 from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
-from demos.runtime.contract import Bars, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Table, param
+from demos.runtime.contract import (
+    Bars,
+    Claim,
+    Demo,
+    Frame,
+    Heatmap,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Table,
+    param,
+)
 
 SHOWN_STEPS = 6
 RISK = ("Low", "High")
@@ -197,16 +210,21 @@ class Story:
             (judge(self.params, self.x, self.t, x) > 0.5) == (t > 0.5) for x, t in zip(self.x, self.t, strict=True)
         )
         caption = (
-            f"Trained on all rows it gets {told} of {len(self.t)} right, left out {right}; always saying High gets "
-            f"{most}. "
-            f"{heavy} weigh most. "
+            f"Trained on all rows it gets {told} of {len(self.t)} right, left out {right}: "
+            f"{'more than' if right > most else 'as many as' if right == most else 'fewer than'} the {most} that "
+            f"always saying High gets. {heavy} weigh most. "
         )
         if self.params.gender and "Gender" in heavy:
             caption += "All 6 women here have high risk: six rows, and the model would judge people by it. Try without."
         else:
             caption += "With 24 rows one customer is 4 % of the score: take it as an exercise, not as a fact."
         panels: tuple[Panel, ...] = (self._confusion(chance, len(self.t)), self.weights)
-        return Scene(caption, panels, {"right": right, "always_high": most}, "the verdict")
+        return Scene(
+            caption,
+            panels,
+            {"right": right, "always_high": most, "fitted": told, "customers": len(self.t)},
+            "the verdict",
+        )
 
     def _question(self, node: Split) -> str:
         name = self.names[node.column or 0]
@@ -283,15 +301,25 @@ DEMO = Demo(
         Request("Predice quién devuelve el préstamo sin la columna de género", {"gender": False}),
     ),
     presets={
-        "logistic": Preset("Logistic regression", {}, "One weight a column: see which ones speak for high risk."),
-        "blind": Preset(
-            "Without gender", {"gender": False}, "Hide the column: other columns take over part of its weight."
+        "logistic": Preset(
+            "Logistic regression", {},
+            "One weight a column: it fits every row, and still judges new customers worse than always saying High.",
+            (Claim("fitted", "==", "customers"), Claim("right", "<", "always_high")),
         ),
-        "tree": Preset("A small tree", {"model": "tree"}, "Two questions in a row: easy to read, easy to upset."),
+        "blind": Preset(
+            "Without gender", {"gender": False},
+            "Hide the column, and see what weighs most without it.",
+            (Claim("columns", "==", 20),),
+        ),
+        "tree": Preset(
+            "A small tree", {"model": "tree"},
+            "Two questions in a row, easy to read: here a little better than always saying High.",
+            (Claim("questions", "==", 2), Claim("right", ">", "always_high")),
+        ),
         "deep": Preset(
-            "A tree that learns by heart",
-            {"model": "tree", "depth": 4},
+            "A tree that learns by heart", {"model": "tree", "depth": 4},
             "With four questions in a row it fits every row, and judges new customers no better.",
+            (Claim("fitted", "==", "customers"), Claim("right", "<=", "always_high")),
         ),
     },
     prediction=Prediction("Will it judge left-out customers better than always saying High?", ("yes", "no"), _check),

@@ -27,7 +27,7 @@ from pydantic import model_validator
 from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
-from demos.runtime.contract import Bars, Demo, Frame, Heatmap, Params, Prediction, Preset, Request, Tokens, param
+from demos.runtime.contract import Bars, Claim, Demo, Frame, Heatmap, Params, Prediction, Preset, Request, Tokens, param
 
 Array = NDArray[np.float64]
 MOST_SENTENCES, MOST_WORDS = 6, 40
@@ -278,19 +278,19 @@ DEMO = Demo(
     ),
     presets={
         "animals": Preset(
-            "Cats and dogs",
-            {},
-            "The first two share little words; the third is about the same animals but shares no word.",
+            "Cats and dogs", {},
+            "The first two share words; the third is about the same animals but shares none.",
+            (Claim("first", "==", 1), Claim("second", "==", 2), Claim("cosine", "==", 0)),
         ),
         "order": Preset(
             "Who bites whom?",
             {"text": "Dog bites man. Man bites dog. The man walks."},
-            "The first two have the same row: a bag of words does not know who bites.",
+            "The first two have the same row: a bag of words does not know who bites.", (Claim("closest", "==", 1),),
         ),
         "pairs": Preset(
             "Pairs of words",
             {"text": "Dog bites man. Man bites dog. The man walks.", "pairs": True},
-            "With pairs as tokens some of the order comes back, and the rows differ.",
+            "With pairs as tokens some of the order comes back, and the rows differ.", (Claim("closest", "<", 1),),
         ),
     },
     prediction=Prediction("Which two sentences will be closest?", CHOICES, _check),

@@ -29,6 +29,7 @@ from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
@@ -295,16 +296,16 @@ DEMO = Demo(
         Request("Un maestro enseña a un alumno de 10 unidades con temperatura 6", {"student": 10, "temperature": 6}),
     ),
     presets={
-        "few": Preset("A hundred digits", {}, "Few images: here soft targets help most."),
+        "few": Preset("A hundred digits", {}, "Few images: here soft targets help.", (Claim("gain", ">", 1),)),
         "many": Preset(
             "Plenty of digits",
             {"images": "1400"},
-            "With 1400 images the labels say nearly all: look how little is gained.",
+            "With 1400 images the labels say nearly all: look how little is gained.", (Claim("gain", "<", 1),),
         ),
         "cold": Preset(
-            "Temperature 1",
-            {"temperature": 1, "images": "50"},
+            "Temperature 1", {"temperature": 1, "images": "50"},
             "The teacher's answers unsoftened, nearly labels: run it at temperature 4 too and compare the gain.",
+            (Claim("p", ">=", 0.9),),
         ),
     },
     prediction=Prediction("Which student will read more unseen digits right?", ANSWERS, _check),

@@ -25,6 +25,7 @@ from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
@@ -298,12 +299,20 @@ DEMO = Demo(
         Request("Elimina el 60% de los pesos al azar", {"sparsity": 0.6, "method": "random"}),
     ),
     presets={
-        "eighty": Preset("Four of five go", {}, "A cut that hurts, and fine-tuning that heals it."),
+        "eighty": Preset(
+            "Four of five go", {},
+            "A cut that hurts, and fine-tuning that heals it.",
+            (Claim("cut", "<", 0.9), Claim("lost", "<=", 2)),
+        ),
         "random": Preset(
-            "Any weights", {"method": "random", "fine_tuning": 0}, "The same number, chosen blindly: size does tell."
+            "Any weights", {"method": "random", "fine_tuning": 0},
+            "The same number, chosen blindly: far more is lost.",
+            (Claim("accuracy", "<", 0.5),),
         ),
         "extreme": Preset(
-            "Ninety-eight of a hundred", {"sparsity": 0.98, "fine_tuning": 10}, "So few weights that it cannot recover."
+            "Ninety-eight of a hundred", {"sparsity": 0.98, "fine_tuning": 10},
+            "So few weights that it cannot recover.",
+            (Claim("lost", ">=", 20),),
         ),
     },
     prediction=Prediction("How much accuracy will be missing at the end?", ANSWERS, _check),

@@ -28,6 +28,7 @@ from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
@@ -274,12 +275,15 @@ class Story:
             "words right. "
         )
         if not _clip.seen(self.kind):
-            text += (
-                "Training never showed this pair of colour and shape; the words were learnt one by one from others. "
-            )
-        text += "From captions alone came classes nobody listed."
+            text += "Training never showed this pair of colour and shape. "
+        seen, unseen = self.by_noise[0]
+        text += (
+            f"Without specks the caption of a kind that training showed is found in {seen:.0%} of new pictures, that "
+            f"of a kind never shown in {unseen:.0%}."
+        )
         panels = (self._picture(0), self._matrix(self.s))
-        return Scene(text, panels, {"wins": wins, "pairs": n, "words": right}, "the result")
+        metrics = {"wins": wins, "pairs": n, "words": right, "clean_seen": seen, "clean_unseen": unseen}
+        return Scene(text, panels, metrics, "the result")
 
     def _picture(self, i: int) -> Panel:
         channels = tuple(rows(channel, 2) for channel in self.pictures[i])
@@ -337,14 +341,20 @@ DEMO = Demo(
         Request("Compara imágenes y leyendas con un cuadrado amarillo", {"shape": "square", "colour": "yellow"}),
     ),
     presets={
-        "unseen": Preset("A pair never shown", {}, "Training had no red triangle: words learnt one by one combine."),
+        "unseen": Preset(
+            "A pair never shown", {},
+            "Training had no red triangle; this one is named all the same. How often does that go well?",
+            (Claim("words", "==", 3),),
+        ),
         "specks": Preset(
             "In a snowstorm",
             {"noise": 0.5, "size": "small", "shape": "cross"},
-            "Specks hide a small cross: which word goes first?",
+            "Specks hide a small cross: which word goes first?", (Claim("words", "<", 3),),
         ),
         "blunt": Preset(
-            "Blunt", {"temperature": 1, "pairs": 8}, "τ = 1: the order is the same, but the shares are all alike."
+            "Blunt", {"temperature": 1, "pairs": 8},
+            "τ = 1: the order is the same, but the shares are nearly alike.",
+            (Claim("p", "<", 0.1),),
         ),
     },
     prediction=Prediction("How much of the caption will be right for the picture?", ANSWERS, _check),

@@ -34,18 +34,7 @@ from demos.lib.prelude import open_with
 from demos.lib.ranking import ranked
 from demos.lib.scenes import Scene, row
 from demos.lib.wording import number
-from demos.runtime.contract import (
-    Bars,
-    Demo,
-    Frame,
-    Panel,
-    Params,
-    Prediction,
-    Preset,
-    Request,
-    Table,
-    param,
-)
+from demos.runtime.contract import Bars, Claim, Demo, Frame, Panel, Params, Prediction, Preset, Request, Table, param
 
 Array = NDArray[np.float64]
 ANSWERS = ("all of them", "more than half", "half or fewer")
@@ -347,21 +336,25 @@ DEMO = Demo(
         ),
     ),
     presets={
-        "square": Preset("A small blue square", {}, "The whole way, from a caption to eight pictures."),
+        "square": Preset(
+            "A small blue square", {},
+            "The whole way, from a caption to eight pictures.",
+            (Claim("agree", ">=", 0.8),),
+        ),
         "large": Preset(
-            "A large green triangle",
-            {"size": "large", "colour": "green", "shape": "triangle", "images": 10},
-            "A large shape fills the picture: there is less for the noise to decide.",
+            "A large green triangle", {"size": "large", "colour": "green", "shape": "triangle", "images": 10},
+            "A large shape fills the picture: the pictures differ less.",
+            (Claim("agree", ">=", 0.8), Claim("all", "<", 2)),
         ),
         "unseen": Preset(
             "A pair never shown",
             {"colour": "red", "shape": "triangle"},
-            "No caption in training held both words. Do the two vectors add up?",
+            "No caption in training held both words. Do the two vectors add up?", (Claim("agree", ">=", 0.5),),
         ),
         "direct": Preset(
-            "Without the prior",
-            {"prior": False, "colour": "yellow", "shape": "circle"},
+            "Without the prior", {"prior": False, "colour": "yellow", "shape": "circle"},
             "The decoder gets the caption's own vector: all pictures start from one point.",
+            (Claim("spread", "==", 0, "ever"),),
         ),
     },
     prediction=Prediction("How many of the pictures will be what the caption asks for?", ANSWERS, _check),

@@ -33,6 +33,7 @@ from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Demo,
     Frame,
     Heatmap,
@@ -360,15 +361,20 @@ class Story:
         text = (
             f"'{self.params.question}' '{self.answer}', {'right' if right else 'wrong'}; without the picture it "
             "would say "
-            f"'{self.no_eyes[0]}'. Over unseen scenes {self.accuracy:.0%} against {self.blind:.0%} blind. Patches "
-            "and words "
-            "in one sequence: the model that writes text has learnt to look. Gemini does this with sound and video too."
+            f"'{self.no_eyes[0]}'. "
+        )
+        if self.params.blind:
+            text += "It was shown an empty picture, so the answer comes from the words alone, right or wrong by luck. "
+        text += (
+            f"Over unseen scenes {self.accuracy:.0%} with the picture against {self.blind:.0%} without: patches and "
+            "words stand in one sequence, as in Gemini."
         )
         mean = np.mean([each.mean(0)[:CELLS] for each in self.attention], 0)
         heat = Heatmap(
             title="'?' looks at, mean", values=rows(mean.reshape(GRID, GRID), 2), value_range=(0, float(mean.max()))
         )
-        metrics = {"right": right, "right blind": self.no_eyes[0] == self.truth, "accuracy": self.accuracy}
+        metrics = {"right": right, "right blind": self.no_eyes[0] == self.truth, "accuracy": self.accuracy,
+                   "picture_used": self.answer != self.no_eyes[0]}  # fmt: skip
         return Scene(text, (self._picture(), heat, self._top(self.scores[-1])), metrics, "the result")
 
     def _picture(self) -> Panel:
@@ -435,17 +441,25 @@ DEMO = Demo(
         Request("Haz preguntas sobre una imagen con 6 figuras", {"things": 6}),
     ),
     presets={
-        "colour": Preset("What colour is the circle?", {}, "From patches and words to one answer."),
+        "colour": Preset(
+            "What colour is the circle?", {},
+            "From patches and words to one answer.",
+            (Claim("right", "==", 1),),
+        ),
         "count": Preset(
             "How many are red?",
             {"question": "how many red things are there?", "things": 6},
-            "Counting needs several patches at once. Where does '?' look?",
+            "Counting needs several patches at once. Where does '?' look?", (Claim("right", "==", 1),),
         ),
-        "where": Preset("Where is the cross?", {"question": "where is the cross?"}, "Only the position vectors know."),
+        "where": Preset(
+            "Where is the cross?", {"question": "where is the cross?"},
+            "No patch shows where it is: that is in the position vectors.",
+            (Claim("right", "==", 1),),
+        ),
         "blind": Preset(
-            "Blindfolded",
-            {"blind": True, "question": "is there a blue triangle?"},
+            "Blindfolded", {"blind": True, "question": "is there a blue triangle?"},
             "An empty picture: what does it say when it cannot see?",
+            (Claim("right", "==", "right blind"), Claim("picture_used", "==", 0)),
         ),
     },
     prediction=Prediction("How will the model's answer be?", ANSWERS, _check),

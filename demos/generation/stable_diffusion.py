@@ -43,6 +43,7 @@ from demos.lib.scenes import Scene, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Demo,
     Frame,
     Heatmap,
@@ -344,21 +345,25 @@ DEMO = Demo(
         ),
     ),
     presets={
-        "circle": Preset("A large yellow circle", {}, "From noise in the code to eight pictures, and what it cost."),
+        "circle": Preset(
+            "A large yellow circle", {},
+            "From noise in the code to eight pictures, and what it cost.",
+            (Claim("agree", "==", 1), Claim("saving", ">", 10)),
+        ),
         "few": Preset(
             "Six steps",
             {"steps": 6, "colour": "red", "shape": "cross"},
-            "Few steps: what goes wrong first, and what not?",
+            "Six steps instead of fifty: is it still what was asked for?", (Claim("agree", ">=", 0.9),),
         ),
         "unheard": Preset(
-            "The caption hardly heard",
-            {"guidance": 0.5, "colour": "blue", "shape": "square"},
+            "The caption hardly heard", {"guidance": 0.5, "colour": "blue", "shape": "square"},
             "With a guidance below 1 the words only lean on the picture: other kinds slip in.",
+            (Claim("agree", "<", 1),),
         ),
         "unseen": Preset(
-            "A pair never shown",
-            {"colour": "red", "shape": "triangle", "images": 10},
+            "A pair never shown", {"colour": "red", "shape": "triangle", "images": 10},
             "No caption in training held both words. Look at the colours within the shapes.",
+            (Claim("agree", ">=", 0.5),),
         ),
     },
     prediction=Prediction("How many of the pictures will be what the caption asks for?", ANSWERS, _check),

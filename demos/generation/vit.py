@@ -29,6 +29,7 @@ from demos.lib.scenes import Scene, play, row, rows, sheet
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Demo,
     Frame,
     Heatmap,
@@ -303,14 +304,9 @@ class Story:
         caption = (
             f"{chosen:.1%} of {len(self.t)} test digits are "
             f"right{' with shuffled patches' if self.params.shuffle else ''}, "
-            f"{wrong} mistakes. Image, {PATCHES} patches, tokens, positions, {BLOCKS} blocks of attention, class "
-            "token: the same "
-            "machine that reads text has read an image. "
-        )
-        caption += (
-            "Its order carries much of the meaning."
-            if self.params.shuffle
-            else "With few images LeNet does as well or better; with millions this wins."
+            f"{count(wrong, 'mistake')}. Image, {PATCHES} patches, tokens, positions, {BLOCKS} blocks of attention, "
+            f"class token. With the patches in their order {self.full:.1%} are right, in another order "
+            f"{self.mixed:.1%}."
         )
         mean = self.attention[-1, :, 0, 1:].mean(0)
         panels = (self._image(), self._map(mean, "class token, block 2"), self._bars(self.shares))
@@ -361,11 +357,21 @@ DEMO = Demo(
         ),
     ),
     presets={
-        "five": Preset("Follow a 5", {}, "From pixels to patches to tokens, and what each head looks at."),
-        "blank": Preset(
-            "Hide what it looks at", {"hidden_patches": 12, "digit": "8"}, "How many patches does it take to lose an 8?"
+        "five": Preset(
+            "Follow a 5", {},
+            "From pixels to patches to tokens, and what each head looks at.",
+            (Claim("accuracy", ">=", 0.9),),
         ),
-        "shuffled": Preset("Shuffled", {"shuffle": True, "digit": "0"}, "The same patches in another order: it fails."),
+        "blank": Preset(
+            "Hide what it looks at", {"hidden_patches": 12, "digit": "8"},
+            "How many patches does it take to lose an 8?",
+            (Claim("blank", "==", 12),),
+        ),
+        "shuffled": Preset(
+            "Shuffled", {"shuffle": True, "digit": "0"},
+            "The same patches in another order: it fails.",
+            (Claim("accuracy", "<", 0.3),),
+        ),
     },
     prediction=Prediction("How many of the unseen digits will it read right?", ANSWERS, _check),
     aliases=(

@@ -31,6 +31,7 @@ from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Demo,
     Frame,
     Heatmap,
@@ -239,7 +240,7 @@ class Story:
                 f"That is below the threshold of {number(self.params.threshold, 2)}, so it stays silent rather than "
                 "guess."
             )
-        caption += " A higher threshold means fewer answers and fewer mistakes."
+        caption += " A higher threshold never means more answers, nor more mistakes."
         return Scene(
             caption, (self._ranking(0), self._text(i)), {"confidence": sure, "answers": presses}, "the verdict"
         )
@@ -302,21 +303,25 @@ DEMO = Demo(
         Request("Simula el concurso de preguntas con un umbral de confianza de 0.6", {"threshold": 0.6}),
     ),
     presets={
-        "who": Preset("Who made it?", {}, "Several texts speak of perceptrons; the kind of answer decides among them."),
+        "who": Preset(
+            "Who made it?", {},
+            "Several texts speak of perceptrons; the kind of answer decides among them.",
+            (Claim("answers", "==", 1), Claim("confidence", ">=", 0.5)),
+        ),
         "when": Preset(
             "When was it?",
             {"question": "When did Deep Blue beat Kasparov?"},
-            "The same texts, but now a year is wanted.",
+            "The same texts, but now a year is wanted.", (Claim("answers", "==", 1), Claim("confidence", ">=", 0.5),),
         ),
         "silent": Preset(
             "A question off the course",
             {"question": "Who painted the ceiling?"},
-            "No evidence agrees, so it stays silent.",
+            "No evidence agrees, so it stays silent.", (Claim("answers", "==", 0), Claim("confidence", "<", 0.1),),
         ),
         "bold": Preset(
-            "A low threshold",
-            {"question": "Who painted the ceiling?", "threshold": 0.1},
-            "Set the threshold to 0.1: it answers, and is wrong.",
+            "A low threshold", {"question": "Who painted the ceiling?", "threshold": 0.05},
+            "Set the threshold to 0.05: it answers, with a confidence that says how little it knows.",
+            (Claim("answers", "==", 1), Claim("confidence", "<", 0.1)),
         ),
     },
     prediction=Prediction("Will it press the button and answer?", ANSWERS, _check),

@@ -25,6 +25,7 @@ from demos.lib.pacing import thin
 from demos.lib.scenes import Scene, play
 from demos.lib.wording import count
 from demos.runtime.contract import (
+    Claim,
     Demo,
     Edge,
     Frame,
@@ -246,19 +247,25 @@ DEMO = Demo(
         Request("Muestra reglas si-entonces que razonan hacia adelante", {"chaining": "forward"}),
     ),
     presets={
-        "tiger": Preset("Is it a tiger?", {}, "Three facts, two steps of reasoning, and a reason for each."),
+        "tiger": Preset(
+            "Is it a tiger?", {},
+            "Three facts, two steps of reasoning, and a reason for each.",
+            (Claim("proved", "==", 1), Claim("new", "==", 3)),
+        ),
         "missing": Preset(
-            "One fact less", {"facts": "hair, stripes"}, "Remove one fact: the chain breaks, and nothing is guessed."
+            "One fact less", {"facts": "hair, stripes"},
+            "Remove one fact: the chain breaks, and nothing is guessed.",
+            (Claim("proved", "==", 0),),
         ),
         "loan": Preset(
             "Grant a loan?",
             {"rules": LOANS, "facts": "steady job, owns house", "goal": "grant loan"},
-            "The credit table's question, answered by rules that people wrote.",
+            "The credit table's question, answered by rules that people wrote.", (Claim("proved", "==", 1),),
         ),
         "ice": Preset(
-            "Drive slowly?",
-            {"rules": WET, "facts": "street cleaning, frost", "goal": "drive slowly"},
+            "Drive slowly?", {"rules": WET, "facts": "street cleaning, frost", "goal": "drive slowly"},
             "Two rules lead to a wet street: backward chaining tries one, fails, and takes the other.",
+            (Claim("proved", "==", 1), Claim("backward", ">", "forward")),
         ),
     },
     prediction=Prediction("Will the goal be proved?", ("yes", "no"), _check),

@@ -36,7 +36,7 @@ from demos.lib.pacing import thin
 from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row
 from demos.lib.wording import number
-from demos.runtime.contract import Bars, Demo, Frame, Params, Prediction, Preset, Request, Table, Text, param
+from demos.runtime.contract import Bars, Claim, Demo, Frame, Params, Prediction, Preset, Request, Table, Text, param
 
 MOST_FRAMES = 44
 JUDGE_DEPTH = {"tic-tac-toe": 9, "connect-four": 4}
@@ -239,15 +239,17 @@ class Story:
             f"Solved by full search{' to a depth of 4' if self.board.gravity else ''}, the best moves are {names}: "
             f"{'found' if good else 'not found'}. "
         )
-        caption += (
-            "Good moves got most games, poor ones few."
-            if good
-            else "Random games misled it: try more of them, or the prior."
-        )
-        metrics = {"best": good, "move": move + 1, "share": last.visits[top] / self.params.simulations}
+        games, even = self._games_of_best(last), len(self.best) / len(self.children)
+        caption += f"The best moves got {games:.0%} of the games; blind choice would give them {even:.0%}."
+        metrics = {"best": good, "move": move + 1, "share": last.visits[top] / self.params.simulations,
+                   "best_share": games, "even_share": even}  # fmt: skip
         return Scene(
             caption, (self._visits(last), self._table(last), self._board(self.children[top].cells)), metrics, "the move"
         )
+
+    def _games_of_best(self, last: Playout) -> float:
+        pairs = zip(self.children, last.visits, strict=True)
+        return sum(n for child, n in pairs if child.move in self.best) / self.params.simulations
 
     def _board(self, cells: Position) -> Text:
         return Text(title=f"Board, {cells.count(0)} free", text=self.board.picture(cells))
@@ -313,15 +315,25 @@ DEMO = Demo(
         Request("Elige una jugada simulando 250 partidas al azar", {"simulations": 250}),
     ),
     presets={
-        "plain": Preset("Without a prior", {}, "O must not take a corner here: watch the visits leave the corners."),
-        "prior": Preset(
-            "With a learned prior", {"learned": True, "simulations": 60}, "Fewer games, as poor moves are hardly tried."
+        "plain": Preset(
+            "Without a prior", {},
+            "O must not take a corner here: two of six moves lose, and the visits slowly leave them.",
+            (Claim("best", "==", 1), Claim("best_share", ">", "even_share")),
         ),
-        "few": Preset("Ten games", {"simulations": 10, "seed": 3}, "Ten random games say little: chance decides."),
+        "prior": Preset(
+            "With a learned prior", {"learned": True, "simulations": 60},
+            "Fewer games, as poor moves are hardly tried.",
+            (Claim("best", "==", 1), Claim("best_share", ">=", 0.8)),
+        ),
+        "few": Preset(
+            "Ten games", {"simulations": 10, "seed": 3},
+            "Ten random games say little: the good moves get hardly more of them than by blind choice.",
+            (Claim("best_share", "<=", 0.75),),
+        ),
         "connect": Preset(
-            "Connect-four",
-            {"game": "connect-four", "moves": "4 1 4 1 4", "simulations": 100, "learned": True},
+            "Connect-four", {"game": "connect-four", "moves": "4 1 4 1 4", "simulations": 100, "learned": True},
             "X threatens four in a column: the prior sees the only answer at once.",
+            (Claim("best", "==", 1), Claim("best_share", ">=", 0.9)),
         ),
     },
     prediction=Prediction("Will it choose one of the best moves?", ("yes", "no"), _check),

@@ -155,10 +155,12 @@ class Toy:
             f"from {number(start, 2)} to {number(earned, 2)} at a KL of {number(far, 2)} nats. '{NAMES[top]}' is now "
             f"said with {number(last[top], 2)} instead of {number(self.before[top], 2)}. "
         )
+        liked = first_largest(self.quality)
         caption += (
-            "The model says what these people prefer; that is not the same as what is true."
-            if self.plan.people == "flattered"
-            else "Nobody wrote a better answer: choosing was enough."
+            "That is what these people like best; nobody wrote it, choosing was enough."
+            if top == liked
+            else f"But these people like '{NAMES[liked]}' best: the fitted reward was wrong, and the model learnt its "
+            "error."
         )
         metrics = {"before": start, "reward": earned, "kl": far, "best": top}
         panels = (_policy("Before", self.before), _policy("After", last), self._lines(len(self.path) - 1))

@@ -30,6 +30,7 @@ from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
@@ -261,14 +262,26 @@ DEMO = Demo(
         Request("Muestra la alineación de palabras con 5 frases", {"phrases": 5}),
     ),
     presets={
-        "four": Preset("Four phrases", {}, "Follow the shares word by word, then see them all as a matrix."),
-        "long": Preset("Eight phrases", {"phrases": 8}, "Too long for plain seq2seq, easy with attention."),
-        "order": Preset(
-            "Order turned round",
-            {"sentence": "the red house and the white moon"},
-            "Each adjective makes one step back in the matrix.",
+        "four": Preset(
+            "Four phrases", {},
+            "Follow the shares word by word, then see them all as a matrix.",
+            (Claim("exact", "==", 1),),
         ),
-        "straight": Preset("No adjectives", {"sentence": "the cat and the dog and the moon"}, "Hardly any step back."),
+        "long": Preset(
+            "Eight phrases", {"phrases": 8},
+            "Eight phrases, and every word comes right.",
+            (Claim("exact", "==", 1),),
+        ),
+        "order": Preset(
+            "Order turned round", {"sentence": "the red house and the white moon"},
+            "Adjectives follow their noun in Spanish: look for the steps back in the matrix.",
+            (Claim("steps_back", ">=", 2),),
+        ),
+        "straight": Preset(
+            "No adjectives", {"sentence": "the cat and the dog and the moon"},
+            "Hardly any step back.",
+            (Claim("steps_back", "<=", 1),),
+        ),
     },
     prediction=Prediction(
         "How often will the decoder step back to the left in the sentence?",

@@ -31,6 +31,7 @@ from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
@@ -43,7 +44,7 @@ from demos.runtime.contract import (
     Series,
     Tokens,
     param,
-)  # fmt: skip
+)
 
 SHOWN = 8
 
@@ -303,9 +304,21 @@ DEMO = Demo(
         Request("Adivina la palabra 3 de una oración mirando a ambos lados", {"mask": 3}),
     ),
     presets={
-        "held": Preset("A sentence kept apart", {}, "It was not in the training text: guess with the model."),
-        "own": Preset("Your own", {"sentence": "a network learns from examples"}, "Write in the course's words."),
-        "other": Preset("Another one", {"seed": 3, "mask": 5, "head": 2}, "Another sentence, another head."),
+        "held": Preset(
+            "A sentence kept apart", {},
+            "It was not in the training text: guess with the model.",
+            (Claim("bert", ">", "bigram"),),
+        ),
+        "own": Preset(
+            "Your own", {"sentence": "a network learns from examples"},
+            "Write in the course's words.",
+            (Claim("bert", ">", "bigram"),),
+        ),
+        "other": Preset(
+            "Another one", {"seed": 3, "mask": 5, "head": 2},
+            "Another sentence, another head.",
+            (Claim("bert", ">", "bigram"),),
+        ),
     },
     prediction=Prediction("Will the hidden word be its first guess?", ("yes", "no, but among ten", "no"), _check),
     aliases=(

@@ -25,18 +25,7 @@ from demos.language._preference_story import NAMES, Plan, Toy, answers
 from demos.lib.prelude import open_with
 from demos.lib.scenes import Scene, row
 from demos.lib.wording import count, number
-from demos.runtime.contract import (
-    Bars,
-    Demo,
-    Frame,
-    Panel,
-    Params,
-    Prediction,
-    Preset,
-    Request,
-    Tokens,
-    param,
-)
+from demos.runtime.contract import Bars, Claim, Demo, Frame, Panel, Params, Prediction, Preset, Request, Tokens, param
 
 SYSTEM = "You are a helpful AI assistant."
 FOLLOW_UP = "Tell me more."
@@ -240,11 +229,19 @@ DEMO = Demo(
         Request("Entrena un modelo de recompensa con 60 comparaciones", {"comparisons": 60}),
     ),
     presets={
-        "help": Preset("People who want help", {}, "Which answer will win, and how sure will it become?"),
-        "praise": Preset("People who like praise", {"people": "flattered"}, "The judges shape the model."),
+        "help": Preset(
+            "People who want help", {},
+            "Which answer will win, and how sure will it become?",
+            (Claim("reward", ">", "before"), Claim("best", "==", 4)),
+        ),
+        "praise": Preset(
+            "People who like praise", {"people": "flattered"},
+            "The judges shape the model: praise wins.",
+            (Claim("best", "==", 3),),
+        ),
         "few": Preset(
             "Five comparisons", {"comparisons": 5, "beta": 0.1},
-            "Too few comparisons and a loose leash: the reward's errors are learnt.",
+            "Too few comparisons and a loose leash: the reward's errors are learnt.", (Claim("off", ">=", 1),),
         ),
     },
     prediction=Prediction("Which answer will the tuned toy give most often?", NAMES, _check),

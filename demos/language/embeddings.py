@@ -26,6 +26,7 @@ from demos.lib.scenes import Scene, play, points, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Demo,
     Frame,
     Heatmap,
@@ -262,19 +263,24 @@ DEMO = Demo(
         Request("Muestra las palabras como vectores con 4 vecinos y sin analogía", {"neighbours": 4, "analogy": False}),
     ),
     presets={
-        "mixed": Preset("Kings, cats and cars", {}, "Look for pairs: king and queen, cat and dog, apple and pear."),
+        "mixed": Preset(
+            "Kings, cats and cars", {},
+            "Look for pairs: king and queen, cat and dog, apple and pear.",
+            (Claim("words", "==", 10), Claim("largest", ">=", 0.5)),
+        ),
         "capitals": Preset(
             "Capitals",
             {"words": "France, Paris, Italy, Rome, Spain, Madrid, Germany, Berlin"},
-            "France is to Paris as Italy is to which city?",
+            "France is to Paris as Italy is to which city?", (Claim("words", "==", 8), Claim("largest", ">=", 0.5),),
         ),
         "course": Preset(
             "Words of the course",
             {
-                "words": "perceptron, neuron, layer, attention, transformer, translation, pixel, image, "
-                "convolution, poem"
-            },
+                            "words": "perceptron, neuron, layer, attention, transformer, translation, pixel, image, "
+                            "convolution, poem"
+                        },
             "What does the tutor's embedder make of the lecture's own words?",
+            (Claim("words", "==", 10), Claim("largest", ">=", 0.5)),
         ),
     },
     prediction=Prediction("Will the second word be the nearest to the first?", ("yes", "no"), _check),

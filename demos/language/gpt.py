@@ -27,6 +27,7 @@ from demos.lib.scenes import Scene, row
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
@@ -375,14 +376,30 @@ DEMO = Demo(
         ),
     ),
     presets={
-        "cat": Preset("The cat sat on", {}, "Two answers are about equally probable. Which one is drawn?"),
-        "greedy": Preset("Always the likeliest", {"temperature": 0, "tokens": 16}, "T = 0: look for repetition."),
-        "daring": Preset("Too daring", {"temperature": 2, "top_k": 100}, "A high temperature: watch the sense go."),
-        "days": Preset("A list", {"text": "Monday, Tuesday, Wednesday,", "tokens": 8}, "How sure is it of Thursday?"),
+        "cat": Preset(
+            "The cat sat on", {},
+            "Several words are probable. Which one is drawn?",
+            (Claim("likeliest", "<=", "tokens"),),
+        ),
+        "greedy": Preset(
+            "Always the likeliest", {"temperature": 0, "tokens": 16},
+            "T = 0: always the likeliest token. Look for repetition.",
+            (Claim("likeliest", "==", "tokens"),),
+        ),
+        "daring": Preset(
+            "Too daring", {"temperature": 2, "top_k": 100},
+            "A high temperature: watch the sense go.",
+            (Claim("likeliest", "<", "tokens"),),
+        ),
+        "days": Preset(
+            "A list", {"text": "Monday, Tuesday, Wednesday,", "tokens": 8},
+            "How sure is it of Thursday?",
+            (Claim("tokens", ">=", 1),),
+        ),
         "fact": Preset(
             "Fluent, not true",
             {"text": "The capital of France is", "temperature": 0},
-            "The likeliest words need not be true ones, with a small model least of all.",
+            "The likeliest words are written, be they true or not.", (Claim("likeliest", "==", "tokens"),),
         ),
     },
     prediction=Prediction("How probable is the likeliest first token (at temperature 1)?", ANSWERS, _check),

@@ -27,6 +27,7 @@ from demos.lib.scenes import Scene, play, points, row, rows
 from demos.lib.wording import count, number, small
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
@@ -311,7 +312,8 @@ class Story:
         found = file.by_part(lambda tensor: tensor.size)
         bars = Bars(title="Bytes of the file by part, MB", labels=(*found, "KV cache"),
                     values=row([*(n / 1e6 for n in found.values()), cache / 1e6]))  # fmt: skip
-        metrics = {"parameters": file.parameters, "cache": cache, "weights": file.weight_bytes}
+        metrics = {"parameters": file.parameters, "cache": cache, "weights": file.weight_bytes,
+                   "times_smaller": file.cache_bytes(tokens, 16) / cache}  # fmt: skip
         return Scene(caption, (bars,), metrics, "the end")
 
 
@@ -353,9 +355,21 @@ DEMO = Demo(
         Request("Muestra la caché KV de 8 bits con un contexto de 3000", {"cache": "8", "context": 3000}),
     ),
     presets={
-        "file": Preset("The tutor's own model", {}, "Which part holds most of the parameters?"),
-        "long": Preset("A long text", {"context": 32768}, "Watch the cache pass the weights."),
-        "small": Preset("A small cache", {"context": 32768, "cache": "4"}, "4 bits instead of 16: a quarter."),
+        "file": Preset(
+            "The tutor's own model", {},
+            "Which part holds most of the parameters?",
+            (Claim("parameters", ">", 0),),
+        ),
+        "long": Preset(
+            "A long text", {"context": 32768},
+            "Watch the cache pass the weights.",
+            (Claim("cache", ">", "weights"),),
+        ),
+        "small": Preset(
+            "A small cache", {"context": 32768, "cache": "4"},
+            "4 bits instead of 16: a quarter.",
+            (Claim("times_smaller", "==", 4),),
+        ),
     },
     prediction=Prediction("Which will be larger: weights or KV cache?", ("the weights", "the KV cache"), _check),
     aliases=(

@@ -32,6 +32,7 @@ from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Demo,
     Frame,
     Heatmap,
@@ -268,9 +269,21 @@ DEMO = Demo(
         Request("Ordena \"CCBBAA\" con el GPT diminuto y temperatura 1", {"letters": "CCBBAA", "temperature": 1}),
     ),
     presets={
-        "sort": Preset("Sort", {}, "Follow one sequence through three blocks, then letter by letter."),
-        "equal": Preset("Nearly all alike", {"letters": "BBBABB"}, "Counting five equal letters is the hard part."),
-        "hot": Preset("Far too hot", {"temperature": 12, "seed": 1}, "A high temperature makes even a sure model err."),
+        "sort": Preset(
+            "Sort", {},
+            "Follow one sequence through three blocks, then letter by letter.",
+            (Claim("right", "==", 6),),
+        ),
+        "equal": Preset(
+            "Nearly all alike", {"letters": "BBBABB"},
+            "Five equal letters have to be counted, and are.",
+            (Claim("right", "==", 6),),
+        ),
+        "hot": Preset(
+            "Far too hot", {"temperature": 12, "seed": 1},
+            "A high temperature makes even a sure model err.",
+            (Claim("right", "<", 6),),
+        ),
     },
     prediction=Prediction("Will the six letters come out in order?", ("yes", "no"), _check),
     aliases=(

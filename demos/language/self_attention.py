@@ -34,6 +34,7 @@ from demos.lib.ranking import first_largest, ranked
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Demo,
     Frame,
     Heatmap,
@@ -392,7 +393,9 @@ class Story:
             for index, head in enumerate(self.heads)
         ]
         offset = first_largest(self.heads[0].weights[i]) - i
-        return Scene(caption, tuple(panels), {"words": n, "heads": len(self.heads), "offset": offset}, "the result")
+        seen = (self.heads[0].weights > 0).sum(1)
+        metrics = {"words": n, "heads": len(self.heads), "offset": offset, "first_sees": seen[0], "last_sees": seen[-1]}
+        return Scene(caption, tuple(panels), metrics, "the result")
 
     def _twin(self) -> tuple[int, int] | None:
         """The first two places that hold the same word."""
@@ -498,26 +501,30 @@ DEMO = Demo(
         Request("Muestra cómo cada palabra mira a las demás con 3 cabezas", {"heads": 3}),
     ),
     presets={
-        "cat": Preset("Two heads", {}, "One head finds the word before, the other words spelt alike: cat, sat, mat."),
+        "cat": Preset(
+            "Two heads", {},
+            "One head finds the word before, the other words spelt alike: cat, sat, mat.",
+            (Claim("offset", "==", -1),),
+        ),
         "causal": Preset(
-            "As GPT sees it",
-            {"mask": "causal", "heads": 1, "word": 6},
+            "As GPT sees it", {"mask": "causal", "heads": 1, "word": 6},
             "Set the mask to causal: the first word can only look at itself, the last one at all.",
+            (Claim("first_sees", "==", 1), Claim("last_sees", "==", "words")),
         ),
         "unscaled": Preset(
-            "Without √d_k",
-            {"scale": False, "weights": "random", "d_k": 8, "heads": 1},
+            "Without √d_k", {"scale": False, "weights": "random", "d_k": 8, "heads": 1},
             "With long keys and no scaling softmax gives nearly everything to one word.",
+            (Claim("top_weight", ">=", 0.9, "ever"),),
         ),
         "untrained": Preset(
             "Before training",
             {"weights": "random", "heads": 3, "seed": 1},
-            "Random matrices: heads look somewhere, but for no reason.",
+            "Random matrices: heads look somewhere, but for no reason.", (Claim("offset", "!=", -1),),
         ),
         "four": Preset(
-            "Four heads",
-            {"heads": 4, "sentence": "to be or not to be", "word": 5},
+            "Four heads", {"heads": 4, "sentence": "to be or not to be", "word": 5},
             "Before, alike, after, itself: the same sentence read in four ways.",
+            (Claim("heads", "==", 4), Claim("offset", "==", -1)),
         ),
     },
     prediction=Prediction(

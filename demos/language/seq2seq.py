@@ -31,6 +31,7 @@ from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
@@ -255,11 +256,17 @@ DEMO = Demo(
         Request("Traduce frases de 3 partes con un codificador y un decodificador: 3 frases", {"phrases": 3}),
     ),
     presets={
-        "five": Preset("Five phrases", {}, "Long enough for the vector to be nearly full."),
-        "short": Preset("Short", {"phrases": 2}, "Two phrases fit easily."),
-        "long": Preset("Too long", {"phrases": 8}, "Eight phrases do not fit: find the first mistake."),
+        "five": Preset("Five phrases", {}, "Five phrases: more than the vector holds.", (Claim("exact", "==", 0),)),
+        "short": Preset("Short", {"phrases": 2}, "Two phrases fit easily.", (Claim("exact", "==", 1),)),
+        "long": Preset(
+            "Too long", {"phrases": 8},
+            "Eight phrases do not fit: find the first mistake.",
+            (Claim("exact", "==", 0), Claim("exact_at_8", "==", 0)),
+        ),
         "own": Preset(
-            "Your own", {"sentence": "the white house and the small bird"}, "Gender has to be looked up in the noun."
+            "Your own", {"sentence": "the white house and the small bird"},
+            "Gender has to be looked up in the noun.",
+            (Claim("exact", "==", 1),),
         ),
     },
     prediction=Prediction("Will the translation be without a mistake?", ("yes", "no"), _check),

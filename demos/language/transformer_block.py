@@ -27,7 +27,20 @@ from demos.language import _transformer
 from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
-from demos.runtime.contract import Bars, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Table, param
+from demos.runtime.contract import (
+    Bars,
+    Claim,
+    Demo,
+    Frame,
+    Heatmap,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Table,
+    param,
+)
 
 MOST_WORDS = 8
 
@@ -294,9 +307,17 @@ DEMO = Demo(
         Request("Muestra un bloque de transformador con 2 capas y 6 cabezas", {"blocks": 2, "heads": 6}),
     ),
     presets={
-        "one": Preset("One block", {}, "Follow the shapes from arrow to arrow."),
-        "gpt": Preset("As in GPT", {"causal": True, "blocks": 4}, "Masked, and four blocks high."),
-        "wide": Preset("Wide", {"width": 48, "heads": 8}, "At the width of nano-gpt a block has 28,272 parameters."),
+        "one": Preset("One block", {}, "Follow the shapes from arrow to arrow.", (Claim("parameters", "==", 1884),)),
+        "gpt": Preset(
+            "As in GPT", {"causal": True, "blocks": 4},
+            "Masked, and four blocks high.",
+            (Claim("parameters", "==", 7536),),
+        ),
+        "wide": Preset(
+            "Wide", {"width": 48, "heads": 8},
+            "At the width of nano-gpt a block has 28,272 parameters.",
+            (Claim("parameters", "==", 28272),),
+        ),
     },
     prediction=Prediction("What will move the first word's row further?", ("attention", "the MLP"), _check),
     aliases=(

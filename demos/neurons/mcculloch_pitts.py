@@ -22,6 +22,7 @@ from demos.lib.plane import Plane
 from demos.lib.scenes import Scene, play, plot, points
 from demos.lib.wording import count
 from demos.runtime.contract import (
+    Claim,
     Demo,
     Edge,
     Frame,
@@ -281,19 +282,25 @@ DEMO = Demo(
         Request("Haz una compuerta NAND con neuronas de umbral", {"gate": "nand"}),
     ),
     presets={
-        "xor": Preset("XOR in two layers", {}, "OR and NAND feed AND. No neuron knows XOR, the three together do."),
+        "xor": Preset(
+            "XOR in two layers", {},
+            "OR and NAND feed AND. No neuron knows XOR, the three together do.",
+            (Claim("right", "==", "rows"), Claim("neurons", "==", 3)),
+        ),
         "single": Preset(
             "XOR with one neuron",
             {"layers": 1},
-            "Set the layers to 1: the best single neuron gets three of four right.",
+            "Set the layers to 1: the best single neuron gets three of four right.", (Claim("right", "==", 3),),
         ),
         "or_to_and": Preset(
-            "OR with a threshold of 2",
-            {"gate": "or", "threshold": 2},
-            "The same weights, but now both inputs are needed: OR has become AND.",
+            "OR with a threshold of 2", {"gate": "or", "threshold": 2},
+            "The same weights, but now both inputs are needed: OR has become AND, and two of OR's four rows are wrong.",
+            (Claim("right", "==", 2),),
         ),
         "majority": Preset(
-            "Majority of three", {"gate": "majority"}, "Three votes, threshold 2: counting is thinking."
+            "Majority of three", {"gate": "majority"},
+            "Three votes, threshold 2: one neuron counts.",
+            (Claim("right", "==", "rows"),),
         ),
     },
     prediction=Prediction("Will all rows of the truth table be right?", ("yes", "no"), _check),

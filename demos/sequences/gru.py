@@ -27,6 +27,7 @@ from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
+    Claim,
     Curve,
     Demo,
     Frame,
@@ -248,13 +249,21 @@ DEMO = Demo(
         Request("Compara las dos celdas con compuertas durante 12 épocas", {"epochs": 12}),
     ),
     presets={
-        "wave": Preset("A wave", {}, "Both forecast the same wave; look at the errors and at the weights."),
-        "memory": Preset(
-            "Remember the beginning",
-            {"task": "classify", "noise": 0.3, "length": 10, "epochs": 20},
-            "The first number has to be carried over ten steps of noise.",
+        "wave": Preset(
+            "A wave", {},
+            "Both forecast the same wave; look at the errors and at the weights.",
+            (Claim("share", "==", 0.75),),
         ),
-        "tiny": Preset("Two units", {"hidden": 2}, "Very small networks: every weight counts."),
+        "memory": Preset(
+            "Remember the beginning", {"task": "classify", "noise": 0.3, "length": 10, "epochs": 20},
+            "The first number is carried over ten steps of noise by both.",
+            (Claim("gru_error", "<", 0.1), Claim("lstm_error", "<", 0.1)),
+        ),
+        "tiny": Preset(
+            "Two units", {"hidden": 2},
+            "Very small networks: every weight counts.",
+            (Claim("gru_weights", "==", 30), Claim("lstm_weights", "==", 40)),
+        ),
     },
     prediction=Prediction(
         "Which will have the smaller error on unseen sequences?", ("the GRU", "the LSTM", "neither by 10 %"), _check

@@ -31,6 +31,7 @@ from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Convergence,
     Curve,
     Demo,
@@ -290,14 +291,26 @@ DEMO = Demo(
         Request("Recupera el patrón 3 con un daño de 0.25", {"recall": 3, "damage": 0.25}),
     ),
     presets={
-        "shapes": Preset("Three shapes", {}, "A fifth of the neurons is wrong, and the ring comes back whole."),
-        "overload": Preset(
-            "Too many memories",
-            {"patterns": 20, "kind": "random", "damage": 0.1, "seed": 1},
-            "20 patterns on 64 neurons: far beyond 0.138·N, and recall ends in a mixture.",
+        "shapes": Preset(
+            "Three shapes", {},
+            "A fifth of the neurons is wrong, and the ring comes back whole.",
+            (Claim("overlap", "==", 1),),
         ),
-        "negative": Preset("Inside out", {"damage": 0.9}, "Flip most and the negative is recalled: E(s) = E(-s)."),
-        "half": Preset("Half is lost", {"damage": 0.45, "recall": 2}, "The cue lies on the ridge between valleys."),
+        "overload": Preset(
+            "Too many memories", {"patterns": 20, "kind": "random", "damage": 0.1, "seed": 1},
+            "20 patterns on 64 neurons: far beyond 0.138·N, and recall ends in a mixture.",
+            (Claim("best", "<", 0.999), Claim("load", ">", 0.138)),
+        ),
+        "negative": Preset(
+            "Inside out", {"damage": 0.9},
+            "Flip most and the negative is recalled: E(s) = E(-s).",
+            (Claim("overlap", "==", -1),),
+        ),
+        "half": Preset(
+            "Half is lost", {"damage": 0.45, "recall": 2},
+            "With nearly half the neurons wrong the cue rolls into another valley.",
+            (Claim("overlap", "<", 0.999),),
+        ),
     },
     prediction=Prediction(
         "Where will the damaged pattern come to rest?",

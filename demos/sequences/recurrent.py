@@ -29,6 +29,7 @@ from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
@@ -283,14 +284,26 @@ DEMO = Demo(
         ),
     ),
     presets={
-        "hello": Preset("Hello", {}, "After 'l' comes 'l' or 'o': only the state can tell which."),
+        "hello": Preset(
+            "Hello", {},
+            "After 'l' comes 'l' or 'o': only the state can tell which.",
+            (Claim("right", ">=", 20),),
+        ),
         "untrained": Preset(
-            "Vanishing", {"epochs": 0, "gain": 0.4}, "Untrained and with small weights: it fades fast."
+            "Vanishing", {"epochs": 0, "gain": 0.4},
+            "Untrained and with small weights: it fades fast.",
+            (Claim("log10_left", "<", -3),),
         ),
         "exploding": Preset(
-            "Large weights", {"epochs": 0, "gain": 3, "hidden": 32}, "A spectral radius of 3 makes errors grow."
+            "Large weights", {"epochs": 0, "gain": 3, "hidden": 32},
+            "A spectral radius of 3 makes errors grow.",
+            (Claim("log10_left", ">", 1),),
         ),
-        "banana": Preset("Banana", {"text": "banana banana banana", "hidden": 8}, "After 'a' comes 'n' or a space."),
+        "banana": Preset(
+            "Banana", {"text": "banana banana banana", "hidden": 8},
+            "After 'a' comes 'n' or a space.",
+            (Claim("right", "==", 19),),
+        ),
     },
     prediction=Prediction(
         "What becomes of the gradient from the last letter back to the first?",

@@ -29,6 +29,7 @@ from demos.lib.scenes import Scene, play, row, rows, sheet
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
@@ -249,12 +250,20 @@ DEMO = Demo(
         Request("Gira la unidad de la luz en 15 pasos", {"factor": "light", "turns": 15}),
     ),
     presets={
-        "place": Preset("Turn the place", {}, "One knob moves the disc from side to side; size and light stay."),
-        "light": Preset("Turn the light", {"factor": "light"}, "Another knob only makes it brighter."),
+        "place": Preset(
+            "Turn the place", {},
+            "One knob moves the disc from side to side; size and light change less.",
+            (Claim("share", ">=", 0.6), Claim("score", ">=", 0.8)),
+        ),
+        "light": Preset(
+            "Turn the light", {"factor": "light"},
+            "Another knob mostly makes it brighter.",
+            (Claim("share", ">=", 0.6), Claim("score", ">=", 0.8)),
+        ),
         "plain": Preset(
             "A plain autoencoder",
             {"training": "plain", "factor": "size"},
-            "The same pictures, no groups: the knob mixes factors.",
+            "The same pictures, no groups: the knob mixes factors.", (Claim("score", "<", 0.5),),
         ),
     },
     prediction=Prediction("What will change when this one unit is turned?", ANSWERS, _check),

@@ -23,6 +23,7 @@ from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
@@ -261,9 +262,21 @@ DEMO = Demo(
         Request("Localiza 3 objetos en una escena y dibuja sus cajas", {"objects": 3}),
     ),
     presets={
-        "four": Preset("Four objects", {}, "One scene, four questions: watch how much more each answer says."),
-        "noisy": Preset("Heavy specks", {"noise": 0.22}, "Specks stick to the objects: boxes grow and the IoU falls."),
-        "blind": Preset("Threshold too high", {"threshold": 0.85}, "Dim objects fall apart or vanish, and are missed."),
+        "four": Preset(
+            "Four objects", {},
+            "One scene, four questions: watch how much more each answer says.",
+            (Claim("hits", "==", "objects"),),
+        ),
+        "noisy": Preset(
+            "Heavy specks", {"noise": 0.22},
+            "Specks stick to the objects, boxes grow, and not all are found.",
+            (Claim("hits", "<", "objects"), Claim("pixels_right", "<", 0.95)),
+        ),
+        "blind": Preset(
+            "Threshold too high", {"threshold": 0.85},
+            "Dim objects fall apart or vanish, and are missed.",
+            (Claim("hits", "<=", 2),),
+        ),
     },
     prediction=Prediction(
         "Will every object be found with the right name and an IoU of at least 0.5?", ("yes", "no"), _check

@@ -23,6 +23,7 @@ import numpy as np
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number, small
 from demos.runtime.contract import (
+    Claim,
     Curve,
     Demo,
     Frame,
@@ -276,9 +277,21 @@ DEMO = Demo(
         Request("Pronostica una onda con un reservorio de 70 neuronas", {"size": 70}),
     ),
     presets={
-        "echoes": Preset("Echoes that fade", {}, "ρ = 0.9: it forgets its start and forecasts the wave."),
-        "chaos": Preset("Never forgets", {"radius": 2.5, "leak": 1.0}, "ρ = 2.5: two starts stay apart."),
-        "deaf": Preset("No loops", {"radius": 0, "leak": 1}, "ρ = 0: no echo, so no memory to forecast with."),
+        "echoes": Preset(
+            "Echoes that fade", {},
+            "ρ = 0.9: it forgets its start and forecasts the wave.",
+            (Claim("fades", "==", 1), Claim("free_error", "<", 0.02)),
+        ),
+        "chaos": Preset(
+            "Never forgets", {"radius": 2.5, "leak": 1.0},
+            "ρ = 2.5: two starts stay apart.",
+            (Claim("fades", "==", 0),),
+        ),
+        "deaf": Preset(
+            "No loops", {"radius": 0, "leak": 1},
+            "ρ = 0: no echo, so no memory to forecast with.",
+            (Claim("free_error", ">", 0.1),),
+        ),
     },
     prediction=Prediction("Will two different starts end in the same state?", ("yes", "no"), _check),
     aliases=(

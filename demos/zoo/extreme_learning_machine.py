@@ -22,7 +22,7 @@ from demos.lib.pacing import thin
 from demos.lib.plane import Plane
 from demos.lib.scenes import Scene, play, plot, points, row
 from demos.lib.wording import count, number
-from demos.runtime.contract import Curve, Demo, Frame, Panel, Params, Prediction, Preset, Request, Series, param
+from demos.runtime.contract import Claim, Curve, Demo, Frame, Panel, Params, Prediction, Preset, Request, Series, param
 from demos.zoo._readout import Array, ridge
 
 PLANE = Plane((-2.2, 2.2), (-2.2, 2.2))
@@ -235,10 +235,20 @@ DEMO = Demo(
         Request("Separa los anillos con 50 neuronas aleatorias", {"data": "rings", "hidden": 50}),
     ),
     presets={
-        "rings": Preset("Rings", {}, "No single cut parts rings; sixty random ones do."),
-        "few": Preset("Too few", {"hidden": 4, "data": "spiral"}, "Four random cuts cannot follow a spiral."),
+        "rings": Preset(
+            "Rings", {},
+            "No single cut parts rings; sixty random ones do.",
+            (Claim("unseen", ">=", 0.95),),
+        ),
+        "few": Preset(
+            "Too few", {"hidden": 4, "data": "spiral"},
+            "Four random cuts cannot follow a spiral.",
+            (Claim("unseen", "<", 0.7),),
+        ),
         "spiral": Preset(
-            "A spiral", {"data": "spiral", "hidden": 200, "penalty": 0.001}, "Two hundred random cuts can."
+            "A spiral", {"data": "spiral", "hidden": 200, "penalty": 0.001},
+            "Two hundred random cuts can.",
+            (Claim("unseen", ">=", 0.95),),
         ),
     },
     prediction=Prediction(

@@ -25,6 +25,7 @@ from demos.lib.ranking import first_smallest, ranked
 from demos.lib.scenes import Scene, play, points, row
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
+    Claim,
     Curve,
     Demo,
     Frame,
@@ -190,7 +191,9 @@ class Story:
             f"was {number(min(self.errors))} with {best}. "
         )
         if last > 1.2 * min(self.errors):
-            caption += "More centres followed the noise: it is the data, not the network, that sets the limit."
+            caption += "More centres made it worse: they followed the noise."
+        elif last > 0.1:
+            caption += "That is far from the curve: bells so narrow or so few leave most places without an answer."
         else:
             caption += "Nothing was learnt step by step: one linear system, solved once, is all the training."
         _, y, _ = self.fit(self.params.centres, self.params.width)
@@ -246,10 +249,16 @@ DEMO = Demo(
         Request("Suma 7 campanas para formar una joroba", {"centres": 7, "function": "bump"}),
     ),
     presets={
-        "wave": Preset("A wave", {}, "Bell after bell the sum comes to the curve."),
-        "narrow": Preset("Too narrow", {"width": 0.015}, "Between the centres nothing answers."),
+        "wave": Preset("A wave", {}, "Bell after bell the sum comes to the curve.", (Claim("error", "<", 0.02),)),
+        "narrow": Preset(
+            "Too narrow", {"width": 0.015},
+            "Between the centres hardly anything answers, and the error stays large.",
+            (Claim("error", ">", 0.1),),
+        ),
         "many": Preset(
-            "Too many", {"centres": 40, "width": 0.03, "noise": 0.4, "penalty": 1e-6}, "40 bells follow the noise."
+            "Too many", {"centres": 40, "width": 0.03, "noise": 0.4, "penalty": 1e-6},
+            "40 bells follow the noise.",
+            (Claim("error", ">", "best_error"), Claim("error", ">", 0.2)),
         ),
     },
     prediction=Prediction(

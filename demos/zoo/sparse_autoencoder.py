@@ -24,7 +24,7 @@ from demos.lib.prelude import open_with
 from demos.lib.ranking import ranked
 from demos.lib.scenes import Scene, row
 from demos.lib.wording import count, number
-from demos.runtime.contract import Bars, Curve, Demo, Frame, Params, Prediction, Preset, Request, Series, param
+from demos.runtime.contract import Bars, Claim, Curve, Demo, Frame, Params, Prediction, Preset, Request, Series, param
 from demos.zoo._coder import HELD, Array, dense, digits, learn, strip
 
 
@@ -158,12 +158,11 @@ class Story:
         )
         if last.active < 0.01:
             caption += "At this price it pays to say nothing: every picture comes back as the same mean."
-        elif last.active < 0.25:
-            caption += "Few at a time: that is what makes each of them readable."
         elif self.params.penalty == 0:
-            caption += "Without a price nothing keeps activity down, and the features stay mixtures."
+            caption += "Without a price nothing keeps activity down."
         else:
-            caption += "A higher price would make it sparser, and the pictures worse."
+            alive = self.params.units - idle
+            caption += f"Of the {alive} that do work, {number(last.active * self.params.units, 1)} share a picture."
         panels = (
             strip("Busiest features", 0.5 + 1.2 * last.features[self.busy]),
             strip("Originals, rebuilt", np.concatenate([self.x[:8], last.rebuilt[:8]])),
@@ -207,9 +206,21 @@ DEMO = Demo(
         ),
     ),
     presets={
-        "sparse": Preset("A price on activity", {}, "Watch the share of units at work fall."),
-        "free": Preset("No price", {"penalty": 0}, "The same network without the price: most units work at once."),
-        "dear": Preset("Too dear", {"penalty": 0.05}, "At this price it hardly pays to show anything."),
+        "sparse": Preset(
+            "A price on activity", {},
+            "Watch the share of units at work fall.",
+            (Claim("active", "<=", 0.25),),
+        ),
+        "free": Preset(
+            "No price", {"penalty": 0},
+            "The same network without the price: about half of the units work at once.",
+            (Claim("active", ">=", 0.4),),
+        ),
+        "dear": Preset(
+            "Too dear", {"penalty": 0.05},
+            "At this price it hardly pays to show anything.",
+            (Claim("active", "<", 0.01),),
+        ),
     },
     prediction=Prediction(
         "What share of the units will a picture use?",

@@ -25,6 +25,7 @@ from demos.lib.prelude import open_with
 from demos.lib.scenes import Scene, points, row
 from demos.lib.wording import number
 from demos.runtime.contract import (
+    Claim,
     Curve,
     Demo,
     Frame,
@@ -256,9 +257,17 @@ DEMO = Demo(
         Request("Camina por el plano latente de los dígitos con beta 3", {"beta": 3}),
     ),
     presets={
-        "plane": Preset("The plane", {}, "Clouds fill the plane; walk over it."),
-        "collapse": Preset("Collapse", {"beta": 50}, "At this price a code number gives up and says nothing."),
-        "loose": Preset("No price", {"beta": 0}, "Without KL it is a plain autoencoder: the clouds shrink to points."),
+        "plane": Preset("The plane", {}, "Clouds fill the plane; walk over it.", (Claim("used", "==", 2),)),
+        "collapse": Preset(
+            "Collapse", {"beta": 50},
+            "At this price the code numbers give up and say nothing.",
+            (Claim("used", "==", 0),),
+        ),
+        "loose": Preset(
+            "No price", {"beta": 0},
+            "Without KL it is a plain autoencoder: the clouds shrink and drift apart.",
+            (Claim("kl", ">", 5),),
+        ),
     },
     prediction=Prediction(
         "How many of the two code numbers will be in use at the end?", ("both", "one", "none"), _check

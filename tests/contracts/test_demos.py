@@ -164,6 +164,33 @@ def test_every_preset_runs_to_its_end(demo: Demo, preset: str) -> None:
     _check_story(demo, frames)
 
 
+@each_preset
+def test_a_preset_keeps_what_it_promises(demo: Demo, preset: str) -> None:
+    """Every preset states something that its run can prove, and the run proves it."""
+    promises = demo.presets[preset].promises
+    run = [frame.metrics for frame in frames_of(demo, preset)]
+    assert promises
+    assert [str(claim) for claim in promises if not claim.proved(run)] == []
+
+
+@each_demo
+def test_its_measures_are_what_its_runs_show(demo: Demo) -> None:
+    shown = {name for preset in ("", *demo.presets) for frame in frames_of(demo, preset) for name in frame.metrics}
+    names = [measure.metric for measure in demo.measures]
+    assert len(set(names)) == len(names) and set(names) <= shown
+    panels = {panel.title for frame in frames_of(demo) for panel in frame.panels}
+    assert not demo.weights_in or demo.weights_in in panels
+
+
+@each_demo
+def test_its_convergence_can_be_seen(demo: Demo) -> None:
+    """Some run of the demo, the default one or a preset, comes to rest as the demo says."""
+    if demo.converged:
+        runs = [frames_of(demo, preset) for preset in ("", *demo.presets)]
+        reached = [demo.converged.reached([(frame.moment, frame.metrics) for frame in run]) for run in runs]
+        assert any(index is not None for index in reached)
+
+
 @each_demo
 def test_the_default_run_tells_a_story(demo: Demo) -> None:
     frames = frames_of(demo)
