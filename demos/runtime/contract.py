@@ -311,13 +311,20 @@ def _explain(demo: Demo, error: ValidationError) -> DemoError:
         )
     if first["type"] == "value_error":  # a rule over several parameters, in the demo's own words
         return DemoError(f"{first['ctx']['error']}.", code="invalid_parameters", param=name or None)
-    allowed = describe_range(demo.schema()["properties"].get(name, {}))
+    schema = demo.schema()["properties"].get(name, {})
     return DemoError(
-        f"{name or 'The parameters'} of {demo.name} cannot be {_short(first['input'])}: {first['msg'].lower()}.",
+        f"{name or 'The parameters'} of {demo.name} cannot be {_short(first['input'])}: {_takes(schema)}.",
         code="invalid_parameters",
-        hint=f"Allowed: {allowed}." if allowed else "",
+        hint=f"Left out, it is {schema['default']}." if "default" in schema else "",
         param=name or None,
     )
+
+
+def _takes(schema: dict[str, Any]) -> str:
+    """What a parameter takes, as a clause: "it takes a whole number, 1 to 60"."""
+    allowed = describe_range(schema)
+    kind = {"integer": "a whole number, ", "number": "a number, "}.get(str(schema.get("type")), "")
+    return f"it takes {kind}{allowed}" if allowed else "it takes another kind of value"
 
 
 def _short(value: Any) -> str:

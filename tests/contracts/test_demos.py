@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import math
+import re
 import subprocess
 import sys
 from functools import cache
@@ -33,6 +34,7 @@ NUMERIC = {"integer", "number"}
 SIZES = ((80, 24), (60, 18), (120, 40))
 LONGEST_CAPTION = 330
 LARGEST_FRAME = 200_000
+PROGRAMMERS = re.compile(r"(?i)input should|unable to parse|validation|string should|at least 1 character")
 
 
 def embed(texts: list[str]) -> list[list[float]]:
@@ -132,7 +134,20 @@ def _assert_refused(demo: Demo, name: str, value: float) -> None:
     with pytest.raises(DemoError) as caught:
         demo.parse({name: value})
     assert (caught.value.code, caught.value.param) == ("invalid_parameters", name)
-    assert describe_range(fields(demo)[name]) in caught.value.hint
+    assert describe_range(fields(demo)[name]) in str(caught.value)
+    assert not PROGRAMMERS.search(str(caught.value))
+
+
+@each_demo
+@pytest.mark.parametrize("value", ["many", "", [], {}, None])
+def test_what_is_no_value_at_all_is_refused_in_plain_words(demo: Demo, value: Any) -> None:
+    for name, field in fields(demo).items():
+        if field.get("type") == "string" and "enum" not in field and value == "many":
+            continue
+        with pytest.raises(DemoError) as caught:
+            demo.parse({name: value})
+        assert not PROGRAMMERS.search(str(caught.value)), str(caught.value)
+        assert describe_range(field) in str(caught.value)
 
 
 @each_demo
