@@ -25,7 +25,7 @@ import numpy as np
 from demos.lib.pacing import thin
 from demos.lib.ranking import first_smallest
 from demos.lib.scenes import Scene, play, row, rows, sheet
-from demos.lib.wording import number
+from demos.lib.wording import count, number
 from demos.neurons._layers import Array, Weights, forward, propagate, start, train
 from demos.runtime.contract import (
     Bars,
@@ -189,7 +189,7 @@ class Story:
                 f"New picture {i + 1} is a {true}, drawn as {true}s are. It says P(dog) = {number(p, 2)}, so "
                 f"{ANIMALS[int(p > 0.5)]}. "
             )
-            caption += f"One of {len(self.wrong)} mistakes: " if sure else "Right, but barely: "
+            caption += f"One of {count(len(self.wrong), 'mistake')}: " if sure else "Right, but barely: "
             caption += f"it knows only {SIZE * SIZE} numbers, and which of them were high in its training pictures."
             yield Scene(
                 caption,

@@ -26,7 +26,7 @@ from demos.edge._network import Array, Weights
 from demos.lib.pacing import thin
 from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, row, rows
-from demos.lib.wording import number
+from demos.lib.wording import amount, number
 from demos.runtime.contract import (
     Bars,
     Claim,
@@ -236,7 +236,7 @@ class Story:
         caption = (
             f"The student of {size_of(self.params.student)} weights reads {a:.1%} when taught by labels and "
             f"{b:.1%} when taught "
-            f"by the teacher ({top:.1%}): {number(gain, 1)} points of difference. "
+            f"by the teacher ({top:.1%}): {amount(gain, 'point', 1)} of difference. "
         )
         if gain >= 1:
             caption += f"The same {self.count} images, but each said how like every digit it is."

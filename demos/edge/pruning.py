@@ -22,7 +22,7 @@ import numpy as np
 from demos.edge import _network
 from demos.edge._network import MATRICES, Weights
 from demos.lib.scenes import Scene, play, row, rows
-from demos.lib.wording import count, number
+from demos.lib.wording import amount, count, number
 from demos.runtime.contract import (
     Bars,
     Claim,
@@ -183,9 +183,9 @@ class Story:
         if lost < 1:
             caption += "Hardly a difference: what went added little to any sum."
         elif lost < 10:
-            caption += f"{number(lost, 1)} points lost: now weights go that some digits need."
+            caption += f"{amount(lost, 'point', 1)} lost: now weights go that some digits need."
         else:
-            caption += f"{number(lost, 1)} points lost, with no chance yet to learn anew."
+            caption += f"{amount(lost, 'point', 1)} lost, with no chance yet to learn anew."
         first = lost >= 5 and all(self.full - right < 0.05 for _, right in self.swept[:-1])
         return Scene(caption, (self._sweep(),), {"sparsity": sparsity, "accuracy": found}, "it breaks" if first else "")
 
@@ -198,8 +198,8 @@ class Story:
             "unit, each "
             f"column a pixel; white is a weight that stayed. It now reads {found:.1%}, before {self.full:.1%}. "
             f"{idle} that "
-            f"stayed belong to {int(empty.sum())} pixels that never hold ink: large from the start, yet useless. "
-            "Size is a "
+            f"stayed belong to {count(int(empty.sum()), 'pixel')} that never hold ink: large from the start, yet "
+            "useless. Size is a "
             "guess at worth."
         )
         return Scene(caption, (self._mask(),), {"gone": self.total - self.left, "accuracy": found}, "the cut")

@@ -26,7 +26,7 @@ from demos.edge._blocks import Blocks, bytes_of, pack, quantize
 from demos.edge._network import MATRICES, Weights
 from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows
-from demos.lib.wording import number
+from demos.lib.wording import amount, number
 from demos.runtime.contract import (
     Bars,
     Claim,
@@ -271,7 +271,7 @@ class Story:
             caption += f", {number(wrong / self.found[bits + 1][1], 1)} times as much as with {bits + 1} bits"
         lost = 100 * (self.full - right)
         caption += f"; it reads {right:.1%} of the test digits"
-        caption += f", {number(lost, 1)} points less than before." if lost > 0.05 else ", no fewer than before."
+        caption += f", {amount(lost, 'point', 1)} less than before." if lost > 0.05 else ", no fewer than before."
         moment = "the bits asked for" if bits == self.params.bits else ""
         return Scene(
             caption, self._curves(bits), {"bits": bits, "bytes": size, "error": wrong, "accuracy": right}, moment

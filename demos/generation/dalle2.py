@@ -33,7 +33,7 @@ from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
 from demos.lib.ranking import ranked
 from demos.lib.scenes import Scene, row
-from demos.lib.wording import number
+from demos.lib.wording import amount, number
 from demos.runtime.contract import Bars, Claim, Demo, Frame, Panel, Params, Prediction, Preset, Request, Table, param
 
 Array = NDArray[np.float64]
@@ -229,7 +229,7 @@ class Story:
         moved, all_moved = _wander(self.varied), _wander(self.pictures)
         text = (
             f"Variations: vector 1 alone, decoded {len(self.varied)} times from new noise. The judge finds "
-            f"{same} kind{'s' if same > 1 else ''}. The shapes' middles lie {number(moved, 1)} pixels about; in the "
+            f"{same} kind{'s' if same > 1 else ''}. The shapes' middles lie {amount(moved, 'pixel', 1)} about; in the "
             f"pictures of all {len(self.pictures)} vectors {number(all_moved, 1)}. "
         )
         text += (
@@ -245,8 +245,8 @@ class Story:
         one, two, n = self._right(with_it), self._right(without), len(self.pictures)
         wide, narrow = _wander(with_it), _wander(without)
         text = (
-            f"Why a prior? With it {one} of {n} pictures are as asked, and their shapes lie {number(wide, 1)} pixels "
-            f"about. With the caption's own vector {two} of {n}, {number(narrow, 1)} pixels about. "
+            f"Why a prior? With it {one} of {n} pictures are as asked, and their shapes lie {amount(wide, 'pixel', 1)} "
+            f"about. With the caption's own vector {two} of {n}, {amount(narrow, 'pixel', 1)} about. "
         )
         text += (
             "The caption has one vector, its pictures have many: the prior brings variety."

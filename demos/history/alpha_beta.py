@@ -134,8 +134,8 @@ class Story:
     def opening(self) -> Scene:
         moves = self.board.moves(self.cells)
         caption = (
-            f"{self.turn} is to move and has {len(moves)} moves. Looking {self.params.plies} moves ahead, plain "
-            "minimax would visit "
+            f"{self.turn} is to move and has {count(len(moves), 'move')}. Looking {count(self.params.plies, 'move')} "
+            "ahead, plain minimax would visit "
             f"{self.plain} positions. +1 means that X wins, -1 that O wins. Which move is best, and how many "
             "positions can be left out?"
         )

@@ -35,7 +35,7 @@ from demos.history._search import Search
 from demos.lib.pacing import thin
 from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row
-from demos.lib.wording import number
+from demos.lib.wording import amount, count, number
 from demos.runtime.contract import Bars, Claim, Demo, Frame, Params, Prediction, Preset, Request, Table, Text, param
 
 MOST_FRAMES = 44
@@ -194,8 +194,8 @@ class Story:
 
     def opening(self) -> Scene:
         caption = (
-            f"{self.turn} is to move and has {len(self.children)} moves. {self.params.simulations} games will be "
-            "played in the head, and "
+            f"{self.turn} is to move and has {count(len(self.children), 'move')}. "
+            f"{count(self.params.simulations, 'game')} will be played in the head, and "
             f"each teaches which moves to look at next, with c = {number(self.params.exploration, 2)}. "
         )
         top = max(self.children, key=lambda child: child.prior)
@@ -218,8 +218,8 @@ class Story:
             caption += "Each move is tried once before any is tried twice."
         else:
             caption += (
-                f"Move {self.children[top].move + 1} leads with {told.visits[top]} visits ({share:.0%}) and "
-                f"{number(told.means[top], 2)} points a game."
+                f"Move {self.children[top].move + 1} leads with {count(told.visits[top], 'visit')} ({share:.0%}) and "
+                f"{amount(told.means[top], 'point', 2)} a game."
             )
         panels = (self._visits(told), self._table(told), self._board(told.end))
         return Scene(
@@ -235,7 +235,7 @@ class Story:
         names = ", ".join(str(m + 1) for m in sorted(self.best))
         caption = (
             f"Move {move + 1} is played: {last.visits[top]} of {self.params.simulations} visits, "
-            f"{number(last.means[top], 2)} points a game. "
+            f"{amount(last.means[top], 'point', 2)} a game. "
             f"Solved by full search{' to a depth of 4' if self.board.gravity else ''}, the best moves are {names}: "
             f"{'found' if good else 'not found'}. "
         )

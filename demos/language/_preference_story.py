@@ -77,7 +77,7 @@ class Toy:
             f"{self.plan.comparisons} comparisons of two answers by people who like to be "
             f"{'helped' if self.plan.people == 'helpful' else 'flattered'}. '{NAMES[a]}' was preferred to '{NAMES[b]}' "
             f"{int(self.wins[a, b])} of {int(self.wins[a, b] + self.wins[b, a])} times. People err and differ: in "
-            f"{turned} comparisons the choice went against that of most."
+            f"{count(turned, 'comparison')} the choice went against that of most."
         )
         table = Heatmap(title="Row preferred to column", values=rows(self.wins, 0), rows=NAMES, columns=NAMES)
         return Scene(caption, (table,), {"comparisons": self.wins.sum()}, "comparisons")

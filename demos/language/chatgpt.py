@@ -24,7 +24,7 @@ from demos.language._own_model import ModelTokens, NextTokens, Token, greedy, lo
 from demos.language._preference_story import NAMES, Plan, Toy, answers
 from demos.lib.prelude import open_with
 from demos.lib.scenes import Scene, row
-from demos.lib.wording import count, number
+from demos.lib.wording import amount, count, number
 from demos.runtime.contract import Bars, Claim, Demo, Frame, Panel, Params, Prediction, Preset, Request, Tokens, param
 
 SYSTEM = "You are a helpful AI assistant."
@@ -153,9 +153,9 @@ class Talk:
         chat = look(self.next, self.chat, [], SHOWN, [1.0])
         caption = (
             f"The first token after both. As bare text '{bare.tokens[0].shown}' leads with {number(bare.p()[0], 2)} "
-            f"and the choice has {number(bare.entropies[1.0], 1)} bits; in the template '{chat.tokens[0].shown}' with "
-            f"{number(chat.p()[0], 2)} and {number(chat.entropies[1.0], 1)} bits. {len(self.chat) - len(self.bare)} "
-            "tokens of form changed what is probable."
+            f"and the choice has {amount(bare.entropies[1.0], 'bit', 1)}; in the template '{chat.tokens[0].shown}' "
+            f"with {number(chat.p()[0], 2)} and {amount(chat.entropies[1.0], 'bit', 1)}. "
+            f"{len(self.chat) - len(self.bare)} tokens of form changed what is probable."
         )
         panels = tuple(
             Bars(

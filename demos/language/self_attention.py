@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 
 from demos.lib.ranking import first_largest, ranked
-from demos.lib.wording import number
+from demos.lib.wording import amount, number
 from demos.runtime.contract import (
     Bars,
     Claim,
@@ -348,7 +348,7 @@ class Story:
         mood = "It listens almost to one word only" if even < 0.35 else "It listens to several words at once"
         caption = (
             f"Head {index + 1}, word {row + 1}: '{word}' looks at {first}, then {second}. {mood}: its entropy is "
-            f"{number(_entropy(weights), 2)} bits, where even shares would have {number(np.log2(len(weights)), 2)}."
+            f"{amount(_entropy(weights), 'bit', 2)}, where even shares would have {number(np.log2(len(weights)), 2)}."
         )
         tokens = Tokens(title=f"What '{word}' looks at", tokens=tuple(self.words), weights=_row(weights), marked=(row,))
         bars = Bars(title="Its weights", labels=tuple(self._labels()), values=_row(weights), value_range=(0, 1))

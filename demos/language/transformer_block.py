@@ -159,8 +159,8 @@ class Story:
     def queries(self) -> Scene:
         n, d, h = len(self.words), self.params.width, self.params.heads
         caption = (
-            f"One matrix of {d} x {3 * d} makes queries, keys and values; they are cut into {h} heads of {d // h} "
-            f"numbers. "
+            f"One matrix of {d} x {3 * d} makes queries, keys and values; they are cut into {count(h, 'head')} of "
+            f"{d // h} numbers. "
             f"Here is head 1: three matrices of {n} x {d // h}."
         )
         panels = tuple(self._matrix(name.upper(), self.seen[name][0]) for name in "qkv")
@@ -185,8 +185,8 @@ class Story:
     def joined(self) -> Scene:
         d, h = self.params.width, self.params.heads
         caption = (
-            f"The outputs of {h} heads stand side by side, {h} times {d // h} = {d} numbers, and W_proj ({d} x {d}) "
-            f"mixes them. "
+            f"The outputs of {count(h, 'head')} stand side by side, {h} times {d // h} = {d} numbers, and W_proj ({d} "
+            f"x {d}) mixes them. "
             "This is the only place where words exchange anything."
         )
         panels = (

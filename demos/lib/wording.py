@@ -24,3 +24,9 @@ def small(value: float, smallest: float = 1e-12) -> str:
 def count(how_many: int, noun: str) -> str:
     """ "1 epoch", "3 epochs"."""
     return f"{how_many} {noun}" if how_many == 1 else f"{how_many} {noun}s"
+
+
+def amount(value: float, noun: str, decimals: int = 3) -> str:
+    """ "1 point", "0.5 points", "2 points"."""
+    text = number(value, decimals)
+    return f"{text} {noun}" if text == "1" else f"{text} {noun}s"

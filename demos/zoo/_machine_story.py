@@ -155,7 +155,7 @@ class MachineStory:
         if not wrong:
             same = sum(a == first_largest(b) for a, b in zip(self.places, self.looks, strict=True))
             caption += (
-                f"In {same} of {self.length} steps the read head stood where that row had been written: it "
+                f"In {same} of {count(self.length, 'step')} the read head stood where that row had been written: it "
                 f"went the same way."
             )
         else:

@@ -195,7 +195,7 @@ class Story:
 
     def _surface(self, index: int) -> Panel:
         region = PLANE.region(lambda x, y: float(np.clip(self.output(np.array([[x, y]]), index), -1, 1)[0]), 14)
-        return plot(PLANE, f"Output of {self.sizes[index]} units", self._groups(), (), region)
+        return plot(PLANE, f"Output of {count(self.sizes[index], 'unit')}", self._groups(), (), region)
 
     def _curve(self, index: int) -> Panel:
         line = Series(name="unseen", x=row(self.sizes[: index + 1]), y=row(self.scores[: index + 1]))

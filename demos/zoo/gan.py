@@ -180,7 +180,7 @@ class Story:
         state, found = self.states[index], self.found[index]
         caption = (
             f"Step {state.step}: the discriminator gives real points {number(state.real_score, 2)}, forged ones "
-            f"{number(state.forged_score, 2)}. {len(found)} of {self.params.modes} modes are covered, and "
+            f"{number(state.forged_score, 2)}. {len(found)} of {count(self.params.modes, 'mode')} are covered, and "
             f"{number(100 * hit(state.forged, self.params.modes), 0)} % of the forged points lie in one. "
         )
         gap = state.real_score - state.forged_score
@@ -196,7 +196,7 @@ class Story:
         last, found = self.states[-1], self.found[-1]
         share, late = hit(last.forged, self.params.modes), self._late()
         caption = (
-            f"After {self.params.steps} steps {len(found)} of {self.params.modes} modes are covered; "
+            f"After {count(self.params.steps, 'step')} {len(found)} of {count(self.params.modes, 'mode')} are covered; "
             f"{number(100 * share, 0)} % of the forged "
             "points lie in one. "
         )
