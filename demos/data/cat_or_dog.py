@@ -30,10 +30,12 @@ from demos.neurons._layers import Array, Weights, forward, propagate, start, tra
 from demos.runtime.contract import (
     Bars,
     Claim,
+    Convergence,
     Curve,
     Demo,
     Frame,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -334,4 +336,13 @@ DEMO = Demo(
         "adversarial attack", "adversarial examples", "fast gradient sign", "fgsm", "gato o perro", "perros y gatos",
         "perro o gato", "ejemplo adversario", "ataque adversario",
     ),
+    measures=(
+        Measure("test", "accuracy", "share of new pictures right"),
+        Measure("train", "accuracy", "share right of the pictures learnt from"),
+        Measure("mistakes", "mistakes", "mistakes on new pictures"),
+        Measure("epoch", "clock"),
+        Measure("p_dog", "quantity", "P(dog) of the picture shown"),
+        Measure("enough", "quantity", "smallest nudge that turns the answer"),
+    ),
+    converged=Convergence("all pictures learnt from are right from then on", claim=Claim("train", "==", 1)),
 )  # fmt: skip

@@ -33,6 +33,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -329,5 +330,13 @@ DEMO = Demo(
         "loan default", "tabular data", "riesgo de crédito", "riesgo crediticio", "tabla de crédito",
         "regresión logística", "árbol de decisión", "datos estructurados", "datos tabulares", "préstamos", "bank loan",
         "bank loans",
+    ),
+    measures=(
+        Measure("loss", "loss", "mean loss on all rows"),
+        Measure("right", "score", "customers judged rightly when left out, so far", "run"),
+        Measure("fitted", "score", "customers right when trained on all"),
+        Measure("always_high", "quantity", "what always saying High gets"),
+        Measure("step", "clock"),
+        Measure("gini", "quantity", "impurity of the tree's leaves"),
     ),
 )  # fmt: skip

@@ -23,7 +23,20 @@ from numpy.typing import NDArray
 from demos.lib.pacing import thin
 from demos.lib.scenes import Scene, play, rows
 from demos.lib.wording import number
-from demos.runtime.contract import Claim, Demo, Frame, Heatmap, Image, Panel, Params, Prediction, Preset, Request, param
+from demos.runtime.contract import (
+    Claim,
+    Demo,
+    Frame,
+    Heatmap,
+    Image,
+    Measure,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    param,
+)
 
 Array = NDArray[np.float64]
 MOST_STEPS = 40
@@ -283,5 +296,14 @@ DEMO = Demo(
         "gaussian blur", "edge detector", "edge filter", "blur filter", "sharpen filter", "box blur",
         "filtro de imagen", "filtro de bordes", "detección de bordes", "detector de bordes", "núcleo de convolución",
         "convolución", "convolve",
+    ),
+    measures=(
+        Measure("value", "quantity", "result at the place shown"),
+        Measure("contrast", "quantity", "standard deviation of the result"),
+        Measure("jump", "quantity", "mean difference of neighbours after"),
+        Measure("jump_before", "quantity", "mean difference of neighbours before"),
+        Measure("kernel_sum", "quantity", "sum of the weights"),
+        Measure("row", "clock"),
+        Measure("column", "clock"),
     ),
 )  # fmt: skip

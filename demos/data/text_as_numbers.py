@@ -27,7 +27,20 @@ from pydantic import model_validator
 from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
-from demos.runtime.contract import Bars, Claim, Demo, Frame, Heatmap, Params, Prediction, Preset, Request, Tokens, param
+from demos.runtime.contract import (
+    Bars,
+    Claim,
+    Demo,
+    Frame,
+    Heatmap,
+    Measure,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Tokens,
+    param,
+)
 
 Array = NDArray[np.float64]
 MOST_SENTENCES, MOST_WORDS = 6, 40
@@ -299,5 +312,12 @@ DEMO = Demo(
         "words to numbers", "term frequency", "word count", "word counts", "count words", "count vectors",
         "one-hot words", "tokenization", "tokenise", "tokenize", "bolsa de palabras", "texto a números",
         "contar palabras", "palabras como números", "datos de lenguaje", "text vectors",
+    ),
+    measures=(
+        Measure("cosine", "quantity", "cosine of the pair shown"),
+        Measure("closest", "quantity", "largest cosine of any pair"),
+        Measure("idf", "quantity", "idf of the word shown"),
+        Measure("words", "size", "words in the vocabulary"),
+        Measure("tokens", "size"),
     ),
 )  # fmt: skip

@@ -34,6 +34,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -314,5 +315,13 @@ DEMO = Demo(
         "distillation of knowledge", "model distillation", "teacher network", "student network", "soft labels",
         "dark knowledge", "destilar", "destila", "destilación de conocimiento", "destilación del conocimiento",
         "profesor y estudiante", "maestro y alumno", "maestro y estudiante",
+    ),
+    measures=(
+        Measure("soft", "accuracy", "share right when taught by soft targets"),
+        Measure("labels", "accuracy", "share right when taught by labels"),
+        Measure("gain", "score", "difference in points"),
+        Measure("pass", "clock"),
+        Measure("T", "quantity", "temperature"),
+        Measure("p", "quantity", "largest share of the teacher's answer"),
     ),
 )  # fmt: skip

@@ -30,6 +30,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -320,5 +321,14 @@ DEMO = Demo(
         "prune", "network pruning", "magnitude pruning", "weight pruning", "sparsity", "poda de redes", "prunes",
         "prune weights", "prune a network", "weight removal", "remove weights", "cut weights", "cut away weights",
         "sparse network", "sparsify", "lottery ticket", "podar", "poda", "poda de pesos", "podar pesos", "podar la red",
+    ),
+    measures=(
+        Measure("accuracy", "accuracy", "share of test digits right"),
+        Measure("cut", "accuracy", "share right straight after the cut"),
+        Measure("lost", "error", "points lost in the end"),
+        Measure("zeros", "quantity", "weights that are zero"),
+        Measure("bytes", "size"),
+        Measure("pass", "clock"),
+        Measure("sparsity", "quantity", "share of weights cut"),
     ),
 )  # fmt: skip

@@ -34,6 +34,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -408,5 +409,15 @@ DEMO = Demo(
         "quantizing", "quantized network", "quantised network", "quantized weights", "int8", "int4", "low precision",
         "low-precision weights", "4-bit weights", "compress a model", "compress the model", "q4_0", "q8_0", "cuantizar",
         "cuantiza", "cuantizada", "compresión de modelos", "comprimir el modelo",
+    ),
+    measures=(
+        Measure("accuracy", "accuracy", "share of test digits right"),
+        Measure("error", "error", "relative error of the weights"),
+        Measure("lost", "error", "points lost"),
+        Measure("worst", "error", "largest error of the weights shown"),
+        Measure("off_in_steps", "quantity", "largest error of the block, in steps"),
+        Measure("bits", "clock"),
+        Measure("bytes", "size"),
+        Measure("times_smaller", "quantity"),
     ),
 )  # fmt: skip

@@ -34,7 +34,20 @@ from demos.lib.prelude import open_with
 from demos.lib.ranking import ranked
 from demos.lib.scenes import Scene, row
 from demos.lib.wording import amount, number
-from demos.runtime.contract import Bars, Claim, Demo, Frame, Panel, Params, Prediction, Preset, Request, Table, param
+from demos.runtime.contract import (
+    Bars,
+    Claim,
+    Demo,
+    Frame,
+    Measure,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Table,
+    param,
+)
 
 Array = NDArray[np.float64]
 ANSWERS = ("all of them", "more than half", "half or fewer")
@@ -361,6 +374,15 @@ DEMO = Demo(
     aliases=(
         "dall-e", "dalle", "dalle 2", "unclip", "prior and decoder", "dall·e 2", "un-clip",
         "text to picture with a prior", "prior network",
+    ),
+    measures=(
+        Measure("agree", "accuracy", "share of pictures that are as asked"),
+        Measure("off", "error", "distance of the guess from its end"),
+        Measure("cosine", "quantity", "cosine of caption and picture vector"),
+        Measure("spread", "quantity", "how far apart the embeddings are"),
+        Measure("moved", "quantity", "how far variations move, in pixels"),
+        Measure("t", "clock", "time t of the noise"),
+        Measure("images", "size"),
     ),
     heavy=True,
 )  # fmt: skip

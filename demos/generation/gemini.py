@@ -38,6 +38,7 @@ from demos.runtime.contract import (
     Frame,
     Heatmap,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -467,6 +468,15 @@ DEMO = Demo(
         "google gemini", "multimodal model", "multimodal transformer", "multimodal language model", "modelo multimodal",
         "multi-modal model", "multimodal ai", "multimodal", "multimodality", "visual question answering", "vqa",
         "vision language model", "picture question answering", "multimodales", "preguntas sobre una imagen",
+    ),
+    measures=(
+        Measure("accuracy", "accuracy", "share right over unseen scenes"),
+        Measure("blind", "quantity", "share right without the picture"),
+        Measure("right", "score", "1 when the answer is right"),
+        Measure("p", "quantity", "probability of the answer"),
+        Measure("block", "clock"),
+        Measure("head", "clock"),
+        Measure("picture", "quantity", "share of the attention on the picture"),
     ),
     heavy=True,
 )  # fmt: skip

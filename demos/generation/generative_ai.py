@@ -42,6 +42,7 @@ from demos.runtime.contract import (
     Frame,
     Heatmap,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -458,5 +459,13 @@ DEMO = Demo(
         "genai", "generative artificial intelligence", "ia generativa", "inteligencia artificial generativa", "gen ai",
         "generative models", "generative model", "generate text and music", "text, sound and pictures", "markov chain",
         "markov model", "melody generator", "modelos generativos", "modelo generativo", "cadena de markov",
+    ),
+    measures=(
+        Measure("distance", "error", "distance of what was made from its examples"),
+        Measure("shuffled", "quantity", "distance of the shuffled parts"),
+        Measure("copied", "quantity", "longest piece copied, in letters"),
+        Measure("pictures", "error", "distance of the pictures"),
+        Measure("sound", "error", "distance of the tune"),
+        Measure("choices", "quantity", "letters that could follow"),
     ),
 )  # fmt: skip

@@ -34,7 +34,7 @@ from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
 from demos.lib.scenes import Scene, row
 from demos.lib.wording import number
-from demos.runtime.contract import Bars, Claim, Demo, Frame, Params, Prediction, Preset, Request, Table, param
+from demos.runtime.contract import Bars, Claim, Demo, Frame, Measure, Params, Prediction, Preset, Request, Table, param
 
 Array = NDArray[np.float64]
 ANSWERS = ("all of them", "more than half", "half or fewer")
@@ -410,6 +410,15 @@ DEMO = Demo(
         "superresolution", "super-resolution cascade", "diffusion cascade", "cascade of diffusion",
         "cascading diffusion", "frozen text encoder", "upscale a picture", "upscaling", "cascada de difusión",
         "modelos de difusión en cascada", "super resolución",
+    ),
+    measures=(
+        Measure("agree", "accuracy", "share of pictures that are as asked"),
+        Measure("off", "error", "distance of the guess from its end"),
+        Measure("away", "error", "distance of a stage from the picture before it"),
+        Measure("lines", "quantity", "how striped the pictures are"),
+        Measure("cosine", "quantity", "cosine of the nearest words"),
+        Measure("t", "clock", "time t of the noise"),
+        Measure("images", "size"),
     ),
     heavy=True,
 )  # fmt: skip

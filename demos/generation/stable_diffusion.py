@@ -47,6 +47,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -372,6 +373,15 @@ DEMO = Demo(
         "diffusion in latent space", "latent denoising", "denoise latents", "denoising latents",
         "text-to-image diffusion", "text to image", "texto a imagen", "modelo de difusión latente",
         "difusión en el espacio latente", "ldm",
+    ),
+    measures=(
+        Measure("agree", "accuracy", "share of pictures that are as asked"),
+        Measure("off", "error", "distance of the guess from its end"),
+        Measure("apart", "quantity", "difference that the words make"),
+        Measure("saving", "quantity", "how many times fewer operations than on pixels"),
+        Measure("latent", "quantity", "operations on latents, in millions"),
+        Measure("pixel", "quantity", "operations on pixels, in millions"),
+        Measure("t", "clock", "time t of the noise"),
     ),
     heavy=True,
 )  # fmt: skip

@@ -32,6 +32,7 @@ from demos.runtime.contract import (
     Demo,
     Edge,
     Frame,
+    Measure,
     Network,
     Node,
     Panel,
@@ -331,5 +332,14 @@ DEMO = Demo(
     aliases=(
         "minimax", "alpha-beta", "alpha-beta pruning", "deep blue", "game tree", "poda alfa-beta", "alphabeta",
         "alpha-beta search", "minimax algorithm", "game tree search", "alfa-beta", "árbol de juego", "chess computer",
+    ),
+    measures=(
+        Measure("nodes", "quantity", "positions visited so far", "run"),
+        Measure("value", "quantity", "value of the move or reply shown"),
+        Measure("alpha", "quantity", "what X is sure of"),
+        Measure("beta", "quantity", "what O is sure of"),
+        Measure("cutoffs", "quantity", "cutoffs in all", "run"),
+        Measure("bounds", "quantity", "moves of which only a bound is known"),
+        Measure("minimax", "size", "positions that plain minimax visits"),
     ),
 )  # fmt: skip

@@ -35,6 +35,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Params,
     Prediction,
     Preset,
@@ -329,5 +330,11 @@ DEMO = Demo(
         "watson", "ibm watson", "jeopardy", "question answering", "deepqa", "evidence scorer", "weighing evidence",
         "score the evidence", "watson's evidence", "deep qa", "quiz show machine", "quiz machine", "quiz computer",
         "puntuación de evidencia", "evidencia de watson",
+    ),
+    measures=(
+        Measure("confidence", "score", "confidence of the candidate shown"),
+        Measure("answers", "quantity", "1 when it answers"),
+        Measure("candidates", "size", "texts in all"),
+        Measure("fitting", "size", "texts whose answer is of the kind asked for"),
     ),
 )  # fmt: skip

@@ -29,6 +29,7 @@ from demos.runtime.contract import (
     Demo,
     Edge,
     Frame,
+    Measure,
     Network,
     Node,
     Panel,
@@ -274,5 +275,13 @@ DEMO = Demo(
         "rule-based expert system", "production rules", "inference engine", "if-then rules", "mycin",
         "sistemas expertos", "sistema basado en reglas", "motor de inferencia", "encadenamiento hacia adelante",
         "encadenamiento hacia atrás",
+    ),
+    measures=(
+        Measure("known", "quantity", "facts known so far", "run"),
+        Measure("looks", "quantity", "rules looked at so far", "run"),
+        Measure("proved", "score", "1 when the goal is proved"),
+        Measure("forward", "quantity", "looks that forward chaining took"),
+        Measure("backward", "quantity", "looks that backward chaining took"),
+        Measure("rules", "size"),
     ),
 )  # fmt: skip

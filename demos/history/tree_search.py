@@ -36,7 +36,21 @@ from demos.lib.pacing import thin
 from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row
 from demos.lib.wording import amount, count, number
-from demos.runtime.contract import Bars, Claim, Demo, Frame, Params, Prediction, Preset, Request, Table, Text, param
+from demos.runtime.contract import (
+    Bars,
+    Claim,
+    Convergence,
+    Demo,
+    Frame,
+    Measure,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Table,
+    Text,
+    param,
+)
 
 MOST_FRAMES = 44
 JUDGE_DEPTH = {"tic-tac-toe": 9, "connect-four": 4}
@@ -342,4 +356,12 @@ DEMO = Demo(
         "monte carlo tree", "alpha go", "alphago zero", "uct", "ucb tree search", "búsqueda de monte carlo",
         "búsqueda en árbol monte carlo", "árbol de monte carlo", "montecarlo", "random playouts",
     ),
+    measures=(
+        Measure("best_share", "score", "share of the games that went to the best moves"),
+        Measure("share", "quantity", "share of the games of the leading move"),
+        Measure("game", "clock"),
+        Measure("best", "score", "1 when the move chosen is one of the best"),
+        Measure("result", "quantity", "result of the game for X"),
+    ),
+    converged=Convergence("the favourite never changes again", moment="the favourite is settled"),
 )  # fmt: skip

@@ -35,6 +35,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -295,5 +296,13 @@ DEMO = Demo(
         "alignment of words", "word alignment", "nmt", "machine translation with attention", "additive attention",
         "cross-attention", "bahdanau", "soft alignment", "matriz de alineación", "alineación",
         "traducción automática neuronal", "traducción con atención", "redes de atención", "atención de bahdanau",
+    ),
+    measures=(
+        Measure("exact", "score", "1 when the whole sentence is right"),
+        Measure("right", "score", "words in their place"),
+        Measure("share", "quantity", "attention of the word looked at most"),
+        Measure("steps_back", "quantity", "steps back in the alignment"),
+        Measure("exact_at_8", "accuracy", "share of sentences of 8 phrases all right"),
+        Measure("word", "clock"),
     ),
 )  # fmt: skip

@@ -36,6 +36,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -326,6 +327,13 @@ DEMO = Demo(
         "masked language modelling", "masked language modeling", "masked token", "fill in the blank", "fill-mask",
         "cloze", "hidden word", "hidden words", "missing word", "bidirectional transformer", "palabra oculta",
         "palabras ocultas", "palabra enmascarada", "modelo enmascarado",
+    ),
+    measures=(
+        Measure("wins", "score", "words at which BERT was nearer than bigrams"),
+        Measure("bert", "score", "mean log probability of the right word from BERT"),
+        Measure("bigram", "quantity", "mean log probability of the right word from bigrams"),
+        Measure("rank", "quantity", "rank of the hidden word"),
+        Measure("probability", "quantity", "probability of the word shown"),
     ),
     heavy=True,
 )  # fmt: skip

@@ -25,7 +25,20 @@ from demos.language._preference_story import NAMES, Plan, Toy, answers
 from demos.lib.prelude import open_with
 from demos.lib.scenes import Scene, row
 from demos.lib.wording import amount, count, number
-from demos.runtime.contract import Bars, Claim, Demo, Frame, Panel, Params, Prediction, Preset, Request, Tokens, param
+from demos.runtime.contract import (
+    Bars,
+    Claim,
+    Demo,
+    Frame,
+    Measure,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Tokens,
+    param,
+)
 
 SYSTEM = "You are a helpful AI assistant."
 FOLLOW_UP = "Tell me more."
@@ -252,6 +265,15 @@ DEMO = Demo(
         "ppo", "alignment by feedback", "tuned by preferences", "chat model", "plantilla de chat",
         "modelo de recompensa", "retroalimentación humana", "preferencias humanas",
         "aprendizaje por refuerzo con retroalimentación humana",
+    ),
+    measures=(
+        Measure("reward", "score", "mean reward of the tuned model"),
+        Measure("before", "quantity", "mean reward before tuning"),
+        Measure("kl", "quantity", "KL from the model before, in nats"),
+        Measure("likelihood", "score", "mean log likelihood of the comparisons"),
+        Measure("off", "error", "largest error of the fitted reward"),
+        Measure("apart", "error", "distance from the optimum"),
+        Measure("comparisons", "size"),
     ),
     wants=("model_tokens", "next_tokens"),
 )  # fmt: skip

@@ -30,6 +30,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -290,6 +291,14 @@ DEMO = Demo(
         "cosine similarity of words", "semantic similarity", "word analogies", "word analogy", "map of words",
         "vectores de palabras", "incrustaciones", "incrustaciones de palabras", "palabras como vectores",
         "proyector de embeddings", "embebidos",
+    ),
+    measures=(
+        Measure("nearest", "quantity", "cosine with the nearest word"),
+        Measure("largest", "quantity", "largest cosine of any pair"),
+        Measure("kept", "quantity", "share of the variance in the plane"),
+        Measure("fit", "quantity", "cosine of the best answer to the analogy"),
+        Measure("words", "size"),
+        Measure("dimension", "size"),
     ),
     needs=("embed",),
 )  # fmt: skip

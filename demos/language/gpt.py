@@ -32,6 +32,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -410,6 +411,14 @@ DEMO = Demo(
         "text continuation", "autoregressive model", "autoregressive language model", "temperature sampling",
         "siguiente palabra", "siguiente token", "próxima palabra", "continuar texto", "predicción del siguiente token",
         "transformador generativo preentrenado",
+    ),
+    measures=(
+        Measure("p", "quantity", "probability of the token written"),
+        Measure("bits", "quantity", "entropy of the choice, in bits"),
+        Measure("rank", "quantity", "rank of the token written"),
+        Measure("likeliest", "quantity", "tokens that were the likeliest"),
+        Measure("token", "clock"),
+        Measure("tokens", "size", "tokens written"),
     ),
     needs=("model_tokens", "next_tokens"),
 )  # fmt: skip

@@ -32,6 +32,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Params,
     Prediction,
     Preset,
@@ -377,6 +378,13 @@ DEMO = Demo(
         "grouped-query attention", "grouped heads", "llama block", "llama 2", "llama 3", "llama architecture",
         "rms norm", "rotary position embedding", "rotary position embeddings", "rotary positions", "rotary", "gqa",
         "swi-glu", "swiglu gate", "caché kv", "caché de llama", "incrustaciones rotatorias", "atención agrupada",
+    ),
+    measures=(
+        Measure("parameters", "size"),
+        Measure("weights", "size", "bytes of the weights"),
+        Measure("cache", "size", "bytes of the KV cache"),
+        Measure("ungrouped", "size", "bytes of the cache without grouped heads"),
+        Measure("equal_at", "quantity", "tokens at which cache and weights are equal"),
     ),
     needs=("model_card",),
 )  # fmt: skip

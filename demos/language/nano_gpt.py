@@ -36,6 +36,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -290,6 +291,15 @@ DEMO = Demo(
         "nano gpt", "nanogpt", "mini gpt", "small gpt", "85584 parameters", "llm visualization", "nano-gpt model",
         "tiny gpt", "minimal gpt", "toy gpt", "gpt that sorts", "letter sorting gpt", "letter sorter",
         "llm visualisation", "gpt pequeño", "gpt diminuto", "letras con gpt",
+    ),
+    measures=(
+        Measure("right", "score", "letters in their place, of six"),
+        Measure("probability", "quantity", "probability of the letter written"),
+        Measure("largest", "quantity", "largest attention weight of the block"),
+        Measure("active", "quantity", "share of the MLP's numbers that pass"),
+        Measure("letter", "clock"),
+        Measure("block", "clock"),
+        Measure("parameters", "size"),
     ),
     heavy=True,
 )  # fmt: skip

@@ -38,6 +38,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -536,5 +537,12 @@ DEMO = Demo(
         "attention scores", "dot-product attention", "queries keys and values", "queries, keys and values",
         "query, key and value", "q k v", "qkv", "attention is all you need", "causal attention", "atención",
         "auto-atención", "mecanismo de atención", "atención multicabeza", "cabezas de atención",
+    ),
+    measures=(
+        Measure("top_weight", "quantity", "largest attention weight shown"),
+        Measure("entropy", "quantity", "entropy of the weights, in bits"),
+        Measure("top_score", "quantity", "largest score shown"),
+        Measure("head", "clock"),
+        Measure("offset", "quantity", "place of the word looked at most, from the word followed"),
     ),
 )  # fmt: skip

@@ -36,6 +36,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -275,5 +276,12 @@ DEMO = Demo(
         "sequence to sequence model", "encoder and decoder", "encoder–decoder", "encoder decoder network",
         "translation without attention", "context vector", "bottleneck of translation", "sutskever",
         "codificador decodificador", "traducción sin atención", "vector de contexto",
+    ),
+    measures=(
+        Measure("exact", "score", "1 when the whole sentence is right"),
+        Measure("right", "score", "words in their place"),
+        Measure("probability", "quantity", "probability of the word written"),
+        Measure("exact_at_8", "accuracy", "share of sentences of 8 phrases all right"),
+        Measure("word", "clock"),
     ),
 )  # fmt: skip

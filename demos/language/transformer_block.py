@@ -33,6 +33,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -325,6 +326,14 @@ DEMO = Demo(
         "transformer encoder", "transformer decoder block", "transformer architecture", "encoder block",
         "layer norm and residual", "bloque de transformador", "bloque transformador", "capa transformer",
         "transformador", "transformadores", "bloque del transformer",
+    ),
+    measures=(
+        Measure("attention", "quantity", "how far attention moved the word"),
+        Measure("mlp", "quantity", "how far the MLP moved the word"),
+        Measure("largest", "quantity", "largest attention weight"),
+        Measure("change", "quantity", "cosine of the word before and after"),
+        Measure("parameters", "size"),
+        Measure("block", "clock"),
     ),
     heavy=True,
 )  # fmt: skip

@@ -26,6 +26,7 @@ from demos.runtime.contract import (
     Demo,
     Edge,
     Frame,
+    Measure,
     Network,
     Node,
     Panel,
@@ -309,5 +310,12 @@ DEMO = Demo(
         "neurona de McCulloch-Pitts", "mcculloch and pitts", "mcculloch", "pitts neuron", "mcp", "m-p neuron",
         "neuron of 1943", "neurons of 1943", "neurons from 1943", "first artificial neuron", "logic gate neuron",
         "logic gates from neurons", "neurona de mcculloch", "neurona de 1943", "neurona umbral", "threshold unit",
+    ),
+    measures=(
+        Measure("right", "score", "rows of the table right"),
+        Measure("rows", "size"),
+        Measure("neurons", "size"),
+        Measure("sum", "quantity", "weighted sum of the neuron shown"),
+        Measure("theta", "quantity", "threshold of the neuron shown"),
     ),
 )  # fmt: skip

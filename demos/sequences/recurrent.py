@@ -34,6 +34,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -317,5 +318,13 @@ DEMO = Demo(
         "backpropagation through time", "bptt", "hidden state", "character rnn", "char rnn", "red neuronal recurrente",
         "redes recurrentes", "red de elman", "gradientes que se desvanecen", "desvanecimiento del gradiente",
         "estado oculto",
+    ),
+    measures=(
+        Measure("loss", "loss", "mean loss over the letters"),
+        Measure("right", "score", "letters guessed right so far", "run"),
+        Measure("epoch", "clock"),
+        Measure("step", "clock", "letter read"),
+        Measure("log10_left", "quantity", "log10 of what is left of an error"),
+        Measure("lag", "clock", "steps back in time"),
     ),
 )  # fmt: skip

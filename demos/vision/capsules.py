@@ -35,9 +35,11 @@ from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
     Claim,
+    Convergence,
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Params,
     Prediction,
     Preset,
@@ -373,4 +375,13 @@ DEMO = Demo(
         "routing by agreement of capsules", "part-whole", "parts and wholes", "cápsulas", "redes de cápsulas",
         "enrutamiento por acuerdo", "enrutamiento dinámico",
     ),
+    measures=(
+        Measure("house", "score", "length of the house, how sure it is"),
+        Measure("boat", "score", "length of the boat"),
+        Measure("right", "score", "parts with their own whole, of six"),
+        Measure("share", "quantity", "mean largest share of a part"),
+        Measure("round", "clock"),
+        Measure("near", "quantity", "parts that nearness gets right"),
+    ),
+    converged=Convergence("every part is with its own whole from then on", claim=Claim("right", "==", 6)),
 )  # fmt: skip

@@ -33,6 +33,7 @@ from demos.runtime.contract import (
     Demo,
     Edge,
     Frame,
+    Measure,
     Network,
     Node,
     Params,
@@ -287,5 +288,13 @@ DEMO = Demo(
         "residual networks", "residual nets", "res net", "residual connections", "residual connection",
         "residual learning", "shortcut connections", "shortcuts", "skips", "red residual profunda", "redes residuales",
         "conexiones residuales", "conexiones de salto",
+    ),
+    measures=(
+        Measure("plain", "quantity", "error left in the plain network"),
+        Measure("residual", "quantity", "error left in the residual network"),
+        Measure("log_plain", "quantity", "log10 of the plain error at the first layer"),
+        Measure("log_residual", "quantity", "log10 of the residual error at the first layer"),
+        Measure("layer", "clock"),
+        Measure("depth", "size"),
     ),
 )  # fmt: skip

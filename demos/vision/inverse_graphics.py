@@ -35,6 +35,7 @@ from demos.runtime.contract import (
     Frame,
     Heatmap,
     Image,
+    Measure,
     Params,
     Prediction,
     Preset,
@@ -272,5 +273,11 @@ DEMO = Demo(
         "inverse graphics net", "inverse graphics networks", "deep convolutional inverse graphics", "disentangled code",
         "disentangled representations", "disentanglement", "gráficos inversos",
         "red convolucional profunda de gráficos inversos", "representación desenredada",
+    ),
+    measures=(
+        Measure("score", "score", "how far each factor has a unit of its own"),
+        Measure("error", "error", "mean squared error of the pictures"),
+        Measure("share", "quantity", "share of the change that the knob makes in its factor"),
+        Measure("knob", "quantity", "value of the knob turned"),
     ),
 )  # fmt: skip

@@ -33,6 +33,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Image,
+    Measure,
     Params,
     Prediction,
     Preset,
@@ -314,5 +315,12 @@ DEMO = Demo(
         "fukushima", "s-cells", "c-cells", "neocognitrón", "neo-cognitron", "neocognitrons", "fukushima's network",
         "fukushima network", "s and c cells", "simple and complex cells", "shift invariance", "red de fukushima",
         "células simples y complejas",
+    ),
+    measures=(
+        Measure("c_alike", "score", "how alike the C-cells are to before the move"),
+        Measure("s_alike", "score", "how alike the S-cells are to before the move"),
+        Measure("known", "score", "1 when the letter is still known"),
+        Measure("shift", "clock", "pixels moved"),
+        Measure("blur", "quantity", "how alike two letters are to the C-cells"),
     ),
 )  # fmt: skip

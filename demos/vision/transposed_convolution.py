@@ -25,7 +25,19 @@ from numpy.typing import NDArray
 from demos.lib.pacing import thin
 from demos.lib.scenes import Scene, play, rows
 from demos.lib.wording import number
-from demos.runtime.contract import Claim, Demo, Frame, Heatmap, Image, Params, Prediction, Preset, Request, param
+from demos.runtime.contract import (
+    Claim,
+    Demo,
+    Frame,
+    Heatmap,
+    Image,
+    Measure,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    param,
+)
 
 Array = NDArray[np.float64]
 MOST_STAMPS = 30
@@ -317,5 +329,11 @@ DEMO = Demo(
         "deconvolutions", "deconvolution network", "up-sampling", "upsample", "up-convolution",
         "fractionally strided convolution", "checkerboard artefacts", "checkerboard artifacts",
         "checkerboard pattern", "deconvolución", "red deconvolucional", "efecto de tablero", "sobremuestreo",
+    ),
+    measures=(
+        Measure("uneven", "error", "how uneven an even input comes out"),
+        Measure("overlap", "quantity", "places written to more than once so far", "run"),
+        Measure("value", "clock", "value stamped"),
+        Measure("size", "size", "side of the result"),
     ),
 )  # fmt: skip

@@ -28,6 +28,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -287,5 +288,12 @@ DEMO = Demo(
         "instance segmentation", "semantic segmentation", "segmentation", "bounding box", "intersection over union",
         "tareas de visión", "visión por computador", "visión por computadora", "segmentación de imágenes",
         "detector de objetos", "segmentation masks",
+    ),
+    measures=(
+        Measure("mean_iou", "score", "mean IoU of the masks"),
+        Measure("iou", "score", "IoU of the pair shown"),
+        Measure("hits", "score", "objects found with the right name"),
+        Measure("pixels_right", "accuracy", "share of pixels labelled rightly"),
+        Measure("objects", "size"),
     ),
 )  # fmt: skip

@@ -25,9 +25,11 @@ from demos.lib.scenes import Scene, points, row
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Claim,
+    Convergence,
     Curve,
     Demo,
     Frame,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -267,5 +269,12 @@ DEMO = Demo(
         "bottleneck network", "undercomplete autoencoder", "pca against autoencoder", "autocodificadores",
         "auto-codificador", "autoencoders lineales", "red autoasociativa",
     ),
+    measures=(
+        Measure("error", "error", "mean squared error on unseen digits"),
+        Measure("pca_error", "quantity", "error of PCA"),
+        Measure("apart", "error", "difference from PCA, as a share"),
+        Measure("epoch", "clock"),
+    ),
+    converged=Convergence("better than PCA from then on", claim=Claim("error", "<", "pca_error")),
     heavy=True,
 )  # fmt: skip

@@ -25,7 +25,21 @@ from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
 from demos.lib.scenes import Scene, row
 from demos.lib.wording import number
-from demos.runtime.contract import Bars, Claim, Curve, Demo, Frame, Params, Prediction, Preset, Request, Series, param
+from demos.runtime.contract import (
+    Bars,
+    Claim,
+    Convergence,
+    Curve,
+    Demo,
+    Frame,
+    Measure,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    param,
+)
 from demos.zoo._coder import HELD, Array, dense, digits, learn, strip, through
 from demos.zoo._readout import mean_square, ridge
 
@@ -262,5 +276,14 @@ DEMO = Demo(
         "autoencoder que quita ruido", "autoencoder que elimina ruido", "autoencoder eliminador de ruido",
         "autocodificador que elimina ruido", "autocodificador que quita ruido", "quitar ruido", "eliminar ruido",
     ),
+    measures=(
+        Measure("error", "error", "mean squared error of the output"),
+        Measure("kept", "error", "share of the damage that is left"),
+        Measure("linear_error", "quantity", "error of the best linear map"),
+        Measure("mean_error", "quantity", "error of the mean digit"),
+        Measure("spoilt_error", "quantity", "error of the spoilt input"),
+        Measure("epoch", "clock"),
+    ),
+    converged=Convergence("half the noise is gone", moment="half the noise is gone"),
     heavy=True,
 )  # fmt: skip

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from demos.lib.prelude import open_with
-from demos.runtime.contract import Claim, Demo, Frame, Params, Prediction, Preset, Request, param
+from demos.runtime.contract import Claim, Demo, Frame, Measure, Params, Prediction, Preset, Request, param
 from demos.zoo import _dnc
 from demos.zoo._machine_story import CHOICES, MachineStory, outcome
 
@@ -100,6 +100,13 @@ DEMO = Demo(
         "dnc", "differentiable neural computers", "computadora neuronal diferenciable", "differentiable computer",
         "neural computer", "differentiable memory", "memory with links", "computador neuronal diferenciable",
         "computadoras neuronales diferenciables", "computador diferenciable",
+    ),
+    measures=(
+        Measure("wrong", "mistakes", "bits wrong so far", "run"),
+        Measure("used", "quantity", "slots in use"),
+        Measure("step", "clock"),
+        Measure("rows", "size"),
+        Measure("at_20", "accuracy", "share of bits right at 20 rows"),
     ),
     heavy=True,
 )  # fmt: skip

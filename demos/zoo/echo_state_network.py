@@ -28,6 +28,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -298,5 +299,12 @@ DEMO = Demo(
         "esn", "echo state networks", "reservoir computing", "reservoir", "red de estados de eco", "echo state net",
         "echo state", "esns", "reservoir computer", "reservoir network", "random reservoir", "echo network",
         "red de estado de eco", "redes de estado de eco", "red de eco", "computación de reservorio", "reservorio",
+    ),
+    measures=(
+        Measure("free_error", "error", "mean squared error of the free forecast"),
+        Measure("error", "error", "mean squared error one step ahead"),
+        Measure("apart", "quantity", "how far apart two starts are"),
+        Measure("fades", "score", "1 when the start is forgotten"),
+        Measure("step", "clock"),
     ),
 )  # fmt: skip

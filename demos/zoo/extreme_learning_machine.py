@@ -22,7 +22,20 @@ from demos.lib.pacing import thin
 from demos.lib.plane import Plane
 from demos.lib.scenes import Scene, play, plot, points, row
 from demos.lib.wording import count, number
-from demos.runtime.contract import Claim, Curve, Demo, Frame, Panel, Params, Prediction, Preset, Request, Series, param
+from demos.runtime.contract import (
+    Claim,
+    Curve,
+    Demo,
+    Frame,
+    Measure,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    param,
+)
 from demos.zoo._readout import Array, ridge
 
 PLANE = Plane((-2.2, 2.2), (-2.2, 2.2))
@@ -259,5 +272,9 @@ DEMO = Demo(
         "extreme learning", "elms", "random features", "random hidden units", "untrained hidden layer",
         "máquinas de aprendizaje extremo", "aprendizaje extremo", "máquina de aprendizaje extrema",
         "capa oculta aleatoria",
+    ),
+    measures=(
+        Measure("unseen", "accuracy", "share of unseen points right"),
+        Measure("units", "clock", "random units in use"),
     ),
 )  # fmt: skip

@@ -28,9 +28,11 @@ from demos.lib.scenes import Scene, points, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Claim,
+    Convergence,
     Curve,
     Demo,
     Frame,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -315,5 +317,14 @@ DEMO = Demo(
         "red generativa adversarial", "redes generativas adversarias", "red adversaria", "red generativa antagónica",
         "redes generativas antagónicas", "generador y discriminador", "mode collapse",
     ),
+    measures=(
+        Measure("covered", "score", "modes covered now"),
+        Measure("hit", "score", "share of forged points in a cloud"),
+        Measure("most_at_once", "score", "most modes covered at once, second half"),
+        Measure("best_hit", "score", "best share in a cloud, second half"),
+        Measure("step", "clock"),
+        Measure("modes", "size"),
+    ),
+    converged=Convergence("all clouds are covered from then on", claim=Claim("covered", "==", "modes")),
     heavy=True,
 )  # fmt: skip

@@ -28,10 +28,12 @@ from demos.lib.scenes import Scene, play, points, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Claim,
+    Convergence,
     Curve,
     Demo,
     Frame,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -313,4 +315,11 @@ DEMO = Demo(
         "self-organisation", "self-organization", "soms", "topographic map", "mapa auto-organizado",
         "mapas autoorganizados", "mapa autoorganizativo", "red de kohonen",
     ),
+    measures=(
+        Measure("error", "error", "mean distance of a point from its unit"),
+        Measure("torn", "error", "share of points whose two nearest units are no neighbours"),
+        Measure("idle", "quantity", "units that never win"),
+        Measure("sigma", "quantity", "width of the neighbourhood"),
+    ),
+    converged=Convergence("the error has halved", moment="error halved"),
 )  # fmt: skip

@@ -38,6 +38,7 @@ from demos.runtime.contract import (
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -371,5 +372,14 @@ DEMO = Demo(
         "liquid state", "liquid computing", "spiking network", "spiking neural network", "spiking neural networks",
         "pool of spiking neurons", "snn", "lsms", "máquinas de estado líquido", "estado líquido", "neuronas de espigas",
         "red de espigas", "neuronas pulsantes",
+    ),
+    measures=(
+        Measure("score", "accuracy", "share of new throws told right"),
+        Measure("input_score", "quantity", "the same reader on the input itself"),
+        Measure("unjoined_score", "quantity", "the same reader on neurons without joints"),
+        Measure("learnt", "accuracy", "share right of the throws learnt"),
+        Measure("spikes", "quantity", "spikes of the liquid so far", "run"),
+        Measure("apart", "quantity", "how far apart two throws are at the reading"),
+        Measure("ms", "clock"),
     ),
 )  # fmt: skip

@@ -29,6 +29,7 @@ from demos.runtime.contract import (
     Curve,
     Demo,
     Frame,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -269,5 +270,11 @@ DEMO = Demo(
         "rbf networks", "rbfs", "radial basis", "radial basis function networks", "gaussian bells", "sum of gaussians",
         "bell functions", "bells at centres", "base radial", "red de base radial", "función de base radial",
         "funciones de base radial", "red de funciones de base radial", "campanas gaussianas",
+    ),
+    measures=(
+        Measure("error", "error", "mean squared error against the true curve"),
+        Measure("best_error", "error", "smallest error with any number of centres"),
+        Measure("centres", "clock", "centres in use"),
+        Measure("width", "quantity", "width of the bells"),
     ),
 )  # fmt: skip

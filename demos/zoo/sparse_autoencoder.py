@@ -24,7 +24,20 @@ from demos.lib.prelude import open_with
 from demos.lib.ranking import ranked
 from demos.lib.scenes import Scene, row
 from demos.lib.wording import count, number
-from demos.runtime.contract import Bars, Claim, Curve, Demo, Frame, Params, Prediction, Preset, Request, Series, param
+from demos.runtime.contract import (
+    Bars,
+    Claim,
+    Curve,
+    Demo,
+    Frame,
+    Measure,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    param,
+)
 from demos.zoo._coder import HELD, Array, dense, digits, learn, strip
 
 
@@ -232,6 +245,13 @@ DEMO = Demo(
         "sparse codes", "sparse features", "sparsity penalty", "few active units", "overcomplete autoencoder",
         "codificación dispersa", "autocodificador disperso", "autoencoders dispersos", "código disperso",
         "autoencoder escaso",
+    ),
+    measures=(
+        Measure("error", "error", "mean squared error of the pictures"),
+        Measure("active", "quantity", "share of the units that a picture uses"),
+        Measure("idle", "quantity", "units that never work"),
+        Measure("epoch", "clock"),
+        Measure("penalty", "size", "λ"),
     ),
     heavy=True,
 )  # fmt: skip

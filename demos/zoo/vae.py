@@ -29,6 +29,7 @@ from demos.runtime.contract import (
     Curve,
     Demo,
     Frame,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -277,6 +278,14 @@ DEMO = Demo(
         "variational autoencoders", "variational bayes autoencoder", "vae model", "latent plane",
         "autocodificador variacional", "autoencoders variacionales", "auto-codificador variacional", "beta-vae",
         "plano latente", "posterior collapse",
+    ),
+    measures=(
+        Measure("reconstruction", "loss", "reconstruction term"),
+        Measure("kl", "loss", "KL term"),
+        Measure("used", "score", "code numbers in use"),
+        Measure("kinds", "quantity", "kinds of digits met on the walk"),
+        Measure("epoch", "clock"),
+        Measure("beta", "size", "β"),
     ),
     heavy=True,
 )  # fmt: skip

@@ -34,6 +34,8 @@ NUMERIC = {"integer", "number"}
 SIZES = ((80, 24), (60, 18), (120, 40))
 LONGEST_CAPTION = 330
 LARGEST_FRAME = 200_000
+COUNTED = "bits|cells|epochs|games|heads|mistakes|modes|moves|points|steps|units|visits"
+MISCOUNTED = re.compile(rf"(?<![\d.,·])\b1 (?:more |new )?(?:{COUNTED})\b|\(s\)")
 PROGRAMMERS = re.compile(r"(?i)input should|unable to parse|validation|string should|at least 1 character")
 
 
@@ -219,6 +221,7 @@ def _check_story(demo: Demo, frames: tuple[Frame, ...]) -> None:
     assert progress == sorted(progress) and progress[-1] == 1
     assert any(frame.moment for frame in frames) and frames[-1].moment
     assert all(20 <= len(frame.caption) <= LONGEST_CAPTION for frame in frames)
+    assert not [frame.caption for frame in frames if MISCOUNTED.search(frame.caption)]
     assert sum(any(char.isdigit() for char in frame.caption) for frame in frames) >= len(frames) / 2
     assert all(1 <= len(frame.panels) <= 6 for frame in frames)
     assert demo.prediction.check(frames) in demo.prediction.choices
