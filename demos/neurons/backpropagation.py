@@ -236,7 +236,7 @@ class Story:
         def value(x1: float, x2: float) -> float:
             return 2 * float(forward(weights, np.array([[x1, x2]]), self.params.activation)[-1][0, 0]) - 1
 
-        groups = [points(f"class {c}", self.x[self.d[:, 0] == c]) for c in (0, 1)]
+        groups = [points(f"class {c}", self.x[self.d[:, 0] == c]) for c in (1, 0)]
         return plot(self.plane, "Output y over the plane", groups, (), self.plane.region(value))
 
     def _network(self, weights: Weights, values: list[Array], active: int, title: str) -> Network:

@@ -263,7 +263,7 @@ class View:
 
     def _plane(self, w: Vector) -> Panel:
         p = self.params
-        targets = sorted({d for _, d in examples(p)})
+        targets = sorted({d for _, d in examples(p)}, reverse=True)
         groups = [points(f"d = {number(d)}", [x[1:] for x, t in examples(p) if t == d]) for d in targets]
         scale = 1.0 if p.activation == "tanh" else 2.0
 

@@ -242,7 +242,7 @@ class Story:
         """The inputs as points of the plane, and the line where the sum equals the threshold."""
         plane, (w1, w2) = Plane((-0.6, 1.6), (-0.6, 1.6)), unit.weights
         table, wanted = self.table, WANTED[self.gate]
-        groups = [points(f"wants {t}", [x for x in table if wanted[sum(x)] == t]) for t in (0, 1)]
+        groups = [points(f"wants {t}", [x for x in table if wanted[sum(x)] == t]) for t in (1, 0)]
         region = plane.region(lambda x1, x2: 1.0 if w1 * x1 + w2 * x2 >= unit.theta else -1.0, 12)
         return plot(plane, "One neuron is one cut", groups, plane.line("sum = θ", w1, w2, -unit.theta), region)
 

@@ -201,12 +201,14 @@ class Story:
         return labels
 
     def _picture(self, title: str, boxes: Sequence[Thing], right: int = 0) -> Image:
-        """The scene in grey, with boxes in the colour of their class."""
+        """The scene in grey, with boxes in the colour of their class drawn around the objects, not over them."""
         channels = np.stack([self.image] * 3)
         for thing in boxes:
             r0, r1, c0, c1 = thing.box
-            frame = boxed(thing, right)[:, :SIZE]
-            frame[r0 + 1 : r1, min(SIZE, c0 + 1 + right) : min(SIZE, c1 + right)] = False
+            ring = np.zeros((SIZE + 2, SIZE + 2), bool)  # one pixel more on each side than the image
+            ring[r0 : r1 + 3, c0 + right : c1 + 3 + right] = True
+            ring[r0 + 1 : r1 + 2, c0 + 1 + right : c1 + 2 + right] = False
+            frame = ring[1:-1, 1:-1]
             for channel, level in zip(channels, COLOURS[thing.name], strict=True):
                 channel[frame] = level
         return Image(title=title, channels=tuple(rows(channel, 2) for channel in channels))
