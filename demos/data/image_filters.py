@@ -185,7 +185,9 @@ class Story:
             caption += f"Its middle pixel was {number(float(window[1, 1]), 2)}: see what its neighbours changed."
         seen = self.padded * 0.55
         seen[r : r + 3, c : c + 3] = 0.45 + 0.55 * window
-        so_far = np.where(np.arange(self.out.size).reshape(self.out.shape) < done, self._shown(self.out), 0)
+        so_far = np.where(
+            np.arange(self.out.size).reshape(self.out.shape) < done, self._shown(self.out), self._shown(np.zeros(1))
+        )
         product = Heatmap(title="weight times pixel", values=rows(self.kernel * window, 2), value_range=(-4, 4))
         panels = (_picture("where it lies", seen), product, _picture("the result so far", so_far))
         return Scene(caption, panels, {"row": r + 1, "column": c + 1, "value": value}, moment)
