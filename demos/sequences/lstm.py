@@ -28,6 +28,7 @@ import numpy as np
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
 from demos.lib.ranking import first_largest
+from demos.lib.readout import mean_square, ridge
 from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import count, number, small
 from demos.runtime.contract import (
@@ -48,7 +49,6 @@ from demos.runtime.contract import (
     param,
 )
 from demos.sequences._gated import Array, Epoch, fit, make_task, output, walk_lstm
-from demos.zoo._readout import mean_square, ridge
 
 RATE = 0.02
 GATES = (("i", "input gate"), ("f", "forget gate"), ("o", "output gate"))

@@ -23,6 +23,7 @@ import numpy as np
 
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
+from demos.lib.readout import mean_square, ridge
 from demos.lib.scenes import Scene, row
 from demos.lib.wording import number
 from demos.runtime.contract import (
@@ -41,7 +42,6 @@ from demos.runtime.contract import (
     param,
 )
 from demos.zoo._coder import HELD, Array, dense, digits, learn, strip, through
-from demos.zoo._readout import mean_square, ridge
 
 HIDDEN, COPIES = 64, 8
 

@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from demos.lib.readout import Array, mean_square, ridge
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number, small
 from demos.runtime.contract import (
@@ -37,7 +38,6 @@ from demos.runtime.contract import (
     Series,
     param,
 )
-from demos.zoo._readout import Array, mean_square, ridge
 
 WASH, LEARN, FREE = 100, 500, 100
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from demos.lib.pacing import thin
 from demos.lib.plane import Plane
+from demos.lib.readout import Array, ridge
 from demos.lib.scenes import Scene, play, plot, points, row
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
@@ -36,7 +37,6 @@ from demos.runtime.contract import (
     Series,
     param,
 )
-from demos.zoo._readout import Array, ridge
 
 PLANE = Plane((-2.2, 2.2), (-2.2, 2.2))
 

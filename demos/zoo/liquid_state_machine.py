@@ -29,6 +29,7 @@ import numpy as np
 
 from demos.lib.pacing import thin
 from demos.lib.ranking import first_largest, ranked
+from demos.lib.readout import Array, ridge
 from demos.lib.scenes import Scene, play, points, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
@@ -48,7 +49,6 @@ from demos.runtime.contract import (
     Series,
     param,
 )
-from demos.zoo._readout import Array, ridge
 
 CHANNELS, TAU, TAU_CURRENT, TAU_TRACE = 4, 20.0, 60.0, 25.0
 BURST, AFTER = (5, 8, 11), 19

@@ -22,6 +22,7 @@ from typing import Literal
 import numpy as np
 
 from demos.lib.ranking import first_smallest, ranked
+from demos.lib.readout import Array, mean_square, ridge
 from demos.lib.scenes import Scene, play, points, row
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
@@ -39,7 +40,6 @@ from demos.runtime.contract import (
     Series,
     param,
 )
-from demos.zoo._readout import Array, mean_square, ridge
 
 GRID = np.linspace(0, 1, 81)
 
