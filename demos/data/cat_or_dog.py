@@ -23,15 +23,19 @@ from typing import Literal
 import numpy as np
 
 from demos.lib.pacing import thin
+from demos.lib.ranking import first_smallest
 from demos.lib.scenes import Scene, play, row, rows, sheet
-from demos.lib.wording import number
+from demos.lib.wording import count, number
 from demos.neurons._layers import Array, Weights, forward, propagate, start, train
 from demos.runtime.contract import (
     Bars,
+    Claim,
+    Convergence,
     Curve,
     Demo,
     Frame,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -168,7 +172,7 @@ class Story:
             "Guessing gets 50 %. " if i == 0 else "Right: what six hidden units look for, white pulls, black pushes. "
         )
         caption += (
-            "The weights are random." if i == 0 else "Ears begin to show." if self.right[i] > 0.8 else "No shape yet."
+            "The weights are random." if i == 0 else f"That is {self.right[i] - self.right[0]:+.0%} against the start."
         )
         picture = Image(title="Weights of six hidden units", pixels=sheet(filters, 3))
         return Scene(
@@ -181,14 +185,14 @@ class Story:
     def mistakes(self) -> Iterator[Scene]:
         """Up to three mistakes, the surest first; or the least sure answer when there is none."""
         sure = sorted(self.wrong, key=lambda i: -abs(float(self.chance[i, 0]) - 0.5))[:3]
-        for i in sure or [int(np.abs(self.chance - 0.5).argmin())]:
+        for i in sure or [first_smallest(np.abs(self.chance - 0.5))]:
             p, true = float(self.chance[i, 0]), ANIMALS[int(self.truth[i, 0])]
             caption = (
                 f"New picture {i + 1} is a {true}, drawn as {true}s are. It says P(dog) = {number(p, 2)}, so "
                 f"{ANIMALS[int(p > 0.5)]}. "
             )
-            caption += f"One of {len(self.wrong)} mistakes: " if sure else "Right, but barely: "
-            caption += "it has no idea of an animal, only of which pixels were bright in its training pictures."
+            caption += f"One of {count(len(self.wrong), 'mistake')}: " if sure else "Right, but barely: "
+            caption += f"it knows only {SIZE * SIZE} numbers, and which of them were high in its training pictures."
             yield Scene(
                 caption,
                 (self._picture("what it sees", self.test[i]), self._bars(p)),
@@ -223,8 +227,8 @@ class Story:
         before = ANIMALS[int(self._after(max(0, i - 1))[2] > 0.5)]
         says = ANIMALS[int(p > 0.5)]
         caption = f"Every pixel moved by at most {number(size)}: P(dog) = {number(p)}, so {says}. "
-        caption += "You still see the same animal." if says != self.params.animal else "It still holds."
-        caption += f" Each step is small, but {SIZE * SIZE} of them push the same way."
+        caption += f"Do you still see a {self.params.animal}?" if says != self.params.animal else "It still holds."
+        caption += f" {SIZE * SIZE} such steps all push the same way."
         panels = (self._picture(f"nudged by {number(size)}", x), self._bars(p))
         return Scene(
             caption, panels, {"nudge": size, "p_dog": p}, f"the {before} becomes a {says}" if says != before else ""
@@ -232,18 +236,29 @@ class Story:
 
     def ending(self) -> Scene:
         _, x, p = self._after(10)
-        fooled = ANIMALS[int(p > 0.5)] != self.params.animal
+        fooled, enough = ANIMALS[int(p > 0.5)] != self.params.animal, self._enough()
         caption = (
             f"{self.right[-1]:.0%} of {TESTED} new pictures right, 50 % being chance, with {len(self.wrong)} "
             f"mistakes. A nudge of {number(self.params.nudge)} a pixel "
             f"{'turned' if fooled else 'did not turn'} the {self.params.animal} into a "
             f"{ANIMALS[1 - ANIMALS.index(self.params.animal)]}: P(dog) = {number(p, 2)}. "
-            "It learnt what is bright where, not what a cat is."
         )
+        caption += f"{number(enough, 3)} is enough." if enough < 0.5 else "No nudge up to 0.5 would do."
         panels = (self._picture("before", self.test[self.index]), self._picture("after the nudge", x))
         return Scene(
-            caption, panels, {"test": self.right[-1], "mistakes": len(self.wrong), "fooled": fooled}, "the verdict"
+            caption,
+            panels,
+            {"test": self.right[-1], "mistakes": len(self.wrong), "fooled": fooled, "enough": enough},
+            "the verdict",
         )
+
+    def _enough(self) -> float:
+        """The smallest nudge, to 0.001, that turns the answer; 0.5 when none below that does."""
+        x, d = self.test[[self.index]], self.truth[[self.index]]
+        for size in np.arange(0.001, 0.5, 0.001):
+            if (forward(self.weights, nudged(self.weights, x, d, float(size)), "tanh")[-1] > 0.5) != (d > 0.5):
+                return float(size)
+        return 0.5
 
     def _square(self, x: Array) -> Array:
         return np.asarray(x + 0.5).reshape(SIZE, SIZE)
@@ -294,13 +309,25 @@ DEMO = Demo(
     ),
     presets={
         "cat": Preset(
-            "Fool it with a cat", {}, "Look at both pictures at the end: the same cat to you, not to the network."
+            "Fool it with a cat", {},
+            "Look at both pictures at the end, and at how small a nudge would have done.",
+            (Claim("fooled", "==", 1), Claim("enough", "<", 0.1)),
         ),
-        "tiny": Preset("A tiny nudge", {"nudge": 0.02}, "Small enough a nudge does not turn the answer."),
+        "tiny": Preset(
+            "A tiny nudge", {"nudge": 0.02},
+            "Small enough a nudge does not turn the answer.",
+            (Claim("fooled", "==", 0),),
+        ),
         "few": Preset(
-            "Ten pictures", {"examples": 10}, "Ten pictures are known by heart; new ones are another matter."
+            "Ten pictures", {"examples": 10},
+            "Ten pictures are known by heart; new ones are another matter.",
+            (Claim("train", "==", 1), Claim("test", "<", 0.85)),
         ),
-        "noisy": Preset("Heavy specks", {"noise": 0.4, "animal": "dog"}, "With so many specks mistakes become common."),
+        "noisy": Preset(
+            "Heavy specks", {"noise": 0.4, "animal": "dog"},
+            "With so many specks mistakes become common.",
+            (Claim("mistakes", ">=", 20),),
+        ),
     },
     prediction=Prediction("Will the nudge make it see the other animal?", ANSWERS, _check),
     aliases=(
@@ -309,4 +336,13 @@ DEMO = Demo(
         "adversarial attack", "adversarial examples", "fast gradient sign", "fgsm", "gato o perro", "perros y gatos",
         "perro o gato", "ejemplo adversario", "ataque adversario",
     ),
+    measures=(
+        Measure("test", "accuracy", "share of new pictures right"),
+        Measure("train", "accuracy", "share right of the pictures learnt from"),
+        Measure("mistakes", "mistakes", "mistakes on new pictures"),
+        Measure("epoch", "clock"),
+        Measure("p_dog", "quantity", "P(dog) of the picture shown"),
+        Measure("enough", "quantity", "smallest nudge that turns the answer"),
+    ),
+    converged=Convergence("all pictures learnt from are right from then on", claim=Claim("train", "==", 1)),
 )  # fmt: skip

@@ -24,9 +24,24 @@ import numpy as np
 
 from demos.data import _credit
 from demos.data._learners import Array, Split, grow, newton, scale, sigmoid
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
-from demos.runtime.contract import Bars, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Table, param
+from demos.runtime.contract import (
+    Bars,
+    Claim,
+    Demo,
+    Frame,
+    Heatmap,
+    Measure,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Table,
+    param,
+)
 
 SHOWN_STEPS = 6
 RISK = ("Low", "High")
@@ -131,7 +146,7 @@ class Story:
             p = sigmoid(scaled @ w[:-1] + w[-1])
             good = int(((p > 0.5) == (self.t > 0.5)).sum())
             loss = -float(np.log(np.where(self.t > 0.5, p, 1 - p)).mean())
-            top = int(np.abs(w[:-1]).argmax())
+            top = first_largest(np.abs(w[:-1]))
             caption = f"Newton's step {step}: the mean loss is {number(loss)}, {good} of {len(p)} training rows right. "
             if step:
                 way = "high" if w[top] > 0 else "low"
@@ -190,29 +205,34 @@ class Story:
 
     def ending(self, chance: Array) -> Scene:
         right, most = int(((chance > 0.5) == (self.t > 0.5)).sum()), int(self.t.sum())
-        order = np.argsort(-np.abs(self.weights.values), kind="stable")[:2]
+        order = ranked(np.abs(self.weights.values))[:2]
         heavy = " and ".join(self.weights.labels[int(i)] for i in order)
         told = sum(
             (judge(self.params, self.x, self.t, x) > 0.5) == (t > 0.5) for x, t in zip(self.x, self.t, strict=True)
         )
         caption = (
-            f"Trained on all rows it gets {told} of {len(self.t)} right, left out {right}; always saying High gets "
-            f"{most}. "
-            f"{heavy} weigh most. "
+            f"Trained on all rows it gets {told} of {len(self.t)} right, left out {right}: "
+            f"{'more than' if right > most else 'as many as' if right == most else 'fewer than'} the {most} that "
+            f"always saying High gets. {heavy} weigh most. "
         )
         if self.params.gender and "Gender" in heavy:
             caption += "All 6 women here have high risk: six rows, and the model would judge people by it. Try without."
         else:
             caption += "With 24 rows one customer is 4 % of the score: take it as an exercise, not as a fact."
         panels: tuple[Panel, ...] = (self._confusion(chance, len(self.t)), self.weights)
-        return Scene(caption, panels, {"right": right, "always_high": most}, "the verdict")
+        return Scene(
+            caption,
+            panels,
+            {"right": right, "always_high": most, "fitted": told, "customers": len(self.t)},
+            "the verdict",
+        )
 
     def _question(self, node: Split) -> str:
         name = self.names[node.column or 0]
         return f"{name}?" if ":" in name or name == "Gender" else f"{name} > {number(node.at, 1)}?"
 
     def _bars(self, values: Array, title: str) -> Bars:
-        order = sorted(np.argsort(-np.abs(values), kind="stable")[:10].tolist())
+        order = sorted(ranked(np.abs(values))[:10].tolist())
         return Bars(title=title, labels=tuple(_short(self.names[i]) for i in order), values=row(values[order]))
 
     def _confusion(self, chance: Array, done: int) -> Heatmap:
@@ -282,15 +302,25 @@ DEMO = Demo(
         Request("Predice quién devuelve el préstamo sin la columna de género", {"gender": False}),
     ),
     presets={
-        "logistic": Preset("Logistic regression", {}, "One weight a column: see which ones speak for high risk."),
-        "blind": Preset(
-            "Without gender", {"gender": False}, "Hide the column: other columns take over part of its weight."
+        "logistic": Preset(
+            "Logistic regression", {},
+            "One weight a column: it fits every row, and still judges new customers worse than always saying High.",
+            (Claim("fitted", "==", "customers"), Claim("right", "<", "always_high")),
         ),
-        "tree": Preset("A small tree", {"model": "tree"}, "Two questions in a row: easy to read, easy to upset."),
+        "blind": Preset(
+            "Without gender", {"gender": False},
+            "Hide the column, and see what weighs most without it.",
+            (Claim("columns", "==", 20),),
+        ),
+        "tree": Preset(
+            "A small tree", {"model": "tree"},
+            "Two questions in a row, easy to read: here a little better than always saying High.",
+            (Claim("questions", "==", 2), Claim("right", ">", "always_high")),
+        ),
         "deep": Preset(
-            "A tree that learns by heart",
-            {"model": "tree", "depth": 4},
+            "A tree that learns by heart", {"model": "tree", "depth": 4},
             "With four questions in a row it fits every row, and judges new customers no better.",
+            (Claim("fitted", "==", "customers"), Claim("right", "<=", "always_high")),
         ),
     },
     prediction=Prediction("Will it judge left-out customers better than always saying High?", ("yes", "no"), _check),
@@ -300,5 +330,13 @@ DEMO = Demo(
         "loan default", "tabular data", "riesgo de crédito", "riesgo crediticio", "tabla de crédito",
         "regresión logística", "árbol de decisión", "datos estructurados", "datos tabulares", "préstamos", "bank loan",
         "bank loans",
+    ),
+    measures=(
+        Measure("loss", "loss", "mean loss on all rows"),
+        Measure("right", "score", "customers judged rightly when left out, so far", "run"),
+        Measure("fitted", "score", "customers right when trained on all"),
+        Measure("always_high", "quantity", "what always saying High gets"),
+        Measure("step", "clock"),
+        Measure("gini", "quantity", "impurity of the tree's leaves"),
     ),
 )  # fmt: skip

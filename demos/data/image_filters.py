@@ -23,7 +23,20 @@ from numpy.typing import NDArray
 from demos.lib.pacing import thin
 from demos.lib.scenes import Scene, play, rows
 from demos.lib.wording import number
-from demos.runtime.contract import Demo, Frame, Heatmap, Image, Panel, Params, Prediction, Preset, Request, param
+from demos.runtime.contract import (
+    Claim,
+    Demo,
+    Frame,
+    Heatmap,
+    Image,
+    Measure,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    param,
+)
 
 Array = NDArray[np.float64]
 MOST_STEPS = 40
@@ -172,7 +185,9 @@ class Story:
             caption += f"Its middle pixel was {number(float(window[1, 1]), 2)}: see what its neighbours changed."
         seen = self.padded * 0.55
         seen[r : r + 3, c : c + 3] = 0.45 + 0.55 * window
-        so_far = np.where(np.arange(self.out.size).reshape(self.out.shape) < done, self._shown(self.out), 0)
+        so_far = np.where(
+            np.arange(self.out.size).reshape(self.out.shape) < done, self._shown(self.out), self._shown(np.zeros(1))
+        )
         product = Heatmap(title="weight times pixel", values=rows(self.kernel * window, 2), value_range=(-4, 4))
         panels = (_picture("where it lies", seen), product, _picture("the result so far", so_far))
         return Scene(caption, panels, {"row": r + 1, "column": c + 1, "value": value}, moment)
@@ -184,11 +199,12 @@ class Story:
             f"{number(float(self.out.min()), 2)} to "
             f"{number(float(self.out.max()), 2)} (here grey = 0 when some are negative). The weights sum to "
             f"{number(total, 2)}, so "
-            f"{'flat areas vanish and changes stay.' if abs(total) < 1e-9 else 'flat areas keep their brightness.'} A "
-            "convolutional "
-            "layer learns such weights."
+            f"{'flat areas vanish and changes stay.' if abs(total) < 1e-9 else 'flat areas keep their brightness.'} "
+            f"Neighbours differ by {number(_jump(image), 2)} on average before and {number(_jump(self.out), 2)} after."
         )
-        metrics = {"kernel_sum": total, "flat": flat, "size": len(self.out), "contrast": float(self.out.std())}
+        metrics = {"kernel_sum": total, "flat": flat, "size": len(self.out), "contrast": float(self.out.std()),
+                   "jump_before": _jump(image), "jump": _jump(self.out),
+                   "middle_column": float(np.abs(self.out[:, len(self.out) // 2]).max())}  # fmt: skip
         panels: tuple[Panel, ...] = (_picture("before", image), _picture("after", self._shown(self.out)))
         return Scene(caption, panels, metrics, "the result")
 
@@ -202,6 +218,11 @@ class Story:
     def _flat(self) -> float:
         """The result over a window of one brightness, relative to it."""
         return float(slide(np.full((3, 3), 0.5), self.kernel)[0, 0]) / 0.5
+
+
+def _jump(image: Array) -> float:
+    """The mean difference of neighbours in a row."""
+    return float(np.abs(np.diff(image, axis=1)).mean())
 
 
 def _picture(title: str, values: Array) -> Image:
@@ -249,13 +270,25 @@ DEMO = Demo(
         Request("Encuentra los bordes horizontales de un círculo", {"kernel": "horizontal", "picture": "circle"}),
     ),
     presets={
-        "edges": Preset("Edges", {}, "The weights sum to 0: inside and outside vanish, the rim of the disc stays."),
-        "vertical": Preset("Upright edges only", {"kernel": "vertical", "picture": "square"}, "Top and bottom vanish."),
+        "edges": Preset(
+            "Edges", {},
+            "The weights sum to 0: inside and outside vanish, the rim of the disc stays.",
+            (Claim("flat", "==", 0), Claim("contrast", ">", 0.3)),
+        ),
+        "vertical": Preset(
+            "Upright edges only", {"kernel": "vertical", "picture": "square"},
+            "Top and bottom vanish.",
+            (Claim("middle_column", "==", 0), Claim("contrast", ">", 0.3)),
+        ),
         "denoise": Preset(
-            "Blur against noise", {"kernel": "blur", "noise": 0.2}, "The specks go, and so do sharp edges."
+            "Blur against noise", {"kernel": "blur", "noise": 0.2},
+            "Each pixel becomes a mean: neighbours differ less, in specks and at edges alike.",
+            (Claim("jump", "<", "jump_before"),),
         ),
         "stride": Preset(
-            "Stride 2", {"kernel": "blur", "stride": 2, "size": 16}, "Half as many places each way: a smaller image."
+            "Stride 2", {"kernel": "blur", "stride": 2, "size": 16},
+            "Half as many places each way: a smaller image.",
+            (Claim("size", "==", 7),),
         ),
     },
     prediction=Prediction("What will become of an area where all pixels are alike?", ANSWERS, _check),
@@ -265,5 +298,14 @@ DEMO = Demo(
         "gaussian blur", "edge detector", "edge filter", "blur filter", "sharpen filter", "box blur",
         "filtro de imagen", "filtro de bordes", "detección de bordes", "detector de bordes", "núcleo de convolución",
         "convolución", "convolve",
+    ),
+    measures=(
+        Measure("value", "quantity", "result at the place shown"),
+        Measure("contrast", "quantity", "standard deviation of the result"),
+        Measure("jump", "quantity", "mean difference of neighbours after"),
+        Measure("jump_before", "quantity", "mean difference of neighbours before"),
+        Measure("kernel_sum", "quantity", "sum of the weights"),
+        Measure("row", "clock"),
+        Measure("column", "clock"),
     ),
 )  # fmt: skip

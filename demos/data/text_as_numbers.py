@@ -24,9 +24,23 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
-from demos.runtime.contract import Bars, Demo, Frame, Heatmap, Params, Prediction, Preset, Request, Tokens, param
+from demos.runtime.contract import (
+    Bars,
+    Claim,
+    Demo,
+    Frame,
+    Heatmap,
+    Measure,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Tokens,
+    param,
+)
 
 Array = NDArray[np.float64]
 MOST_SENTENCES, MOST_WORDS = 6, 40
@@ -163,14 +177,12 @@ class Story:
             if held == n
             else "The fewer hold it, the more it counts."
         )
-        order = sorted(
-            {j, *np.argsort(-self.idf, kind="stable")[:5].tolist(), *np.argsort(self.idf, kind="stable")[:5].tolist()}
-        )
+        order = sorted({j, *ranked(self.idf)[:5].tolist(), *ranked(-self.idf)[:5].tolist()})
         bars = Bars(title="idf", labels=tuple(self.vocabulary[k] for k in order), values=row(self.idf[order]))
         return Scene(caption, (bars, self._matrix("word counts (tf)", self.tf)), {"idf": self.idf[j], "held_by": held})
 
     def weights(self, i: int) -> Scene:
-        top = int(self.v[i].argmax())
+        top = first_largest(self.v[i])
         raw = float(self.tf[i, top] * self.idf[top])
         tf, idf = number(float(self.tf[i, top])), number(float(self.idf[top]), 2)
         caption = (
@@ -182,7 +194,7 @@ class Story:
             caption += "A little word wins by sheer number although it tells little: so stop words are often left out."
         else:
             caption += "Frequent here and rare elsewhere: that is what makes a word typical."
-        order = np.argsort(-self.v[i], kind="stable")[:10]
+        order = ranked(self.v[i])[:10]
         bars = Bars(
             title=f"sentence {i + 1}",
             labels=tuple(self.vocabulary[int(k)] for k in order),
@@ -279,19 +291,19 @@ DEMO = Demo(
     ),
     presets={
         "animals": Preset(
-            "Cats and dogs",
-            {},
-            "The first two share little words; the third is about the same animals but shares no word.",
+            "Cats and dogs", {},
+            "The first two share words; the third is about the same animals but shares none.",
+            (Claim("first", "==", 1), Claim("second", "==", 2), Claim("cosine", "==", 0)),
         ),
         "order": Preset(
             "Who bites whom?",
             {"text": "Dog bites man. Man bites dog. The man walks."},
-            "The first two have the same row: a bag of words does not know who bites.",
+            "The first two have the same row: a bag of words does not know who bites.", (Claim("closest", "==", 1),),
         ),
         "pairs": Preset(
             "Pairs of words",
             {"text": "Dog bites man. Man bites dog. The man walks.", "pairs": True},
-            "With pairs as tokens some of the order comes back, and the rows differ.",
+            "With pairs as tokens some of the order comes back, and the rows differ.", (Claim("closest", "<", 1),),
         ),
     },
     prediction=Prediction("Which two sentences will be closest?", CHOICES, _check),
@@ -300,5 +312,12 @@ DEMO = Demo(
         "words to numbers", "term frequency", "word count", "word counts", "count words", "count vectors",
         "one-hot words", "tokenization", "tokenise", "tokenize", "bolsa de palabras", "texto a números",
         "contar palabras", "palabras como números", "datos de lenguaje", "text vectors",
+    ),
+    measures=(
+        Measure("cosine", "quantity", "cosine of the pair shown"),
+        Measure("closest", "quantity", "largest cosine of any pair"),
+        Measure("idf", "quantity", "idf of the word shown"),
+        Measure("words", "size", "words in the vocabulary"),
+        Measure("tokens", "size"),
     ),
 )  # fmt: skip

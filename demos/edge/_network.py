@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating]
 Labels = NDArray[np.int64]
 Weights = dict[str, Array]
 BATCH = 32
@@ -94,8 +94,10 @@ def train(
     masks: Weights | None = None,
 ) -> Iterator[Weights]:
     """The weights after each epoch, by Adam. `slope_of(scores, indices)` is the loss's gradient by a batch's scores;
-    weights where `masks` has 0 stay 0."""
-    w = {name: value.copy() for name, value in w.items()}
+    weights where `masks` has 0 stay 0. It calculates in double precision, so that what each processor rounds otherwise
+    stays below the precision of the weights that it gives."""
+    w = {name: value.astype(np.float64) for name, value in w.items()}
+    x = x.astype(np.float64)
     mean = {name: np.zeros_like(value) for name, value in w.items()}
     square = {name: np.zeros_like(value) for name, value in w.items()}
     step = 0
@@ -104,14 +106,14 @@ def train(
         for first in range(0, len(x), BATCH):
             step += 1
             batch = order[first : first + BATCH]
-            for name, g in gradient(w, x[batch], slope_of(scores(w, x[batch]), batch) / np.float32(len(batch))).items():
+            for name, g in gradient(w, x[batch], slope_of(scores(w, x[batch]), batch) / len(batch)).items():
                 mean[name] = 0.9 * mean[name] + 0.1 * g
                 square[name] = 0.99 * square[name] + 0.01 * g * g
                 move = mean[name] / (1 - 0.9**step) / (np.sqrt(square[name] / (1 - 0.99**step)) + 1e-8)
-                w[name] -= np.float32(rate) * move.astype(np.float32)
+                w[name] -= rate * move
                 if masks and name in masks:
                     w[name] *= masks[name]
-        yield {name: value.copy() for name, value in w.items()}
+        yield {name: value.astype(np.float32) for name, value in w.items()}
 
 
 def classify(targets: Array) -> Callable[[Array, NDArray[np.int64]], Array]:

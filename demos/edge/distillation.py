@@ -24,14 +24,17 @@ from numpy.typing import NDArray
 from demos.edge import _network
 from demos.edge._network import Array, Weights
 from demos.lib.pacing import thin
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, row, rows
-from demos.lib.wording import number
+from demos.lib.wording import amount, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -168,7 +171,7 @@ class Story:
 
     def temperature(self, temperature: float) -> Scene:
         shares = soften(self.z[:1], temperature)[0]
-        order = np.argsort(-shares)
+        order = ranked(shares)
         caption = (
             f"The same answer at T = {number(temperature)}: {order[0]} with {number(float(shares[order[0]]), 3)}, "
             f"{order[1]} with {number(float(shares[order[1]]), 3)}, {order[2]} with "
@@ -182,8 +185,8 @@ class Story:
     def soft_target(self, index: int) -> Scene:
         """Four of the digits of which the teacher is least sure."""
         shares = soften(self.z, self.params.temperature)
-        at = int(np.argsort(shares.max(1))[index])
-        order = np.argsort(-shares[at])
+        at = int(ranked(-shares.max(1))[index])
+        order = ranked(shares[at])
         caption = (
             f"A digit {self.t[at]} of which the teacher is unsure: at T = {number(self.params.temperature)} it says "
             f"{number(float(shares[at][order[0]]), 2)} for {order[0]} and {number(float(shares[at][order[1]]), 2)} for "
@@ -215,7 +218,7 @@ class Story:
         t = self.data.test_t
         shares = [[float((g[t == digit] == digit).mean()) for digit in range(10)] for g in guess]
         gain = np.array(shares[1]) - np.array(shares[0])
-        best = int(gain.argmax())
+        best = first_largest(gain)
         caption = (
             f"Digit by digit. The {best} gains most: {shares[0][best]:.0%} right with labels only, "
             f"{shares[1][best]:.0%} with "
@@ -234,7 +237,7 @@ class Story:
         caption = (
             f"The student of {size_of(self.params.student)} weights reads {a:.1%} when taught by labels and "
             f"{b:.1%} when taught "
-            f"by the teacher ({top:.1%}): {number(gain, 1)} points of difference. "
+            f"by the teacher ({top:.1%}): {amount(gain, 'point', 1)} of difference. "
         )
         if gain >= 1:
             caption += f"The same {self.count} images, but each said how like every digit it is."
@@ -294,16 +297,16 @@ DEMO = Demo(
         Request("Un maestro enseña a un alumno de 10 unidades con temperatura 6", {"student": 10, "temperature": 6}),
     ),
     presets={
-        "few": Preset("A hundred digits", {}, "Few images: here soft targets help most."),
+        "few": Preset("A hundred digits", {}, "Few images: here soft targets help.", (Claim("gain", ">", 1),)),
         "many": Preset(
             "Plenty of digits",
             {"images": "1400"},
-            "With 1400 images the labels say nearly all: look how little is gained.",
+            "With 1400 images the labels say nearly all: look how little is gained.", (Claim("gain", "<", 1),),
         ),
         "cold": Preset(
-            "Temperature 1",
-            {"temperature": 1, "images": "50"},
+            "Temperature 1", {"temperature": 1, "images": "50"},
             "The teacher's answers unsoftened, nearly labels: run it at temperature 4 too and compare the gain.",
+            (Claim("p", ">=", 0.9),),
         ),
     },
     prediction=Prediction("Which student will read more unseen digits right?", ANSWERS, _check),
@@ -312,5 +315,13 @@ DEMO = Demo(
         "distillation of knowledge", "model distillation", "teacher network", "student network", "soft labels",
         "dark knowledge", "destilar", "destila", "destilación de conocimiento", "destilación del conocimiento",
         "profesor y estudiante", "maestro y alumno", "maestro y estudiante",
+    ),
+    measures=(
+        Measure("soft", "accuracy", "share right when taught by soft targets"),
+        Measure("labels", "accuracy", "share right when taught by labels"),
+        Measure("gain", "score", "difference in points"),
+        Measure("pass", "clock"),
+        Measure("T", "quantity", "temperature"),
+        Measure("p", "quantity", "largest share of the teacher's answer"),
     ),
 )  # fmt: skip

@@ -22,13 +22,15 @@ import numpy as np
 from demos.edge import _network
 from demos.edge._network import MATRICES, Weights
 from demos.lib.scenes import Scene, play, row, rows
-from demos.lib.wording import count, number
+from demos.lib.wording import amount, count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -182,9 +184,9 @@ class Story:
         if lost < 1:
             caption += "Hardly a difference: what went added little to any sum."
         elif lost < 10:
-            caption += f"{number(lost, 1)} points lost: now weights go that some digits need."
+            caption += f"{amount(lost, 'point', 1)} lost: now weights go that some digits need."
         else:
-            caption += f"{number(lost, 1)} points lost, with no chance yet to learn anew."
+            caption += f"{amount(lost, 'point', 1)} lost, with no chance yet to learn anew."
         first = lost >= 5 and all(self.full - right < 0.05 for _, right in self.swept[:-1])
         return Scene(caption, (self._sweep(),), {"sparsity": sparsity, "accuracy": found}, "it breaks" if first else "")
 
@@ -197,8 +199,8 @@ class Story:
             "unit, each "
             f"column a pixel; white is a weight that stayed. It now reads {found:.1%}, before {self.full:.1%}. "
             f"{idle} that "
-            f"stayed belong to {int(empty.sum())} pixels that never hold ink: large from the start, yet useless. "
-            "Size is a "
+            f"stayed belong to {count(int(empty.sum()), 'pixel')} that never hold ink: large from the start, yet "
+            "useless. Size is a "
             "guess at worth."
         )
         return Scene(caption, (self._mask(),), {"gone": self.total - self.left, "accuracy": found}, "the cut")
@@ -298,12 +300,20 @@ DEMO = Demo(
         Request("Elimina el 60% de los pesos al azar", {"sparsity": 0.6, "method": "random"}),
     ),
     presets={
-        "eighty": Preset("Four of five go", {}, "A cut that hurts, and fine-tuning that heals it."),
+        "eighty": Preset(
+            "Four of five go", {},
+            "A cut that hurts, and fine-tuning that heals it.",
+            (Claim("cut", "<", 0.9), Claim("lost", "<=", 2)),
+        ),
         "random": Preset(
-            "Any weights", {"method": "random", "fine_tuning": 0}, "The same number, chosen blindly: size does tell."
+            "Any weights", {"method": "random", "fine_tuning": 0},
+            "The same number, chosen blindly: far more is lost.",
+            (Claim("accuracy", "<", 0.5),),
         ),
         "extreme": Preset(
-            "Ninety-eight of a hundred", {"sparsity": 0.98, "fine_tuning": 10}, "So few weights that it cannot recover."
+            "Ninety-eight of a hundred", {"sparsity": 0.98, "fine_tuning": 10},
+            "So few weights that it cannot recover.",
+            (Claim("lost", ">=", 20),),
         ),
     },
     prediction=Prediction("How much accuracy will be missing at the end?", ANSWERS, _check),
@@ -311,5 +321,14 @@ DEMO = Demo(
         "prune", "network pruning", "magnitude pruning", "weight pruning", "sparsity", "poda de redes", "prunes",
         "prune weights", "prune a network", "weight removal", "remove weights", "cut weights", "cut away weights",
         "sparse network", "sparsify", "lottery ticket", "podar", "poda", "poda de pesos", "podar pesos", "podar la red",
+    ),
+    measures=(
+        Measure("accuracy", "accuracy", "share of test digits right"),
+        Measure("cut", "accuracy", "share right straight after the cut"),
+        Measure("lost", "error", "points lost in the end"),
+        Measure("zeros", "quantity", "weights that are zero"),
+        Measure("bytes", "size"),
+        Measure("pass", "clock"),
+        Measure("sparsity", "quantity", "share of weights cut"),
     ),
 )  # fmt: skip

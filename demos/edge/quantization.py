@@ -24,14 +24,17 @@ from numpy.typing import NDArray
 from demos.edge import _network
 from demos.edge._blocks import Blocks, bytes_of, pack, quantize
 from demos.edge._network import MATRICES, Weights
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows
-from demos.lib.wording import number
+from demos.lib.wording import amount, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -129,6 +132,11 @@ class Story:
         right = _network.accuracy(small, self.data.test_x, self.data.test_t)
         return bytes_of(self.count, bits, block, self.params.scheme), distance(self.w, small), right
 
+    @property
+    def levels(self) -> int:
+        """How many values a weight can have: the symmetric way leaves one out, to have 0 in the middle."""
+        return int(2**self.params.bits) - (self.params.scheme == "symmetric")
+
     def plan(self) -> Scene:
         b, size = self.params.bits, bytes_of(self.count, self.params.bits, self.block, self.params.scheme)
         caption = (
@@ -170,13 +178,22 @@ class Story:
             "symmetric": f"d = {number(abs(largest))}/{half - 1}",
             "range": f"d = ({number(float(x.max()))} - ({number(float(x.min()))}))/{2 * half - 1}",
         }[self.params.scheme]
+        off = float(np.abs(self.part.back[0] - x).max() / abs(d)) if d else 0.0
         caption = (
             f"The first {self.block} weights. The largest in size is {number(largest)}, and it sets the scale for "
             f"all: {how} = "
-            f"{number(d, 4)}. Levels lie {number(abs(d), 4)} apart, so a weight is off by about half of that at most."
+            f"{number(d, 4)}. Levels lie {number(abs(d), 4)} apart; here no weight is off by more than "
+            f"{number(off, 2)} of that. "
         )
+        if self.params.scheme == "offset":
+            caption += f"Half a step is the rule, up to a whole one at the far end, cut off at level {2 * half - 1}."
         labels = tuple(str(index) for index in range(len(x)))
-        return Scene(caption, (Bars(title="One block", labels=labels[:32], values=row(x[:32])),), {"d": d}, "one block")
+        return Scene(
+            caption,
+            (Bars(title="One block", labels=labels[:32], values=row(x[:32])),),
+            {"d": d, "off_in_steps": off},
+            "one block",
+        )
 
     def rounding(self, at: int) -> Scene:
         x, part = self.first[0], self.part
@@ -191,7 +208,7 @@ class Story:
             for i in range(at, at + 8)
         )
         off = np.abs(part.back[0, at : at + 8] - x[at : at + 8])
-        worst = at + int(off.argmax())
+        worst = at + first_largest(off)
         caption = (
             f"Weights {at} to {at + 7}: each is written as the integer q, and read back as x̂. Weight {worst} "
             "suffers most: "
@@ -255,9 +272,7 @@ class Story:
             caption += f", {number(wrong / self.found[bits + 1][1], 1)} times as much as with {bits + 1} bits"
         lost = 100 * (self.full - right)
         caption += f"; it reads {right:.1%} of the test digits"
-        caption += f", {number(lost, 1)} points less than before." if lost > 0.05 else ", no fewer than before."
-        if lost < 1:
-            caption += " Rounding errors of many weights cancel out in a sum."
+        caption += f", {amount(lost, 'point', 1)} less than before." if lost > 0.05 else ", no fewer than before."
         moment = "the bits asked for" if bits == self.params.bits else ""
         return Scene(
             caption, self._curves(bits), {"bits": bits, "bytes": size, "error": wrong, "accuracy": right}, moment
@@ -312,16 +327,27 @@ class Story:
             "accuracy "
             f"{self.full:.1%} before and {right:.1%} after. "
         )
+        up = self.found.get(self.params.bits + 1)
         if lost < 1:
             caption += "Nearly free: this is why models on phones are stored in few bits."
+        elif lost < 10 and up:
+            caption += f"A price to weigh: one more bit makes the error {number(wrong / up[1], 1)} times smaller."
         elif lost < 10:
-            caption += "A price to weigh: one more bit halves the error."
+            caption += "A price to weigh."
         else:
-            caption += f"Too few: {2**self.params.bits} levels cannot hold what it learnt, unless it trains with them."
+            caption += f"Too few: {self.levels} levels cannot hold what it learnt, unless it trains with them."
         return Scene(
             caption,
             self._curves(2),
-            {"bytes": size, "error": wrong, "before": self.full, "accuracy": right, "lost": lost},
+            {
+                "bytes": size,
+                "error": wrong,
+                "before": self.full,
+                "accuracy": right,
+                "lost": lost,
+                "times_smaller": 4 * self.count / size,
+                "levels": self.levels,
+            },
             "the result",
         )
 
@@ -366,12 +392,15 @@ DEMO = Demo(
         Request("Guarda los pesos de una red en 6 bits con bloques de 64", {"bits": 6, "block": "64"}),
     ),
     presets={
-        "four": Preset("Four bits", {}, "A seventh of the size, and hardly a digit is lost."),
-        "two": Preset("Two bits", {"bits": 2}, "Four levels for a weight: watch where the accuracy breaks."),
+        "four": Preset("Four bits", {}, "A seventh of the size, and hardly a digit is lost.",
+                       (Claim("times_smaller", ">=", 7), Claim("lost", "<=", 1))),
+        "two": Preset("Two bits", {"bits": 2}, "Four levels for a weight: watch how the accuracy falls with the bits.",
+                      (Claim("levels", "==", 4), Claim("lost", ">", 1))),
         "coarse": Preset(
             "Two bits, wide network",
             {"bits": 2, "hidden": "128", "scheme": "symmetric"},
             "Symmetric with 2 bits leaves -1, 0 and 1 only.",
+            (Claim("levels", "==", 3), Claim("lost", ">", 10)),
         ),
     },
     prediction=Prediction("How much accuracy will the chosen number of bits cost?", ANSWERS, _check),
@@ -380,5 +409,15 @@ DEMO = Demo(
         "quantizing", "quantized network", "quantised network", "quantized weights", "int8", "int4", "low precision",
         "low-precision weights", "4-bit weights", "compress a model", "compress the model", "q4_0", "q8_0", "cuantizar",
         "cuantiza", "cuantizada", "compresión de modelos", "comprimir el modelo",
+    ),
+    measures=(
+        Measure("accuracy", "accuracy", "share of test digits right"),
+        Measure("error", "error", "relative error of the weights"),
+        Measure("lost", "error", "points lost"),
+        Measure("worst", "error", "largest error of the weights shown"),
+        Measure("off_in_steps", "quantity", "largest error of the block, in steps"),
+        Measure("bits", "clock"),
+        Measure("bytes", "size"),
+        Measure("times_smaller", "quantity"),
     ),
 )  # fmt: skip

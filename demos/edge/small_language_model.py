@@ -21,7 +21,21 @@ from typing import Any
 from demos.language._model_file import ModelCard, ModelFile, in_bytes, read
 from demos.lib.scenes import Scene, play, row
 from demos.lib.wording import count, number
-from demos.runtime.contract import Bars, Curve, Demo, Frame, Params, Prediction, Preset, Request, Series, Table, param
+from demos.runtime.contract import (
+    Bars,
+    Claim,
+    Curve,
+    Demo,
+    Frame,
+    Measure,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    Table,
+    param,
+)
 
 ANSWERS = ("under 20", "20 to 80", "over 80")
 KEPT_FREE = 1e9
@@ -347,9 +361,21 @@ DEMO = Demo(
         Request("Mide los tokens por segundo con 48 tokens nuevos", {"new": 48}),
     ),
     presets={
-        "here": Preset("This machine", {}, "How many tokens a second? Guess before it is measured."),
-        "long": Preset("A longer prompt", {"prompt": 384}, "Does a longer prompt slow down the writing?"),
-        "tiny": Preset("A board of 1 GB", {"memory": 1, "board_speed": 2}, "What still fits, and how fast can it be?"),
+        "here": Preset(
+            "This machine", {},
+            "How many tokens a second? Guess before it is measured.",
+            (Claim("writing", ">", 0),),
+        ),
+        "long": Preset(
+            "A longer prompt", {"prompt": 384},
+            "Does a longer prompt slow down the writing?",
+            (Claim("reading", ">", 0),),
+        ),
+        "tiny": Preset(
+            "A board of 1 GB", {"memory": 1, "board_speed": 2},
+            "What still fits, and how fast can it be?",
+            (Claim("bound", ">", 0),),
+        ),
     },
     prediction=Prediction("How many tokens per second will the model write here?", ANSWERS, _check),
     aliases=(
@@ -358,6 +384,17 @@ DEMO = Demo(
         "model on this machine", "local model", "single-board computer", "edge language model",
         "language model on the edge", "modelo de lenguaje pequeño", "modelos de lenguaje pequeños",
         "modelo pequeño de lenguaje", "tokens por segundo", "modelo local", "speed of the model",
+    ),
+    measures=(
+        Measure("writing", "score", "tokens written a second"),
+        Measure("reading", "score", "tokens read a second"),
+        Measure("bound", "quantity", "tokens a second that memory allows"),
+        Measure("resident", "size", "bytes of the process"),
+        Measure("joules", "quantity", "energy of the answer"),
+        Measure("seconds", "quantity", "time of the answer"),
+        Measure("bytes", "size"),
+        Measure("parameters", "size"),
+        Measure("weights", "size", "bytes of the weights"),
     ),
     needs=("model_card", "model_speed", "machine"),
 )  # fmt: skip

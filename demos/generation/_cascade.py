@@ -120,9 +120,10 @@ def read(pictures: Array) -> list[Kind]:
 
 
 class Cascade:
-    """The three networks, ready to make pictures from captions."""
+    """The frozen text encoder and the three networks, ready to make pictures from captions."""
 
     def __init__(self, w: weights.Tensors) -> None:
+        self.words = _lexicon.vectors(w["words"])
         self.w = tensors(w)
 
     def base(
@@ -130,7 +131,7 @@ class Cascade:
     ) -> tuple[list[Step], Array]:
         """The steps and the pictures (count, 3, 8, 8), 0..1."""
         start = random.standard_normal((count, 3, 8, 8))
-        given = np.repeat(_lexicon.encode(text)[None], count, 0)
+        given = np.repeat(_lexicon.encode(text, self.words)[None], count, 0)
         return self._run(8, start, given, np.zeros_like(given), None, steps, guidance)
 
     def stage(
@@ -142,7 +143,7 @@ class Cascade:
         beside = enlarge(add_noise(small * 2 - 1, level, random.standard_normal(small.shape)))
         start = random.standard_normal((len(small), 3, side, side))
         told = np.full((len(small), 1), level / T)
-        given = np.concatenate([np.repeat(_lexicon.encode(text)[None], len(small), 0), told], 1)
+        given = np.concatenate([np.repeat(_lexicon.encode(text, self.words)[None], len(small), 0), told], 1)
         without = np.concatenate([np.zeros((len(small), TEXT)), told], 1)
         taken, _ = self._run(side, start, given, without, beside, steps, guidance)
         ground = enlarge(small) * 2 - 1

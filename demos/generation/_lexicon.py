@@ -5,14 +5,14 @@ and sunset). Count which words share a sentence, turn the counts into positive p
 
     M_ij = max(0, log( p(i, j) / (p(i)·p(j)) ))
 
-and keep the first directions of M's singular value decomposition.
+and keep the first directions of M's singular value decomposition. `learn` does that once, when the demo is trained; the
+directions then lie in the weights file beside the networks that were trained on them. They must: some singular values
+are equal, so that any rotation of their directions is as good, and each processor's library picks another one.
 
 Source: O. Levy and Y. Goldberg, "Neural word embedding as implicit matrix factorization" (2014).
 """
 
 from __future__ import annotations
-
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,9 +52,21 @@ def sentences() -> tuple[str, ...]:
     return tuple(saying.format(word=word, thing=thing) for word, thing in pairs for saying in SAYINGS)
 
 
-@cache
-def vectors() -> dict[str, Array]:
-    """A vector of DIMENSION numbers and length 1 for each word of FACTS."""
+def learn() -> Array:
+    """The table (words, DIMENSION) that the sentences teach, a row for each word of FACTS."""
+    rows = information()
+    left, size, _ = np.linalg.svd(rows - rows.mean(0), full_matrices=False)
+    return np.asarray(left[:, :DIMENSION] * size[:DIMENSION])
+
+
+def vectors(table: NDArray[np.floating]) -> dict[str, Array]:
+    """A vector of DIMENSION numbers and length 1 for each word of FACTS, from a table as `learn` gives it."""
+    rows = np.asarray(table, np.float64)
+    return dict(zip(FACTS, rows / np.linalg.norm(rows, axis=1, keepdims=True), strict=True))
+
+
+def information() -> Array:
+    """The positive pointwise mutual information of each word of FACTS with every word that was read."""
     read = [sentence.split() for sentence in sentences()]
     number = {word: index for index, word in enumerate(sorted({word for words in read for word in words}))}
     together = np.zeros((len(number), len(number)))
@@ -65,17 +77,12 @@ def vectors() -> dict[str, Array]:
     share = together / together.sum()
     alone = share.sum(1)
     with np.errstate(divide="ignore"):
-        information = np.maximum(np.log(share / np.outer(alone, alone)), 0)
-    rows = information[[number[word] for word in FACTS]]
-    left, size, _ = np.linalg.svd(rows - rows.mean(0), full_matrices=False)
-    kept = left[:, :DIMENSION] * size[:DIMENSION]
-    kept /= np.linalg.norm(kept, axis=1, keepdims=True)
-    return dict(zip(FACTS, kept, strict=True))
+        together_more = np.maximum(np.log(share / np.outer(alone, alone)), 0)
+    return np.asarray(together_more[[number[word] for word in FACTS]])
 
 
-def encode(caption: str) -> Array:
+def encode(caption: str, known: dict[str, Array]) -> Array:
     """The vectors of "a striped red circle" one after another (3·DIMENSION numbers, each of about variance 1)."""
-    known = vectors()
     parts: Array = np.concatenate([known[word] for word in caption.split() if word in known])
     stretched: Array = parts * DIMENSION**0.5
     return stretched

@@ -23,15 +23,18 @@ from numpy.typing import NDArray
 from demos import weights
 from demos.generation import _clip
 from demos.generation._clip import COLOURS, KINDS, SHAPES, SIZES, WIDTH, Kind, caption
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
     Heatmap,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -145,7 +148,7 @@ class Story:
         )
 
     def encoded(self) -> Scene:
-        top = int(np.abs(self.u[0]).argmax())
+        top = first_largest(np.abs(self.u[0]))
         text = (
             f"The picture goes through two convolutions and becomes {WIDTH} numbers, scaled to length 1. The "
             "largest in size "
@@ -178,7 +181,7 @@ class Story:
 
     def line(self, i: int) -> Scene:
         shares = softmax(self.s[i : i + 1] / self.params.temperature)[0]
-        best = int(self.s[i].argmax())
+        best = first_largest(self.s[i])
         text = (
             f"Row {i + 1}, {caption(self.kinds[i])}: the nearest caption is {best + 1}, "
             f"'{caption(self.kinds[best])}', with "
@@ -212,7 +215,7 @@ class Story:
         at = ("size", "colour", "shape").index(what)
         means = np.stack([self._read([caption(k) for k in KINDS if k[at] == c]).mean(0) for c in choices])
         near = means / np.linalg.norm(means, axis=1, keepdims=True) @ self.u[0]
-        best = choices[int(near.argmax())]
+        best = choices[first_largest(near)]
         self.answers[what] = best
         text = (
             f"Which {what}? {len(choices)} classes, each the mean of its captions: the nearest is {best} with "
@@ -226,7 +229,7 @@ class Story:
 
     def full(self) -> Scene:
         near = self._read([caption(kind) for kind in KINDS]) @ self.u[0]
-        order = np.argsort(-near)
+        order = ranked(near)
         shares = softmax(near[None] / self.params.temperature)[0]
         self.nearest = KINDS[int(order[0])]
         text = (
@@ -273,12 +276,15 @@ class Story:
             "words right. "
         )
         if not _clip.seen(self.kind):
-            text += (
-                "Training never showed this pair of colour and shape; the words were learnt one by one from others. "
-            )
-        text += "From captions alone came classes nobody listed."
+            text += "Training never showed this pair of colour and shape. "
+        seen, unseen = self.by_noise[0]
+        text += (
+            f"Without specks the caption of a kind that training showed is found in {seen:.0%} of new pictures, that "
+            f"of a kind never shown in {unseen:.0%}."
+        )
         panels = (self._picture(0), self._matrix(self.s))
-        return Scene(text, panels, {"wins": wins, "pairs": n, "words": right}, "the result")
+        metrics = {"wins": wins, "pairs": n, "words": right, "clean_seen": seen, "clean_unseen": unseen}
+        return Scene(text, panels, metrics, "the result")
 
     def _picture(self, i: int) -> Panel:
         channels = tuple(rows(channel, 2) for channel in self.pictures[i])
@@ -336,14 +342,20 @@ DEMO = Demo(
         Request("Compara imágenes y leyendas con un cuadrado amarillo", {"shape": "square", "colour": "yellow"}),
     ),
     presets={
-        "unseen": Preset("A pair never shown", {}, "Training had no red triangle: words learnt one by one combine."),
+        "unseen": Preset(
+            "A pair never shown", {},
+            "Training had no red triangle; this one is named all the same. How often does that go well?",
+            (Claim("words", "==", 3),),
+        ),
         "specks": Preset(
             "In a snowstorm",
             {"noise": 0.5, "size": "small", "shape": "cross"},
-            "Specks hide a small cross: which word goes first?",
+            "Specks hide a small cross: which word goes first?", (Claim("words", "<", 3),),
         ),
         "blunt": Preset(
-            "Blunt", {"temperature": 1, "pairs": 8}, "τ = 1: the order is the same, but the shares are all alike."
+            "Blunt", {"temperature": 1, "pairs": 8},
+            "τ = 1: the order is the same, but the shares are nearly alike.",
+            (Claim("p", "<", 0.1),),
         ),
     },
     prediction=Prediction("How much of the caption will be right for the picture?", ANSWERS, _check),
@@ -352,6 +364,17 @@ DEMO = Demo(
         "clip model", "contrastive pretraining", "image-text matching", "image text similarity", "images and captions",
         "pictures and captions", "captions and pictures", "text-image similarity", "zero-shot classifier",
         "aprendizaje contrastivo", "clasificación sin ejemplos", "imágenes y leyendas",
+    ),
+    measures=(
+        Measure("wins", "score", "rows that the diagonal wins"),
+        Measure("words", "score", "words right in the name of the picture"),
+        Measure("clean_seen", "accuracy", "share right of kinds seen in training"),
+        Measure("clean_unseen", "accuracy", "share right of kinds never seen"),
+        Measure("seen", "accuracy", "share right of seen kinds at the noise shown"),
+        Measure("unseen", "accuracy", "share right of unseen kinds at the noise shown"),
+        Measure("share", "quantity", "share of the right caption in the row"),
+        Measure("row", "clock"),
+        Measure("pairs", "size"),
     ),
     heavy=True,
 )  # fmt: skip

@@ -31,12 +31,15 @@ from demos.generation._gallery import gallery, middles
 from demos.generation._unclip import STRETCH, Painter, shapes
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
+from demos.lib.ranking import ranked
 from demos.lib.scenes import Scene, row
-from demos.lib.wording import number
+from demos.lib.wording import amount, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Demo,
     Frame,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -145,7 +148,7 @@ class Story:
 
     def caption_vector(self) -> Scene:
         like = self.texts @ self.own
-        near = [int(i) for i in np.argsort(-like)[1:4]]
+        near = [int(i) for i in ranked(like)[1:4]]
         text = (
             f"CLIP's text encoder turns '{self.text}' into {WIDTH} numbers of length 1. Its nearest neighbour among "
             f"{len(KINDS)} captions is '{self.names[near[0]]}', cosine {number(float(like[near[0]]), 2)}. The encoder "
@@ -239,7 +242,7 @@ class Story:
         moved, all_moved = _wander(self.varied), _wander(self.pictures)
         text = (
             f"Variations: vector 1 alone, decoded {len(self.varied)} times from new noise. The judge finds "
-            f"{same} kind{'s' if same > 1 else ''}. The shapes' middles lie {number(moved, 1)} pixels about; in the "
+            f"{same} kind{'s' if same > 1 else ''}. The shapes' middles lie {amount(moved, 'pixel', 1)} about; in the "
             f"pictures of all {len(self.pictures)} vectors {number(all_moved, 1)}. "
         )
         text += (
@@ -255,8 +258,8 @@ class Story:
         one, two, n = self._right(with_it), self._right(without), len(self.pictures)
         wide, narrow = _wander(with_it), _wander(without)
         text = (
-            f"Why a prior? With it {one} of {n} pictures are as asked, and their shapes lie {number(wide, 1)} pixels "
-            f"about. With the caption's own vector {two} of {n}, {number(narrow, 1)} pixels about. "
+            f"Why a prior? With it {one} of {n} pictures are as asked, and their shapes lie {amount(wide, 'pixel', 1)} "
+            f"about. With the caption's own vector {two} of {n}, {amount(narrow, 'pixel', 1)} about. "
         )
         text += (
             "The caption has one vector, its pictures have many: the prior brings variety."
@@ -346,27 +349,40 @@ DEMO = Demo(
         ),
     ),
     presets={
-        "square": Preset("A small blue square", {}, "The whole way, from a caption to eight pictures."),
+        "square": Preset(
+            "A small blue square", {},
+            "The whole way, from a caption to eight pictures.",
+            (Claim("agree", ">=", 0.8),),
+        ),
         "large": Preset(
-            "A large green triangle",
-            {"size": "large", "colour": "green", "shape": "triangle", "images": 10},
-            "A large shape fills the picture: there is less for the noise to decide.",
+            "A large green triangle", {"size": "large", "colour": "green", "shape": "triangle", "images": 10},
+            "A large shape fills the picture: the pictures differ less.",
+            (Claim("agree", ">=", 0.8), Claim("all", "<", 2)),
         ),
         "unseen": Preset(
             "A pair never shown",
             {"colour": "red", "shape": "triangle"},
-            "No caption in training held both words. Do the two vectors add up?",
+            "No caption in training held both words. Do the two vectors add up?", (Claim("agree", ">=", 0.5),),
         ),
         "direct": Preset(
-            "Without the prior",
-            {"prior": False, "colour": "yellow", "shape": "circle"},
+            "Without the prior", {"prior": False, "colour": "yellow", "shape": "circle"},
             "The decoder gets the caption's own vector: all pictures start from one point.",
+            (Claim("spread", "==", 0, "ever"),),
         ),
     },
     prediction=Prediction("How many of the pictures will be what the caption asks for?", ANSWERS, _check),
     aliases=(
         "dall-e", "dalle", "dalle 2", "unclip", "prior and decoder", "dall·e 2", "un-clip",
         "text to picture with a prior", "prior network",
+    ),
+    measures=(
+        Measure("agree", "accuracy", "share of pictures that are as asked"),
+        Measure("off", "error", "distance of the guess from its end"),
+        Measure("cosine", "quantity", "cosine of caption and picture vector"),
+        Measure("spread", "quantity", "how far apart the embeddings are"),
+        Measure("moved", "quantity", "how far variations move, in pixels"),
+        Measure("t", "clock", "time t of the noise"),
+        Measure("images", "size"),
     ),
     heavy=True,
 )  # fmt: skip

@@ -39,10 +39,12 @@ from demos.lib.pacing import thin
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -244,9 +246,10 @@ class View:
             agree = None if wanted is None else read.count(wanted) / len(read)
             caption += self._reading(read)
             numbers = tuple(float(read.count(digit)) for digit in range(10))
+            kinds = {"kinds": float(len(set(read)))}
             panel: Panel = Bars(title="Digits read in them", labels=tuple("0123456789"), values=numbers)
         else:
-            agree = float(self.model.near(result, wanted).mean())
+            agree, kinds = float(self.model.near(result, wanted).mean()), {}
             panel = _schedule(0)
             caption += (
                 f"{agree:.0%} lie within {number(3 * SPREAD, 2)} of the data asked for: the exact score pulls "
@@ -254,7 +257,7 @@ class View:
             )
         if wanted is not None and self.params.guidance > 3:
             caption += f" Guidance {number(self.params.guidance, 1)} pays for this likeness with variety."
-        metrics = {"steps": count} | ({} if agree is None else {"agree": round(agree, 4)})
+        metrics = {"steps": float(count)} | kinds | ({} if agree is None else {"agree": round(agree, 4)})
         panels = (self.draw("x at t = 0", result), panel)
         return Frame(caption=caption, progress=1, metrics=metrics, panels=panels, moment="the result")
 
@@ -353,27 +356,35 @@ DEMO = Demo(
         Request("Crea 16 imágenes de un dígito a partir de ruido", {"samples": 16}),
     ),
     presets={
-        "seven": Preset("Draw a 7", {"label": "7"}, "The label steers each step: the guess leans towards a 7 early."),
-        "any": Preset("Whatever comes", {"samples": 16}, "Nothing is asked for: each settles on a digit of its own."),
+        "seven": Preset(
+            "Draw a 7", {"label": "7"},
+            "The label steers each step: the guess leans towards a 7 early.",
+            (Claim("agree", ">=", 0.8),),
+        ),
+        "any": Preset(
+            "Whatever comes", {"samples": 16},
+            "Nothing is asked for: different digits come.",
+            (Claim("kinds", ">=", 4),),
+        ),
         "few": Preset(
-            "Four steps of DDIM",
-            {"label": "3", "sampler": "ddim", "steps": 4},
+            "Four steps of DDIM", {"label": "3", "sampler": "ddim", "steps": 4},
             "DDIM adds no noise, so it can take long strides: four steps are enough for a digit that can be read.",
+            (Claim("steps", "==", 4), Claim("agree", ">=", 0.8)),
         ),
         "ignored": Preset(
             "A label that is ignored",
             {"label": "7", "guidance": 0},
-            "Set the guidance to 0: a 7 is asked for, yet any digit comes.",
+            "Set the guidance to 0: a 7 is asked for, yet any digit comes.", (Claim("agree", "<=", 0.6),),
         ),
         "moons": Preset(
-            "Points in the plane",
-            {"data": "moons", "sampler": "ddim"},
+            "Points in the plane", {"data": "moons", "sampler": "ddim"},
             "Here the score is exact. The lines show where each point would land if all noise were removed at once.",
+            (Claim("agree", ">=", 0.9),),
         ),
         "half": Preset(
             "Half of a spiral",
             {"data": "spiral", "label": "1", "guidance": 1},
-            "The label asks for one arm. With guidance 0 both arms come.",
+            "The label asks for one arm. With guidance 0 both arms come.", (Claim("agree", ">=", 0.9),),
         ),
     },
     prediction=Prediction("When will the guess be half way to the final result?", THIRDS, _check),
@@ -381,5 +392,16 @@ DEMO = Demo(
         "ddpm", "ddim", "denoising diffusion", "difusión", "diffusion model", "diffusion models", "diffusion process",
         "denoising diffusion model", "denoising diffusion probabilistic model", "reverse diffusion",
         "forward diffusion", "score-based model", "modelo de difusión", "modelos de difusión", "proceso de difusión",
+    ),
+    measures=(
+        Measure("agree", "accuracy", "share that is as asked"),
+        Measure("off", "error", "distance of the guess from its end"),
+        Measure("kinds", "quantity", "different digits read"),
+        Measure("noise", "quantity", "share of noise"),
+        Measure("signal", "quantity", "share of signal"),
+        Measure("sigma", "quantity", "fresh noise of the step"),
+        Measure("step", "clock"),
+        Measure("t", "clock", "time t of the noise"),
+        Measure("steps", "size"),
     ),
 )  # fmt: skip

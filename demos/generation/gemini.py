@@ -28,14 +28,17 @@ from demos.generation._gallery import gallery
 from demos.generation._multimodal import BLOCKS, HEADS, WIDTH
 from demos.generation._questions import CELLS, GRID, KINDS, WORDS
 from demos.lib.prelude import open_with
+from demos.lib.ranking import first_largest, first_smallest, ranked
 from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Demo,
     Frame,
     Heatmap,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -115,7 +118,7 @@ class Story:
         self.w = {name: torch.tensor(value) for name, value in weights.load("gemini").items()}
         self.found = self._run(self.patches[None], [self.asked])
         self.scores = [self._shares(each[0]) for each in self.found["scores"]]
-        self.answer = WORDS[int(self.scores[-1].argmax())]
+        self.answer = WORDS[first_largest(self.scores[-1])]
         self.attention = [block["weights"][0, :, -1].numpy().astype(float) for block in self.found["blocks"]]
         self.no_eyes = self._say(np.full_like(self.shown, 0.08), self.asked)
         heads = [self.head(block, head) for block in range(BLOCKS) for head in range(HEADS)]
@@ -136,7 +139,7 @@ class Story:
     def _say(self, patches: Any, question: str) -> tuple[str, float]:
         """The answer and its probability."""
         shares = self._shares(self._run(patches[None], [question])["scores"][-1][0])
-        return WORDS[int(shares.argmax())], float(shares.max())
+        return WORDS[first_largest(shares)], float(shares.max())
 
     def plan(self) -> Scene:
         size = sum(int(np.prod(shape)) for shape in _multimodal.shapes().values())
@@ -186,7 +189,7 @@ class Story:
         )
         vector = w[WORDS.index(word)]
         like = w @ vector / (np.linalg.norm(w, axis=1) * np.linalg.norm(vector))
-        near = next(int(i) for i in np.argsort(-like) if WORDS[i] != word)
+        near = next(int(i) for i in ranked(like) if WORDS[i] != word)
         text = (
             f"The word '{word}' has a learnt vector of {WIDTH} numbers too: same width, same sequence. Its nearest "
             "among "
@@ -211,13 +214,13 @@ class Story:
 
     def head(self, block: int, head: int) -> Scene:
         a = self.attention[block][head]
-        on_picture, top = float(a[:CELLS].sum()), int(a[:CELLS].argmax())
+        on_picture, top = float(a[:CELLS].sum()), first_largest(a[:CELLS])
         held = next((thing for thing in self.scene if thing.cell == top), None)
         what = f"a {held.colour} {held.shape}" if held and not self.params.blind else "nothing"
         words = a[CELLS + _questions.LONGEST - len(self.asked.split()) :]
         text = f"Block {block + 1}, head {head + 1}: from '?' {on_picture:.0%} of the attention goes to the picture. "
         if on_picture < 0.2:
-            best = int(words.argmax())
+            best = first_largest(words)
             text += (
                 f"Most goes to the word '{self.asked.split()[best]}', {words[best]:.0%}: this head reads the question."
             )
@@ -239,7 +242,7 @@ class Story:
 
     def depth(self, block: int) -> Scene:
         shares = self.scores[block]
-        top = int(shares.argmax())
+        top = first_largest(shares)
         text = f"What would '?' say after block {block + 1} of {BLOCKS}? '{WORDS[top]}' with {shares[top]:.0%}. "
         if block < BLOCKS - 1:
             text += "The last layer is laid on early here, to look into the model: "
@@ -255,7 +258,7 @@ class Story:
 
     def said(self) -> Scene:
         shares = self.scores[-1]
-        order = np.argsort(-shares)
+        order = ranked(shares)
         text = (
             f"'{self.params.question}' The model: '{self.answer}', {shares[order[0]]:.1%}; next '{WORDS[order[1]]}', "
             f"{shares[order[1]]:.1%}. Right is '{self.truth}', so this is "
@@ -347,7 +350,7 @@ class Story:
         )
         text = (
             f"{len(asked)} questions about scenes it never saw: {self.accuracy:.1%} right. With an empty picture "
-            f"{self.blind:.1%}: that much the questions alone give away. Weakest: {KINDS[int(np.argmin(seen))]}, "
+            f"{self.blind:.1%}: that much the questions alone give away. Weakest: {KINDS[first_smallest(seen)]}, "
             f"{min(seen):.0%}."
         )
         columns = ("kind", "sees", "blind", "commonest")
@@ -359,15 +362,20 @@ class Story:
         text = (
             f"'{self.params.question}' '{self.answer}', {'right' if right else 'wrong'}; without the picture it "
             "would say "
-            f"'{self.no_eyes[0]}'. Over unseen scenes {self.accuracy:.0%} against {self.blind:.0%} blind. Patches "
-            "and words "
-            "in one sequence: the model that writes text has learnt to look. Gemini does this with sound and video too."
+            f"'{self.no_eyes[0]}'. "
+        )
+        if self.params.blind:
+            text += "It was shown an empty picture, so the answer comes from the words alone, right or wrong by luck. "
+        text += (
+            f"Over unseen scenes {self.accuracy:.0%} with the picture against {self.blind:.0%} without: patches and "
+            "words stand in one sequence, as in Gemini."
         )
         mean = np.mean([each.mean(0)[:CELLS] for each in self.attention], 0)
         heat = Heatmap(
             title="'?' looks at, mean", values=rows(mean.reshape(GRID, GRID), 2), value_range=(0, float(mean.max()))
         )
-        metrics = {"right": right, "right blind": self.no_eyes[0] == self.truth, "accuracy": self.accuracy}
+        metrics = {"right": right, "right blind": self.no_eyes[0] == self.truth, "accuracy": self.accuracy,
+                   "picture_used": self.answer != self.no_eyes[0]}  # fmt: skip
         return Scene(text, (self._picture(), heat, self._top(self.scores[-1])), metrics, "the result")
 
     def _picture(self) -> Panel:
@@ -378,7 +386,7 @@ class Story:
         return Bars(title=title, labels=tuple(str(i + 1) for i in range(12)), values=row(vector[:12]))
 
     def _top(self, shares: Array) -> Panel:
-        order = np.argsort(-shares)[:6]
+        order = ranked(shares)[:6]
         labels, values = tuple(WORDS[i] for i in order), row(shares[order])
         return Bars(title="what comes after '?'", labels=labels, values=values, value_range=(0, 1))
 
@@ -434,17 +442,25 @@ DEMO = Demo(
         Request("Haz preguntas sobre una imagen con 6 figuras", {"things": 6}),
     ),
     presets={
-        "colour": Preset("What colour is the circle?", {}, "From patches and words to one answer."),
+        "colour": Preset(
+            "What colour is the circle?", {},
+            "From patches and words to one answer.",
+            (Claim("right", "==", 1),),
+        ),
         "count": Preset(
             "How many are red?",
             {"question": "how many red things are there?", "things": 6},
-            "Counting needs several patches at once. Where does '?' look?",
+            "Counting needs several patches at once. Where does '?' look?", (Claim("right", "==", 1),),
         ),
-        "where": Preset("Where is the cross?", {"question": "where is the cross?"}, "Only the position vectors know."),
+        "where": Preset(
+            "Where is the cross?", {"question": "where is the cross?"},
+            "No patch shows where it is: that is in the position vectors.",
+            (Claim("right", "==", 1),),
+        ),
         "blind": Preset(
-            "Blindfolded",
-            {"blind": True, "question": "is there a blue triangle?"},
+            "Blindfolded", {"blind": True, "question": "is there a blue triangle?"},
             "An empty picture: what does it say when it cannot see?",
+            (Claim("right", "==", "right blind"), Claim("picture_used", "==", 0)),
         ),
     },
     prediction=Prediction("How will the model's answer be?", ANSWERS, _check),
@@ -452,6 +468,15 @@ DEMO = Demo(
         "google gemini", "multimodal model", "multimodal transformer", "multimodal language model", "modelo multimodal",
         "multi-modal model", "multimodal ai", "multimodal", "multimodality", "visual question answering", "vqa",
         "vision language model", "picture question answering", "multimodales", "preguntas sobre una imagen",
+    ),
+    measures=(
+        Measure("accuracy", "accuracy", "share right over unseen scenes"),
+        Measure("blind", "quantity", "share right without the picture"),
+        Measure("right", "score", "1 when the answer is right"),
+        Measure("p", "quantity", "probability of the answer"),
+        Measure("block", "clock"),
+        Measure("head", "clock"),
+        Measure("picture", "quantity", "share of the attention on the picture"),
     ),
     heavy=True,
 )  # fmt: skip

@@ -36,11 +36,13 @@ from demos.lib.scenes import Scene, row, rows, sheet
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
     Heatmap,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -427,19 +429,43 @@ DEMO = Demo(
         Request("Compón una melodía de 12 notas con temperatura 1.5", {"notes": 12, "temperature": 1.5}),
     ),
     presets={
-        "page": Preset("One page", {}, "Text, tune and pictures side by side. What do they have in common?"),
+        "page": Preset(
+            "One page", {},
+            "Text, tune and pictures side by side. What do they have in common?",
+            (
+                Claim("text", "<", "shuffled text"),
+                Claim("pictures", "<", "shuffled pictures"),
+                Claim("sound", "<", "shuffled sound"),
+            ),
+        ),
         "babble": Preset(
-            "Hardly any memory", {"context": 1, "memory": 1}, "One letter back: it babbles in English sounds."
+            "Hardly any memory", {"context": 1, "memory": 1},
+            "One letter back: it babbles in English sounds.",
+            (Claim("copied", "<=", 10),),
         ),
         "parrot": Preset(
-            "A parrot", {"context": 8, "memory": 4}, "Eight letters back and little read: it copies whole sentences."
+            "A parrot", {"context": 8, "memory": 4},
+            "Eight letters back and little read: it copies long pieces of what it read.",
+            (Claim("copied", ">=", 40),),
         ),
-        "bold": Preset("Daring", {"temperature": 3, "digit": "8"}, "Rare turns become as likely as common ones."),
+        "bold": Preset(
+            "Daring", {"temperature": 3, "digit": "8"},
+            "Rare turns come more often, and the tune strays from its model.",
+            (Claim("sound", ">", 0.1),),
+        ),
     },
     prediction=Prediction("How many characters in a row, at most, will the text copy from its examples?", RUNS, _check),
     aliases=(
         "genai", "generative artificial intelligence", "ia generativa", "inteligencia artificial generativa", "gen ai",
         "generative models", "generative model", "generate text and music", "text, sound and pictures", "markov chain",
         "markov model", "melody generator", "modelos generativos", "modelo generativo", "cadena de markov",
+    ),
+    measures=(
+        Measure("distance", "error", "distance of what was made from its examples"),
+        Measure("shuffled", "quantity", "distance of the shuffled parts"),
+        Measure("copied", "quantity", "longest piece copied, in letters"),
+        Measure("pictures", "error", "distance of the pictures"),
+        Measure("sound", "error", "distance of the tune"),
+        Measure("choices", "quantity", "letters that could follow"),
     ),
 )  # fmt: skip

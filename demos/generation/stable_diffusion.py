@@ -38,13 +38,16 @@ from demos.generation._latent import (
 from demos.generation._schedule import add_noise
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -156,7 +159,7 @@ class Story:
         return Scene(text, panels, {"off": away}, "the autoencoder")
 
     def channels(self) -> Scene:
-        strongest = int(np.abs(self.code[0]).mean((1, 2)).argmax())
+        strongest = first_largest(np.abs(self.code[0]).mean((1, 2)))
         text = (
             f"The code of that picture: {CHANNELS} channels of {GRID}x{GRID}, scaled to mean 0 and variance 1. Channel "
             f"{strongest + 1} answers most, up to {number(float(np.abs(self.code[0, strongest]).max()), 1)}. Each "
@@ -207,10 +210,10 @@ class Story:
         shares = self.studio.asked(self.text, step.x[:1], step.t)[0]
         words = self.text.split()
         mean = shares.mean((0, 1))
-        top = int(mean.argmax())
+        top = first_largest(mean)
         inside = self._inside()
         gain = [float(shares[inside, i].mean() - shares[~inside, i].mean()) for i in range(len(words))]
-        there = int(np.argmax(np.abs(gain)))
+        there = first_largest(np.abs(gain))
         text = (
             f"Cross-attention at t = {step.t}, picture 1: how much each place asks each word, in shares of one. Over "
             "the "
@@ -343,21 +346,25 @@ DEMO = Demo(
         ),
     ),
     presets={
-        "circle": Preset("A large yellow circle", {}, "From noise in the code to eight pictures, and what it cost."),
+        "circle": Preset(
+            "A large yellow circle", {},
+            "From noise in the code to eight pictures, and what it cost.",
+            (Claim("agree", "==", 1), Claim("saving", ">", 10)),
+        ),
         "few": Preset(
             "Six steps",
             {"steps": 6, "colour": "red", "shape": "cross"},
-            "Few steps: what goes wrong first, and what not?",
+            "Six steps instead of fifty: is it still what was asked for?", (Claim("agree", ">=", 0.9),),
         ),
         "unheard": Preset(
-            "The caption hardly heard",
-            {"guidance": 0.5, "colour": "blue", "shape": "square"},
+            "The caption hardly heard", {"guidance": 0.5, "colour": "blue", "shape": "square"},
             "With a guidance below 1 the words only lean on the picture: other kinds slip in.",
+            (Claim("agree", "<", 1),),
         ),
         "unseen": Preset(
-            "A pair never shown",
-            {"colour": "red", "shape": "triangle", "images": 10},
+            "A pair never shown", {"colour": "red", "shape": "triangle", "images": 10},
             "No caption in training held both words. Look at the colours within the shapes.",
+            (Claim("agree", ">=", 0.5),),
         ),
     },
     prediction=Prediction("How many of the pictures will be what the caption asks for?", ANSWERS, _check),
@@ -366,6 +373,15 @@ DEMO = Demo(
         "diffusion in latent space", "latent denoising", "denoise latents", "denoising latents",
         "text-to-image diffusion", "text to image", "texto a imagen", "modelo de difusión latente",
         "difusión en el espacio latente", "ldm",
+    ),
+    measures=(
+        Measure("agree", "accuracy", "share of pictures that are as asked"),
+        Measure("off", "error", "distance of the guess from its end"),
+        Measure("apart", "quantity", "difference that the words make"),
+        Measure("saving", "quantity", "how many times fewer operations than on pixels"),
+        Measure("latent", "quantity", "operations on latents, in millions"),
+        Measure("pixel", "quantity", "operations on pixels, in millions"),
+        Measure("t", "clock", "time t of the noise"),
     ),
     heavy=True,
 )  # fmt: skip

@@ -24,14 +24,17 @@ from numpy.typing import NDArray
 from demos import weights
 from demos.generation import _vit
 from demos.generation._vit import BLOCKS, GRID, HEADS, PATCHES, WIDTH
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, row, rows, sheet
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Demo,
     Frame,
     Heatmap,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -120,7 +123,7 @@ class Story:
             self.found = _vit.run(self.w, self.patches)
         self.attention: Array = np.stack([block["weights"][0].numpy() for block in self.found["blocks"]]).astype(float)
         self.shares = self._shares(self.patches)
-        self.guess = int(self.shares.argmax())
+        self.guess = first_largest(self.shares)
         self.full, self.mixed = self._accuracy(None), self._accuracy(self.order)
 
     def _shares(self, patches: Any) -> Array:
@@ -171,7 +174,7 @@ class Story:
         caption = (
             f"Cut into {GRID}x{GRID} patches, numbered from left to right and then down. {int((ink < 0.01).sum())} "
             "of them are "
-            f"empty; patch {int(ink.argmax()) + 1} has most ink. From here on the network has a list of {PATCHES} "
+            f"empty; patch {first_largest(ink) + 1} has most ink. From here on the network has a list of {PATCHES} "
             "patches, "
             "and no idea which are neighbours."
         )
@@ -200,7 +203,7 @@ class Story:
         p = self.w["position"][1:].numpy()
         unit = p / np.linalg.norm(p, axis=1, keepdims=True)
         near = unit @ unit[self.params.patch - 1]
-        best = [int(i) + 1 for i in np.argsort(-near)[1:3]]
+        best = [int(i) + 1 for i in ranked(near)[1:3]]
         caption = (
             "Each place has its own learnt vector, added to the token. Shown: how like the vector of place "
             f"{self.params.patch} each is "
@@ -215,7 +218,7 @@ class Story:
 
     def head(self, layer: int, head: int) -> Scene:
         a = self.attention[layer, head, 0, 1:]
-        top = np.argsort(-a)[:2] + 1
+        top = ranked(a)[:2] + 1
         itself = float(self.attention[layer, head, 0, 0])
         even = float(np.exp(-(a / a.sum() * np.log(a / a.sum() + 1e-12)).sum()))
         caption = (
@@ -235,7 +238,7 @@ class Story:
     def one_patch(self) -> Scene:
         at = self.params.patch
         a = self.attention[0, :, at, 1:].mean(0)
-        top = int(a.argmax()) + 1
+        top = first_largest(a) + 1
         caption = (
             f"Patches look at each other too. Patch {at} in block 1, mean of the {HEADS} heads: most at patch {top}, "
             f"{a[top - 1]:.0%}, against {1 / (PATCHES + 1):.0%} if it looked everywhere alike. In one step it "
@@ -247,7 +250,7 @@ class Story:
         )
 
     def scores(self) -> Scene:
-        order = np.argsort(-self.shares)
+        order = ranked(self.shares)
         caption = (
             f"The class token has collected what it needs; its {WIDTH} numbers give ten scores: {order[0]} with "
             f"{number(float(self.shares[order[0]]), 3)}, then {order[1]} with "
@@ -258,11 +261,11 @@ class Story:
 
     def blanked(self, many: int) -> Scene:
         """The patches to which the class token looks most in the last block are made empty."""
-        order = np.argsort(-self.attention[-1, :, 0, 1:].mean(0))[:many]
+        order = ranked(self.attention[-1, :, 0, 1:].mean(0))[:many]
         patches = self.patches.clone()
         patches[0, order.copy()] = 0
         shares = self._shares(patches)
-        now = int(shares.argmax())
+        now = first_largest(shares)
         image = patches[0].reshape(GRID, GRID, 2, 2).transpose(1, 2).reshape(8, 8)
         caption = (
             f"{count(many, 'patch') if many == 1 else f'{many} patches'} blanked, those at which it looked most; "
@@ -280,7 +283,7 @@ class Story:
     def shuffled(self) -> Scene:
         patches = self.patches[:, self.order]
         shares = self._shares(patches)
-        now = int(shares.argmax())
+        now = first_largest(shares)
         image = patches[0].reshape(GRID, GRID, 2, 2).transpose(1, 2).reshape(8, 8)
         caption = (
             f"The same patches in another order: it reads a {now} with {number(float(shares[now]), 2)}. Over all "
@@ -302,14 +305,9 @@ class Story:
         caption = (
             f"{chosen:.1%} of {len(self.t)} test digits are "
             f"right{' with shuffled patches' if self.params.shuffle else ''}, "
-            f"{wrong} mistakes. Image, {PATCHES} patches, tokens, positions, {BLOCKS} blocks of attention, class "
-            "token: the same "
-            "machine that reads text has read an image. "
-        )
-        caption += (
-            "Its order carries much of the meaning."
-            if self.params.shuffle
-            else "With few images LeNet does as well or better; with millions this wins."
+            f"{count(wrong, 'mistake')}. Image, {PATCHES} patches, tokens, positions, {BLOCKS} blocks of attention, "
+            f"class token. With the patches in their order {self.full:.1%} are right, in another order "
+            f"{self.mixed:.1%}."
         )
         mean = self.attention[-1, :, 0, 1:].mean(0)
         panels = (self._image(), self._map(mean, "class token, block 2"), self._bars(self.shares))
@@ -360,11 +358,21 @@ DEMO = Demo(
         ),
     ),
     presets={
-        "five": Preset("Follow a 5", {}, "From pixels to patches to tokens, and what each head looks at."),
-        "blank": Preset(
-            "Hide what it looks at", {"hidden_patches": 12, "digit": "8"}, "How many patches does it take to lose an 8?"
+        "five": Preset(
+            "Follow a 5", {},
+            "From pixels to patches to tokens, and what each head looks at.",
+            (Claim("accuracy", ">=", 0.9),),
         ),
-        "shuffled": Preset("Shuffled", {"shuffle": True, "digit": "0"}, "The same patches in another order: it fails."),
+        "blank": Preset(
+            "Hide what it looks at", {"hidden_patches": 12, "digit": "8"},
+            "How many patches does it take to lose an 8?",
+            (Claim("blank", "==", 12),),
+        ),
+        "shuffled": Preset(
+            "Shuffled", {"shuffle": True, "digit": "0"},
+            "The same patches in another order: it fails.",
+            (Claim("accuracy", "<", 0.3),),
+        ),
     },
     prediction=Prediction("How many of the unseen digits will it read right?", ANSWERS, _check),
     aliases=(
@@ -372,6 +380,17 @@ DEMO = Demo(
         "vision transformers", "visual transformer", "image transformer", "transformer for images", "picture patches",
         "patches of an image", "patches of a digit", "patch embedding", "vision transformer (vit)", "parches de imagen",
         "transformador de visión", "transformers de visión", "transformador visual",
+    ),
+    measures=(
+        Measure("accuracy", "accuracy", "share of test digits right"),
+        Measure("shuffled", "quantity", "share right with shuffled patches"),
+        Measure("mistakes", "mistakes", "test digits read wrong"),
+        Measure("p", "quantity", "probability of the digit picked"),
+        Measure("blank", "clock", "patches blanked"),
+        Measure("spread", "quantity", "patches that a head looks at"),
+        Measure("block", "clock"),
+        Measure("head", "clock"),
+        Measure("weights", "size", "how many weights"),
     ),
     heavy=True,
 )  # fmt: skip

@@ -13,7 +13,11 @@ DEEP = 2
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened near the root: a value came back up from `path`, or the rest was cut off there."""
+    """Something that happened near the root: a value came back up from `path`, or the rest was cut off there.
+
+    `bound` is 0 when that value is exact. A search that was told alpha and beta stops as soon as it knows that a
+    position lies outside them; then it has only proved that the true value is at least (1) or at most (-1) `value`.
+    """
 
     path: tuple[int, ...]
     value: float
@@ -21,6 +25,7 @@ class Event:
     beta: float
     nodes: int
     cut: int = 0
+    bound: int = 0
 
 
 @dataclass(slots=True)
@@ -45,16 +50,29 @@ class Search:
         turn = self.board.turn(cells)
         best = -2.0 * turn
         for tried, move in enumerate(moves, 1):
-            found = self.value(self.board.play(cells, move), depth - 1, alpha, beta, (*path, move))
+            after = self.board.play(cells, move)
+            found = self.value(after, depth - 1, alpha, beta, (*path, move))
+            bound = 0 if self._ends(after, depth - 1) else _bound(found, alpha, beta)
             best = max(best, found) if turn == 1 else min(best, found)
             alpha, beta = (max(alpha, best), beta) if turn == 1 else (alpha, min(beta, best))
             cut = len(moves) - tried if alpha >= beta else 0
             if len(path) < DEEP:
-                self.events.append(Event((*path, move), found, alpha, beta, self.nodes, cut))
+                self.events.append(Event((*path, move), found, alpha, beta, self.nodes, cut, bound))
             if alpha >= beta:
                 self.cutoffs += cut > 0
                 break
         return best
+
+    def _ends(self, cells: Position, depth: int) -> bool:
+        """Whether the search looks no deeper there, so that what it says is all there is to say."""
+        return not depth or not self.board.moves(cells)
+
+
+def _bound(found: float, alpha: float, beta: float) -> int:
+    """What a value tells that was found with alpha and beta; at most -1 and at least 1 are exact."""
+    if found <= alpha:
+        return -1 if found > -1 else 0
+    return 1 if beta <= found < 1 else 0
 
 
 def leaf(board: Board, cells: Position) -> float:

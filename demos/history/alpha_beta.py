@@ -22,15 +22,17 @@ from typing import Literal
 from pydantic import model_validator
 
 from demos.history._boards import BOARDS, SIGNS, Position
-from demos.history._search import Search, leaf, minimax
+from demos.history._search import Event, Search, leaf, minimax
 from demos.lib.pacing import thin
 from demos.lib.scenes import Scene, play, row
-from demos.lib.wording import number
+from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Demo,
     Edge,
     Frame,
+    Measure,
     Network,
     Node,
     Panel,
@@ -105,7 +107,7 @@ def steps(params: AlphaBetaParams) -> Iterator[Frame]:
     board, cells = BOARDS[params.game], params.begin()
     search = Search(board, params.order == "edge")
     value = search.value(cells, params.plies)
-    story = Story(params, search, value, minimax(board, cells, params.plies)[1])
+    story = Story(params, search, value)
     first_cut = next((i for i, event in enumerate(search.events) if event.cut), -1)
     roots = [i for i, event in enumerate(search.events) if len(event.path) == 1]
     chosen = thin(len(search.events), MOST_FRAMES, {first_cut, *roots})
@@ -115,16 +117,26 @@ def steps(params: AlphaBetaParams) -> Iterator[Frame]:
 
 
 class Story:
-    def __init__(self, params: AlphaBetaParams, search: Search, value: float, plain: int) -> None:
-        self.params, self.search, self.value, self.plain = params, search, value, plain
+    def __init__(self, params: AlphaBetaParams, search: Search, value: float) -> None:
+        self.params, self.search, self.value = params, search, value
         self.board, self.cells = search.board, params.begin()
         self.turn = SIGNS[self.board.turn(self.cells)]
+        self.to_the_end = self.cells.count(0) <= params.plies
+        judged = {
+            move: minimax(self.board, self.board.play(self.cells, move), params.plies - 1)
+            for move in self.board.moves(self.cells)
+        }
+        self.true = {move: value for move, (value, _) in judged.items()}
+        self.plain = 1 + sum(nodes for _, nodes in judged.values())
+        other = Search(self.board, not search.backwards)
+        other.value(self.cells, params.plies)
+        self.other = other.nodes
 
     def opening(self) -> Scene:
         moves = self.board.moves(self.cells)
         caption = (
-            f"{self.turn} is to move and has {len(moves)} moves. Looking {self.params.plies} moves ahead, plain "
-            "minimax would visit "
+            f"{self.turn} is to move and has {count(len(moves), 'move')}. Looking {count(self.params.plies, 'move')} "
+            "ahead, plain minimax would visit "
             f"{self.plain} positions. +1 means that X wins, -1 that O wins. Which move is best, and how many "
             "positions can be left out?"
         )
@@ -135,11 +147,10 @@ class Story:
         after = self.board.play(self.cells, move)
         replies = len(self.board.moves(after))
         caption = (
-            f"Move {move + 1}: then there are {replies} replies. " if replies else f"Move {move + 1} ends the game. "
-        )
-        caption += (
-            f"At a glance it looks like {number(leaf(self.board, after), 2)}, by the rows still open. Is that true? "
-            "Look deeper."
+            f"Move {move + 1} leaves {SIGNS[self.board.turn(after)]} {count(replies, 'answer')}. At a glance it looks "
+            f"like {number(leaf(self.board, after), 2)}, by the rows still open. Is that true? Look deeper."
+            if replies
+            else f"Move {move + 1} ends the game: its value is {number(leaf(self.board, after))}."
         )
         return Scene(caption, (self._picture(after), self._count(0)), {"move": move + 1, "replies": replies})
 
@@ -151,20 +162,21 @@ class Story:
         names = "then ".join(f"{move + 1} " for move in event.path).strip()
         mover = SIGNS[-self.board.turn(cells)]
         caption = (
-            f"After {names} (by {mover}) the value is {number(event.value, 2)}. Alpha (X's sure) = "
-            f"{_bound(event.alpha)}, beta (O's sure) = "
+            f"After {names} (by {mover}) the value is {_told(event)}. Alpha (X's sure) = {_bound(event.alpha)}, beta "
+            f"(O's sure) = {_bound(event.beta)}. "
         )
-        caption += f"{_bound(event.beta)}. "
         if event.cut:
             caption += (
-                f"Alpha >= beta: {mover} has an answer so good that the other would never come here. {event.cut} more "
-                "moves are skipped."
+                f"Alpha >= beta: {mover} has an answer so good that the other would never come here. "
+                f"{count(event.cut, 'more move')} {'is' if event.cut == 1 else 'are'} skipped."
             )
             moment = moment or "cutoff"
+        elif len(event.path) == 1 and event.bound:
+            caption += f"One of {self.turn}'s own moves: it cannot beat the best one, so its true value stays open."
         elif len(event.path) == 1:
-            caption += f"That is one of {self.turn}'s own moves, fully judged."
+            caption += f"That is one of {self.turn}'s own moves, and this value is exact."
         else:
-            caption += f"{'X' if mover == 'X' else 'O'} looks at the next move: a better one may still come."
+            caption += f"It is one of {mover}'s answers to move {event.path[0] + 1}."
         panels = (self._tree(index), self._picture(cells), self._count(event.nodes))
         metrics = {
             "value": event.value,
@@ -178,18 +190,27 @@ class Story:
         roots = [event for event in self.search.events if len(event.path) == 1]
         best = next(event for event in roots if event.value == self.value)
         who = {1.0: "X wins with best play", -1.0: "O wins with best play", 0.0: "a draw with best play"}
-        verdict = who.get(self.value, f"undecided, {number(self.value, 2)} for X by the open rows")
+        open_yet = (
+            f"undecided within {count(self.params.plies, 'move')}, {number(self.value, 2)} for X by the open rows"
+        )
+        verdict = who.get(self.value, open_yet) if self.to_the_end or abs(self.value) == 1 else open_yet
+        bounds = sum(event.bound != 0 for event in roots)
         caption = (
             f"Best move: {best.path[0] + 1}; {verdict}. Alpha-beta visited {self.search.nodes} positions, minimax "
             f"{self.plain}: "
             f"{self.search.nodes / self.plain:.0%} of the work, for exactly the same value. There were "
-            f"{self.search.cutoffs} cutoffs; good moves tried "
-            "first make more of them."
+            f"{count(self.search.cutoffs, 'cutoff')}. "
         )
-        body = tuple((str(e.path[0] + 1), number(e.value, 2), "best" if e is best else "") for e in roots)
-        table = Table(
-            title=f"{self.turn}'s moves", columns=("move", "value", ""), rows=body, highlight=(roots.index(best),)
+        if bounds:
+            caption += (
+                f"Of {count(bounds, 'move')} it proved only that {'it is' if bounds == 1 else 'they are'} no better: a "
+                "bound, beside which the table has minimax's value."
+            )
+        body = tuple(
+            (str(e.path[0] + 1), _told(e), number(self.true[e.path[0]], 2), "best" if e is best else "") for e in roots
         )
+        columns = ("move", "alpha-beta knows", "minimax", "")
+        table = Table(title=f"{self.turn}'s moves", columns=columns, rows=body, highlight=(roots.index(best),))
         panels: tuple[Panel, ...] = (
             self._count(self.search.nodes),
             table,
@@ -200,6 +221,10 @@ class Story:
             "nodes": self.search.nodes,
             "minimax": self.plain,
             "cutoffs": self.search.cutoffs,
+            "bounds": bounds,
+            "plies": self.params.plies,
+            "free": self.cells.count(0),
+            "other_order": self.other,
         }
         return Scene(caption, panels, metrics, "the best move")
 
@@ -216,15 +241,16 @@ class Story:
         now = seen[-1].path[0]
         tops = list(dict.fromkeys(event.path[0] for event in seen))
         replies = [event for event in seen if len(event.path) == 2 and event.path[0] == now][-7:]
-        done = {event.path[0]: event.value for event in seen if len(event.path) == 1}
+        done = {event.path[0]: event for event in seen if len(event.path) == 1}
         nodes = [Node(id="root", label=self.turn, x=0.5, y=0.92, value=0)]
         edges = []
         for i, move in enumerate(tops):
-            label = f"{move + 1}:{number(done[move], 1)}" if move in done else f"{move + 1}:?"
-            nodes.append(Node(id=f"m{move}", label=label, x=(i + 0.5) / len(tops), y=0.5, value=done.get(move, 0)))
+            label = f"{move + 1}:{_short(done[move])}" if move in done else f"{move + 1}:?"
+            value = done[move].value if move in done else 0
+            nodes.append(Node(id=f"m{move}", label=label, x=(i + 0.5) / len(tops), y=0.5, value=value))
             edges.append(Edge(source="root", target=f"m{move}", active=move == now))
         for i, event in enumerate(replies):
-            label = f"{event.path[1] + 1}:{number(event.value, 1)}" + (" cut" if event.cut else "")
+            label = f"{event.path[1] + 1}:{_short(event)}" + (" cut" if event.cut else "")
             nodes.append(Node(id=f"r{i}", label=label, x=(i + 0.5) / len(replies), y=0.08, value=event.value))
             edges.append(Edge(source=f"m{now}", target=f"r{i}", active=event is seen[-1]))
         return Network(title="Moves and replies", nodes=tuple(nodes), edges=tuple(edges))
@@ -232,6 +258,15 @@ class Story:
 
 def _bound(value: float) -> str:
     return "nothing yet" if abs(value) > 1 else number(value, 2)
+
+
+def _told(event: Event) -> str:
+    """ "0", "at most 0.3": what the search knows of a position, and no more."""
+    return {-1: "at most ", 0: "", 1: "at least "}[event.bound] + number(event.value, 2)
+
+
+def _short(event: Event) -> str:
+    return {-1: "≤", 0: "", 1: "≥"}[event.bound] + number(event.value, 1)
 
 
 def _check(frames: Sequence[Frame]) -> str:
@@ -250,6 +285,7 @@ DEMO = Demo(
         "X takes the largest value of the moves, O the smallest.",
         "When alpha reaches beta, the remaining moves cannot change the result.",
         "The value is the same as minimax's, at a fraction of the positions.",
+        "Of a move that cannot be the best only a bound is known: at most, or at least.",
         "Trying good moves first makes more cutoffs.",
     ),
     examples=(
@@ -273,22 +309,37 @@ DEMO = Demo(
         Request("Muestra cómo una máquina busca la mejor jugada en tres en raya con profundidad 5", {"depth": 5}),
     ),
     presets={
-        "late": Preset("Middle of a game", {}, "Few moves are left, so every branch is read to the end."),
+        "late": Preset(
+            "Middle of a game", {}, "Few moves are left, so every branch is read to the end.",
+            (Claim("plies", ">=", "free"), Claim("value", "==", 0)),
+        ),
         "empty": Preset(
-            "The empty board", {"moves": "none"}, "549,946 positions for minimax. With best play it is a draw."
+            "The empty board", {"moves": "none"}, "549,946 positions for minimax. With best play it is a draw.",
+            (Claim("minimax", "==", 549_946), Claim("value", "==", 0)),
         ),
         "edge": Preset(
-            "Another order", {"order": "edge", "moves": "none"}, "Edges first: twice the positions, the same value."
+            "Another order", {"order": "edge", "moves": "none"}, "Edges first: many more positions, the same value.",
+            (Claim("nodes", ">", "other_order"), Claim("value", "==", 0)),
         ),
         "connect": Preset(
             "Connect-four, four plies",
             {"game": "connect-four", "moves": "4 4 3", "depth": 4},
             "Too large to read to the end: after four moves a guess has to do, as in chess.",
+            (Claim("plies", "==", 4), Claim("free", ">", "plies")),
         ),
     },
     prediction=Prediction("Who wins from this position with best play?", OUTCOMES, _check),
     aliases=(
         "minimax", "alpha-beta", "alpha-beta pruning", "deep blue", "game tree", "poda alfa-beta", "alphabeta",
         "alpha-beta search", "minimax algorithm", "game tree search", "alfa-beta", "árbol de juego", "chess computer",
+    ),
+    measures=(
+        Measure("nodes", "quantity", "positions visited so far", "run"),
+        Measure("value", "quantity", "value of the move or reply shown"),
+        Measure("alpha", "quantity", "what X is sure of"),
+        Measure("beta", "quantity", "what O is sure of"),
+        Measure("cutoffs", "quantity", "cutoffs in all", "run"),
+        Measure("bounds", "quantity", "moves of which only a bound is known"),
+        Measure("minimax", "size", "positions that plain minimax visits"),
     ),
 )  # fmt: skip

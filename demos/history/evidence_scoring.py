@@ -26,13 +26,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos.history._texts import TEXTS
+from demos.lib.ranking import ranked
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Params,
     Prediction,
     Preset,
@@ -145,7 +148,7 @@ class Story:
         self.bias = -0.75 * float(self.weights.sum())
         self.sums = self.bias + self.e @ self.weights
         self.confidence = 1 / (1 + np.exp(-self.sums))
-        self.order = np.argsort(-self.confidence, kind="stable")
+        self.order = ranked(self.confidence)
 
     def opening(self) -> Scene:
         asked = words(self.params.question)
@@ -179,7 +182,7 @@ class Story:
 
     def evidence(self, k: int) -> Scene:
         values = self.e[:, k]
-        order = np.argsort(-values, kind="stable")[:8]
+        order = ranked(values)[:8]
         best = TEXTS[int(order[0])]
         some = int((values > 0).sum())
         caption = (
@@ -238,7 +241,7 @@ class Story:
                 f"That is below the threshold of {number(self.params.threshold, 2)}, so it stays silent rather than "
                 "guess."
             )
-        caption += " A higher threshold means fewer answers and fewer mistakes."
+        caption += " A higher threshold never means more answers, nor more mistakes."
         return Scene(
             caption, (self._ranking(0), self._text(i)), {"confidence": sure, "answers": presses}, "the verdict"
         )
@@ -301,21 +304,25 @@ DEMO = Demo(
         Request("Simula el concurso de preguntas con un umbral de confianza de 0.6", {"threshold": 0.6}),
     ),
     presets={
-        "who": Preset("Who made it?", {}, "Several texts speak of perceptrons; the kind of answer decides among them."),
+        "who": Preset(
+            "Who made it?", {},
+            "Several texts speak of perceptrons; the kind of answer decides among them.",
+            (Claim("answers", "==", 1), Claim("confidence", ">=", 0.5)),
+        ),
         "when": Preset(
             "When was it?",
             {"question": "When did Deep Blue beat Kasparov?"},
-            "The same texts, but now a year is wanted.",
+            "The same texts, but now a year is wanted.", (Claim("answers", "==", 1), Claim("confidence", ">=", 0.5),),
         ),
         "silent": Preset(
             "A question off the course",
             {"question": "Who painted the ceiling?"},
-            "No evidence agrees, so it stays silent.",
+            "No evidence agrees, so it stays silent.", (Claim("answers", "==", 0), Claim("confidence", "<", 0.1),),
         ),
         "bold": Preset(
-            "A low threshold",
-            {"question": "Who painted the ceiling?", "threshold": 0.1},
-            "Set the threshold to 0.1: it answers, and is wrong.",
+            "A low threshold", {"question": "Who painted the ceiling?", "threshold": 0.05},
+            "Set the threshold to 0.05: it answers, with a confidence that says how little it knows.",
+            (Claim("answers", "==", 1), Claim("confidence", "<", 0.1)),
         ),
     },
     prediction=Prediction("Will it press the button and answer?", ANSWERS, _check),
@@ -323,5 +330,11 @@ DEMO = Demo(
         "watson", "ibm watson", "jeopardy", "question answering", "deepqa", "evidence scorer", "weighing evidence",
         "score the evidence", "watson's evidence", "deep qa", "quiz show machine", "quiz machine", "quiz computer",
         "puntuación de evidencia", "evidencia de watson",
+    ),
+    measures=(
+        Measure("confidence", "score", "confidence of the candidate shown"),
+        Measure("answers", "quantity", "1 when it answers"),
+        Measure("candidates", "size", "texts in all"),
+        Measure("fitting", "size", "texts whose answer is of the kind asked for"),
     ),
 )  # fmt: skip

@@ -25,9 +25,11 @@ from demos.lib.pacing import thin
 from demos.lib.scenes import Scene, play
 from demos.lib.wording import count
 from demos.runtime.contract import (
+    Claim,
     Demo,
     Edge,
     Frame,
+    Measure,
     Network,
     Node,
     Panel,
@@ -246,19 +248,25 @@ DEMO = Demo(
         Request("Muestra reglas si-entonces que razonan hacia adelante", {"chaining": "forward"}),
     ),
     presets={
-        "tiger": Preset("Is it a tiger?", {}, "Three facts, two steps of reasoning, and a reason for each."),
+        "tiger": Preset(
+            "Is it a tiger?", {},
+            "Three facts, two steps of reasoning, and a reason for each.",
+            (Claim("proved", "==", 1), Claim("new", "==", 3)),
+        ),
         "missing": Preset(
-            "One fact less", {"facts": "hair, stripes"}, "Remove one fact: the chain breaks, and nothing is guessed."
+            "One fact less", {"facts": "hair, stripes"},
+            "Remove one fact: the chain breaks, and nothing is guessed.",
+            (Claim("proved", "==", 0),),
         ),
         "loan": Preset(
             "Grant a loan?",
             {"rules": LOANS, "facts": "steady job, owns house", "goal": "grant loan"},
-            "The credit table's question, answered by rules that people wrote.",
+            "The credit table's question, answered by rules that people wrote.", (Claim("proved", "==", 1),),
         ),
         "ice": Preset(
-            "Drive slowly?",
-            {"rules": WET, "facts": "street cleaning, frost", "goal": "drive slowly"},
+            "Drive slowly?", {"rules": WET, "facts": "street cleaning, frost", "goal": "drive slowly"},
             "Two rules lead to a wet street: backward chaining tries one, fails, and takes the other.",
+            (Claim("proved", "==", 1), Claim("backward", ">", "forward")),
         ),
     },
     prediction=Prediction("Will the goal be proved?", ("yes", "no"), _check),
@@ -267,5 +275,13 @@ DEMO = Demo(
         "rule-based expert system", "production rules", "inference engine", "if-then rules", "mycin",
         "sistemas expertos", "sistema basado en reglas", "motor de inferencia", "encadenamiento hacia adelante",
         "encadenamiento hacia atrás",
+    ),
+    measures=(
+        Measure("known", "quantity", "facts known so far", "run"),
+        Measure("looks", "quantity", "rules looked at so far", "run"),
+        Measure("proved", "score", "1 when the goal is proved"),
+        Measure("forward", "quantity", "looks that forward chaining took"),
+        Measure("backward", "quantity", "looks that backward chaining took"),
+        Measure("rules", "size"),
     ),
 )  # fmt: skip

@@ -33,9 +33,24 @@ from demos.history._boards import BOARDS, SIGNS, Board, Position
 from demos.history._prior import prior
 from demos.history._search import Search
 from demos.lib.pacing import thin
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row
-from demos.lib.wording import number
-from demos.runtime.contract import Bars, Demo, Frame, Params, Prediction, Preset, Request, Table, Text, param
+from demos.lib.wording import amount, count, number
+from demos.runtime.contract import (
+    Bars,
+    Claim,
+    Convergence,
+    Demo,
+    Frame,
+    Measure,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Table,
+    Text,
+    param,
+)
 
 MOST_FRAMES = 44
 JUDGE_DEPTH = {"tic-tac-toe": 9, "connect-four": 4}
@@ -177,7 +192,7 @@ def steps(params: TreeSearchParams) -> Iterator[Frame]:
     tree = Tree(board, cells, params.exploration, Random(params.seed), params.learned)
     rounds = [tree.round() for _ in range(params.simulations)]
     story = Story(params, tree, best_moves(board, cells, JUDGE_DEPTH[params.game]))
-    leaders = [int(np.argmax(each.visits)) for each in rounds]
+    leaders = [first_largest(each.visits) for each in rounds]
     settled = next(i for i in range(len(leaders)) if len(set(leaders[i:])) == 1)
     chosen = thin(len(rounds), MOST_FRAMES, {*range(8), settled})
     scenes = [story.opening()]
@@ -193,8 +208,8 @@ class Story:
 
     def opening(self) -> Scene:
         caption = (
-            f"{self.turn} is to move and has {len(self.children)} moves. {self.params.simulations} games will be "
-            "played in the head, and "
+            f"{self.turn} is to move and has {count(len(self.children), 'move')}. "
+            f"{count(self.params.simulations, 'game')} will be played in the head, and "
             f"each teaches which moves to look at next, with c = {number(self.params.exploration, 2)}. "
         )
         top = max(self.children, key=lambda child: child.prior)
@@ -207,7 +222,7 @@ class Story:
     def round(self, index: int, told: Playout, moment: str) -> Scene:
         way = " then ".join(str(move + 1) for move in told.path)
         result = {1: "X wins", -1: "O wins", 0: "a draw"}[told.result]
-        top = int(np.argmax(told.visits))
+        top = first_largest(told.visits)
         caption = (
             f"Game {index + 1}: select and expand {way}, then random moves to the end: {result}. Backed up to "
             f"{len(told.path) + 1} positions. "
@@ -217,8 +232,8 @@ class Story:
             caption += "Each move is tried once before any is tried twice."
         else:
             caption += (
-                f"Move {self.children[top].move + 1} leads with {told.visits[top]} visits ({share:.0%}) and "
-                f"{number(told.means[top], 2)} points a game."
+                f"Move {self.children[top].move + 1} leads with {count(told.visits[top], 'visit')} ({share:.0%}) and "
+                f"{amount(told.means[top], 'point', 2)} a game."
             )
         panels = (self._visits(told), self._table(told), self._board(told.end))
         return Scene(
@@ -229,24 +244,26 @@ class Story:
         )
 
     def ending(self, last: Playout) -> Scene:
-        top = int(np.argmax(last.visits))
+        top = first_largest(last.visits)
         move, good = self.children[top].move, self.children[top].move in self.best
         names = ", ".join(str(m + 1) for m in sorted(self.best))
         caption = (
             f"Move {move + 1} is played: {last.visits[top]} of {self.params.simulations} visits, "
-            f"{number(last.means[top], 2)} points a game. "
+            f"{amount(last.means[top], 'point', 2)} a game. "
             f"Solved by full search{' to a depth of 4' if self.board.gravity else ''}, the best moves are {names}: "
             f"{'found' if good else 'not found'}. "
         )
-        caption += (
-            "Good moves got most games, poor ones few."
-            if good
-            else "Random games misled it: try more of them, or the prior."
-        )
-        metrics = {"best": good, "move": move + 1, "share": last.visits[top] / self.params.simulations}
+        games, even = self._games_of_best(last), len(self.best) / len(self.children)
+        caption += f"The best moves got {games:.0%} of the games; blind choice would give them {even:.0%}."
+        metrics = {"best": good, "move": move + 1, "share": last.visits[top] / self.params.simulations,
+                   "best_share": games, "even_share": even}  # fmt: skip
         return Scene(
             caption, (self._visits(last), self._table(last), self._board(self.children[top].cells)), metrics, "the move"
         )
+
+    def _games_of_best(self, last: Playout) -> float:
+        pairs = zip(self.children, last.visits, strict=True)
+        return sum(n for child, n in pairs if child.move in self.best) / self.params.simulations
 
     def _board(self, cells: Position) -> Text:
         return Text(title=f"Board, {cells.count(0)} free", text=self.board.picture(cells))
@@ -261,7 +278,7 @@ class Story:
         return Bars(title="Visits", labels=names, values=row(told.visits))
 
     def _table(self, told: Playout) -> Table:
-        total, best = sum(told.visits), int(np.argmax(told.visits))
+        total, best = sum(told.visits), first_largest(told.visits)
         body = []
         for child, n, mean in zip(self.children, told.visits, told.means, strict=True):
             bonus = self.params.exploration * sqrt(log(max(1, total)) / n) if n else inf
@@ -312,15 +329,25 @@ DEMO = Demo(
         Request("Elige una jugada simulando 250 partidas al azar", {"simulations": 250}),
     ),
     presets={
-        "plain": Preset("Without a prior", {}, "O must not take a corner here: watch the visits leave the corners."),
-        "prior": Preset(
-            "With a learned prior", {"learned": True, "simulations": 60}, "Fewer games, as poor moves are hardly tried."
+        "plain": Preset(
+            "Without a prior", {},
+            "O must not take a corner here: two of six moves lose, and the visits slowly leave them.",
+            (Claim("best", "==", 1), Claim("best_share", ">", "even_share")),
         ),
-        "few": Preset("Ten games", {"simulations": 10, "seed": 3}, "Ten random games say little: chance decides."),
+        "prior": Preset(
+            "With a learned prior", {"learned": True, "simulations": 60},
+            "Fewer games, as poor moves are hardly tried.",
+            (Claim("best", "==", 1), Claim("best_share", ">=", 0.8)),
+        ),
+        "few": Preset(
+            "Ten games", {"simulations": 10, "seed": 3},
+            "Ten random games say little: the good moves get hardly more of them than by blind choice.",
+            (Claim("best_share", "<=", 0.75),),
+        ),
         "connect": Preset(
-            "Connect-four",
-            {"game": "connect-four", "moves": "4 1 4 1 4", "simulations": 100, "learned": True},
+            "Connect-four", {"game": "connect-four", "moves": "4 1 4 1 4", "simulations": 100, "learned": True},
             "X threatens four in a column: the prior sees the only answer at once.",
+            (Claim("best", "==", 1), Claim("best_share", ">=", 0.9)),
         ),
     },
     prediction=Prediction("Will it choose one of the best moves?", ("yes", "no"), _check),
@@ -329,4 +356,12 @@ DEMO = Demo(
         "monte carlo tree", "alpha go", "alphago zero", "uct", "ucb tree search", "búsqueda de monte carlo",
         "búsqueda en árbol monte carlo", "árbol de monte carlo", "montecarlo", "random playouts",
     ),
+    measures=(
+        Measure("best_share", "score", "share of the games that went to the best moves"),
+        Measure("share", "quantity", "share of the games of the leading move"),
+        Measure("game", "clock"),
+        Measure("best", "score", "1 when the move chosen is one of the best"),
+        Measure("result", "quantity", "result of the game for X"),
+    ),
+    converged=Convergence("the favourite never changes again", moment="the favourite is settled"),
 )  # fmt: skip

@@ -19,6 +19,7 @@ from demos.language._preferences import (
     tune,
 )
 from demos.lib.pacing import thin
+from demos.lib.ranking import first_largest, first_smallest
 from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import Bars, Curve, Heatmap, Panel, Series, Text
@@ -61,7 +62,7 @@ class Toy:
         return [*told, self.limit(), self.leash(), self.ending()]
 
     def policy(self) -> Scene:
-        first = ANSWERS[int(self.before.argmax())]
+        first = ANSWERS[first_largest(self.before)]
         caption = (
             f"Now the toy: '{QUESTION}' and {len(ANSWERS)} answers. Before tuning the policy π₀ says '{first.name}' "
             f"most often ({number(first.before, 2)}), as text does, and the helpful answer seldom "
@@ -70,20 +71,20 @@ class Toy:
         return Scene(caption, (answers(), _policy("π₀, before tuning", self.before)), {"kl": 0}, "the toy")
 
     def comparisons(self) -> Scene:
-        a, b = (int(i) for i in np.unravel_index(self.wins.argmax(), self.wins.shape))
+        a, b = (int(i) for i in np.unravel_index(first_largest(self.wins), self.wins.shape))
         turned = int(np.minimum(self.wins, self.wins.T).sum() // 2)
         caption = (
             f"{self.plan.comparisons} comparisons of two answers by people who like to be "
             f"{'helped' if self.plan.people == 'helpful' else 'flattered'}. '{NAMES[a]}' was preferred to '{NAMES[b]}' "
             f"{int(self.wins[a, b])} of {int(self.wins[a, b] + self.wins[b, a])} times. People err and differ: in "
-            f"{turned} comparisons the choice went against that of most."
+            f"{count(turned, 'comparison')} the choice went against that of most."
         )
         table = Heatmap(title="Row preferred to column", values=rows(self.wins, 0), rows=NAMES, columns=NAMES)
         return Scene(caption, (table,), {"comparisons": self.wins.sum()}, "comparisons")
 
     def fitting(self, step: int) -> Scene:
         reward = self.fits[step]
-        a, b = int(reward.argmax()), int(reward.argmin())
+        a, b = first_largest(reward), first_smallest(reward)
         gap = float(reward[a] - reward[b])
         caption = (
             f"The reward after {count(step, 'step')}: a number for each answer such that σ(difference) is how often "
@@ -98,7 +99,7 @@ class Toy:
 
     def rewards(self) -> Scene:
         off = self.reward - (self.quality - self.quality.mean())
-        worst = int(np.abs(off).argmax())
+        worst = first_largest(np.abs(off))
         caption = (
             f"The fitted reward beside what these people feel, which no one can read off directly. '{NAMES[worst]}' is "
             f"furthest off: {number(self.reward[worst], 2)} for "
@@ -110,7 +111,7 @@ class Toy:
 
     def tuning(self, step: int) -> Scene:
         pi = self.path[step]
-        top = int(pi.argmax())
+        top = first_largest(pi)
         earned, far = float(pi @ self.reward), kl(pi, self.before)
         caption = (
             f"After {count(step, 'step')} of the policy gradient: mean reward {number(earned, 3)} (before "
@@ -138,7 +139,7 @@ class Toy:
         far = [kl(pi, self.before) for pi in found]
         caption = (
             f"What β does, by the optimum. At β = {BETAS[0]} the reward is {number(gained[0], 2)} and KL "
-            f"{number(far[0], 2)}: nearly always '{NAMES[int(found[0].argmax())]}', whatever else was good. At "
+            f"{number(far[0], 2)}: nearly always '{NAMES[first_largest(found[0])]}', whatever else was good. At "
             f"{number(BETAS[-1])} they are {number(gained[-1], 2)} and {number(far[-1], 2)}: hardly tuned. The penalty "
             "guards against a reward that is wrong somewhere."
         )
@@ -148,16 +149,18 @@ class Toy:
     def ending(self) -> Scene:
         last = self.path[-1]
         earned, start, far = float(last @ self.reward), float(self.before @ self.reward), kl(last, self.before)
-        top = int(last.argmax())
+        top = first_largest(last)
         caption = (
             f"In sum: {self.plan.comparisons} comparisons became a reward, and {self.plan.steps} steps raised its mean "
             f"from {number(start, 2)} to {number(earned, 2)} at a KL of {number(far, 2)} nats. '{NAMES[top]}' is now "
             f"said with {number(last[top], 2)} instead of {number(self.before[top], 2)}. "
         )
+        liked = first_largest(self.quality)
         caption += (
-            "The model says what these people prefer; that is not the same as what is true."
-            if self.plan.people == "flattered"
-            else "Nobody wrote a better answer: choosing was enough."
+            "That is what these people like best; nobody wrote it, choosing was enough."
+            if top == liked
+            else f"But these people like '{NAMES[liked]}' best: the fitted reward was wrong, and the model learnt its "
+            "error."
         )
         metrics = {"before": start, "reward": earned, "kl": far, "best": top}
         panels = (_policy("Before", self.before), _policy("After", last), self._lines(len(self.path) - 1))

@@ -25,14 +25,17 @@ from demos import weights
 from demos.language import seq2seq
 from demos.language._translation import END, MOST_PHRASES, Weights, decode, exact, part, translate
 from demos.lib.prelude import open_with
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -116,7 +119,7 @@ class Story:
         state = np.tanh(w["bridge"] @ self.seen.states[-1])
         e = np.tanh(w["W"] @ state + self.seen.states @ w["U"].T) @ w["v"]
         first = self.alignment[0]
-        j = int(first.argmax())
+        j = first_largest(first)
         caption = (
             f"Before the first word every English state gets a score e = v·tanh(W·s + U·h), from "
             f"{number(e.min(), 2)} to "
@@ -133,7 +136,7 @@ class Story:
 
     def writing(self, i: int) -> Scene:
         shares, word = self.alignment[i], self.seen.words[i]
-        j = int(shares.argmax())
+        j = first_largest(shares)
         wanted = self.wanted[i] if i < len(self.wanted) else "nothing"
         caption = (
             f"Word {i + 1}, '{word}' ({number(self.seen.certainty[i], 2)}), looks most at word {j + 1}, "
@@ -142,7 +145,7 @@ class Story:
         )
         if word != wanted:
             caption += f"'{wanted}' would be right."
-        elif i and j < int(self.alignment[i - 1].argmax()):
+        elif i and j < first_largest(self.alignment[i - 1]):
             caption += "That is further left than the word before had looked: it does not have to keep the order."
         elif word in ("el", "la"):
             caption += "To write the article it needs the noun's gender."
@@ -260,14 +263,26 @@ DEMO = Demo(
         Request("Muestra la alineación de palabras con 5 frases", {"phrases": 5}),
     ),
     presets={
-        "four": Preset("Four phrases", {}, "Follow the shares word by word, then see them all as a matrix."),
-        "long": Preset("Eight phrases", {"phrases": 8}, "Too long for plain seq2seq, easy with attention."),
-        "order": Preset(
-            "Order turned round",
-            {"sentence": "the red house and the white moon"},
-            "Each adjective makes one step back in the matrix.",
+        "four": Preset(
+            "Four phrases", {},
+            "Follow the shares word by word, then see them all as a matrix.",
+            (Claim("exact", "==", 1),),
         ),
-        "straight": Preset("No adjectives", {"sentence": "the cat and the dog and the moon"}, "Hardly any step back."),
+        "long": Preset(
+            "Eight phrases", {"phrases": 8},
+            "Eight phrases, and every word comes right.",
+            (Claim("exact", "==", 1),),
+        ),
+        "order": Preset(
+            "Order turned round", {"sentence": "the red house and the white moon"},
+            "Adjectives follow their noun in Spanish: look for the steps back in the matrix.",
+            (Claim("steps_back", ">=", 2),),
+        ),
+        "straight": Preset(
+            "No adjectives", {"sentence": "the cat and the dog and the moon"},
+            "Hardly any step back.",
+            (Claim("steps_back", "<=", 1),),
+        ),
     },
     prediction=Prediction(
         "How often will the decoder step back to the left in the sentence?",
@@ -281,5 +296,13 @@ DEMO = Demo(
         "alignment of words", "word alignment", "nmt", "machine translation with attention", "additive attention",
         "cross-attention", "bahdanau", "soft alignment", "matriz de alineación", "alineación",
         "traducción automática neuronal", "traducción con atención", "redes de atención", "atención de bahdanau",
+    ),
+    measures=(
+        Measure("exact", "score", "1 when the whole sentence is right"),
+        Measure("right", "score", "words in their place"),
+        Measure("share", "quantity", "attention of the word looked at most"),
+        Measure("steps_back", "quantity", "steps back in the alignment"),
+        Measure("exact_at_8", "accuracy", "share of sentences of 8 phrases all right"),
+        Measure("word", "clock"),
     ),
 )  # fmt: skip

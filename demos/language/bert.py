@@ -26,14 +26,17 @@ from pydantic import model_validator
 from demos import weights
 from demos.language._masked import EDGE, HEADS, MASK, POSITIONS, UNKNOWN, Array, Masked, split
 from demos.lib.prelude import open_with
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -42,7 +45,7 @@ from demos.runtime.contract import (
     Series,
     Tokens,
     param,
-)  # fmt: skip
+)
 
 SHOWN = 8
 
@@ -131,7 +134,7 @@ class Story:
         p = self.p[self.place]
         truth = self.tokens[self.place]
         rank = 1 + int((p > p[truth]).sum())
-        best = int(p.argmax())
+        best = first_largest(p)
         caption = (
             f"Word {self.place} is hidden. From both sides the model guesses '{model().words[best]}' "
             f"({number(p[best], 3)}). "
@@ -151,7 +154,7 @@ class Story:
     def looking(self, block: int) -> Scene:
         head = self.attention[block][self.params.head - 1]
         before, after = head[self.place, : self.place].sum(), head[self.place, self.place + 1 :].sum()
-        j = int(head[self.place].argmax())
+        j = first_largest(head[self.place])
         names = self._names()
         caption = (
             f"Block {block + 1}, head {self.params.head}: the mask takes {number(before, 2)} of its attention "
@@ -200,7 +203,7 @@ class Story:
 
     def each(self, place: int) -> Scene:
         p = model().guess(self.tokens, place)
-        best = int(p.argmax())
+        best = first_largest(p)
         word = self.words[place - 1]
         if place in self.found:
             ours, theirs = self.found[place]
@@ -257,7 +260,7 @@ class Story:
         return Tokens(title="What the model sees", tokens=tokens, marked=(place - 1,))
 
     def _bars(self, title: str, p: Array, truth: int) -> Panel:
-        order = [int(k) for k in np.argsort(-p, kind="stable")[:SHOWN]]
+        order = [int(k) for k in ranked(p)[:SHOWN]]
         if truth not in order and truth != UNKNOWN:
             order.append(truth)
         labels = tuple(f"{'> ' if k == truth else ''}{model().words[k]}" for k in order)
@@ -302,9 +305,21 @@ DEMO = Demo(
         Request("Adivina la palabra 3 de una oración mirando a ambos lados", {"mask": 3}),
     ),
     presets={
-        "held": Preset("A sentence kept apart", {}, "It was not in the training text: guess with the model."),
-        "own": Preset("Your own", {"sentence": "a network learns from examples"}, "Write in the course's words."),
-        "other": Preset("Another one", {"seed": 3, "mask": 5, "head": 2}, "Another sentence, another head."),
+        "held": Preset(
+            "A sentence kept apart", {},
+            "It was not in the training text: guess with the model.",
+            (Claim("bert", ">", "bigram"),),
+        ),
+        "own": Preset(
+            "Your own", {"sentence": "a network learns from examples"},
+            "Write in the course's words.",
+            (Claim("bert", ">", "bigram"),),
+        ),
+        "other": Preset(
+            "Another one", {"seed": 3, "mask": 5, "head": 2},
+            "Another sentence, another head.",
+            (Claim("bert", ">", "bigram"),),
+        ),
     },
     prediction=Prediction("Will the hidden word be its first guess?", ("yes", "no, but among ten", "no"), _check),
     aliases=(
@@ -312,6 +327,13 @@ DEMO = Demo(
         "masked language modelling", "masked language modeling", "masked token", "fill in the blank", "fill-mask",
         "cloze", "hidden word", "hidden words", "missing word", "bidirectional transformer", "palabra oculta",
         "palabras ocultas", "palabra enmascarada", "modelo enmascarado",
+    ),
+    measures=(
+        Measure("wins", "score", "words at which BERT was nearer than bigrams"),
+        Measure("bert", "score", "mean log probability of the right word from BERT"),
+        Measure("bigram", "quantity", "mean log probability of the right word from bigrams"),
+        Measure("rank", "quantity", "rank of the hidden word"),
+        Measure("probability", "quantity", "probability of the word shown"),
     ),
     heavy=True,
 )  # fmt: skip

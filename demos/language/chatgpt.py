@@ -24,11 +24,13 @@ from demos.language._own_model import ModelTokens, NextTokens, Token, greedy, lo
 from demos.language._preference_story import NAMES, Plan, Toy, answers
 from demos.lib.prelude import open_with
 from demos.lib.scenes import Scene, row
-from demos.lib.wording import count, number
+from demos.lib.wording import amount, count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Demo,
     Frame,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -164,9 +166,9 @@ class Talk:
         chat = look(self.next, self.chat, [], SHOWN, [1.0])
         caption = (
             f"The first token after both. As bare text '{bare.tokens[0].shown}' leads with {number(bare.p()[0], 2)} "
-            f"and the choice has {number(bare.entropies[1.0], 1)} bits; in the template '{chat.tokens[0].shown}' with "
-            f"{number(chat.p()[0], 2)} and {number(chat.entropies[1.0], 1)} bits. {len(self.chat) - len(self.bare)} "
-            "tokens of form changed what is probable."
+            f"and the choice has {amount(bare.entropies[1.0], 'bit', 1)}; in the template '{chat.tokens[0].shown}' "
+            f"with {number(chat.p()[0], 2)} and {amount(chat.entropies[1.0], 'bit', 1)}. "
+            f"{len(self.chat) - len(self.bare)} tokens of form changed what is probable."
         )
         panels = tuple(
             Bars(
@@ -240,11 +242,19 @@ DEMO = Demo(
         Request("Entrena un modelo de recompensa con 60 comparaciones", {"comparisons": 60}),
     ),
     presets={
-        "help": Preset("People who want help", {}, "Which answer will win, and how sure will it become?"),
-        "praise": Preset("People who like praise", {"people": "flattered"}, "The judges shape the model."),
+        "help": Preset(
+            "People who want help", {},
+            "Which answer will win, and how sure will it become?",
+            (Claim("reward", ">", "before"), Claim("best", "==", 4)),
+        ),
+        "praise": Preset(
+            "People who like praise", {"people": "flattered"},
+            "The judges shape the model: praise wins.",
+            (Claim("best", "==", 3),),
+        ),
         "few": Preset(
             "Five comparisons", {"comparisons": 5, "beta": 0.1},
-            "Too few comparisons and a loose leash: the reward's errors are learnt.",
+            "Too few comparisons and a loose leash: the reward's errors are learnt.", (Claim("off", ">=", 1),),
         ),
     },
     prediction=Prediction("Which answer will the tuned toy give most often?", NAMES, _check),
@@ -255,6 +265,15 @@ DEMO = Demo(
         "ppo", "alignment by feedback", "tuned by preferences", "chat model", "plantilla de chat",
         "modelo de recompensa", "retroalimentación humana", "preferencias humanas",
         "aprendizaje por refuerzo con retroalimentación humana",
+    ),
+    measures=(
+        Measure("reward", "score", "mean reward of the tuned model"),
+        Measure("before", "quantity", "mean reward before tuning"),
+        Measure("kl", "quantity", "KL from the model before, in nats"),
+        Measure("likelihood", "score", "mean log likelihood of the comparisons"),
+        Measure("off", "error", "largest error of the fitted reward"),
+        Measure("apart", "error", "distance from the optimum"),
+        Measure("comparisons", "size"),
     ),
     wants=("model_tokens", "next_tokens"),
 )  # fmt: skip

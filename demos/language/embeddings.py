@@ -21,13 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, points, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -160,7 +163,7 @@ class Story:
         return Scene(caption, (self._plane(()),), {"kept": self.kept}, "the plane")
 
     def neighbours(self, index: int) -> Scene:
-        order = [int(j) for j in np.argsort(-self.likeness[index], kind="stable") if j != index]
+        order = [int(j) for j in ranked(self.likeness[index]) if j != index]
         near = order[: self.params.neighbours]
         named = ", ".join(f"'{self.words[j]}' ({number(self.likeness[index, j], 2)})" for j in near)
         far = order[-1]
@@ -185,7 +188,7 @@ class Story:
             f"'{self.words[best]}' ({number(fit[best], 2)}), these three "
             "left out. It often works for pairs such as king and queen, and often does not: judge for yourself."
         )
-        order = [int(j) for j in np.argsort(-fit, kind="stable") if j > 2]
+        order = [int(j) for j in ranked(fit) if j > 2]
         bars = Bars(title="cosine with the sum", labels=tuple(self.words[j] for j in order), values=row(fit[order]))
         return Scene(caption, (bars, self._plane((0, 1, 2, best))), {"fit": fit[best]}, "analogy")
 
@@ -193,7 +196,7 @@ class Story:
         n = len(self.words)
         i, j = max(((i, j) for i in range(n) for j in range(i + 1, n)), key=lambda pair: float(self.likeness[pair]))
         first = np.delete(self.likeness[0], 0)
-        nearest = 1 + int(first.argmax())
+        nearest = 1 + first_largest(first)
         metrics = {"largest": self.likeness[i, j], "first_and_second": float(nearest == 1)}
         if not last:
             caption = (
@@ -261,19 +264,24 @@ DEMO = Demo(
         Request("Muestra las palabras como vectores con 4 vecinos y sin analogía", {"neighbours": 4, "analogy": False}),
     ),
     presets={
-        "mixed": Preset("Kings, cats and cars", {}, "Look for pairs: king and queen, cat and dog, apple and pear."),
+        "mixed": Preset(
+            "Kings, cats and cars", {},
+            "Look for pairs: king and queen, cat and dog, apple and pear.",
+            (Claim("words", "==", 10), Claim("largest", ">=", 0.5)),
+        ),
         "capitals": Preset(
             "Capitals",
             {"words": "France, Paris, Italy, Rome, Spain, Madrid, Germany, Berlin"},
-            "France is to Paris as Italy is to which city?",
+            "France is to Paris as Italy is to which city?", (Claim("words", "==", 8), Claim("largest", ">=", 0.5),),
         ),
         "course": Preset(
             "Words of the course",
             {
-                "words": "perceptron, neuron, layer, attention, transformer, translation, pixel, image, "
-                "convolution, poem"
-            },
+                            "words": "perceptron, neuron, layer, attention, transformer, translation, pixel, image, "
+                            "convolution, poem"
+                        },
             "What does the tutor's embedder make of the lecture's own words?",
+            (Claim("words", "==", 10), Claim("largest", ">=", 0.5)),
         ),
     },
     prediction=Prediction("Will the second word be the nearest to the first?", ("yes", "no"), _check),
@@ -283,6 +291,14 @@ DEMO = Demo(
         "cosine similarity of words", "semantic similarity", "word analogies", "word analogy", "map of words",
         "vectores de palabras", "incrustaciones", "incrustaciones de palabras", "palabras como vectores",
         "proyector de embeddings", "embebidos",
+    ),
+    measures=(
+        Measure("nearest", "quantity", "cosine with the nearest word"),
+        Measure("largest", "quantity", "largest cosine of any pair"),
+        Measure("kept", "quantity", "share of the variance in the plane"),
+        Measure("fit", "quantity", "cosine of the best answer to the analogy"),
+        Measure("words", "size"),
+        Measure("dimension", "size"),
     ),
     needs=("embed",),
 )  # fmt: skip

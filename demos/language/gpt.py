@@ -22,14 +22,17 @@ import numpy as np
 
 from demos.language._own_model import Array, ModelTokens, Next, NextTokens, Token, greedy, look, read, said
 from demos.lib.prelude import open_with
+from demos.lib.ranking import first_largest, first_smallest
 from demos.lib.scenes import Scene, row
-from demos.lib.wording import count, number
+from demos.lib.wording import amount, count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -164,7 +167,7 @@ class Story:
             f"Dividing the scores by T changes how sure the choice is. '{first.tokens[0].shown}' has "
             f"{number(grid[0, 1], 2)} at T = 0.5, {number(grid[0, 2], 2)} at 1 and {number(grid[0, 4], 3)} at 2. The "
             f"entropy rises from {number(first.entropies[0.5], 1)} to {number(first.entropies[1.0], 1)} and "
-            f"{number(first.entropies[2.0], 1)} bits. The order of the tokens never changes."
+            f"{amount(first.entropies[2.0], 'bit', 1)}. The order of the tokens never changes."
         )
         table = Heatmap(
             title="Probability by temperature",
@@ -232,7 +235,7 @@ class Story:
         p, i, bits = step.offered.p(), step.chosen, step.offered.entropies[1.0]
         caption = f"Token {index + 1}: '{step.token.shown}' is {'taken' if step.q[i] == 1 else 'drawn'}, "
         caption += "the likeliest" if i == 0 else f"number {i + 1} by probability"
-        caption += f" (p = {number(p[i], 3)} at T = 1). The entropy is {number(bits, 1)} bits: as open as "
+        caption += f" (p = {number(p[i], 3)} at T = 1). The entropy is {amount(bits, 'bit', 1)}: as open as "
         caption += f"{count(max(1, round(2**bits)), 'equal choice')}. "
         if step.offered.ends[i]:
             caption += "It is the token that ends the text, so the model stops."
@@ -248,12 +251,12 @@ class Story:
 
     def openness(self) -> Scene:
         bits = [step.offered.entropies[1.0] for step in self.written]
-        low, high = int(np.argmin(bits)), int(np.argmax(bits))
+        low, high = first_smallest(bits), first_largest(bits)
         caption = (
-            f"The entropy at each step, {number(float(np.mean(bits)), 1)} bits on average. Surest was token {low + 1}, "
-            f"'{self.written[low].token.shown}' ({number(bits[low], 2)} bits); most open was token {high + 1}, "
-            f"'{self.written[high].token.shown}' ({number(bits[high], 2)} bits). Inside a word or a fixed phrase the "
-            "model is sure; where a new thought begins it is not."
+            f"The entropy at each step, {amount(float(np.mean(bits)), 'bit', 1)} on average. Surest was token "
+            f"{low + 1}, '{self.written[low].token.shown}' ({amount(bits[low], 'bit', 2)}); most open was token "
+            f"{high + 1}, '{self.written[high].token.shown}' ({amount(bits[high], 'bit', 2)}). Inside a word or a "
+            "fixed phrase the model is sure; where a new thought begins it is not."
         )
         places = tuple(range(1, len(bits) + 1))
         curve = Curve(title="Entropy, bits", series=(Series(name="entropy", x=row(places), y=row(bits)),),
@@ -374,14 +377,30 @@ DEMO = Demo(
         ),
     ),
     presets={
-        "cat": Preset("The cat sat on", {}, "Two answers are about equally probable. Which one is drawn?"),
-        "greedy": Preset("Always the likeliest", {"temperature": 0, "tokens": 16}, "T = 0: look for repetition."),
-        "daring": Preset("Too daring", {"temperature": 2, "top_k": 100}, "A high temperature: watch the sense go."),
-        "days": Preset("A list", {"text": "Monday, Tuesday, Wednesday,", "tokens": 8}, "How sure is it of Thursday?"),
+        "cat": Preset(
+            "The cat sat on", {},
+            "Several words are probable. Which one is drawn?",
+            (Claim("likeliest", "<=", "tokens"),),
+        ),
+        "greedy": Preset(
+            "Always the likeliest", {"temperature": 0, "tokens": 16},
+            "T = 0: always the likeliest token. Look for repetition.",
+            (Claim("likeliest", "==", "tokens"),),
+        ),
+        "daring": Preset(
+            "Too daring", {"temperature": 2, "top_k": 100},
+            "A high temperature: watch the sense go.",
+            (Claim("likeliest", "<", "tokens"),),
+        ),
+        "days": Preset(
+            "A list", {"text": "Monday, Tuesday, Wednesday,", "tokens": 8},
+            "How sure is it of Thursday?",
+            (Claim("tokens", ">=", 1),),
+        ),
         "fact": Preset(
             "Fluent, not true",
             {"text": "The capital of France is", "temperature": 0},
-            "The likeliest words need not be true ones, with a small model least of all.",
+            "The likeliest words are written, be they true or not.", (Claim("likeliest", "==", "tokens"),),
         ),
     },
     prediction=Prediction("How probable is the likeliest first token (at temperature 1)?", ANSWERS, _check),
@@ -392,6 +411,14 @@ DEMO = Demo(
         "text continuation", "autoregressive model", "autoregressive language model", "temperature sampling",
         "siguiente palabra", "siguiente token", "próxima palabra", "continuar texto", "predicción del siguiente token",
         "transformador generativo preentrenado",
+    ),
+    measures=(
+        Measure("p", "quantity", "probability of the token written"),
+        Measure("bits", "quantity", "entropy of the choice, in bits"),
+        Measure("rank", "quantity", "rank of the token written"),
+        Measure("likeliest", "quantity", "tokens that were the likeliest"),
+        Measure("token", "clock"),
+        Measure("tokens", "size", "tokens written"),
     ),
     needs=("model_tokens", "next_tokens"),
 )  # fmt: skip

@@ -24,13 +24,15 @@ import numpy as np
 from demos.language._llama import Array, angles, layer_norm, rms_norm, rope, silu
 from demos.language._model_file import ModelCard, ModelFile, in_bytes, read
 from demos.lib.scenes import Scene, play, points, row, rows
-from demos.lib.wording import count, number
+from demos.lib.wording import count, number, small
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Params,
     Prediction,
     Preset,
@@ -201,8 +203,8 @@ class Story:
         off = max(float(np.ptp(np.diagonal(scores, shift))) for shift in range(1 - PLACES, PLACES))
         caption = (
             f"One query and one key of {len(self.q)} numbers at all pairs of positions. The score is the same along "
-            f"each diagonal (within {off:.0e}): with q at 3 and k at 1 it is {number(scores[3, 1], 3)}, with 7 and 5 "
-            f"{number(scores[7, 5], 3)}. So it depends on the distance alone, and no position has to be learnt."
+            f"each diagonal (differences {small(off)}): with q at 3 and k at 1 it is {number(scores[3, 1], 3)}, with 7 "
+            f"and 5 {number(scores[7, 5], 3)}. So it depends on the distance alone, and no position has to be learnt."
         )
         names = {axis: tuple(f"{axis}={place}" for place in range(PLACES)) for axis in "mn"}
         table = Heatmap(title="Score of q at m and k at n", values=rows(scores), rows=names["m"], columns=names["n"])
@@ -311,7 +313,8 @@ class Story:
         found = file.by_part(lambda tensor: tensor.size)
         bars = Bars(title="Bytes of the file by part, MB", labels=(*found, "KV cache"),
                     values=row([*(n / 1e6 for n in found.values()), cache / 1e6]))  # fmt: skip
-        metrics = {"parameters": file.parameters, "cache": cache, "weights": file.weight_bytes}
+        metrics = {"parameters": file.parameters, "cache": cache, "weights": file.weight_bytes,
+                   "times_smaller": file.cache_bytes(tokens, 16) / cache}  # fmt: skip
         return Scene(caption, (bars,), metrics, "the end")
 
 
@@ -353,9 +356,21 @@ DEMO = Demo(
         Request("Muestra la caché KV de 8 bits con un contexto de 3000", {"cache": "8", "context": 3000}),
     ),
     presets={
-        "file": Preset("The tutor's own model", {}, "Which part holds most of the parameters?"),
-        "long": Preset("A long text", {"context": 32768}, "Watch the cache pass the weights."),
-        "small": Preset("A small cache", {"context": 32768, "cache": "4"}, "4 bits instead of 16: a quarter."),
+        "file": Preset(
+            "The tutor's own model", {},
+            "Which part holds most of the parameters?",
+            (Claim("parameters", ">", 0),),
+        ),
+        "long": Preset(
+            "A long text", {"context": 32768},
+            "Watch the cache pass the weights.",
+            (Claim("cache", ">", "weights"),),
+        ),
+        "small": Preset(
+            "A small cache", {"context": 32768, "cache": "4"},
+            "4 bits instead of 16: a quarter.",
+            (Claim("times_smaller", "==", 4),),
+        ),
     },
     prediction=Prediction("Which will be larger: weights or KV cache?", ("the weights", "the KV cache"), _check),
     aliases=(
@@ -363,6 +378,13 @@ DEMO = Demo(
         "grouped-query attention", "grouped heads", "llama block", "llama 2", "llama 3", "llama architecture",
         "rms norm", "rotary position embedding", "rotary position embeddings", "rotary positions", "rotary", "gqa",
         "swi-glu", "swiglu gate", "caché kv", "caché de llama", "incrustaciones rotatorias", "atención agrupada",
+    ),
+    measures=(
+        Measure("parameters", "size"),
+        Measure("weights", "size", "bytes of the weights"),
+        Measure("cache", "size", "bytes of the KV cache"),
+        Measure("ungrouped", "size", "bytes of the cache without grouped heads"),
+        Measure("equal_at", "quantity", "tokens at which cache and weights are equal"),
     ),
     needs=("model_card",),
 )  # fmt: skip

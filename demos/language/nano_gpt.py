@@ -27,13 +27,16 @@ from pydantic import model_validator
 
 from demos import weights
 from demos.language import _transformer
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -82,7 +85,7 @@ def count_parameters() -> int:
 def chances(logits: np.ndarray, temperature: float) -> np.ndarray:
     """softmax(z / τ); all on the likeliest when τ is 0."""
     if temperature == 0:
-        return np.asarray(np.eye(len(logits))[int(logits.argmax())])
+        return np.asarray(np.eye(len(logits))[first_largest(logits)])
     z = (logits - logits.max()) / temperature
     return np.asarray(np.exp(z) / np.exp(z).sum())
 
@@ -155,7 +158,7 @@ class Story:
     def attention(self, index: int) -> Scene:
         attention = self.inside[index]["weights"][0].numpy()
         last = attention[:, -1]
-        head, place = np.unravel_index(int(last.argmax()), last.shape)
+        head, place = np.unravel_index(first_largest(last), last.shape)
         caption = (
             f"Block {index + 1}: the sixth position has to guess the first sorted letter. Head {head + 1} looks most "
             f"at place "
@@ -202,8 +205,10 @@ class Story:
     def ending(self) -> Scene:
         wanted = sorted(self.input)
         right = sum(a == b for a, b in zip(self.output, wanted, strict=True))
-        caption = f"{_word(self.input)} became {_word(self.output)}; sorted it is {_word(wanted)}: {right} of 6 are "
-        "right. "
+        caption = (
+            f"{_word(self.input)} became {_word(self.output)}; sorted it is {_word(wanted)}: {right} of {LENGTH} are "
+            "right. "
+        )
         if right == LENGTH:
             caption += (
                 f"Nobody programmed sorting: {count_parameters():,} numbers were adjusted until guesses came true."
@@ -265,15 +270,36 @@ DEMO = Demo(
         Request("Ordena \"CCBBAA\" con el GPT diminuto y temperatura 1", {"letters": "CCBBAA", "temperature": 1}),
     ),
     presets={
-        "sort": Preset("Sort", {}, "Follow one sequence through three blocks, then letter by letter."),
-        "equal": Preset("Nearly all alike", {"letters": "BBBABB"}, "Counting five equal letters is the hard part."),
-        "hot": Preset("Far too hot", {"temperature": 12, "seed": 1}, "A high temperature makes even a sure model err."),
+        "sort": Preset(
+            "Sort", {},
+            "Follow one sequence through three blocks, then letter by letter.",
+            (Claim("right", "==", 6),),
+        ),
+        "equal": Preset(
+            "Nearly all alike", {"letters": "BBBABB"},
+            "Five equal letters have to be counted, and are.",
+            (Claim("right", "==", 6),),
+        ),
+        "hot": Preset(
+            "Far too hot", {"temperature": 12, "seed": 1},
+            "A high temperature makes even a sure model err.",
+            (Claim("right", "<", 6),),
+        ),
     },
     prediction=Prediction("Will the six letters come out in order?", ("yes", "no"), _check),
     aliases=(
         "nano gpt", "nanogpt", "mini gpt", "small gpt", "85584 parameters", "llm visualization", "nano-gpt model",
         "tiny gpt", "minimal gpt", "toy gpt", "gpt that sorts", "letter sorting gpt", "letter sorter",
         "llm visualisation", "gpt pequeño", "gpt diminuto", "letras con gpt",
+    ),
+    measures=(
+        Measure("right", "score", "letters in their place, of six"),
+        Measure("probability", "quantity", "probability of the letter written"),
+        Measure("largest", "quantity", "largest attention weight of the block"),
+        Measure("active", "quantity", "share of the MLP's numbers that pass"),
+        Measure("letter", "clock"),
+        Measure("block", "clock"),
+        Measure("parameters", "size"),
     ),
     heavy=True,
 )  # fmt: skip

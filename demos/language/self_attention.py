@@ -30,12 +30,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
-from demos.lib.wording import number
+from demos.lib.ranking import first_largest, ranked
+from demos.lib.wording import amount, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -281,7 +284,7 @@ class Story:
 
     def scores(self, index: int) -> Scene:
         head, i = self.heads[index], self.followed
-        j = int(head.scores[i].argmax())
+        j = first_largest(head.scores[i])
         caption = (
             f"Each query meets each key: row '{self.word}' of Q·Kᵀ. Its highest score is with '{self.words[j]}': "
             f"{_product(head.q[i], head.k[j])} = {number(head.scores[i, j], 2)}. A high score means: this key points "
@@ -325,7 +328,7 @@ class Story:
 
     def softmax(self, index: int) -> Scene:
         head, i = self.heads[index], self.followed
-        j = int(head.weights[i].argmax())
+        j = first_largest(head.weights[i])
         if self.params.weights == "designed":
             why = f"This head was made to find {JOBS[index]}: look for that pattern"
         else:
@@ -340,13 +343,13 @@ class Story:
 
     def view(self, index: int, row: int) -> Scene:
         weights, word = self.heads[index].weights[row], self.words[row]
-        order = [int(j) for j in np.argsort(-weights, kind="stable")[:2]]
+        order = [int(j) for j in ranked(weights)[:2]]
         first, second = (f"'{self.words[j]}' (word {j + 1}, {number(weights[j], 2)})" for j in order)
         even = _entropy(weights) / np.log2(len(weights))
         mood = "It listens almost to one word only" if even < 0.35 else "It listens to several words at once"
         caption = (
             f"Head {index + 1}, word {row + 1}: '{word}' looks at {first}, then {second}. {mood}: its entropy is "
-            f"{number(_entropy(weights), 2)} bits, where even shares would have {number(np.log2(len(weights)), 2)}."
+            f"{amount(_entropy(weights), 'bit', 2)}, where even shares would have {number(np.log2(len(weights)), 2)}."
         )
         tokens = Tokens(title=f"What '{word}' looks at", tokens=tuple(self.words), weights=_row(weights), marked=(row,))
         bars = Bars(title="Its weights", labels=tuple(self._labels()), values=_row(weights), value_range=(0, 1))
@@ -355,7 +358,7 @@ class Story:
 
     def output(self, index: int) -> Scene:
         head, i = self.heads[index], self.followed
-        order = [int(j) for j in np.argsort(-head.weights[i], kind="stable")[:2]]
+        order = [int(j) for j in ranked(head.weights[i])[:2]]
         sum_up = " + ".join(f"{number(head.weights[i, j], 2)}·v({self.words[j]})" for j in order)
         caption = (
             f"The output of '{self.word}' is the values, mixed by its weights: {sum_up} + … = "
@@ -376,7 +379,7 @@ class Story:
         together = np.concatenate([head.output for head in self.heads], 1)
         n, i = len(self.words), self.followed
         looks = "; ".join(
-            f"head {index + 1} at '{self.words[int(head.weights[i].argmax())]}' ({number(head.weights[i].max(), 2)})"
+            f"head {index + 1} at '{self.words[first_largest(head.weights[i])]}' ({number(head.weights[i].max(), 2)})"
             for index, head in enumerate(self.heads)
         )
         caption = (
@@ -390,8 +393,10 @@ class Story:
             Heatmap(title=f"head {index + 1}", values=_rows(head.weights), rows=tuple(self.words), value_range=(0, 1))
             for index, head in enumerate(self.heads)
         ]
-        offset = int(self.heads[0].weights[i].argmax()) - i
-        return Scene(caption, tuple(panels), {"words": n, "heads": len(self.heads), "offset": offset}, "the result")
+        offset = first_largest(self.heads[0].weights[i]) - i
+        seen = (self.heads[0].weights > 0).sum(1)
+        metrics = {"words": n, "heads": len(self.heads), "offset": offset, "first_sees": seen[0], "last_sees": seen[-1]}
+        return Scene(caption, tuple(panels), metrics, "the result")
 
     def _twin(self) -> tuple[int, int] | None:
         """The first two places that hold the same word."""
@@ -497,26 +502,30 @@ DEMO = Demo(
         Request("Muestra cómo cada palabra mira a las demás con 3 cabezas", {"heads": 3}),
     ),
     presets={
-        "cat": Preset("Two heads", {}, "One head finds the word before, the other words spelt alike: cat, sat, mat."),
+        "cat": Preset(
+            "Two heads", {},
+            "One head finds the word before, the other words spelt alike: cat, sat, mat.",
+            (Claim("offset", "==", -1),),
+        ),
         "causal": Preset(
-            "As GPT sees it",
-            {"mask": "causal", "heads": 1, "word": 6},
+            "As GPT sees it", {"mask": "causal", "heads": 1, "word": 6},
             "Set the mask to causal: the first word can only look at itself, the last one at all.",
+            (Claim("first_sees", "==", 1), Claim("last_sees", "==", "words")),
         ),
         "unscaled": Preset(
-            "Without √d_k",
-            {"scale": False, "weights": "random", "d_k": 8, "heads": 1},
+            "Without √d_k", {"scale": False, "weights": "random", "d_k": 8, "heads": 1},
             "With long keys and no scaling softmax gives nearly everything to one word.",
+            (Claim("top_weight", ">=", 0.9, "ever"),),
         ),
         "untrained": Preset(
             "Before training",
             {"weights": "random", "heads": 3, "seed": 1},
-            "Random matrices: heads look somewhere, but for no reason.",
+            "Random matrices: heads look somewhere, but for no reason.", (Claim("offset", "!=", -1),),
         ),
         "four": Preset(
-            "Four heads",
-            {"heads": 4, "sentence": "to be or not to be", "word": 5},
+            "Four heads", {"heads": 4, "sentence": "to be or not to be", "word": 5},
             "Before, alike, after, itself: the same sentence read in four ways.",
+            (Claim("heads", "==", 4), Claim("offset", "==", -1)),
         ),
     },
     prediction=Prediction(
@@ -528,5 +537,12 @@ DEMO = Demo(
         "attention scores", "dot-product attention", "queries keys and values", "queries, keys and values",
         "query, key and value", "q k v", "qkv", "attention is all you need", "causal attention", "atención",
         "auto-atención", "mecanismo de atención", "atención multicabeza", "cabezas de atención",
+    ),
+    measures=(
+        Measure("top_weight", "quantity", "largest attention weight shown"),
+        Measure("entropy", "quantity", "entropy of the weights, in bits"),
+        Measure("top_score", "quantity", "largest score shown"),
+        Measure("head", "clock"),
+        Measure("offset", "quantity", "place of the word looked at most, from the word followed"),
     ),
 )  # fmt: skip

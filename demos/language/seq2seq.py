@@ -26,14 +26,17 @@ from pydantic import model_validator
 from demos import weights
 from demos.language._translation import END, HIDDEN, MOST_PHRASES, Weights, decode, draw, exact, part, translate
 from demos.lib.prelude import open_with
+from demos.lib.ranking import ranked
 from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -208,7 +211,7 @@ class Story:
 
     def _tokens(self, j: int) -> Panel:
         sizes = np.abs(self.seen.states[j])
-        order = np.argsort(-sizes)[:8]
+        order = ranked(sizes)[:8]
         labels = tuple(f"h{k + 1}" for k in order)
         return Bars(title="Its largest numbers now", labels=labels, values=row(self.seen.states[j][order]))
 
@@ -254,11 +257,17 @@ DEMO = Demo(
         Request("Traduce frases de 3 partes con un codificador y un decodificador: 3 frases", {"phrases": 3}),
     ),
     presets={
-        "five": Preset("Five phrases", {}, "Long enough for the vector to be nearly full."),
-        "short": Preset("Short", {"phrases": 2}, "Two phrases fit easily."),
-        "long": Preset("Too long", {"phrases": 8}, "Eight phrases do not fit: find the first mistake."),
+        "five": Preset("Five phrases", {}, "Five phrases: more than the vector holds.", (Claim("exact", "==", 0),)),
+        "short": Preset("Short", {"phrases": 2}, "Two phrases fit easily.", (Claim("exact", "==", 1),)),
+        "long": Preset(
+            "Too long", {"phrases": 8},
+            "Eight phrases do not fit: find the first mistake.",
+            (Claim("exact", "==", 0), Claim("exact_at_8", "==", 0)),
+        ),
         "own": Preset(
-            "Your own", {"sentence": "the white house and the small bird"}, "Gender has to be looked up in the noun."
+            "Your own", {"sentence": "the white house and the small bird"},
+            "Gender has to be looked up in the noun.",
+            (Claim("exact", "==", 1),),
         ),
     },
     prediction=Prediction("Will the translation be without a mistake?", ("yes", "no"), _check),
@@ -267,5 +276,12 @@ DEMO = Demo(
         "sequence to sequence model", "encoder and decoder", "encoder–decoder", "encoder decoder network",
         "translation without attention", "context vector", "bottleneck of translation", "sutskever",
         "codificador decodificador", "traducción sin atención", "vector de contexto",
+    ),
+    measures=(
+        Measure("exact", "score", "1 when the whole sentence is right"),
+        Measure("right", "score", "words in their place"),
+        Measure("probability", "quantity", "probability of the word written"),
+        Measure("exact_at_8", "accuracy", "share of sentences of 8 phrases all right"),
+        Measure("word", "clock"),
     ),
 )  # fmt: skip

@@ -24,9 +24,24 @@ import numpy as np
 from pydantic import model_validator
 
 from demos.language import _transformer
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
-from demos.runtime.contract import Bars, Demo, Frame, Heatmap, Panel, Params, Prediction, Preset, Request, Table, param
+from demos.runtime.contract import (
+    Bars,
+    Claim,
+    Demo,
+    Frame,
+    Heatmap,
+    Measure,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Table,
+    param,
+)
 
 MOST_WORDS = 8
 
@@ -145,8 +160,8 @@ class Story:
     def queries(self) -> Scene:
         n, d, h = len(self.words), self.params.width, self.params.heads
         caption = (
-            f"One matrix of {d} x {3 * d} makes queries, keys and values; they are cut into {h} heads of {d // h} "
-            f"numbers. "
+            f"One matrix of {d} x {3 * d} makes queries, keys and values; they are cut into {count(h, 'head')} of "
+            f"{d // h} numbers. "
             f"Here is head 1: three matrices of {n} x {d // h}."
         )
         panels = tuple(self._matrix(name.upper(), self.seen[name][0]) for name in "qkv")
@@ -154,7 +169,7 @@ class Story:
 
     def attention(self) -> Scene:
         weights = self.seen["weights"]
-        j = int(weights[0, -1].argmax())
+        j = first_largest(weights[0, -1])
         caption = (
             f"Scores Q·Kᵀ/√{self.params.width // self.params.heads} through softmax: {len(self.words)} x "
             f"{len(self.words)} a "
@@ -171,8 +186,8 @@ class Story:
     def joined(self) -> Scene:
         d, h = self.params.width, self.params.heads
         caption = (
-            f"The outputs of {h} heads stand side by side, {h} times {d // h} = {d} numbers, and W_proj ({d} x {d}) "
-            f"mixes them. "
+            f"The outputs of {count(h, 'head')} stand side by side, {h} times {d // h} = {d} numbers, and W_proj ({d} "
+            f"x {d}) mixes them. "
             "This is the only place where words exchange anything."
         )
         panels = (
@@ -293,9 +308,17 @@ DEMO = Demo(
         Request("Muestra un bloque de transformador con 2 capas y 6 cabezas", {"blocks": 2, "heads": 6}),
     ),
     presets={
-        "one": Preset("One block", {}, "Follow the shapes from arrow to arrow."),
-        "gpt": Preset("As in GPT", {"causal": True, "blocks": 4}, "Masked, and four blocks high."),
-        "wide": Preset("Wide", {"width": 48, "heads": 8}, "At the width of nano-gpt a block has 28,272 parameters."),
+        "one": Preset("One block", {}, "Follow the shapes from arrow to arrow.", (Claim("parameters", "==", 1884),)),
+        "gpt": Preset(
+            "As in GPT", {"causal": True, "blocks": 4},
+            "Masked, and four blocks high.",
+            (Claim("parameters", "==", 7536),),
+        ),
+        "wide": Preset(
+            "Wide", {"width": 48, "heads": 8},
+            "At the width of nano-gpt a block has 28,272 parameters.",
+            (Claim("parameters", "==", 28272),),
+        ),
     },
     prediction=Prediction("What will move the first word's row further?", ("attention", "the MLP"), _check),
     aliases=(
@@ -303,6 +326,14 @@ DEMO = Demo(
         "transformer encoder", "transformer decoder block", "transformer architecture", "encoder block",
         "layer norm and residual", "bloque de transformador", "bloque transformador", "capa transformer",
         "transformador", "transformadores", "bloque del transformer",
+    ),
+    measures=(
+        Measure("attention", "quantity", "how far attention moved the word"),
+        Measure("mlp", "quantity", "how far the MLP moved the word"),
+        Measure("largest", "quantity", "largest attention weight"),
+        Measure("change", "quantity", "cosine of the word before and after"),
+        Measure("parameters", "size"),
+        Measure("block", "clock"),
     ),
     heavy=True,
 )  # fmt: skip

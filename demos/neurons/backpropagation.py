@@ -25,16 +25,20 @@ import numpy as np
 
 from demos.lib.pacing import thin
 from demos.lib.plane import Plane
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, plot, points, row
 from demos.lib.wording import count, number
 from demos.neurons._layers import Array, Pass, Weights, forward, loss, propagate, start, train
 from demos.neurons._shapes import draw_data
 from demos.runtime.contract import (
     Bars,
+    Claim,
+    Convergence,
     Curve,
     Demo,
     Edge,
     Frame,
+    Measure,
     Network,
     Node,
     Panel,
@@ -124,7 +128,7 @@ class Story:
 
     def _shown(self, weights: Weights) -> tuple[int, Pass]:
         y = forward(weights, self.x, self.params.activation)[-1]
-        index = int(np.abs(y - self.d).argmax())
+        index = first_largest(np.abs(y - self.d))
         return index, propagate(weights, self.x[[index]], self.d[[index]], self.params.activation)
 
     def ahead(self, weights: Weights) -> Iterator[Scene]:
@@ -189,29 +193,30 @@ class Story:
         good = self._right(run.a[-1])
         sizes = [float(np.abs(gw).mean()) for gw, _ in run.gradients]
         before = self.losses[max(0, epoch - 1)]
-        trend = "fell" if self.losses[epoch] <= before else "rose: the step was too long"
+        trend = "fell" if self.losses[epoch] <= before else "rose"
         caption = (
             f"Epoch {epoch}: {good} of {len(self.x)} right, the loss {trend} to {number(self.losses[epoch], 4)}. Mean "
             f"gradient by layer, first to last: {', '.join(number(size, 4) for size in sizes)}. "
-            f"{'The surface bends around the classes.' if good == len(self.x) else 'Look where the surface is wrong.'}"
+            f"{'Every point is on its side.' if good == len(self.x) else 'Look where the surface is wrong.'}"
         )
         moment = "all points right" if good == len(self.x) and not self.solved else ""
         self.solved = self.solved or bool(moment)
-        return Scene(caption, self._panels(weights, epoch), self._metrics(epoch, good), moment)
+        metrics = self._metrics(epoch, good) | {"first_gradient": sizes[0], "last_gradient": sizes[-1]}
+        return Scene(caption, self._panels(weights, epoch), metrics, moment)
 
     def ending(self, weights: Weights) -> Scene:
         epochs = self.params.epochs
         good = self._right(forward(weights, self.x, self.params.activation)[-1])
         caption = (
-            f"After {epochs} epochs {good} of {len(self.x)} points are right; the loss went from "
+            f"After {count(epochs, 'epoch')} {good} of {len(self.x)} points are right; the loss went from "
             f"{number(self.losses[0])} to {number(self.losses[-1], 4)}. "
         )
         if good == len(self.x):
             caption += "The hidden units bend the plane so that one straight cut is enough for the output unit."
         elif self.params.units < 3:
-            caption += f"{self.params.units} hidden unit(s) can draw too few lines for this shape: give it more."
+            caption += f"{count(self.params.units, 'hidden unit')} a layer may be too few: give it more."
         else:
-            caption += "It is not there yet: try more epochs, more units, another seed or another learning rate."
+            caption += "Try more epochs, more units, another seed or another learning rate."
         return Scene(caption, self._panels(weights, epochs), self._metrics(epochs, good), "the end")
 
     def _right(self, y: Array) -> int:
@@ -231,7 +236,7 @@ class Story:
         def value(x1: float, x2: float) -> float:
             return 2 * float(forward(weights, np.array([[x1, x2]]), self.params.activation)[-1][0, 0]) - 1
 
-        groups = [points(f"class {c}", self.x[self.d[:, 0] == c]) for c in (0, 1)]
+        groups = [points(f"class {c}", self.x[self.d[:, 0] == c]) for c in (1, 0)]
         return plot(self.plane, "Output y over the plane", groups, (), self.plane.region(value))
 
     def _network(self, weights: Weights, values: list[Array], active: int, title: str) -> Network:
@@ -309,15 +314,31 @@ DEMO = Demo(
         Request("Entrena una red con 2 capas ocultas en las dos lunas", {"data": "moons", "layers": 2}),
     ),
     presets={
-        "xor": Preset("XOR at last", {}, "What one neuron cannot do, four hidden units learn by themselves."),
-        "narrow": Preset("Too narrow", {"units": 1}, "One hidden unit draws one line: XOR stays out of reach."),
-        "moons": Preset("Two moons", {"data": "moons", "units": 8, "epochs": 400}, "See the surface bend in between."),
+        "xor": Preset(
+            "XOR at last", {},
+            "What one neuron cannot do, four hidden units learn by themselves.",
+            (Claim("accuracy", "==", 1),),
+        ),
+        "narrow": Preset(
+            "Too narrow", {"units": 1},
+            "One hidden unit draws one line: XOR stays out of reach.",
+            (Claim("accuracy", "<", 1),),
+        ),
+        "moons": Preset(
+            "Two moons", {"data": "moons", "units": 8, "epochs": 400},
+            "See the surface bend in between.",
+            (Claim("accuracy", ">=", 0.95),),
+        ),
         "spiral": Preset(
             "A spiral",
             {"data": "spiral", "layers": 2, "units": 16, "epochs": 1200},
-            "Two hidden layers: the first draws lines, the second joins them to a curved border.",
+            "Two hidden layers bend the border around a spiral.", (Claim("accuracy", ">=", 0.95),),
         ),
-        "flat": Preset("Three sigmoids", {"activation": "sigmoid", "layers": 3}, "Little error arrives at the bottom."),
+        "flat": Preset(
+            "Three sigmoids", {"activation": "sigmoid", "layers": 3},
+            "Less error arrives at the first layer than at the last.",
+            (Claim("first_gradient", "<", "last_gradient"),),
+        ),
     },
     prediction=Prediction("Will it get every point right?", ("yes", "no"), _check),
     aliases=(
@@ -326,4 +347,15 @@ DEMO = Demo(
         "feed-forward network", "hidden layer network", "chain rule", "perceptrón multicapa", "red multicapa",
         "propagación hacia atrás", "retro-propagación", "error back-propagation",
     ),
+    measures=(
+        Measure("loss", "loss", "mean loss over all points"),
+        Measure("accuracy", "accuracy", "share of points right"),
+        Measure("epoch", "clock"),
+        Measure("measured", "quantity", "slope found by turning the first weight"),
+        Measure("backprop", "quantity", "slope that backpropagation gives"),
+        Measure("first_gradient", "quantity", "mean gradient of the first layer"),
+        Measure("last_gradient", "quantity", "mean gradient of the last layer"),
+    ),
+    converged=Convergence("all points are right from then on", claim=Claim("accuracy", "==", 1)),
+    weights_in="Weights",
 )  # fmt: skip

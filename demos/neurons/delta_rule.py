@@ -23,8 +23,23 @@ from typing import Literal
 from demos.lib.pacing import thin
 from demos.lib.plane import Plane
 from demos.lib.scenes import plot, points, row
-from demos.lib.wording import count, number, signed
-from demos.runtime.contract import Curve, Demo, Frame, Panel, Params, Prediction, Preset, Request, Series, Table, param
+from demos.lib.wording import count, number, signed, small
+from demos.runtime.contract import (
+    Claim,
+    Convergence,
+    Curve,
+    Demo,
+    Frame,
+    Measure,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    Table,
+    param,
+)
 
 GATES = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "xor": (0, 1, 1, 0)}
 CORNERS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
@@ -206,23 +221,27 @@ class View:
         good = self.right(last.after)
         caption = (
             f"After {count(len(self.taken), 'step')} the error went from {number(first)} to {number(self.errors[-1])} "
-            f"and {good} of 4 decisions are right; the weights are {_vector(last.after)}. "
+            f"and {good} of 4 decisions {'is' if good == 1 else 'are'} right; the weights are {_vector(last.after)}. "
         )
         if max(map(abs, last.after)) > 1e3:
             caption += "The steps were too long: each overshoots more than the last. Take a smaller α."
         elif good == 4:
-            caption += "It would go on for ever in smaller and smaller steps: the error never quite reaches 0."
+            first, last_change = (max(map(abs, self.taken[i].change)) for i in (0, -1))
+            caption += (
+                f"The largest change in a step was {number(first)} at first and {small(last_change)} in the last."
+            )
         elif self.params.data == "xor":
             caption += "One neuron makes one straight cut, and XOR needs two: that takes hidden layers."
         elif self.params.start > 4:
             caption += "It started where the slope is flat: give it smaller weights or far more epochs."
         else:
-            caption += "It is still on its way: give it more epochs or a larger α."
+            caption += "Give it more epochs or another α."
         return self._frame(caption, 1, last, len(self.taken), "the end")
 
     def _frame(self, caption: str, progress: float, step: Step, done: int, moment: str) -> Frame:
         w = step.after if done else step.w
         metrics = {"step": done, "error": self.errors[done], "right": self.right(w), "slope": step.slope}
+        metrics |= {"w0": w[0], "w1": w[1], "w2": w[2]}
         return Frame(
             caption=caption,
             progress=progress,
@@ -244,7 +263,7 @@ class View:
 
     def _plane(self, w: Vector) -> Panel:
         p = self.params
-        targets = sorted({d for _, d in examples(p)})
+        targets = sorted({d for _, d in examples(p)}, reverse=True)
         groups = [points(f"d = {number(d)}", [x[1:] for x, t in examples(p) if t == d]) for d in targets]
         scale = 1.0 if p.activation == "tanh" else 2.0
 
@@ -309,14 +328,26 @@ DEMO = Demo(
         ),
     ),
     presets={
-        "or": Preset("OR, step by step", {}, "Read the table downwards: it is the slide's formula in numbers."),
-        "flat": Preset("Flat", {"start": 10, "seed": 2}, "The sigmoid is flat far out: large errors change nothing."),
+        "or": Preset(
+            "OR, step by step", {},
+            "Read the table downwards: it is the slide's formula in numbers.",
+            (Claim("right", "==", 4),),
+        ),
+        "flat": Preset(
+            "Flat", {"start": 10, "seed": 2},
+            "The sigmoid is flat far out: a large error changes almost nothing.",
+            (Claim("right", "<", 4), Claim("error", ">", 0.1)),
+        ),
         "diverge": Preset(
             "Too long steps",
             {"activation": "linear", "learning_rate": 2, "epochs": 5},
-            "With α = 2 each step overshoots: the error grows instead of falling.",
+            "With α = 2 each step overshoots: the error grows instead of falling.", (Claim("error", ">", 1000),),
         ),
-        "xor": Preset("XOR", {"data": "xor"}, "One neuron, one cut: XOR stays out of reach."),
+        "xor": Preset(
+            "XOR", {"data": "xor"},
+            "One neuron, one cut: XOR stays out of reach.",
+            (Claim("right", "<", 4),),
+        ),
     },
     prediction=Prediction("Will all four decisions be right at the end?", ("yes", "no"), _check),
     aliases=(
@@ -325,4 +356,12 @@ DEMO = Demo(
         "least mean squares", "adaline", "adaline rule", "logistic neuron", "regla de widrow-hoff",
         "mínimos cuadrados medios",
     ),
+    measures=(
+        Measure("error", "error", "mean error E over the four points"),
+        Measure("right", "score", "decisions right, of four"),
+        Measure("slope", "quantity", "slope Fact' at the point shown"),
+        Measure("step", "clock"),
+        Measure("w1", "weight"), Measure("w2", "weight"), Measure("w0", "weight", "bias w0"),
+    ),
+    converged=Convergence("all four decisions are right from then on", claim=Claim("right", "==", 4)),
 )  # fmt: skip

@@ -22,9 +22,11 @@ from demos.lib.plane import Plane
 from demos.lib.scenes import Scene, play, plot, points
 from demos.lib.wording import count
 from demos.runtime.contract import (
+    Claim,
     Demo,
     Edge,
     Frame,
+    Measure,
     Network,
     Node,
     Panel,
@@ -240,7 +242,7 @@ class Story:
         """The inputs as points of the plane, and the line where the sum equals the threshold."""
         plane, (w1, w2) = Plane((-0.6, 1.6), (-0.6, 1.6)), unit.weights
         table, wanted = self.table, WANTED[self.gate]
-        groups = [points(f"wants {t}", [x for x in table if wanted[sum(x)] == t]) for t in (0, 1)]
+        groups = [points(f"wants {t}", [x for x in table if wanted[sum(x)] == t]) for t in (1, 0)]
         region = plane.region(lambda x1, x2: 1.0 if w1 * x1 + w2 * x2 >= unit.theta else -1.0, 12)
         return plot(plane, "One neuron is one cut", groups, plane.line("sum = θ", w1, w2, -unit.theta), region)
 
@@ -281,19 +283,25 @@ DEMO = Demo(
         Request("Haz una compuerta NAND con neuronas de umbral", {"gate": "nand"}),
     ),
     presets={
-        "xor": Preset("XOR in two layers", {}, "OR and NAND feed AND. No neuron knows XOR, the three together do."),
+        "xor": Preset(
+            "XOR in two layers", {},
+            "OR and NAND feed AND. No neuron knows XOR, the three together do.",
+            (Claim("right", "==", "rows"), Claim("neurons", "==", 3)),
+        ),
         "single": Preset(
             "XOR with one neuron",
             {"layers": 1},
-            "Set the layers to 1: the best single neuron gets three of four right.",
+            "Set the layers to 1: the best single neuron gets three of four right.", (Claim("right", "==", 3),),
         ),
         "or_to_and": Preset(
-            "OR with a threshold of 2",
-            {"gate": "or", "threshold": 2},
-            "The same weights, but now both inputs are needed: OR has become AND.",
+            "OR with a threshold of 2", {"gate": "or", "threshold": 2},
+            "The same weights, but now both inputs are needed: OR has become AND, and two of OR's four rows are wrong.",
+            (Claim("right", "==", 2),),
         ),
         "majority": Preset(
-            "Majority of three", {"gate": "majority"}, "Three votes, threshold 2: counting is thinking."
+            "Majority of three", {"gate": "majority"},
+            "Three votes, threshold 2: one neuron counts.",
+            (Claim("right", "==", "rows"),),
         ),
     },
     prediction=Prediction("Will all rows of the truth table be right?", ("yes", "no"), _check),
@@ -302,5 +310,12 @@ DEMO = Demo(
         "neurona de McCulloch-Pitts", "mcculloch and pitts", "mcculloch", "pitts neuron", "mcp", "m-p neuron",
         "neuron of 1943", "neurons of 1943", "neurons from 1943", "first artificial neuron", "logic gate neuron",
         "logic gates from neurons", "neurona de mcculloch", "neurona de 1943", "neurona umbral", "threshold unit",
+    ),
+    measures=(
+        Measure("right", "score", "rows of the table right"),
+        Measure("rows", "size"),
+        Measure("neurons", "size"),
+        Measure("sum", "quantity", "weighted sum of the neuron shown"),
+        Measure("theta", "quantity", "threshold of the neuron shown"),
     ),
 )  # fmt: skip

@@ -30,10 +30,13 @@ from demos.lib.pacing import thin
 from demos.lib.plane import Plane
 from demos.lib.wording import count, number, signed
 from demos.runtime.contract import (
+    Claim,
+    Convergence,
     Curve,
     Demo,
     Edge,
     Frame,
+    Measure,
     Network,
     Node,
     Params,
@@ -274,6 +277,7 @@ class View:
         metrics = {
             "epoch": len(mistakes),
             "mistakes": sum(mistakes),
+            "epoch_mistakes": mistakes[-1] if mistakes else 0,
             "accuracy": round(right / len(self.points), 4),
             "w1": round(line.w1, 4),
             "w2": round(line.w2, 4),
@@ -441,26 +445,30 @@ DEMO = Demo(
         Request("Separa dos nubes de 40 puntos con una línea recta", {"data": "blobs", "points": 40}),
     ),
     presets={
-        "and": Preset("AND: it learns", {"data": "and"}, "A line can part these four points: a few corrections do it."),
+        "and": Preset(
+            "AND: it learns", {"data": "and"},
+            "A line can part these four points: a few corrections do it.",
+            (Claim("accuracy", "==", 1), Claim("epoch_mistakes", "==", 0), Claim("mistakes", "<=", 12)),
+        ),
         "xor": Preset(
-            "XOR: it never rests",
-            {"data": "xor", "epochs": 30, "learning_rate": 0.5},
+            "XOR: it never rests", {"data": "xor", "epochs": 30, "learning_rate": 0.5},
             "No line can part XOR. See the weights come back to where they were: the run goes round in a circle.",
+            (Claim("accuracy", "<", 1), Claim("epoch_mistakes", ">", 0)),
         ),
         "zeros": Preset(
-            "Does the learning rate matter?",
-            {"data": "or", "start": "zeros", "learning_rate": 5},
+            "Does the learning rate matter?", {"data": "or", "start": "zeros", "learning_rate": 5},
             "From zero weights the learning rate only scales the line: change it and the mistakes stay the same.",
+            (Claim("accuracy", "==", 1),),
         ),
         "blobs": Preset(
-            "Two clouds",
-            {"data": "blobs", "points": 40},
+            "Two clouds", {"data": "blobs", "points": 40},
             "A gap between the clouds: the wider it is, the fewer corrections are needed (Novikoff).",
+            (Claim("accuracy", "==", 1), Claim("epoch_mistakes", "==", 0)),
         ),
         "overlap": Preset(
-            "Clouds that overlap",
-            {"data": "blobs", "points": 60, "noise": 0.5, "epochs": 15},
+            "Clouds that overlap", {"data": "blobs", "points": 60, "noise": 0.5, "epochs": 15},
             "Set the noise to 0.5: the clouds overlap, and the line is pushed to and fro for ever.",
+            (Claim("epoch_mistakes", ">", 0),),
         ),
     },
     prediction=Prediction("Will it find a line that makes no mistake?", ("yes", "no"), _check),
@@ -470,4 +478,12 @@ DEMO = Demo(
         "linear separator", "perceptrón simple", "perceptrón de rosenblatt", "clasificador lineal",
         "regla del perceptrón", "separating line",
     ),
+    measures=(
+        Measure("epoch_mistakes", "mistakes", "mistakes in this epoch", "epoch"),
+        Measure("mistakes", "mistakes", "mistakes since the start", "run"),
+        Measure("accuracy", "accuracy", "share of points on their right side"),
+        Measure("epoch", "clock"),
+        Measure("w1", "weight"), Measure("w2", "weight"), Measure("b", "weight", "bias b"),
+    ),
+    converged=Convergence("an epoch passed without a mistake", moment="an epoch without mistakes"),
 )  # fmt: skip

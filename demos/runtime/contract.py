@@ -13,6 +13,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from demos.runtime.measures import Claim as Claim
+from demos.runtime.measures import Convergence as Convergence
+from demos.runtime.measures import Measure as Measure
+
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Row = tuple[Number, ...]
 
@@ -233,11 +237,13 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """Named parameter values worth showing in a class, with the reason."""
+    """Named parameter values worth showing in a class, with the reason. What title or comment say will happen,
+    `promises` say in numbers of the run."""
 
     title: str
     params: dict[str, Any]
     comment: str
+    promises: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +277,12 @@ class Demo:
     aliases: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     wants: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    """What the frames' metrics are, the most important first; those of the role "weight" are what was learnt."""
+    converged: Convergence | None = None
+    """How a run shows that it has come to rest; None where nothing converges."""
+    weights_in: str = ""
+    """Title of the panel that shows the learnt weights, where they are too many to be metrics."""
     heavy: bool = False
     """True when the demo imports torch: the worker imports it before the clock of the first frame starts."""
 
@@ -299,13 +311,20 @@ def _explain(demo: Demo, error: ValidationError) -> DemoError:
         )
     if first["type"] == "value_error":  # a rule over several parameters, in the demo's own words
         return DemoError(f"{first['ctx']['error']}.", code="invalid_parameters", param=name or None)
-    allowed = describe_range(demo.schema()["properties"].get(name, {}))
+    schema = demo.schema()["properties"].get(name, {})
     return DemoError(
-        f"{name or 'The parameters'} of {demo.name} cannot be {_short(first['input'])}: {first['msg'].lower()}.",
+        f"{name or 'The parameters'} of {demo.name} cannot be {_short(first['input'])}: {_takes(schema)}.",
         code="invalid_parameters",
-        hint=f"Allowed: {allowed}." if allowed else "",
+        hint=f"Left out, it is {schema['default']}." if "default" in schema else "",
         param=name or None,
     )
+
+
+def _takes(schema: dict[str, Any]) -> str:
+    """What a parameter takes, as a clause: "it takes a whole number, 1 to 60"."""
+    allowed = describe_range(schema)
+    kind = {"integer": "a whole number, ", "number": "a number, "}.get(str(schema.get("type")), "")
+    return f"it takes {kind}{allowed}" if allowed else "it takes another kind of value"
 
 
 def _short(value: Any) -> str:

@@ -14,10 +14,14 @@ from demos.runtime.contract import Bars, Curve, Frame, Heatmap, Image, Network, 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLOURS = ("#2f7fd6", "#db7316", "#2e9655", "#b44fb0", "#d1495b", "#1d9696")
-MARKS = "o^sDPX"
+COLOURS = ("#2f7fd6", "#db7316", "#2e9655", "#b44fb0", "#d1495b", "#1d9696", "#7a5c3e")
+MARKS = "o^sDPXv*<>hp"
+DASHES = ("-", "--", ":", "-.")
 WIDTH, HEIGHT, DPI = 10.0, 5.6, 100
 GREY = "#666666"
+MONO = "DejaVu Sans Mono"
+LETTER = 0.115
+"""Inches that a letter of a token takes."""
 
 
 def frame_png(frame: Frame, *, dpi: int = DPI) -> bytes:
@@ -34,7 +38,7 @@ def frame_png(frame: Frame, *, dpi: int = DPI) -> bytes:
         axes = figure.add_subplot(-(-count // columns), columns, index + 1)
         axes.set_title(_plain(textwrap.fill(panel.title, 105 // columns - 4)), fontsize=10)
         _draw(axes, panel)
-    metrics = "   ".join(f"{name} {value:.4g}" for name, value in frame.metrics.items())
+    metrics = "   ".join(f"{name} {_figure(value)}" for name, value in frame.metrics.items())
     if metrics:
         figure.supxlabel(_plain(textwrap.shorten(metrics, 150)), fontsize=9, color=GREY)
     picture = io.BytesIO()
@@ -73,7 +77,7 @@ def _draw(axes: Axes, panel: Panel) -> None:
             _tokens(axes, panel)
         case Text():
             axes.set_axis_off()
-            axes.text(0, 1, _plain(textwrap.fill(panel.text, 60)), va="top", fontsize=10, transform=axes.transAxes)
+            axes.text(0, 1, _plain(_lines(panel.text)), va="top", fontsize=10, transform=axes.transAxes, family=MONO)
 
 
 def _curve(axes: Axes, panel: Curve) -> None:
@@ -81,6 +85,7 @@ def _curve(axes: Axes, panel: Curve) -> None:
         mark = "o" if len(series.x) == 1 else None
         axes.plot(series.x, series.y, color=COLOURS[index % 6], marker=mark, label=_plain(series.name), linewidth=1.8)
     _label(axes, panel.x_label, panel.y_label)
+    _whole_ticks(axes, [x for series in panel.series for x in series.x])
     if panel.y_range:
         low, high = panel.y_range
         axes.set_ylim(low - 0.04 * (high - low), high + 0.04 * (high - low))
@@ -93,18 +98,23 @@ def _scatter(axes: Axes, panel: Scatter) -> None:
         values = panel.region.values
         most = max((abs(value) for row in values for value in row), default=0) or 1
         extent = (*panel.region.x_range, *panel.region.y_range)
-        axes.imshow(values, origin="lower", extent=extent, aspect="auto", cmap="PuOr", vmin=-most, vmax=most, alpha=0.4)
+        axes.imshow(
+            values, origin="lower", extent=extent, aspect="auto", cmap=_sides(), vmin=-most, vmax=most, alpha=0.4
+        )
     for index, group in enumerate(panel.groups):
-        size, colour, mark = 40 if len(group.x) < 100 else 10, COLOURS[index % 6], MARKS[index % 6]
-        axes.scatter(group.x, group.y, size, colour, marker=mark, label=_plain(group.name), edgecolors="none")
-    for line in panel.lines:
-        axes.plot(line.x, line.y, color="black", linewidth=1.2 if len(panel.lines) < 4 else 0.6)
+        colour, mark = look(index)
+        size = 40 if len(group.x) < 100 else 10
+        axes.scatter(group.x, group.y, size, colour, marker=mark, label=_plain(group.name), edgecolors="white", lw=0.3)
+    few = len(panel.lines) <= len(DASHES)
+    for index, line in enumerate(panel.lines):
+        dash, name = (DASHES[index], _plain(line.name)) if few else ("-", "")
+        axes.plot(line.x, line.y, dash, color="black", linewidth=1.2 if few else 0.6, label=name or None)
     if panel.x_range:
         axes.set_xlim(panel.x_range)
     if panel.y_range:
         axes.set_ylim(panel.y_range)
     _label(axes, panel.x_label, panel.y_label)
-    if any(group.name for group in panel.groups):
+    if any(group.name for group in panel.groups) or (few and any(line.name for line in panel.lines)):
         axes.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3, frameon=False)
 
 
@@ -125,14 +135,14 @@ def _heatmap(axes: Axes, panel: Heatmap) -> None:
     axes.set_xticks(range(len(panel.columns)), [_plain(name[:10]) for name in panel.columns], fontsize=8, rotation=45)
     axes.set_yticks(range(len(panel.rows)), [_plain(name[:14]) for name in panel.rows], fontsize=8)
     _label(axes, panel.column_label, panel.row_label)
-    place = axes.get_subplotspec()
-    wide = columns * (place.get_gridspec().ncols if place else 1)
+    wide = columns * _columns(axes)
+    whole = all(value == int(value) for value in every)
     if panel.show_values and wide <= 30 and rows <= 16:
         for i, row in enumerate(panel.values):
             for j, value in enumerate(row):
                 red, green, blue, _ = colours((value - low) / ((high - low) or 1))
                 dark = 0.3 * red + 0.6 * green + 0.1 * blue < 0.5
-                text = f"{value:.2f}" if abs(value) < 100 else f"{value:.3g}"
+                text = f"{value:.0f}" if whole else f"{value:.2f}" if abs(value) < 100 else f"{value:.3g}"
                 axes.text(j, i, text, ha="center", va="center", fontsize=7, color="white" if dark else "black")
 
 
@@ -171,7 +181,10 @@ def _network(axes: Axes, panel: Network) -> None:
     for edge in edges:
         (x0, y0), (x1, y1) = places[edge.source], places[edge.target]
         colour = COLOURS[0] if edge.weight > 0 else COLOURS[1] if edge.weight < 0 else "#999999"
-        axes.plot([x0, x1], [y0, y1], color=colour, linewidth=0.5 + 3 * abs(edge.weight) / strongest, zorder=1)
+        thick = 0.5 + 3 * abs(edge.weight) / strongest
+        if edge.active:  # a band behind the one that the caption speaks of
+            axes.plot([x0, x1], [y0, y1], color="#ffd24d", linewidth=thick + 4, zorder=0.5)
+        axes.plot([x0, x1], [y0, y1], color=colour, linewidth=thick, zorder=1)
         if edge.label and len(edges) <= 30:
             x, y = x0 + 0.4 * (x1 - x0), y0 + 0.4 * (y1 - y0)
             axes.text(x, y, _plain(edge.label), fontsize=8, ha="center", bbox=_box("white"), zorder=2)
@@ -211,7 +224,7 @@ def _image(axes: Axes, panel: Image) -> None:
 def _tokens(axes: Axes, panel: Tokens) -> None:
     axes.set_axis_off()
     weights = [*panel.weights, *[0.0] * (len(panel.tokens) - len(panel.weights))]
-    x, y, per_letter = 0.0, 0.95, 0.028 if len(axes.figure.axes) > 1 else 0.014
+    x, y, per_letter = 0.0, 0.95, LETTER / (WIDTH / _columns(axes) - 0.5)
     for index, (token, weight) in enumerate(zip(panel.tokens, weights, strict=False)):
         word = _plain(textwrap.shorten(token, 24, placeholder="…")) or "·"
         wide = per_letter * (max(len(word), 3) + 2)
@@ -226,6 +239,43 @@ def _tokens(axes: Axes, panel: Tokens) -> None:
         if panel.weights:
             _write(axes, x, y - 0.09, f"{weight:.2f}", fontsize=8, color=GREY)
         x += wide
+
+
+def look(index: int) -> tuple[str, str]:
+    """Colour and mark of a point group; no two of the first 84 groups have the same pair."""
+    return COLOURS[index % len(COLOURS)], MARKS[index % len(MARKS)]
+
+
+@cache
+def _sides() -> Any:
+    """A colour map whose positive end is the first group's colour and whose negative end the second's: the class that a
+    region favours stands on its own colour."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("sides", [COLOURS[1], "white", COLOURS[0]])
+
+
+def _lines(text: str, wide: int = 60) -> str:
+    """The text with its own lines kept, as a board needs them, and long ones wrapped."""
+    return "\n".join(textwrap.fill(line, wide) for line in text.split("\n"))
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
+
+
+def _whole_ticks(axes: Axes, x: list[float]) -> None:
+    """Ticks at whole numbers when only these are on the axis: there is no epoch 0.5."""
+    from matplotlib.ticker import MaxNLocator
+
+    if x and all(value == int(value) for value in x):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def _columns(axes: Axes) -> int:
+    """How many panels stand side by side."""
+    place = axes.get_subplotspec()
+    return int(place.get_gridspec().ncols) if place else 1
 
 
 def _write(axes: Axes, x: float, y: float, text: str, **look: Any) -> None:

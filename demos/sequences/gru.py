@@ -23,13 +23,16 @@ import numpy as np
 
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
+    Claim,
     Curve,
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -156,7 +159,7 @@ class Story:
         return Scene(caption, (self._errors(epoch),), metrics, "the start" if epoch == 0 else "")
 
     def step(self, t: int) -> Scene:
-        unit = int(np.abs(self.gates["h"][-1]).argmax())
+        unit = first_largest(np.abs(self.gates["h"][-1]))
         r, z, n, h = (float(self.gates[name][t, unit]) for name in "rznh")
         before = float(self.gates["h"][t - 1, unit]) if t else 0.0
         caption = (
@@ -247,13 +250,21 @@ DEMO = Demo(
         Request("Compara las dos celdas con compuertas durante 12 épocas", {"epochs": 12}),
     ),
     presets={
-        "wave": Preset("A wave", {}, "Both forecast the same wave; look at the errors and at the weights."),
-        "memory": Preset(
-            "Remember the beginning",
-            {"task": "classify", "noise": 0.3, "length": 10, "epochs": 20},
-            "The first number has to be carried over ten steps of noise.",
+        "wave": Preset(
+            "A wave", {},
+            "Both forecast the same wave; look at the errors and at the weights.",
+            (Claim("share", "==", 0.75),),
         ),
-        "tiny": Preset("Two units", {"hidden": 2}, "Very small networks: every weight counts."),
+        "memory": Preset(
+            "Remember the beginning", {"task": "classify", "noise": 0.3, "length": 10, "epochs": 20},
+            "The first number is carried over ten steps of noise by both.",
+            (Claim("gru_error", "<", 0.1), Claim("lstm_error", "<", 0.1)),
+        ),
+        "tiny": Preset(
+            "Two units", {"hidden": 2},
+            "Very small networks: every weight counts.",
+            (Claim("gru_weights", "==", 30), Claim("lstm_weights", "==", 40)),
+        ),
     },
     prediction=Prediction(
         "Which will have the smaller error on unseen sequences?", ("the GRU", "the LSTM", "neither by 10 %"), _check
@@ -263,6 +274,16 @@ DEMO = Demo(
         "reset gate", "gru vs lstm", "gru versus lstm", "gru and lstm", "lstm vs gru", "lstm versus gru",
         "lstm and gru", "gru or lstm", "lstm or gru", "gru with an lstm", "gated recurrent units", "two gates",
         "unidad recurrente con puertas", "gru y lstm", "gru contra lstm", "compuerta de actualización",
+    ),
+    measures=(
+        Measure("gru_error", "error", "error of the GRU on unseen sequences"),
+        Measure("lstm_error", "error", "error of the LSTM on unseen sequences"),
+        Measure("epoch", "clock"),
+        Measure("step", "clock", "step of the sequence shown"),
+        Measure("reset", "quantity", "reset gate of the unit shown"),
+        Measure("update", "quantity", "update gate of the unit shown"),
+        Measure("gru_weights", "size"),
+        Measure("lstm_weights", "size"),
     ),
     heavy=True,
 )  # fmt: skip

@@ -26,15 +26,19 @@ from typing import Literal
 import numpy as np
 
 from demos.lib.pacing import thin
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
+    Convergence,
     Curve,
     Demo,
     Frame,
     Heatmap,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -200,7 +204,7 @@ class Story:
     def ending(self) -> Scene:
         last = self.updates[-1]
         overlaps = self._overlaps(last.state)
-        best = int(np.abs(overlaps).argmax())
+        best = first_largest(np.abs(overlaps))
         changes = sum(update.changed for update in self.updates)
         fell = energy(self.w, self.cue) - last.energy
         caption = f"At rest after {count(changes, 'change')}; the energy fell by {number(fell, 2)} and never rose. "
@@ -229,7 +233,9 @@ class Story:
     def _metrics(self, index: int) -> dict[str, float]:
         state = self.updates[index].state if index >= 0 else self.cue
         overlaps = self._overlaps(state)
-        return {"energy": energy(self.w, state), "overlap": overlaps[self.target], "best": overlaps.max()}
+        changes = sum(update.changed for update in self.updates[: index + 1])
+        measured = {"energy": energy(self.w, state), "overlap": overlaps[self.target], "best": overlaps.max()}
+        return {"looked_at": index + 1, "changes": changes, **measured}
 
     def _panels(self, index: int) -> tuple[Panel, ...]:
         state = self.updates[index].state if index >= 0 else self.cue
@@ -285,14 +291,26 @@ DEMO = Demo(
         Request("Recupera el patrón 3 con un daño de 0.25", {"recall": 3, "damage": 0.25}),
     ),
     presets={
-        "shapes": Preset("Three shapes", {}, "A fifth of the neurons is wrong, and the ring comes back whole."),
-        "overload": Preset(
-            "Too many memories",
-            {"patterns": 20, "kind": "random", "damage": 0.1, "seed": 1},
-            "20 patterns on 64 neurons: far beyond 0.138·N, and recall ends in a mixture.",
+        "shapes": Preset(
+            "Three shapes", {},
+            "A fifth of the neurons is wrong, and the ring comes back whole.",
+            (Claim("overlap", "==", 1),),
         ),
-        "negative": Preset("Inside out", {"damage": 0.9}, "Flip most and the negative is recalled: E(s) = E(-s)."),
-        "half": Preset("Half is lost", {"damage": 0.45, "recall": 2}, "The cue lies on the ridge between valleys."),
+        "overload": Preset(
+            "Too many memories", {"patterns": 20, "kind": "random", "damage": 0.1, "seed": 1},
+            "20 patterns on 64 neurons: far beyond 0.138·N, and recall ends in a mixture.",
+            (Claim("best", "<", 0.999), Claim("load", ">", 0.138)),
+        ),
+        "negative": Preset(
+            "Inside out", {"damage": 0.9},
+            "Flip most and the negative is recalled: E(s) = E(-s).",
+            (Claim("overlap", "==", -1),),
+        ),
+        "half": Preset(
+            "Half is lost", {"damage": 0.45, "recall": 2},
+            "With nearly half the neurons wrong the cue rolls into another valley.",
+            (Claim("overlap", "<", 0.999),),
+        ),
     },
     prediction=Prediction(
         "Where will the damaged pattern come to rest?",
@@ -305,4 +323,14 @@ DEMO = Demo(
         "pattern completion", "autoassociative memory", "auto-associative memory", "spin glass", "hebbian memory",
         "redes de hopfield", "modelo de hopfield", "memoria de hopfield", "red asociativa",
     ),
+    measures=(
+        Measure("energy", "energy", "energy E of the state"),
+        Measure("overlap", "score", "overlap with the stored pattern"),
+        Measure("best", "score", "largest overlap with any memory"),
+        Measure("changes", "quantity", "neurons flipped so far", "run"),
+        Measure("looked_at", "clock", "neurons looked at"),
+        Measure("patterns", "size"), Measure("load", "size", "load P/N"),
+    ),
+    converged=Convergence("no neuron changes after this one", moment="the last change"),
+    weights_in=f"weights w_ij, {N} x {N}",
 )  # fmt: skip

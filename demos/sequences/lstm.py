@@ -27,14 +27,19 @@ import numpy as np
 
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
+from demos.lib.ranking import first_largest
+from demos.lib.readout import mean_square, ridge
 from demos.lib.scenes import Scene, row, rows
-from demos.lib.wording import number
+from demos.lib.wording import count, number, small
 from demos.runtime.contract import (
     Bars,
+    Claim,
+    Convergence,
     Curve,
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -150,7 +155,7 @@ class Story:
             "network must say what the first was."
         )
         caption = (
-            f"{what} The LSTM has {p.hidden} cells and {self.weights} weights; "
+            f"{what} The LSTM has {count(p.hidden, 'cell')} and {self.weights} weights; "
             f"{len(self.task.x) - self.task.held} sequences are learnt, {self.task.held} kept for testing. "
             f"The error of {self.rival} is {number(self.naive, 4)}."
         )
@@ -168,11 +173,12 @@ class Story:
         )
         caption += "It is below that now." if now.test < self.naive * 0.9 else "It has to get below that."
         moment = "better than guessing" if epoch == self.better() else ""
-        return Scene(caption, (self._errors(epoch),), {"epoch": epoch, "test_error": now.test}, moment)
+        metrics = {"epoch": epoch, "test_error": now.test, "train_error": now.error, "naive": self.naive}
+        return Scene(caption, (self._errors(epoch),), metrics, moment)
 
     def step(self, t: int) -> Scene:
         seen = {name: values[t] for name, values in self.gates.items()}
-        unit = int(np.abs(self.gates["c"][-1]).argmax())
+        unit = first_largest(np.abs(self.gates["c"][-1]))
         before = self.gates["c"][t - 1][unit] if t else 0.0
         i, f, g, c = (float(seen[name][unit]) for name in "ifgc")
         caption = (
@@ -192,7 +198,7 @@ class Story:
 
     def forgetting(self) -> Scene:
         f = self.gates["f"].mean(0)
-        unit = int(f.argmax())
+        unit = first_largest(f)
         kept = float(np.prod(self.gates["f"][1:, unit]))
         caption = (
             f"The mean forget gate of each cell. Cell {unit + 1} holds on longest ({number(f[unit], 2)}): of an "
@@ -207,20 +213,47 @@ class Story:
     def ending(self) -> Scene:
         ratio = self.last.test / (self.naive or 1)
         caption = (
-            f"After {self.params.epochs} epochs the error on unseen sequences is {number(self.last.test, 4)}, "
+            f"After {count(self.params.epochs, 'epoch')} the error on unseen sequences is {number(self.last.test, 4)}, "
             f"{number(ratio, 2)} times that of {self.rival}. "
         )
         if self.params.task == "classify":
             right = float(((self.guesses > 0) == (self.wanted > 0)).mean())
             caption += f"{number(100 * right, 1)} % of the beginnings are named rightly. "
             if right > 0.95:
-                caption += "A cell took the first number in, shut its input gate, and carried it to the end."
-            else:
-                caption += "It has not found the way yet: the longer the sequence, the more epochs it takes."
+                unit, (first, later, kept) = self._carrier()
+                caption += (
+                    f"In the sequence shown cell {unit + 1} let the first number in with an input gate of "
+                    f"{number(first, 2)}, later ones with {number(later, 2)} on average; its forget gate was "
+                    f"{number(kept, 2)}."
+                )
         else:
-            caption += "Look at where the forecast leaves the series: the noise cannot be forecast by anyone."
-        metrics = {"test_error": self.last.test, "naive": self.naive, "ratio": ratio}
+            caption += (
+                f"A linear forecast from the same {self.params.length} values, solved at once, has "
+                f"{small(self.linear())}."
+            )
+            if self.params.noise:
+                caption += (
+                    f" Noise of variance {number(self.params.noise**2, 4)} is in every value: on average nobody gets "
+                    "below that."
+                )
+        first, later, _ = self._carrier()[1]
+        metrics = {"test_error": self.last.test, "naive": self.naive, "ratio": ratio, "first_input": first,
+                   "later_input": later}  # fmt: skip
         return Scene(caption, (self._answers(), self._errors(len(self.history) - 1)), metrics, "the end")
+
+    def _carrier(self) -> tuple[int, tuple[float, float, float]]:
+        """The cell with most in it at the end of the sequence shown; its input gate at the first step and on average
+        later, and its mean forget gate."""
+        unit = first_largest(np.abs(self.gates["c"][-1]))
+        gate = self.gates["i"][:, unit]
+        return unit, (float(gate[0]), float(gate[1:].mean()), float(self.gates["f"][1:, unit].mean()))
+
+    def linear(self) -> float:
+        """The mean squared error of the best linear forecast from the same values, solved on the sequences learnt."""
+        x = np.concatenate([self.task.x[:, :, 0], np.ones((len(self.task.x), 1))], 1)
+        held = self.task.held
+        w = ridge(x[:-held], self.task.y[:-held], 1e-6)
+        return mean_square(x[-held:] @ w, self.wanted)
 
     def _answers(self) -> Panel:
         n = min(60, len(self.wanted))
@@ -250,7 +283,7 @@ class Story:
 
     def _cell(self, t: int) -> Panel:
         c = self.gates["c"][: t + 1]
-        unit = int(np.abs(self.gates["c"][-1]).argmax())
+        unit = first_largest(np.abs(self.gates["c"][-1]))
         x = row(range(1, t + 2))
         series = (
             Series(name=f"cell {unit + 1}", x=x, y=row(c[:, unit])),
@@ -277,8 +310,8 @@ DEMO = Demo(
     steps=steps,
     look_for=(
         "A forget gate near 1 with an input gate near 0 keeps a value unchanged.",
-        "The cell changes slowly while the input jumps.",
-        "In the memory task one cell carries the first number to the end.",
+        "A linear forecast is the measure: it is solved at once.",
+        "In the memory task read the gates of the cell shown: how does it keep the first number?",
     ),
     examples=(
         Request("Show me an LSTM"),
@@ -297,16 +330,20 @@ DEMO = Demo(
         Request("Pronostica una serie temporal con 6 celdas de memoria", {"task": "forecast", "hidden": 6}),
     ),
     presets={
-        "wave": Preset("A wave", {}, "Forecast a wave: the gates follow its ups and downs."),
+        "wave": Preset(
+            "A wave", {},
+            "Forecast a wave, and compare with repeating the last value and with a linear forecast.",
+            (Claim("ratio", "<", 0.5),),
+        ),
         "memory": Preset(
-            "How did it begin?",
-            {"task": "classify", "noise": 0.3, "length": 12, "epochs": 25},
-            "Watch one cell take the first number in and hold it to the end.",
+            "How did it begin?", {"task": "classify", "noise": 0.3, "length": 12, "epochs": 25},
+            "Only the first of twelve numbers counts: watch what the gates do with it.",
+            (Claim("ratio", "<", 0.1),),
         ),
         "long": Preset(
             "Too long for this training",
             {"task": "classify", "noise": 0.5, "length": 50, "epochs": 5},
-            "The road is there, but it has not been found in 5 epochs.",
+            "Fifty steps, five epochs: it has not found the way.", (Claim("ratio", ">", 0.9),),
         ),
     },
     prediction=Prediction("Will its error on unseen sequences be less than half the naive one?", ("yes", "no"), _check),
@@ -316,5 +353,17 @@ DEMO = Demo(
         "output gate", "gates of an lstm", "red lstm", "memoria a corto y largo plazo",
         "memoria de corto y largo plazo", "compuerta de olvido", "puerta de olvido", "celda de memoria",
     ),
+    measures=(
+        Measure("test_error", "error", "mean squared error on unseen sequences"),
+        Measure("train_error", "error", "mean squared error on the sequences learnt"),
+        Measure("naive", "quantity", "error of the naive answer"),
+        Measure("ratio", "error", "error as a multiple of the naive one"),
+        Measure("epoch", "clock"), Measure("step", "clock", "step of the sequence shown"),
+        Measure("forget", "quantity", "forget gate of the cell shown"),
+        Measure("input", "quantity", "input gate of the cell shown"),
+        Measure("kept", "quantity", "share of an error that reaches the first step"),
+        Measure("weights", "size", "how many weights"),
+    ),
+    converged=Convergence("it beats the naive answer from then on", claim=Claim("test_error", "<", "naive")),
     heavy=True,
 )  # fmt: skip

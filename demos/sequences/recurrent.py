@@ -24,14 +24,17 @@ import numpy as np
 from pydantic import model_validator
 
 from demos.lib.pacing import thin
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -153,7 +156,7 @@ class Story:
 
     def letter(self, t: int) -> Scene:
         text, p = self.params.text, self.seen.p[t]
-        best, wanted = int(p.argmax()), int(self.target[t].argmax())
+        best, wanted = first_largest(p), first_largest(self.target[t])
         moved = float(np.abs(self.seen.h[t] - (self.seen.h[t - 1] if t else 0)).mean())
         earlier = [k for k in range(t) if text[k] == text[t]]
         caption = (
@@ -282,14 +285,26 @@ DEMO = Demo(
         ),
     ),
     presets={
-        "hello": Preset("Hello", {}, "After 'l' comes 'l' or 'o': only the state can tell which."),
+        "hello": Preset(
+            "Hello", {},
+            "After 'l' comes 'l' or 'o': only the state can tell which.",
+            (Claim("right", ">=", 20),),
+        ),
         "untrained": Preset(
-            "Vanishing", {"epochs": 0, "gain": 0.4}, "Untrained and with small weights: it fades fast."
+            "Vanishing", {"epochs": 0, "gain": 0.4},
+            "Untrained and with small weights: it fades fast.",
+            (Claim("log10_left", "<", -3),),
         ),
         "exploding": Preset(
-            "Large weights", {"epochs": 0, "gain": 3, "hidden": 32}, "A spectral radius of 3 makes errors grow."
+            "Large weights", {"epochs": 0, "gain": 3, "hidden": 32},
+            "A spectral radius of 3 makes errors grow.",
+            (Claim("log10_left", ">", 1),),
         ),
-        "banana": Preset("Banana", {"text": "banana banana banana", "hidden": 8}, "After 'a' comes 'n' or a space."),
+        "banana": Preset(
+            "Banana", {"text": "banana banana banana", "hidden": 8},
+            "After 'a' comes 'n' or a space.",
+            (Claim("right", "==", 19),),
+        ),
     },
     prediction=Prediction(
         "What becomes of the gradient from the last letter back to the first?",
@@ -303,5 +318,13 @@ DEMO = Demo(
         "backpropagation through time", "bptt", "hidden state", "character rnn", "char rnn", "red neuronal recurrente",
         "redes recurrentes", "red de elman", "gradientes que se desvanecen", "desvanecimiento del gradiente",
         "estado oculto",
+    ),
+    measures=(
+        Measure("loss", "loss", "mean loss over the letters"),
+        Measure("right", "score", "letters guessed right so far", "run"),
+        Measure("epoch", "clock"),
+        Measure("step", "clock", "letter read"),
+        Measure("log10_left", "quantity", "log10 of what is left of an error"),
+        Measure("lag", "clock", "steps back in time"),
     ),
 )  # fmt: skip

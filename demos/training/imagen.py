@@ -1,9 +1,9 @@
 """Trains the three stages of the `imagen` demo on drawn shapes (about seven minutes on one core).
 
-The text encoder is `_lexicon`, learnt from sentences alone and frozen here. The figures stated: how many generated
-pictures are nearest to a painting of the very kind asked for, with captions as in training and with captions made
-wholly of words that no picture was ever captioned with; and how far a finished picture, shrunk to 8x8, is from its
-base.
+The text encoder is `_lexicon`, learnt from sentences alone, kept in the file as "words" and frozen here. The figures
+stated: how many generated pictures are nearest to a painting of the very kind asked for, with captions as in training
+and with captions made wholly of words that no picture was ever captioned with; and how far a finished picture, shrunk
+to 8x8, is from its base.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MOST_LEVEL = 400
 
 
 def train() -> tuple[dict[str, Any], dict[str, str]]:
-    """The tensors in half precision, and what is stated about them."""
+    """The tensors, those of the networks in half precision, and what is stated about them."""
     import torch
 
     torch.set_num_threads(1)
@@ -33,10 +33,11 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
     random = np.random.default_rng(SEED)
     kinds = [kind for kind in _cascade.KINDS for _ in range(EACH)]
     large = np.stack([_cascade.draw(kind, random) for kind in kinds]).astype(np.float32)
-    texts = torch.tensor(np.stack([_lexicon.encode(_cascade.caption(kind)) for kind in kinds]), dtype=torch.float32)
-    made: dict[str, Any] = {}
+    made: dict[str, Any] = {"words": _lexicon.learn().astype(np.float32)}
+    known = _lexicon.vectors(made["words"])
+    texts = np.stack([_lexicon.encode(_cascade.caption(kind), known) for kind in kinds])
     for side, net in _cascade.NETS.items():
-        loss = _loss(side, large, texts, generator)
+        loss = _loss(side, large, torch.tensor(texts, dtype=torch.float32), generator)
         sizes = _unet.shapes(net, f"{side}.")
         made |= _fit.halved(_fit.descend(_unet.start(sizes, generator), loss, STEPS[side], RATE[side]))
     w = {name: value.astype(np.float32) for name, value in made.items()}

@@ -1,17 +1,22 @@
 """Capsules: each part votes for a whole, and votes that agree win.
 
 A capsule's output is a vector: its length says how sure it is that something is there, its direction where it is. Each
-part i predicts where each whole j would be, û_ij, from its own place and from where it sits in such a whole. Routing by
-agreement then decides whose part it is:
+part i predicts where each whole j would be, from its own place and from where it sits in such a whole. A predicted
+place p is told as a direction û(p): each wave of a bank runs over the plane, and its cosine and sine at p are two
+numbers of û. So û(p)·û(q) is 1 where p = q, small where they differ, and hangs on p - q alone: it does not matter where
+in the picture the whole is. Routing by agreement then decides whose part it is:
 
-    c_ij = softmax over j of b_ij           how part i shares out its vote; its shares sum to one
+    c_ij = softmax over j of b_ij           how part i shares out its vote among the wholes and "neither"
     s_j = Σ_i c_ij·û_ij                     the votes for whole j, added up
-    v_j = |s_j|² / (1 + |s_j|²) · s_j/|s_j|   squashed to a length below 1
-    b_ij ← b_ij + û_ij·v_j                  a vote that points the way of the result counts more in the next round
+    a_j = Σ_{i≠k} c_ij·c_kj·û_ij·û_kj / Σ_{i≠k} c_ij·c_kj    how far different votes agree (0 if less than that)
+    v_j = a_j·s_j/|s_j|
+    b_ij ← b_ij + γ·û_ij·v_j                a vote that points the way of the result counts more in the next round
+    b_i,neither ← b_i,neither + γ·θ·max_j a_j
 
 At first b = 0 and every part shares equally. Parts of one whole predict the same place, so their votes add up; the
 votes of other parts point elsewhere and are turned away. Here a house and a boat are made of the same kinds of parts
-(triangle, box, line), so a part alone does not tell what it belongs to.
+(triangle, box, line), so a part alone does not tell what it belongs to. The published length is that of the squashed
+sum, which grows with many votes even if they disagree; this one is the agreement itself.
 
 Source: S. Sabour, N. Frosst and G. Hinton, "Dynamic routing between capsules" (2017).
 """
@@ -24,13 +29,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, points, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
+    Convergence,
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Params,
     Prediction,
     Preset,
@@ -43,8 +52,19 @@ from demos.runtime.contract import (
 Array = NDArray[np.float64]
 KINDS = ("triangle", "box", "line")
 WHOLES = ("house", "boat")
+TAKERS = ("the house", "the boat", "neither")
 SEATS = np.array([[[0.0, 1.0], [0.0, 0.0], [0.9, -0.6]], [[0.8, 0.3], [0.0, -0.9], [-0.7, 0.6]]])
 """Where each kind of part sits in a house and in a boat, seen from the middle of the whole."""
+OUTLINES = {
+    "triangle": ((-0.5, -0.35), (0.5, -0.35), (0.0, 0.45), (-0.5, -0.35)),
+    "box": ((-0.45, -0.4), (0.45, -0.4), (0.45, 0.4), (-0.45, 0.4), (-0.45, -0.4)),
+    "line": ((-0.35, 0.0), (0.35, 0.0)),
+}
+TURNS = np.arange(4) * np.pi / 4
+WAVES = np.concatenate([2 * np.pi / n * np.stack([np.cos(TURNS), np.sin(TURNS)], 1) for n in (2.0, 3.5, 6.0)])
+"""Twelve waves (12, 2): four directions, wavelengths 2, 3.5 and 6."""
+GAIN, NEITHER = 16.0, 0.5
+"""γ, and θ: what "neither" gains, as a share of what full agreement with the surest whole gains."""
 
 
 class CapsulesParams(Params):
@@ -71,29 +91,37 @@ class CapsulesParams(Params):
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round: shares c (n, 2), wholes v (2, 2) and agreements b (n, 2) after it."""
+    """One round: shares c (n, 3), the last for neither, and lengths a (2); agreements b (n, 2) after it."""
 
     c: Array
-    v: Array
+    a: Array
     b: Array
 
 
-def squash(s: Array) -> Array:
-    """The same direction, the length between 0 and 1."""
-    square = (s**2).sum(-1, keepdims=True)
-    result: Array = square / (1 + square) * s / np.sqrt(np.maximum(square, 1e-12))
-    return result
+def direction(places: Array) -> Array:
+    """û (..., 24), of length 1, for places (..., 2)."""
+    turns = places @ WAVES.T
+    return np.asarray(np.concatenate([np.cos(turns), np.sin(turns)], -1) / np.sqrt(len(WAVES)))
+
+
+def agreement(c: Array, u: Array) -> Array:
+    """a (2): the mean of û_ij·û_kj over pairs of different votes, weighted by shares c (n, 2); 0 at least."""
+    own, s = (c**2).sum(0), (c[:, :, None] * u).sum(0)
+    pairs = np.maximum(c.sum(0) ** 2 - own, 1e-9)
+    return np.asarray(np.maximum((s**2).sum(-1) - own, 0) / pairs)
 
 
 def route(votes: Array, rounds: int) -> list[Round]:
-    """Routing by agreement of votes û (n parts, 2 wholes, 2 numbers)."""
-    b, done = np.zeros(votes.shape[:2]), []
+    """Routing by agreement of votes (n parts, 2 wholes, 2 coordinates of a place)."""
+    u, b, done = direction(votes), np.zeros((len(votes), 3)), []
     for _ in range(rounds):
         c = np.exp(b - b.max(1, keepdims=True))
         c /= c.sum(1, keepdims=True)
-        v = squash((c[:, :, None] * votes).sum(0))
-        b = b + (votes * v).sum(-1)
-        done.append(Round(c, v, b))
+        s, a = (c[:, :2, None] * u).sum(0), agreement(c[:, :2], u)
+        v = a[:, None] * s / np.maximum(np.linalg.norm(s, axis=1, keepdims=True), 1e-12)
+        gained = np.concatenate([(u * v).sum(-1), np.full((len(b), 1), NEITHER * a.max())], 1)
+        b = b + GAIN * gained
+        done.append(Round(c, a, b[:, :2]))
     return done
 
 
@@ -123,7 +151,7 @@ def steps(params: CapsulesParams) -> Iterator[Frame]:
     scenes = [story.opening(), *map(story.vote, range(6)), story.even()]
     for index in range(params.rounds):
         scenes += [story.shares(index), story.wholes(index)]
-    yield from play([*scenes, story.ending()])
+    yield from play([*scenes, story.controls(), story.ending()])
 
 
 class Story:
@@ -149,11 +177,11 @@ class Story:
         return Scene(caption, (self._parts(i), self._votes(i)), {"part": i + 1}, "the votes" if i == 0 else "")
 
     def even(self) -> Scene:
-        spread = [self._spread(j) for j in (0, 1)]
+        spread, other = [self._spread(j) for j in (0, 1)], self._spread(0, 1)
         caption = (
-            f"All votes together. The three parts of the house agree on its place to {number(spread[0], 2)}, those of "
-            f"the boat to {number(spread[1], 2)}; the other votes are scattered. "
-            "Agreement by chance is unlikely: that is the idea."
+            f"All votes together. Those of the three parts of the house lie {number(spread[0], 2)} from their mean, "
+            f"those of the boat's {number(spread[1], 2)}; what the boat's parts say of a house lies {number(other, 2)} "
+            "from its mean. Agreement by chance is unlikely: that is the idea."
         )
         return Scene(
             caption, (self._votes(None, 0), self._votes(None, 1)), {"house_spread": spread[0], "boat_spread": spread[1]}
@@ -161,13 +189,13 @@ class Story:
 
     def shares(self, index: int) -> Scene:
         c = self.rounds[index].c
-        sure = int(np.abs(c[:, 0] - 0.5).argmax())
-        to = WHOLES[int(c[sure].argmax())]
+        sure = first_largest(np.abs(c - 1 / 3).max(1))
+        to = TAKERS[first_largest(c[sure])]
         caption = f"Round {index + 1} of {self.params.rounds}: each part shares out its vote, each row sums to 1. "
         caption += (
-            "All b are 0, so all shares are one half."
+            "All b are 0, so all shares are one third."
             if index == 0
-            else f"Surest is {self.names[sure]}: {number(float(c[sure].max()), 2)} to the {to}."
+            else f"Surest is {self.names[sure]}: {number(float(c[sure].max()), 2)} to {to}."
         )
         moment = "routing starts" if index == 0 else ""
         if index and self._right(index) == 6 and self._right(index - 1) < 6:
@@ -177,49 +205,81 @@ class Story:
         )
 
     def wholes(self, index: int) -> Scene:
-        v, b = self.rounds[index].v, self.rounds[index].b
-        long = [float(np.linalg.norm(each)) for each in v]
+        a, b = self.rounds[index].a, self.rounds[index].b
         caption = (
-            f"Round {index + 1}: votes added and squashed. The house has length {number(long[0], 2)}, the boat "
-            f"{number(long[1], 2)}: how sure it is. {self.names[0].capitalize()}'s agreement b is now "
+            f"Round {index + 1}: how far the votes agree. The house has length {number(a[0], 2)}, the boat "
+            f"{number(a[1], 2)}: how sure it is. {self.names[0].capitalize()}'s agreement b is now "
             f"{number(float(b[0, 0]), 2)} with the house, {number(float(b[0, 1]), 2)} with the boat."
         )
-        lengths = Bars(title="Length of each whole", labels=WHOLES, values=row(long), value_range=(0, 1))
-        agree = Heatmap(title="agreement b", values=rows(b, 2), rows=self.names, columns=WHOLES, value_range=(-4, 4))
-        return Scene(caption, (agree, lengths), {"house": long[0], "boat": long[1]})
+        lengths = Bars(title="Length of each whole", labels=WHOLES, values=row(a), value_range=(0, 1))
+        agree = Heatmap(title="agreement b", values=rows(b, 2), rows=self.names, columns=WHOLES)
+        return Scene(caption, (agree, lengths), {"house": a[0], "boat": a[1]})
+
+    def controls(self) -> Scene:
+        """What counting parts, and what nearness alone, would say."""
+        house, boat = (float(each) for each in self.rounds[-1].a)
+        caption = (
+            f"Two ways without agreement. Counting parts, as pooling does: house {len(KINDS)} of {len(KINDS)}, boat "
+            f"{len(KINDS)} of {len(KINDS)}, wherever they are; the capsules say {number(house, 2)} and "
+            f"{number(boat, 2)}. Giving each part to the nearest true middle: {self._near()} of 6 right; the capsules "
+            f"{self._right(len(self.rounds) - 1)}."
+        )
+        bars = Bars(
+            title="How sure of each whole", labels=("house, counted", "boat, counted", "house", "boat"),
+            values=row([1, 1, house, boat]), value_range=(0, 1),
+        )  # fmt: skip
+        return Scene(caption, (bars, self._parts(None)), self._told(), "the controls")
+
+    def _told(self) -> dict[str, float]:
+        last = self.rounds[-1]
+        return {"right": self._right(len(self.rounds) - 1), "near": self._near(), "counted": len(KINDS),
+                "house": last.a[0], "boat": last.a[1], "share": float(last.c.max(1).mean())}  # fmt: skip
+
+    def _near(self) -> int:
+        """How many parts lie nearer to the middle of their own whole than to the other's."""
+        far = np.linalg.norm(self.found[:, None] - self.middles[None], axis=2)
+        return int((far.argmin(1) == np.arange(6) // 3).sum())
 
     def ending(self) -> Scene:
-        last, good = len(self.rounds) - 1, self._right(len(self.rounds) - 1)
-        c = self.rounds[-1].c
-        sure = float(c.max(1).mean())
+        told, last = self._told(), len(self.rounds) - 1
+        lost = int((self.rounds[-1].c.argmax(1) == 2).sum())
         caption = (
-            f"After {count(self.params.rounds, 'round')} {good} of 6 parts are with their own whole, with a mean "
-            f"share of {number(sure, 2)}. "
+            f"After {count(self.params.rounds, 'round')} {int(told['right'])} of 6 parts are with their own whole. The "
+            f"house has length {number(told['house'], 2)}, the boat {number(told['boat'], 2)}. "
         )
         if self.params.scrambled:
-            caption += f"But the votes for the house lie {number(self._spread(0), 2)} apart, those for the boat "
-            caption += f"{number(self._spread(1), 2)}: all parts are there, in wrong places, so it is no house."
-        elif good == 6:
+            caption += (
+                f"The votes for the house lie {number(self._spread(0), 2)} from their mean, those for the boat "
+                f"{number(self._spread(1), 2)}; {count(lost, 'part')} went to neither. Counting parts would still see "
+                "a house."
+            )
+        elif told["right"] == 6:
             caption += "Nobody told them: the parts that agreed on a place found each other."
         else:
-            caption += "The wholes are too close or the noise too large: wrong votes agree as well as right ones."
-        return Scene(
-            caption, (self._shares(last), self._parts(None, last)), {"right": good, "share": sure}, "the result"
-        )
+            caption += (
+                f"Votes of one whole lie up to {number(max(self._spread(0), self._spread(1)), 2)} from their mean: too "
+                f"far apart to agree, and {count(lost, 'part')} went to neither."
+            )
+        return Scene(caption, (self._shares(last), self._parts(None, last)), told, "the result")
 
     def _right(self, index: int) -> int:
         """How many parts give more than half to their own whole."""
         c = self.rounds[index].c
         return int((c[np.arange(6), np.arange(6) // 3] > 0.5).sum())
 
-    def _spread(self, j: int) -> float:
-        """How far the votes for a whole by its own parts lie from their mean."""
-        own = self.votes[3 * j : 3 * j + 3, j]
+    def _spread(self, j: int, parts: int | None = None) -> float:
+        """How far the votes for a whole by its own parts (or by those of another) lie from their mean."""
+        of = j if parts is None else parts
+        own = self.votes[3 * of : 3 * of + 3, j]
         return float(np.linalg.norm(own - own.mean(0), axis=1).mean())
 
     def _shares(self, index: int) -> Heatmap:
         return Heatmap(
-            title="shares c", values=rows(self.rounds[index].c, 2), rows=self.names, columns=WHOLES, value_range=(0, 1)
+            title="shares c",
+            values=rows(self.rounds[index].c, 2),
+            rows=self.names,
+            columns=(*WHOLES, "neither"),
+            value_range=(0, 1),
         )
 
     def _parts(self, marked: int | None, routed: int | None = None) -> Scatter:
@@ -228,10 +288,11 @@ class Story:
             groups = [points(kind, self.found[k::3]) for k, kind in enumerate(KINDS)]
         else:
             to = self.rounds[routed].c.argmax(1)
-            groups = [points(f"to the {whole}", self.found[to == j]) for j, whole in enumerate(WHOLES)]
+            groups = [points(f"to {whole}", self.found[to == j]) for j, whole in enumerate(TAKERS)]
         if marked is not None:
             groups.append(points("this one", self.found[[marked]]))
-        return self._plane("Parts found", groups)
+        outlines = [points(name, self.found[i] + np.array(OUTLINES[KINDS[i % 3]])) for i, name in enumerate(self.names)]
+        return self._plane("Parts found", [group for group in groups if group.x], outlines)
 
     def _votes(self, marked: int | None, whole: int | None = None) -> Scatter:
         if marked is not None:
@@ -271,7 +332,8 @@ DEMO = Demo(
     look_for=(
         "Each part votes for both wholes, for alone it cannot know.",
         "Votes of parts that belong together meet in one place.",
-        "Round by round the shares move from one half to nearly one.",
+        "Round by round the shares move from one third to nearly one.",
+        "The length falls when the parts of a house are scrambled; counting them sees no difference.",
     ),
     examples=(
         Request("Show me capsules"),
@@ -289,15 +351,22 @@ DEMO = Demo(
     ),
     presets={
         "apart": Preset(
-            "A house and a boat", {}, "Watch the shares leave one half: nobody tells the parts where they belong."
+            "A house and a boat", {}, "Watch the shares leave one third: nobody tells the parts where they belong.",
+            (Claim("right", "==", 6), Claim("house", ">=", 0.8), Claim("boat", ">=", 0.8)),
         ),
         "overlap": Preset(
-            "Overlapping", {"distance": 1.2, "rounds": 6}, "The closer the wholes, the more wrong votes look right."
+            "One on top of the other", {"distance": 0.4, "rounds": 6},
+            "Nearness no longer tells whose part it is, and agreement still does.",
+            (Claim("right", "==", 6), Claim("near", "<=", 4)),
         ),
         "scrambled": Preset(
-            "A scrambled house", {"scrambled": True}, "All parts are there, in wrong places: their votes do not meet."
+            "A scrambled house", {"scrambled": True}, "All parts are there, in wrong places: their votes do not meet.",
+            (Claim("house", "<=", 0.3), Claim("boat", ">=", 0.8), Claim("counted", "==", 3)),
         ),
-        "noisy": Preset("Unsure places", {"noise": 0.8, "rounds": 8}, "When places are unsure, so is agreement."),
+        "noisy": Preset(
+            "Unsure places", {"noise": 0.8}, "When places are unsure, so is agreement.",
+            (Claim("house", "<=", 0.5), Claim("boat", "<=", 0.5)),
+        ),
     },
     prediction=Prediction("Will every part be routed to its own whole?", ("yes", "no"), _check),
     aliases=(
@@ -306,4 +375,13 @@ DEMO = Demo(
         "routing by agreement of capsules", "part-whole", "parts and wholes", "cápsulas", "redes de cápsulas",
         "enrutamiento por acuerdo", "enrutamiento dinámico",
     ),
+    measures=(
+        Measure("house", "score", "length of the house, how sure it is"),
+        Measure("boat", "score", "length of the boat"),
+        Measure("right", "score", "parts with their own whole, of six"),
+        Measure("share", "quantity", "mean largest share of a part"),
+        Measure("round", "clock"),
+        Measure("near", "quantity", "parts that nearness gets right"),
+    ),
+    converged=Convergence("every part is with its own whole from then on", claim=Claim("right", "==", 6)),
 )  # fmt: skip

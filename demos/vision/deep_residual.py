@@ -28,10 +28,12 @@ from demos.lib.scenes import Scene, play, row
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Edge,
     Frame,
+    Measure,
     Network,
     Node,
     Params,
@@ -164,14 +166,14 @@ class Story:
             f"{self.params.depth} layers: the first one gets {_short(plain)} of the error in the plain network and "
             f"{_short(skip)} in the residual one. "
         )
-        if plain < 0.1:
+        if plain < 0.1 <= skip:
             caption += "The 1 of every skip keeps the error alive; without it each layer takes its share away."
         elif plain > 10:
-            caption += "With weights so large the plain error explodes instead: just as bad for learning."
-        else:
-            caption += "So few layers or such weights do no harm: the skip matters when networks get deep."
+            caption += "With weights so large the plain error explodes instead."
+        elif plain >= 0.1:
+            caption += "Here the plain error does not fade, so the skip is not needed to keep it alive."
         if skip > 10:
-            caption += " The residual one grows: ResNet keeps that down with normalisation."
+            caption += f" The residual one grows {number(skip, 0)}-fold: ResNet keeps that down with normalisation."
         series = [(kind, self._tail(kind, 0)) for kind in KINDS]
         panels = (
             self._curve("Error left, log10", series, self.params.depth - np.arange(self.params.depth + 1)),
@@ -257,19 +259,25 @@ DEMO = Demo(
         Request("Muestra cómo vuelve el error por 45 capas con conexiones de salto", {"depth": 45}),
     ),
     presets={
-        "deep": Preset("30 layers", {}, "The same weights twice: only the way around makes the difference."),
+        "deep": Preset(
+            "30 layers", {},
+            "The same weights twice: only the way around makes the difference.",
+            (Claim("log_plain", "<", -5), Claim("log_residual", ">", -1)),
+        ),
         "shallow": Preset(
-            "Six layers", {"depth": 6}, "With few layers the plain network still gets some of the error."
+            "Six layers", {"depth": 6},
+            "With six layers the plain network still gets some hundredths of the error.",
+            (Claim("log_plain", ">", -2), Claim("log_plain", "<", -1)),
         ),
         "large": Preset(
-            "Large weights",
-            {"gain": 1.8, "depth": 20},
-            "Large weights push tanh to its flat ends, or make the error explode.",
+            "Large weights", {"gain": 1.8, "depth": 20},
+            "With large weights the plain error no longer fades, and the residual one grows.",
+            (Claim("log_plain", ">", 0), Claim("log_residual", ">", 1)),
         ),
         "tiny": Preset(
-            "Tiny weights",
-            {"gain": 0.1},
+            "Tiny weights", {"gain": 0.1},
             "The smaller the weights, the faster the plain error dies; the skip does not care.",
+            (Claim("log_plain", "<", -10), Claim("log_residual", ">", -1)),
         ),
     },
     prediction=Prediction(
@@ -280,5 +288,13 @@ DEMO = Demo(
         "residual networks", "residual nets", "res net", "residual connections", "residual connection",
         "residual learning", "shortcut connections", "shortcuts", "skips", "red residual profunda", "redes residuales",
         "conexiones residuales", "conexiones de salto",
+    ),
+    measures=(
+        Measure("plain", "quantity", "error left in the plain network"),
+        Measure("residual", "quantity", "error left in the residual network"),
+        Measure("log_plain", "quantity", "log10 of the plain error at the first layer"),
+        Measure("log_residual", "quantity", "log10 of the residual error at the first layer"),
+        Measure("layer", "clock"),
+        Measure("depth", "size"),
     ),
 )  # fmt: skip

@@ -24,15 +24,18 @@ from typing import Literal
 import numpy as np
 
 from demos import weights
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows, sheet
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
     Heatmap,
     Image,
+    Measure,
     Params,
     Prediction,
     Preset,
@@ -103,7 +106,7 @@ class Story:
         self.picture = render(factors)
         self.z = encode(self.w, self.picture, np)
         self.known = influence(self.w)
-        self.unit = int(self.known[:, FACTORS.index(params.factor)].argmax())
+        self.unit = first_largest(self.known[:, FACTORS.index(params.factor)])
         sample = encode(self.w, render(np.random.default_rng(7).uniform(-1, 1, (200, 3))), np)[:, self.unit]
         low, high = (float(np.percentile(sample, share)) for share in (5, 95))
         self.knob = np.linspace(low, high, params.turns)
@@ -149,7 +152,7 @@ class Story:
         second = float(np.sort(self.known[self.unit])[1])
         caption = (
             f"Which unit knows what? Over 400 pictures z{self.unit + 1} follows "
-            f"{FACTORS[int(self.known[self.unit].argmax())]} with correlation {number(best, 2)} and the next factor "
+            f"{FACTORS[first_largest(self.known[self.unit])]} with correlation {number(best, 2)} and the next factor "
             f"with {number(second, 2)}. "
             f"Score of the whole code: {number(score, 2)}; 1 would be a factor for each unit."
         )
@@ -187,7 +190,7 @@ class Story:
 
     def ending(self) -> Scene:
         share, score = self.changes(), disentanglement(self.w)
-        top = int(share.argmax())
+        top = first_largest(share)
         caption = (
             f"Turning z{self.unit + 1} changed {FACTORS[top]} most: {share[top]:.0%} of all change. The code's score "
             f"is {number(score, 2)}. "
@@ -248,12 +251,20 @@ DEMO = Demo(
         Request("Gira la unidad de la luz en 15 pasos", {"factor": "light", "turns": 15}),
     ),
     presets={
-        "place": Preset("Turn the place", {}, "One knob moves the disc from side to side; size and light stay."),
-        "light": Preset("Turn the light", {"factor": "light"}, "Another knob only makes it brighter."),
+        "place": Preset(
+            "Turn the place", {},
+            "One knob moves the disc from side to side; size and light change less.",
+            (Claim("share", ">=", 0.6), Claim("score", ">=", 0.8)),
+        ),
+        "light": Preset(
+            "Turn the light", {"factor": "light"},
+            "Another knob mostly makes it brighter.",
+            (Claim("share", ">=", 0.6), Claim("score", ">=", 0.8)),
+        ),
         "plain": Preset(
             "A plain autoencoder",
             {"training": "plain", "factor": "size"},
-            "The same pictures, no groups: the knob mixes factors.",
+            "The same pictures, no groups: the knob mixes factors.", (Claim("score", "<", 0.5),),
         ),
     },
     prediction=Prediction("What will change when this one unit is turned?", ANSWERS, _check),
@@ -262,5 +273,11 @@ DEMO = Demo(
         "inverse graphics net", "inverse graphics networks", "deep convolutional inverse graphics", "disentangled code",
         "disentangled representations", "disentanglement", "gráficos inversos",
         "red convolucional profunda de gráficos inversos", "representación desenredada",
+    ),
+    measures=(
+        Measure("score", "score", "how far each factor has a unit of its own"),
+        Measure("error", "error", "mean squared error of the pictures"),
+        Measure("share", "quantity", "share of the change that the knob makes in its factor"),
+        Measure("knob", "quantity", "value of the knob turned"),
     ),
 )  # fmt: skip

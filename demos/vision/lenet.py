@@ -24,14 +24,18 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import row, rows, sheet
-from demos.lib.wording import number
+from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
+    Convergence,
     Curve,
     Demo,
     Frame,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -128,6 +132,7 @@ class Story:
         self.params, self.told, self.total = params, 0, params.epochs + 9
         self.train: list[float] = []
         self.test: list[float] = []
+        self.first: Array = np.zeros(0)
 
     def _frame(self, caption: str, panels: tuple[Panel, ...], metrics: dict[str, float], moment: str = "") -> Frame:
         self.told += 1
@@ -173,43 +178,50 @@ class Story:
         self.train.append(train)
         self.test.append(test)
         epoch, shares = len(self.test) - 1, _shares(network, picked)
-        best = int(np.argmax(shares))
+        best = first_largest(shares)
         caption = f"Epoch {epoch}: {test:.1%} of the test digits right, {train:.1%} of the training digits. "
         caption += (
             f"It reads the {self.params.digit} picked as a {best}, with probability {number(float(shares[best]), 2)}. "
         )
+        kernels = network.weights["C1"].detach()[:, 0].double().numpy()
+        self.first = kernels if epoch == 0 else self.first
+        alike = likeness(kernels, self.first)
         caption += (
-            "The kernels are still random." if epoch == 0 else "The kernels C1 turn from specks to strokes and edges."
+            "The kernels C1 are random."
+            if epoch == 0
+            else f"The kernels C1 still resemble their random start, with a correlation of {number(alike, 2)}."
+            if alike > 0.5
+            else f"The kernels C1 have left their random start: a correlation of {number(alike, 2)}."
         )
         first = test >= 0.9 and max(self.test[:-1], default=0) < 0.9
         moment = "before training" if epoch == 0 else "nine of ten are right" if first else ""
-        kernels = [_unit(kernel) for kernel in network.weights["C1"].detach()[:, 0].numpy()]
-        panels = (self._curve(), self._guess(shares), Image(title="C1 kernels (grey = 0)", pixels=sheet(kernels, 6)))
-        return self._frame(caption, panels, {"epoch": epoch, "test": test, "train": train}, moment)
+        shown = sheet([_unit(kernel) for kernel in kernels], 6)
+        panels = (self._curve(), self._guess(shares), Image(title="C1 kernels (grey = 0)", pixels=shown))
+        return self._frame(caption, panels, {"epoch": epoch, "test": test, "train": train, "alike": alike}, moment)
 
     def through(self, network: Network, picked: Tensor) -> Iterator[Frame]:
         """The picked digit, layer by layer."""
         maps = {name: value.detach().numpy()[0] for name, value in network.layers(picked).items()}
         image = Image(title=f"the {self.params.digit} picked", pixels=rows(picked[0, 0].numpy(), 2))
         words = {
-            "C1": "bright where a kernel finds its stroke, dark where it finds the opposite",
-            "S2": "half the size: a stroke that moves by a pixel hardly changes it",
-            "C3": "each map mixes all maps of S2, so it answers to corners and bows made of strokes",
+            "C1": "bright where the pixels are like the kernel, dark where they are the opposite",
+            "S2": "half the size, each value from four of C1",
+            "C3": "each map is made of all maps of S2",
             "S4": "what is left of place: four values a map",
         }
         for name, why in words.items():
-            count, high, _ = maps[name].shape
+            many, high, _ = maps[name].shape
             caption = (
-                f"{name} of the {self.params.digit}: {count} maps of {high}x{high}, values "
+                f"{name} of the {self.params.digit}: {many} maps of {high}x{high}, values "
                 f"{number(float(maps[name].min()), 2)} to "
             )
             caption += f"{number(float(maps[name].max()), 2)}. Look: {why}."
-            panel = Image(title=f"{name}: {count} maps", pixels=sheet([(m + 1) / 2 for m in maps[name]], 4))
+            panel = Image(title=f"{name}: {many} maps", pixels=sheet([(m + 1) / 2 for m in maps[name]], 4))
             yield self._frame(
-                caption, (image, panel), {"maps": count, "size": high}, f"feature maps {name}" if name == "C1" else ""
+                caption, (image, panel), {"maps": many, "size": high}, f"feature maps {name}" if name == "C1" else ""
             )
         shares = _shares(network, picked)
-        order = np.argsort(-shares)
+        order = ranked(shares)
         caption = (
             f"Softmax of the ten scores: {order[0]} with {number(float(shares[order[0]]), 3)}, then {order[1]} with "
             f"{number(float(shares[order[1]]), 3)}. It was a {self.params.digit}: "
@@ -221,7 +233,7 @@ class Story:
         guess = network.layers(test[0])["scores"].argmax(1)
         wrong = (guess != test[1]).nonzero()[:, 0].tolist()
         names = ", ".join(f"{int(test[1][i])} as {int(guess[i])}" for i in wrong[:4])
-        caption = f"Test digits right: {self.test[-1]:.1%}, so {len(wrong)} mistakes of {len(guess)}"
+        caption = f"Test digits right: {self.test[-1]:.1%}, so {count(len(wrong), 'mistake')} among {len(guess)}"
         caption += f": it read {names}. Look at them: would you have known? " if wrong else ". "
         caption += f"On the training digits it has {self.train[-1]:.1%}."
         panels: tuple[Panel, ...] = (self._curve(),)
@@ -239,6 +251,12 @@ class Story:
 
     def _guess(self, shares: Array) -> Bars:
         return Bars(title="Its probabilities", labels=tuple("0123456789"), values=row(shares), value_range=(0, 1))
+
+
+def likeness(kernels: Array, others: Array) -> float:
+    """The mean correlation of each kernel with its earlier self."""
+    pairs = zip(kernels, others, strict=True)
+    return float(np.mean([np.corrcoef(one.ravel(), other.ravel())[0, 1] for one, other in pairs]))
 
 
 def _shares(network: Network, picked: Tensor) -> Array:
@@ -266,10 +284,10 @@ DEMO = Demo(
     params=LenetParams,
     steps=steps,
     look_for=(
-        "The kernels start as specks and become strokes.",
+        "The kernels hardly leave their random start: later layers learn to use what they give.",
         "Each layer has more maps, and each map is smaller.",
         "Test and training accuracy part a little: the test tells the truth.",
-        "The mistakes at the end are often digits that people misread too.",
+        "Look at the mistakes at the end: would you have read them?",
     ),
     examples=(
         Request("Show me LeNet"),
@@ -289,13 +307,17 @@ DEMO = Demo(
         Request("Entrena una red convolucional durante 7 épocas con el dígito 1", {"epochs": 7, "digit": "1"}),
     ),
     presets={
-        "three": Preset("Follow a 3", {}, "Watch the guess for the 3 get surer epoch by epoch."),
-        "short": Preset("Two epochs", {"epochs": 2, "digit": "8"}, "After two passes most digits are right already."),
+        "three": Preset("Follow a 3", {}, "Watch the guess for the 3: it starts as chance and ends sure.",
+                        (Claim("p", ">=", 0.9), Claim("test", ">=", 0.97))),
+        "short": Preset("Two epochs", {"epochs": 2, "digit": "8"}, "After two passes most digits are right already.",
+                        (Claim("test", ">", 0.8),)),
         "few": Preset(
-            "Two kernels", {"kernels": 2, "epochs": 3}, "With two kernels there is little to see strokes with."
+            "Two kernels", {"kernels": 2, "epochs": 3}, "Two kernels are little to see with: fewer digits are right.",
+            (Claim("test", "<", 0.95),),
         ),
         "fast": Preset(
-            "Too fast", {"learning_rate": 0.1, "epochs": 2}, "Steps of 0.1 throw the weights about: it hardly learns."
+            "Too fast", {"learning_rate": 0.1, "epochs": 2}, "Steps of 0.1 throw the weights about: it hardly learns.",
+            (Claim("test", "<", 0.5),),
         ),
     },
     prediction=Prediction("How many of the test digits will it read right?", ANSWERS, _check),
@@ -305,5 +327,16 @@ DEMO = Demo(
         "handwritten digit recognition", "digit recogniser", "digit classifier", "red convolucional",
         "red neuronal convolucional", "redes convolucionales", "reconocimiento de dígitos",
     ),
+    measures=(
+        Measure("test", "accuracy", "share of test digits right"),
+        Measure("train", "accuracy", "share of training digits right"),
+        Measure("mistakes", "mistakes", "test digits read wrong"),
+        Measure("epoch", "clock"),
+        Measure("alike", "quantity", "correlation of the kernels with their random start"),
+        Measure("p", "quantity", "probability of its reading of the digit picked"),
+        Measure("weights", "size", "how many weights"),
+    ),
+    converged=Convergence("nine of ten test digits are right from then on", claim=Claim("test", ">=", 0.9)),
+    weights_in="C1 kernels (grey = 0)",
     heavy=True,
 )  # fmt: skip

@@ -16,15 +16,31 @@ unaffected by shift in position" (1980).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows, sheet
 from demos.lib.wording import count, number
-from demos.runtime.contract import Bars, Curve, Demo, Frame, Image, Params, Prediction, Preset, Request, Series, param
+from demos.runtime.contract import (
+    Bars,
+    Claim,
+    Curve,
+    Demo,
+    Frame,
+    Image,
+    Measure,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    param,
+)
 
 Array = NDArray[np.float64]
 SIZE, LEFT, TOP, MOST_SHIFT, THETA, SURE = 16, 3, 4, 6, 1.2, 0.6
@@ -143,7 +159,7 @@ class Story:
 
     def plane(self, k: int) -> Scene:
         s = self.s[0][k]
-        where = np.unravel_index(int(s.argmax()), s.shape)
+        where = np.unravel_index(first_largest(s), s.shape)
         caption = f"S-cells for {STROKES[k]} strokes: {int((s > 0).sum())} of {SIZE * SIZE} answer, "
         caption += (
             f"the strongest at row {where[0] + 1}, column {where[1] + 1}. "
@@ -205,10 +221,14 @@ class Story:
         caption += (
             "the C-cells forgave the move. Today this is called pooling."
             if known
-            else "the C-cells forgave too little: widen it, or add layers."
+            else "the C-cells did not forgive the move."
         )
+        blur = _mean_alike(self.known.values())
+        caption += f" Two different letters are on average {number(blur, 2)} alike to cells of that radius."
         panels = (self._curve(shift), self._scores(shift))
-        return Scene(caption, panels, {"known": known, "s_alike": s, "c_alike": c}, "the verdict")
+        s_blur = _mean_alike(simple(draw(each, 0)) for each in LETTERS)
+        metrics = {"known": known, "s_alike": s, "c_alike": c, "blur": blur, "s_blur": s_blur}
+        return Scene(caption, panels, metrics, "the verdict")
 
     def _scores(self, shift: int) -> Bars:
         scores = self.scores(shift)
@@ -228,6 +248,11 @@ class Story:
             x_label="pixels moved",
             y_range=(0, 1),
         )
+
+
+def _mean_alike(answers: Iterable[Array]) -> float:
+    """How alike the answers to two different letters are, on average."""
+    return float(np.mean([alike(a, b) for a, b in combinations(answers, 2)]))
 
 
 def _picture(title: str, values: Array) -> Image:
@@ -269,12 +294,20 @@ DEMO = Demo(
         Request("Muestra las células que reconocen la letra L con desplazamiento 3", {"letter": "L", "shift": 3}),
     ),
     presets={
-        "t": Preset("A moving T", {}, "Compare the two curves: S-cells fall at once, C-cells slowly."),
+        "t": Preset(
+            "A moving T", {},
+            "Compare the two curves: the C-cells stay alike for longer than the S-cells.",
+            (Claim("known", "==", 1), Claim("s_alike", "<", "c_alike")),
+        ),
         "none": Preset(
-            "No C-cells", {"radius": 0}, "With radius 0 the C-cells forgive nothing: one pixel is enough to lose it."
+            "No C-cells", {"radius": 0},
+            "With radius 0 the C-cells forgive nothing, and the moved T is lost.",
+            (Claim("known", "==", 0),),
         ),
         "wide": Preset(
-            "Wide C-cells", {"radius": 4, "shift": 6, "letter": "X"}, "Wide cells forgive much, and letters grow alike."
+            "Wide C-cells", {"radius": 4, "shift": 2, "letter": "X"},
+            "Wide cells forgive much, and other letters look alike to them.",
+            (Claim("known", "==", 1), Claim("blur", ">", "s_blur"),),
         ),
     },
     prediction=Prediction("Will the moved letter still be known?", ("yes", "no"), _check),
@@ -282,5 +315,12 @@ DEMO = Demo(
         "fukushima", "s-cells", "c-cells", "neocognitrón", "neo-cognitron", "neocognitrons", "fukushima's network",
         "fukushima network", "s and c cells", "simple and complex cells", "shift invariance", "red de fukushima",
         "células simples y complejas",
+    ),
+    measures=(
+        Measure("c_alike", "score", "how alike the C-cells are to before the move"),
+        Measure("s_alike", "score", "how alike the S-cells are to before the move"),
+        Measure("known", "score", "1 when the letter is still known"),
+        Measure("shift", "clock", "pixels moved"),
+        Measure("blur", "quantity", "how alike two letters are to the C-cells"),
     ),
 )  # fmt: skip

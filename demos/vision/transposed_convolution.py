@@ -25,7 +25,19 @@ from numpy.typing import NDArray
 from demos.lib.pacing import thin
 from demos.lib.scenes import Scene, play, rows
 from demos.lib.wording import number
-from demos.runtime.contract import Demo, Frame, Heatmap, Image, Params, Prediction, Preset, Request, param
+from demos.runtime.contract import (
+    Claim,
+    Demo,
+    Frame,
+    Heatmap,
+    Image,
+    Measure,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    param,
+)
 
 Array = NDArray[np.float64]
 MOST_STAMPS = 30
@@ -289,13 +301,25 @@ DEMO = Demo(
         Request("Agranda un mapa pequeño con zancada 2 y núcleo 4", {"stride": 2, "kernel": 4}),
     ),
     presets={
-        "checker": Preset("A checkerboard", {}, "Kernel 3, stride 2: an even map comes out uneven."),
-        "even": Preset("No checkerboard", {"kernel": 4}, "Kernel 4, stride 2: every place inside gets as many stamps."),
+        "checker": Preset(
+            "A checkerboard", {},
+            "Kernel 3, stride 2: an even map comes out uneven.",
+            (Claim("uneven", ">", 0.5),),
+        ),
+        "even": Preset(
+            "No checkerboard", {"kernel": 4},
+            "Kernel 4, stride 2: every place inside gets as many stamps.",
+            (Claim("uneven", "==", 0),),
+        ),
         "spot": Preset(
-            "One stamp", {"picture": "spot", "shape": "tent", "kernel": 5}, "A single value shows what a stamp is."
+            "One stamp", {"picture": "spot", "shape": "tent", "kernel": 5},
+            "A single value shows what a stamp is.",
+            (Claim("size", "==", 11),),
         ),
         "gaps": Preset(
-            "Gaps", {"kernel": 2, "stride": 3}, "The stride is larger than the kernel: places between stay empty."
+            "Gaps", {"kernel": 2, "stride": 3},
+            "The stride is larger than the kernel: places between stay empty.",
+            (Claim("least", "==", 0),),
         ),
     },
     prediction=Prediction("What will an even map become?", ANSWERS, _check),
@@ -305,5 +329,11 @@ DEMO = Demo(
         "deconvolutions", "deconvolution network", "up-sampling", "upsample", "up-convolution",
         "fractionally strided convolution", "checkerboard artefacts", "checkerboard artifacts",
         "checkerboard pattern", "deconvolución", "red deconvolucional", "efecto de tablero", "sobremuestreo",
+    ),
+    measures=(
+        Measure("uneven", "error", "how uneven an even input comes out"),
+        Measure("overlap", "quantity", "places written to more than once so far", "run"),
+        Measure("value", "clock", "value stamped"),
+        Measure("size", "size", "side of the result"),
     ),
 )  # fmt: skip

@@ -23,10 +23,12 @@ from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Claim,
     Curve,
     Demo,
     Frame,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -199,12 +201,14 @@ class Story:
         return labels
 
     def _picture(self, title: str, boxes: Sequence[Thing], right: int = 0) -> Image:
-        """The scene in grey, with boxes in the colour of their class."""
+        """The scene in grey, with boxes in the colour of their class drawn around the objects, not over them."""
         channels = np.stack([self.image] * 3)
         for thing in boxes:
             r0, r1, c0, c1 = thing.box
-            frame = boxed(thing, right)[:, :SIZE]
-            frame[r0 + 1 : r1, min(SIZE, c0 + 1 + right) : min(SIZE, c1 + right)] = False
+            ring = np.zeros((SIZE + 2, SIZE + 2), bool)  # one pixel more on each side than the image
+            ring[r0 : r1 + 3, c0 + right : c1 + 3 + right] = True
+            ring[r0 + 1 : r1 + 2, c0 + 1 + right : c1 + 2 + right] = False
+            frame = ring[1:-1, 1:-1]
             for channel, level in zip(channels, COLOURS[thing.name], strict=True):
                 channel[frame] = level
         return Image(title=title, channels=tuple(rows(channel, 2) for channel in channels))
@@ -261,9 +265,21 @@ DEMO = Demo(
         Request("Localiza 3 objetos en una escena y dibuja sus cajas", {"objects": 3}),
     ),
     presets={
-        "four": Preset("Four objects", {}, "One scene, four questions: watch how much more each answer says."),
-        "noisy": Preset("Heavy specks", {"noise": 0.22}, "Specks stick to the objects: boxes grow and the IoU falls."),
-        "blind": Preset("Threshold too high", {"threshold": 0.85}, "Dim objects fall apart or vanish, and are missed."),
+        "four": Preset(
+            "Four objects", {},
+            "One scene, four questions: watch how much more each answer says.",
+            (Claim("hits", "==", "objects"),),
+        ),
+        "noisy": Preset(
+            "Heavy specks", {"noise": 0.22},
+            "Specks stick to the objects, boxes grow, and not all are found.",
+            (Claim("hits", "<", "objects"), Claim("pixels_right", "<", 0.95)),
+        ),
+        "blind": Preset(
+            "Threshold too high", {"threshold": 0.85},
+            "Dim objects fall apart or vanish, and are missed.",
+            (Claim("hits", "<=", 2),),
+        ),
     },
     prediction=Prediction(
         "Will every object be found with the right name and an IoU of at least 0.5?", ("yes", "no"), _check
@@ -274,5 +290,12 @@ DEMO = Demo(
         "instance segmentation", "semantic segmentation", "segmentation", "bounding box", "intersection over union",
         "tareas de visión", "visión por computador", "visión por computadora", "segmentación de imágenes",
         "detector de objetos", "segmentation masks",
+    ),
+    measures=(
+        Measure("mean_iou", "score", "mean IoU of the masks"),
+        Measure("iou", "score", "IoU of the pair shown"),
+        Measure("hits", "score", "objects found with the right name"),
+        Measure("pixels_right", "accuracy", "share of pixels labelled rightly"),
+        Measure("objects", "size"),
     ),
 )  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos import weights
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import Bars, Curve, Heatmap, Panel, Series
@@ -72,7 +73,7 @@ class MachineStory:
     @property
     def places(self) -> list[int]:
         """The main slot of the write head for each row."""
-        return [int(each.argmax()) for each in self.writes[1 : self.length + 1]]
+        return [first_largest(each) for each in self.writes[1 : self.length + 1]]
 
     @cached_property
     def shares(self) -> list[float]:
@@ -100,7 +101,7 @@ class MachineStory:
 
     def reading(self, k: int) -> Scene:
         at = self.writes[k + 1]
-        slot = int(at.argmax())
+        slot = first_largest(at)
         caption = (
             f"Row {k + 1} goes in. The write head puts {number(at[slot], 2)} of its weight on slot {slot + 1}. "
             f"{self.finding('write', self.places[: k + 1])} "
@@ -119,18 +120,18 @@ class MachineStory:
         caption = (
             f"The mark: from now on nothing is shown any more. {used} of {SLOTS} slots hold something. The "
             f"read head has to find the row that came "
-            f"first; it looks at slot {int(self.reads[t].argmax()) + 1} now."
+            f"first; it looks at slot {first_largest(self.reads[t]) + 1} now."
         )
         return Scene(caption, self._panels(t, self.reads[: t + 1], "read head"), {"used": used}, "the turn")
 
     def writing(self, k: int) -> Scene:
         t = self.length + 2 + k
         at, wrong = self.looks[k], int(((self.answer[k] > 0.5) != (self.bits[k] > 0.5)).sum())
-        slot = int(at.argmax())
+        slot = first_largest(at)
         caption = f"Row {k + 1} comes out, read a step ago with weight {number(at[slot], 2)} from slot {slot + 1}. "
         origin = [index + 1 for index, place in enumerate(self.places) if place == slot]
         caption += f"Row {origin[-1]} had been written there. " if origin else "No row had its main place there. "
-        caption += f"{self.finding('read', [int(each.argmax()) for each in self.looks[: k + 1]])} "
+        caption += f"{self.finding('read', [first_largest(each) for each in self.looks[: k + 1]])} "
         caption += "All four bits are right." if not wrong else f"{count(wrong, 'bit')} of {BITS} wrong."
         pair = np.stack([self.bits[k], self.answer[k]])
         compared = Heatmap(title=f"row {k + 1}", values=rows(pair, 2), rows=("wanted", "written"), value_range=(0, 1))
@@ -152,9 +153,9 @@ class MachineStory:
         wrong = int((~good).sum())
         caption = f"{good.sum()} of {good.size} bits of {count(self.length, 'row')} were copied rightly. "
         if not wrong:
-            same = sum(a == int(b.argmax()) for a, b in zip(self.places, self.looks, strict=True))
+            same = sum(a == first_largest(b) for a, b in zip(self.places, self.looks, strict=True))
             caption += (
-                f"In {same} of {self.length} steps the read head stood where that row had been written: it "
+                f"In {same} of {count(self.length, 'step')} the read head stood where that row had been written: it "
                 f"went the same way."
             )
         else:
@@ -173,7 +174,7 @@ class MachineStory:
 
     def _panels(self, t: int, weighting: Array, title: str) -> tuple[Panel, ...]:
         last = self.trace.memories[t][0].numpy()
-        order = np.argsort(-weighting[-1], kind="stable")[:5]
+        order = ranked(weighting[-1])[:5]
         bars = Bars(
             title=f"{title} now",
             labels=tuple(f"slot {j + 1}" for j in order),

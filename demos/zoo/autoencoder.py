@@ -24,9 +24,12 @@ from demos.lib.prelude import open_with
 from demos.lib.scenes import Scene, points, row
 from demos.lib.wording import number
 from demos.runtime.contract import (
+    Claim,
+    Convergence,
     Curve,
     Demo,
     Frame,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -195,7 +198,9 @@ class Story:
             strip("Originals, reconstructions", np.concatenate([self.x[:8], self.rebuilt[:8]])),
             self._plane(self.codes),
         )
-        return Scene(caption, panels, {"error": error, "pca_error": self.pca}, "the end")
+        return Scene(
+            caption, panels, {"error": error, "pca_error": self.pca, "apart": abs(error / self.pca - 1)}, "the end"
+        )
 
     def _plane(self, codes: Array, here: Array | None = None) -> Panel:
         flat = codes if codes.shape[1] > 1 else np.concatenate([codes, np.zeros_like(codes)], 1)
@@ -240,9 +245,21 @@ DEMO = Demo(
         Request("Comprime dígitos en un código de 5 y reconstrúyelos", {"code": 5}),
     ),
     presets={
-        "two": Preset("Two numbers", {}, "Ten kinds of digits laid out in a plane, without labels."),
-        "linear": Preset("Linear", {"network": "linear", "epochs": 40}, "It comes to PCA from above, and stays there."),
-        "eight": Preset("Eight numbers", {"code": 8}, "With more room the handwriting comes back as well."),
+        "two": Preset(
+            "Two numbers", {},
+            "Ten kinds of digits laid out in a plane, without labels.",
+            (Claim("error", "<", "pca_error"),),
+        ),
+        "linear": Preset(
+            "Linear", {"network": "linear", "epochs": 40},
+            "Linear layers come to PCA's error, and stay there.",
+            (Claim("apart", "<=", 0.02),),
+        ),
+        "eight": Preset(
+            "Eight numbers", {"code": 8},
+            "With more room the handwriting comes back as well.",
+            (Claim("error", "<", 0.03), Claim("error", "<", "pca_error")),
+        ),
     },
     prediction=Prediction(
         "Will it rebuild unseen digits at least 5 % better than PCA with as many numbers?", ("yes", "no"), _check
@@ -252,5 +269,12 @@ DEMO = Demo(
         "bottleneck network", "undercomplete autoencoder", "pca against autoencoder", "autocodificadores",
         "auto-codificador", "autoencoders lineales", "red autoasociativa",
     ),
+    measures=(
+        Measure("error", "error", "mean squared error on unseen digits"),
+        Measure("pca_error", "quantity", "error of PCA"),
+        Measure("apart", "error", "difference from PCA, as a share"),
+        Measure("epoch", "clock"),
+    ),
+    converged=Convergence("better than PCA from then on", claim=Claim("error", "<", "pca_error")),
     heavy=True,
 )  # fmt: skip

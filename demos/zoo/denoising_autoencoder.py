@@ -5,8 +5,10 @@
     E = mean (decoder(c) - x)²
 
 Copying no longer helps, as the input is not the answer: the network must know what digits look like and pull a spoilt
-picture back towards them. The arrow from x̃ to the output points to where digits are more likely, which is what
-diffusion models take up twenty years later, one small step at a time.
+picture back towards them. Two answers need no network: the mean of all digits, whatever comes in, and the best linear
+map of x̃, which least squares gives at once. What the network removes counts only beside these. The arrow from x̃ to the
+output points to where digits are more likely, which is what diffusion models take up twenty years later, one small step
+at a time.
 
 Source: P. Vincent, H. Larochelle, Y. Bengio and P.-A. Manzagol, "Extracting and composing robust features with
 denoising autoencoders" (2008).
@@ -21,12 +23,27 @@ import numpy as np
 
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
+from demos.lib.readout import mean_square, ridge
 from demos.lib.scenes import Scene, row
 from demos.lib.wording import number
-from demos.runtime.contract import Bars, Curve, Demo, Frame, Params, Prediction, Preset, Request, Series, param
+from demos.runtime.contract import (
+    Bars,
+    Claim,
+    Convergence,
+    Curve,
+    Demo,
+    Frame,
+    Measure,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    param,
+)
 from demos.zoo._coder import HELD, Array, dense, digits, learn, strip, through
 
-HIDDEN = 64
+HIDDEN, COPIES = 64, 8
 
 
 class DenoisingAutoencoderParams(Params):
@@ -86,6 +103,18 @@ def train(params: DenoisingAutoencoderParams, spoilt: Array) -> Iterator[Array]:
             yield through(layers, test).double().numpy()
 
 
+def rivals(params: DenoisingAutoencoderParams, spoilt: Array) -> dict[str, Array]:
+    """What two answers without a network give back: the mean of the digits learnt, and the best linear map."""
+    x, random = digits()[0][:-HELD], np.random.default_rng(params.seed + 2)
+    many = np.concatenate([spoil(x, params, random) for _ in range(COPIES)])
+    w = ridge(_with_one(many), np.tile(x, (COPIES, 1)), 1e-3)
+    return {"mean digit": np.tile(x.mean(0), (len(spoilt), 1)), "linear map": _with_one(spoilt) @ w}
+
+
+def _with_one(x: Array) -> Array:
+    return np.concatenate([x, np.ones((len(x), 1))], 1)
+
+
 def steps(params: DenoisingAutoencoderParams) -> Iterator[Frame]:
     """Clean and spoilt digits, the learning, single digits, and how much of the noise is gone."""
     story = Story(params)
@@ -100,7 +129,8 @@ class Story:
         self.x = digits()[0][-HELD:]
         self.names = digits()[1][-HELD:]
         self.spoilt = spoil(self.x, params, np.random.default_rng(params.seed))
-        self.before = float(((self.spoilt - self.x) ** 2).mean())
+        self.before = mean_square(self.spoilt, self.x)
+        self.rivals = {name: mean_square(each, self.x) for name, each in rivals(params, self.spoilt).items()}
 
     def scenes(self) -> list[Scene]:
         self.runs = list(train(self.params, self.spoilt))
@@ -132,16 +162,13 @@ class Story:
         caption = (
             f"Epoch {epoch}: the error of the output is {number(error, 4)}"
             + (f", {number(share, 2)} times that of the input. " if self.before else ". ")
-            + (
-                "It gives back less than it got: it does not know digits yet."
-                if share > 1
-                else "It has begun to know digits."
-            )
+            + self._beaten(error)
         )
         x = row(range(epoch + 1))
         lines = (
             Series(name="output", x=x, y=row(self.errors[: epoch + 1], 4)),
             Series(name="spoilt input", x=x, y=row([self.before] * (epoch + 1), 4)),
+            *(Series(name=name, x=x, y=row([each] * (epoch + 1), 4)) for name, each in self.rivals.items()),
         )
         picture = np.concatenate([self.x[:6], self.spoilt[:6], self.runs[epoch][:6]])
         panels = (strip("Clean, spoilt, output", picture, 6), Curve(title="Error", series=lines, x_label="epoch"))
@@ -152,8 +179,7 @@ class Story:
         old, new = float(((bad - clean) ** 2).mean()), float(((back - clean) ** 2).mean())
         caption = (
             f"A {self.names[index]} never learnt: {number(old)} wrong before, {number(new)} after. "
-            "Look at strokes that the noise had broken: the network fills in what digits usually have there, "
-            "and sometimes that is not what this writer wrote."
+            "Look at strokes that the noise had broken: what the network puts there is its own guess."
         )
         panels = (strip("clean", clean, 1), strip("spoilt", bad, 1), strip("output", back, 1))
         return Scene(caption, panels, {"before": old, "after": new}, "one digit after another" if index == 0 else "")
@@ -162,19 +188,31 @@ class Story:
         error = self.errors[-1]
         kept = error / self.before if self.before else 1.0
         caption = f"On {HELD} unseen digits the error went from {number(self.before, 4)} to {number(error, 4)}. "
-        if kept < 1:
-            caption += (
-                f"{number(100 * (1 - kept), 0)} % of the damage is gone: the code of {self.params.code} "
-                f"numbers has room for digits, not for noise."
-            )
-        else:
-            caption += "It did more harm than good: little noise was there to remove, and squeezing costs detail."
+        mean, linear = self.rivals.values()
+        caption += (
+            f"Always answering the mean digit: {number(mean, 4)}; the best linear map of the pixels, solved at once: "
+            f"{number(linear, 4)}. {self._beaten(error)}"
+        )
+        if error > self.before:
+            caption += " It did more harm than good: squeezing into the code costs more than the noise did."
         digitwise = [float(((self.runs[-1] - self.x)[self.names == d] ** 2).mean()) for d in range(10)]
         panels = (
             strip("Clean, spoilt, output", np.concatenate([self.x[:8], self.spoilt[:8], self.runs[-1][:8]])),
             Bars(title="Error by digit", labels=tuple(map(str, range(10))), values=row(digitwise)),
         )
-        return Scene(caption, panels, {"error": error, "kept": kept}, "the end")
+        return Scene(caption, panels, self._told(error, kept), "the end")
+
+    def _told(self, error: float, kept: float) -> dict[str, float]:
+        mean, linear = self.rivals.values()
+        return {"error": error, "kept": kept, "spoilt_error": self.before, "mean_error": mean, "linear_error": linear}
+
+    def _beaten(self, error: float) -> str:
+        mean, linear = self.rivals.values()
+        if error >= 0.98 * mean:
+            return "It is no better than always answering the mean digit."
+        if error >= linear:
+            return "It beats the mean digit, but not the linear map."
+        return "It beats the mean digit and the linear map."
 
 
 def _check(frames: Sequence[Frame]) -> str:
@@ -192,7 +230,7 @@ DEMO = Demo(
     steps=steps,
     look_for=(
         "Copying the input would be wrong here, so it must know digits.",
-        "Broken strokes are filled in with what is usual.",
+        "The mean digit and a linear map are the measure: they need no network.",
         "With no noise at all it can only lose.",
     ),
     examples=(
@@ -212,9 +250,22 @@ DEMO = Demo(
         Request("Limpia dígitos con ruido gaussiano durante 15 épocas", {"kind": "gaussian", "epochs": 15}),
     ),
     presets={
-        "noise": Preset("Noise", {}, "Half a grey scale of noise on every pixel."),
-        "missing": Preset("Missing pixels", {"kind": "masking"}, "Half of the pixels are put out."),
-        "clean": Preset("Nothing to remove", {"noise": 0}, "Without noise the squeeze can only lose detail."),
+        "noise": Preset(
+            "Noise", {}, "Half a grey scale of noise on every pixel. Even so a linear map is hard to beat.",
+            (Claim("error", "<", "mean_error"), Claim("error", ">", "linear_error")),
+        ),
+        "missing": Preset(
+            "Missing pixels", {"kind": "masking", "epochs": 60},
+            "Half of the pixels are put out: what is missing depends on what is there, and that is not linear.",
+            (Claim("error", "<", "linear_error"),),
+        ),
+        "nothing": Preset(
+            "Nothing left", {"kind": "masking", "noise": 1, "epochs": 10},
+            "All pixels are put out: it can only answer with the mean digit, and that looks like a success.",
+            (Claim("kept", "<", 1), Claim("error", ">=", "mean_error")),
+        ),
+        "clean": Preset("Nothing to remove", {"noise": 0}, "Without noise the squeeze can only lose detail.",
+                        (Claim("spoilt_error", "==", 0), Claim("error", ">", "spoilt_error"))),
     },
     prediction=Prediction(
         "How much of the damage will it remove?", ("more than half", "less than half", "it makes it worse"), _check
@@ -225,5 +276,14 @@ DEMO = Demo(
         "autoencoder que quita ruido", "autoencoder que elimina ruido", "autoencoder eliminador de ruido",
         "autocodificador que elimina ruido", "autocodificador que quita ruido", "quitar ruido", "eliminar ruido",
     ),
+    measures=(
+        Measure("error", "error", "mean squared error of the output"),
+        Measure("kept", "error", "share of the damage that is left"),
+        Measure("linear_error", "quantity", "error of the best linear map"),
+        Measure("mean_error", "quantity", "error of the mean digit"),
+        Measure("spoilt_error", "quantity", "error of the spoilt input"),
+        Measure("epoch", "clock"),
+    ),
+    converged=Convergence("half the noise is gone", moment="half the noise is gone"),
     heavy=True,
 )  # fmt: skip

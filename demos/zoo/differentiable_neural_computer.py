@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from demos.lib.prelude import open_with
-from demos.runtime.contract import Demo, Frame, Params, Prediction, Preset, Request, param
+from demos.runtime.contract import Claim, Demo, Frame, Measure, Params, Prediction, Preset, Request, param
 from demos.zoo import _dnc
 from demos.zoo._machine_story import CHOICES, MachineStory, outcome
 
@@ -83,15 +83,30 @@ DEMO = Demo(
         Request("Copia 7 filas con una memoria enlazada", {"length": 7}),
     ),
     presets={
-        "twelve": Preset("Twelve rows", {}, "Four more than it ever saw in training."),
-        "short": Preset("Five rows", {"length": 5}, "Follow allocation and links slot by slot."),
-        "long": Preset("Twenty-four rows", {"length": 24}, "Three times as long as trained."),
+        "twelve": Preset("Twelve rows", {}, "Four more than it ever saw in training.", (Claim("wrong", "==", 0),)),
+        "short": Preset(
+            "Five rows", {"length": 5},
+            "Follow allocation and links slot by slot.",
+            (Claim("wrong", "==", 0),),
+        ),
+        "long": Preset(
+            "Twenty-four rows", {"length": 24},
+            "Three times as long as trained: where does it go wrong?",
+            (Claim("wrong", ">", 0),),
+        ),
     },
     prediction=Prediction("How well will it copy the rows?", CHOICES, _check),
     aliases=(
         "dnc", "differentiable neural computers", "computadora neuronal diferenciable", "differentiable computer",
         "neural computer", "differentiable memory", "memory with links", "computador neuronal diferenciable",
         "computadoras neuronales diferenciables", "computador diferenciable",
+    ),
+    measures=(
+        Measure("wrong", "mistakes", "bits wrong so far", "run"),
+        Measure("used", "quantity", "slots in use"),
+        Measure("step", "clock"),
+        Measure("rows", "size"),
+        Measure("at_20", "accuracy", "share of bits right at 20 rows"),
     ),
     heavy=True,
 )  # fmt: skip

@@ -20,13 +20,16 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from demos.lib.readout import Array, mean_square, ridge
 from demos.lib.scenes import Scene, play, row, rows
-from demos.lib.wording import count, number
+from demos.lib.wording import count, number, small
 from demos.runtime.contract import (
+    Claim,
     Curve,
     Demo,
     Frame,
     Heatmap,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -35,7 +38,6 @@ from demos.runtime.contract import (
     Series,
     param,
 )
-from demos.zoo._readout import Array, mean_square, ridge
 
 WASH, LEARN, FREE = 100, 500, 100
 
@@ -170,20 +172,21 @@ class Story:
     def apart(self, t: int) -> Scene:
         caption = (
             f"Two copies of the reservoir, started differently, hear the same input. After {count(t, 'step')} "
-            f"they are {self.gap[t - 1]:.1e} apart. "
+            f"they are {small(self.gap[t - 1])} apart. "
         )
-        caption += (
-            "The past is being forgotten."
-            if self.gap[t - 1] < 0.5 * self.gap[0] or t == 1
-            else "They do not come together: the start still matters."
-        )
+        if t > 1:
+            caption += (
+                "The past is being forgotten."
+                if self.gap[t - 1] < 0.5 * self.gap[0]
+                else "They have not come together: the start still matters."
+            )
         return Scene(caption, (self._gap(t),), {"step": t, "apart": self.gap[t - 1]}, "two starts" if t == 1 else "")
 
     def readout(self) -> Scene:
         caption = (
             f"The read-out: one linear system for {self.params.size + 1} weights over {LEARN} steps, the first "
-            f"{WASH} left out. One step ahead its "
-            f"mean squared error is {self.error:.1e}. The largest weight is {number(float(np.abs(self.w).max()), 1)}."
+            f"{WASH} left out. One step ahead its mean squared error is {small(self.error)}. The largest weight is "
+            f"{number(float(np.abs(self.w).max()), 1)}."
         )
         x = row(range(80))
         lines = (
@@ -201,7 +204,7 @@ class Story:
         true = self.u[WASH + LEARN : WASH + LEARN + n]
         error = mean_square(self.free[:n], true)
         caption = (
-            f"Left alone for {n} steps: each guess is the next input. Mean squared error {number(error, 5)}, "
+            f"Left alone for {n} steps: each guess is the next input. Mean squared error {small(error)}, "
             f"where always saying 0 would have "
             f"{number(float((true**2).mean()), 3)}. "
         )
@@ -213,9 +216,9 @@ class Story:
         error = mean_square(self.free, true)
         fades = bool(self.gap[-1] < 1e-3)
         caption = (
-            f"With ρ = {number(self.params.radius, 2)} two starts are {self.gap[-1]:.0e} apart after "
+            f"With ρ = {number(self.params.radius, 2)} two starts are {small(self.gap[-1])} apart after "
             f"{WASH + LEARN} steps; {FREE} free steps have error "
-            f"{number(error, 4)}. "
+            f"{small(error)}. "
         )
         if not fades:
             caption += "The echo of the start never fades: no echo state property, and nothing to rely on."
@@ -275,14 +278,33 @@ DEMO = Demo(
         Request("Pronostica una onda con un reservorio de 70 neuronas", {"size": 70}),
     ),
     presets={
-        "echoes": Preset("Echoes that fade", {}, "ρ = 0.9: it forgets its start and forecasts the wave."),
-        "chaos": Preset("Never forgets", {"radius": 2.5, "leak": 1.0}, "ρ = 2.5: two starts stay apart."),
-        "deaf": Preset("No loops", {"radius": 0, "leak": 1}, "ρ = 0: no echo, so no memory to forecast with."),
+        "echoes": Preset(
+            "Echoes that fade", {},
+            "ρ = 0.9: it forgets its start and forecasts the wave.",
+            (Claim("fades", "==", 1), Claim("free_error", "<", 0.02)),
+        ),
+        "chaos": Preset(
+            "Never forgets", {"radius": 2.5, "leak": 1.0},
+            "ρ = 2.5: two starts stay apart.",
+            (Claim("fades", "==", 0),),
+        ),
+        "deaf": Preset(
+            "No loops", {"radius": 0, "leak": 1},
+            "ρ = 0: no echo, so no memory to forecast with.",
+            (Claim("free_error", ">", 0.1),),
+        ),
     },
     prediction=Prediction("Will two different starts end in the same state?", ("yes", "no"), _check),
     aliases=(
         "esn", "echo state networks", "reservoir computing", "reservoir", "red de estados de eco", "echo state net",
         "echo state", "esns", "reservoir computer", "reservoir network", "random reservoir", "echo network",
         "red de estado de eco", "redes de estado de eco", "red de eco", "computación de reservorio", "reservorio",
+    ),
+    measures=(
+        Measure("free_error", "error", "mean squared error of the free forecast"),
+        Measure("error", "error", "mean squared error one step ahead"),
+        Measure("apart", "quantity", "how far apart two starts are"),
+        Measure("fades", "score", "1 when the start is forgotten"),
+        Measure("step", "clock"),
     ),
 )  # fmt: skip

@@ -20,10 +20,23 @@ import numpy as np
 
 from demos.lib.pacing import thin
 from demos.lib.plane import Plane
+from demos.lib.readout import Array, ridge
 from demos.lib.scenes import Scene, play, plot, points, row
 from demos.lib.wording import count, number
-from demos.runtime.contract import Curve, Demo, Frame, Panel, Params, Prediction, Preset, Request, Series, param
-from demos.zoo._readout import Array, ridge
+from demos.runtime.contract import (
+    Claim,
+    Curve,
+    Demo,
+    Frame,
+    Measure,
+    Panel,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    param,
+)
 
 PLANE = Plane((-2.2, 2.2), (-2.2, 2.2))
 
@@ -195,7 +208,7 @@ class Story:
 
     def _surface(self, index: int) -> Panel:
         region = PLANE.region(lambda x, y: float(np.clip(self.output(np.array([[x, y]]), index), -1, 1)[0]), 14)
-        return plot(PLANE, f"Output of {self.sizes[index]} units", self._groups(), (), region)
+        return plot(PLANE, f"Output of {count(self.sizes[index], 'unit')}", self._groups(), (), region)
 
     def _curve(self, index: int) -> Panel:
         line = Series(name="unseen", x=row(self.sizes[: index + 1]), y=row(self.scores[: index + 1]))
@@ -235,10 +248,20 @@ DEMO = Demo(
         Request("Separa los anillos con 50 neuronas aleatorias", {"data": "rings", "hidden": 50}),
     ),
     presets={
-        "rings": Preset("Rings", {}, "No single cut parts rings; sixty random ones do."),
-        "few": Preset("Too few", {"hidden": 4, "data": "spiral"}, "Four random cuts cannot follow a spiral."),
+        "rings": Preset(
+            "Rings", {},
+            "No single cut parts rings; sixty random ones do.",
+            (Claim("unseen", ">=", 0.95),),
+        ),
+        "few": Preset(
+            "Too few", {"hidden": 4, "data": "spiral"},
+            "Four random cuts cannot follow a spiral.",
+            (Claim("unseen", "<", 0.7),),
+        ),
         "spiral": Preset(
-            "A spiral", {"data": "spiral", "hidden": 200, "penalty": 0.001}, "Two hundred random cuts can."
+            "A spiral", {"data": "spiral", "hidden": 200, "penalty": 0.001},
+            "Two hundred random cuts can.",
+            (Claim("unseen", ">=", 0.95),),
         ),
     },
     prediction=Prediction(
@@ -249,5 +272,9 @@ DEMO = Demo(
         "extreme learning", "elms", "random features", "random hidden units", "untrained hidden layer",
         "máquinas de aprendizaje extremo", "aprendizaje extremo", "máquina de aprendizaje extrema",
         "capa oculta aleatoria",
+    ),
+    measures=(
+        Measure("unseen", "accuracy", "share of unseen points right"),
+        Measure("units", "clock", "random units in use"),
     ),
 )  # fmt: skip

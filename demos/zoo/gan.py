@@ -6,8 +6,9 @@
     G learns         max  E[log D(G(z))]
 
 The real points lie in small Gaussian clouds on a ring. G never sees them; it only hears from D which way looks more
-real. When both keep pace, the forged points find all clouds. When D is too slow, G can go on fooling it with the same
-few points: mode collapse. A mode counts as covered here when at least one in fifty forged points lies within three
+real. When both keep pace, the forged points find all clouds. When G learns many steps before D answers, it puts all its
+points where D believes most at this moment: mode collapse. Once D has learnt that this cloud is full of forgeries, all
+of them move on to another one. A mode counts as covered here when at least one in fifty forged points lies within three
 standard deviations of its centre.
 
 Source: I. Goodfellow and others, "Generative adversarial nets" (2014).
@@ -26,9 +27,12 @@ from demos.lib.prelude import open_with
 from demos.lib.scenes import Scene, points, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
+    Claim,
+    Convergence,
     Curve,
     Demo,
     Frame,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -55,7 +59,7 @@ class GanParams(Params):
         aliases=("iterations", "training steps", "rounds", "pasos", "iteraciones"),
     )  # fmt: skip
     collapse: bool = param(
-        False, "Bring about mode collapse: the discriminator learns 20 times slower than the generator.",
+        False, "Bring about mode collapse: ten steps of the generator, twice as long, for each of the discriminator.",
         aliases=("mode collapse", "collapsed", "collapses", "colapso", "colapso de modos", "modes collapse"),
     )  # fmt: skip
     learning_rate: float = param(
@@ -75,13 +79,14 @@ class State:
     forged_score: float
 
 
-def build(inputs: int, outputs: int, generator: Any) -> list[Any]:
+def build(inputs: int, outputs: int, random: np.random.Generator) -> list[Any]:
     """Weights of a network with two hidden layers."""
     import torch
 
     made = []
     for m, n in ((inputs, WIDTH), (WIDTH, WIDTH), (WIDTH, outputs)):
-        made += [torch.randn((m, n), generator=generator) * (2 / m) ** 0.5, torch.zeros(n)]
+        scale = (2 / m) ** 0.5
+        made += [torch.tensor(random.standard_normal((m, n)) * scale), torch.zeros(n, dtype=torch.float64)]
     return [tensor.requires_grad_() for tensor in made]
 
 
@@ -95,39 +100,46 @@ def apply(w: Sequence[Any], x: Any) -> Any:
 
 
 def train(params: GanParams, watched: Sequence[int]) -> Iterator[State]:
-    """Both networks in turn; the state after each watched step."""
+    """Both networks in turn; the state after each watched step. In double precision: the game magnifies rounding."""
     import torch
 
-    random, generator = np.random.default_rng(params.seed), torch.Generator().manual_seed(params.seed)
-    forger, judge = build(NOISE, 2, generator), build(2, 1, generator)
-    slow = params.learning_rate / (20 if params.collapse else 1)
-    ours = torch.optim.Adam(forger, lr=params.learning_rate, betas=(0.5, 0.99))
-    theirs = torch.optim.Adam(judge, lr=slow, betas=(0.5, 0.99))
+    def normal(*shape: int) -> Any:
+        return torch.tensor(random.standard_normal(shape))
+
+    random = np.random.default_rng(params.seed)
+    forger, judge = build(NOISE, 2, random), build(2, 1, random)
+    turns, rate = (10, 2 * params.learning_rate) if params.collapse else (1, params.learning_rate)
+    ours, theirs = (torch.optim.Adam(w, lr=rate, betas=(0.5, 0.99)) for w in (forger, judge))
     softplus = torch.nn.functional.softplus
-    z_test = torch.randn((300, NOISE), generator=generator)
+    z_test = normal(300, NOISE)
     grid = np.linspace(-EDGE, EDGE, 20)
-    plane = torch.tensor(np.stack(np.meshgrid(grid, grid), 2).reshape(-1, 2), dtype=torch.float32)
+    plane = torch.tensor(np.stack(np.meshgrid(grid, grid), 2).reshape(-1, 2))
     for step in range(params.steps + 1):
-        real = torch.tensor(draw_real(params.modes, BATCH, random), dtype=torch.float32)
-        z = torch.randn((BATCH, NOISE), generator=generator)
+        real = torch.tensor(draw_real(params.modes, BATCH, random))
         if step:
-            fake = apply(forger, z)
-            # D is shown points blurred a little, which keeps it from being sure too early
-            blur = 0.1 * torch.randn(real.shape, generator=generator)
-            loss = (softplus(-apply(judge, real + blur)) + softplus(apply(judge, fake.detach() + blur))).mean()
-            theirs.zero_grad()
-            torch.autograd.backward(loss)
-            theirs.step()
-            loss = softplus(-apply(judge, fake + blur)).mean()
-            ours.zero_grad()
-            torch.autograd.backward(loss)
-            ours.step()
+            fake = apply(forger, normal(BATCH, NOISE))
+            blur = 0.1 * normal(
+                BATCH, 2
+            )  # D is shown points blurred a little, which keeps it from being sure too early
+            judged = softplus(-apply(judge, real + blur)) + softplus(apply(judge, fake.detach() + blur))
+            _descend(theirs, judged.mean())
+            for turn in range(turns):
+                fake = apply(forger, normal(BATCH, NOISE)) if turn else fake
+                _descend(ours, softplus(-apply(judge, fake + blur)).mean())
         if step in watched:
             with torch.no_grad():
                 forged = apply(forger, z_test)
                 scores = [float(apply(judge, some).sigmoid().mean()) for some in (real, forged)]
-                surface = apply(judge, plane).sigmoid().reshape(20, 20).double().numpy()
-            yield State(step, forged.double().numpy(), surface, *scores)
+                surface = apply(judge, plane).sigmoid().reshape(20, 20).numpy()
+            yield State(step, forged.numpy(), surface, *scores)
+
+
+def _descend(optimiser: Any, loss: Any) -> None:
+    import torch
+
+    optimiser.zero_grad()
+    torch.autograd.backward(loss)
+    optimiser.step()
 
 
 def steps(params: GanParams) -> Iterator[Frame]:
@@ -160,7 +172,7 @@ class Story:
             f"into a point and never "
             "sees these; the discriminator tells real from forged, and its verdict is all the generator learns from. "
         )
-        caption += "It is slowed down 20 times: watch for collapse." if p.collapse else "Watch who is ahead."
+        caption += "Here it takes ten steps for each of the judge's." if p.collapse else "Watch who is ahead."
         panel = Scatter(
             title="Real points", groups=(points("real", self.real),), x_range=(-EDGE, EDGE), y_range=(-EDGE, EDGE)
         )
@@ -170,7 +182,7 @@ class Story:
         state, found = self.states[index], self.found[index]
         caption = (
             f"Step {state.step}: the discriminator gives real points {number(state.real_score, 2)}, forged ones "
-            f"{number(state.forged_score, 2)}. {len(found)} of {self.params.modes} modes are covered, and "
+            f"{number(state.forged_score, 2)}. {len(found)} of {count(self.params.modes, 'mode')} are covered, and "
             f"{number(100 * hit(state.forged, self.params.modes), 0)} % of the forged points lie in one. "
         )
         gap = state.real_score - state.forged_score
@@ -184,25 +196,35 @@ class Story:
 
     def ending(self) -> Scene:
         last, found = self.states[-1], self.found[-1]
-        share = hit(last.forged, self.params.modes)
+        share, late = hit(last.forged, self.params.modes), self._late()
         caption = (
-            f"After {self.params.steps} steps {len(found)} of {self.params.modes} modes are covered; "
+            f"After {count(self.params.steps, 'step')} {len(found)} of {count(self.params.modes, 'mode')} are covered; "
             f"{number(100 * share, 0)} % of the forged "
-            "points would pass for real. "
+            "points lie in one. "
         )
         if len(found) == self.params.modes:
             caption += "All clouds are found, though the generator was never shown one."
-        elif self.params.collapse:
-            spread = float(last.forged.std(0).mean())
+        elif late["most_at_once"] <= 2 < self.params.modes and late["best_hit"] >= 0.8:
             caption += (
-                f"Mode collapse: their spread is {number(spread, 2)}, that of real points "
-                f"{number(self.real.std(0).mean(), 2)}. A judge "
-                "that lags behind never makes the forger cover it all."
+                f"Mode collapse: in the second half never more than {count(int(late['most_at_once']), 'cloud')} was "
+                f"covered at once, at best with {number(100 * late['best_hit'], 0)} % of the points in one; but "
+                f"{int(late['visited'])} in turn, for all points move on together."
             )
+        elif late["best_hit"] < 0.5:
+            caption += "Most forged points lie between the clouds: this forger is not good yet, so no collapse either."
         else:
-            caption += "Some were missed or lost again: nothing in the game asks for all of them. Try more steps."
+            caption += "Some were missed or lost again: nothing in the game asks for all of them."
         panels = (self._plane(last), self._scores(len(self.states) - 1), self._coverage())
-        return Scene(caption, panels, self._metrics(len(self.states) - 1), "the end")
+        return Scene(caption, panels, self._metrics(len(self.states) - 1) | late, "the end")
+
+    def _late(self) -> dict[str, float]:
+        """Over the second half: most modes covered at once, how many in turn, the best share of points in a cloud."""
+        half = [i for i, state in enumerate(self.states) if 2 * state.step >= self.params.steps]
+        return {
+            "most_at_once": max(len(self.found[i]) for i in half),
+            "visited": len({mode for i in half for mode in self.found[i]}),
+            "best_hit": max(hit(self.states[i].forged, self.params.modes) for i in half),
+        }
 
     def _metrics(self, index: int) -> dict[str, float]:
         state = self.states[index]
@@ -252,7 +274,7 @@ DEMO = Demo(
     look_for=(
         "The generator never sees a real point, only the judge's verdict.",
         "Both verdicts near one half: the forgeries pass.",
-        "When the judge is slow, the forger stays with a few modes.",
+        "When the forger outruns the judge, all its points crowd in one cloud, then in the next.",
     ),
     examples=(
         Request("Show me a GAN"),
@@ -272,9 +294,15 @@ DEMO = Demo(
         Request("Un falsificador y un juez compiten en 5 nubes con 400 pasos", {"modes": 5, "steps": 400}),
     ),
     presets={
-        "ring": Preset("A ring", {}, "Watch forged points find one cloud after another."),
-        "collapse": Preset("Mode collapse", {"collapse": True}, "A slow judge: the forger settles on a few clouds."),
-        "one": Preset("One cloud", {"modes": 1, "steps": 300}, "With one mode there is nothing to forget."),
+        "ring": Preset("A ring", {}, "Watch forged points find one cloud after another.",
+                       (Claim("covered", ">=", 5), Claim("hit", ">=", 0.5))),
+        "collapse": Preset(
+            "Mode collapse", {"collapse": True, "steps": 300},
+            "The forger outruns the judge: good points, all in one cloud at a time.",
+            (Claim("most_at_once", "<=", 2), Claim("best_hit", ">=", 0.8), Claim("visited", ">", "most_at_once")),
+        ),
+        "one": Preset("One cloud", {"modes": 1, "steps": 300}, "With one mode there is nothing to forget.",
+                      (Claim("covered", "==", "modes"),)),
     },
     prediction=Prediction(
         "How many of the clouds will the generator cover at the end?",
@@ -289,5 +317,14 @@ DEMO = Demo(
         "red generativa adversarial", "redes generativas adversarias", "red adversaria", "red generativa antagónica",
         "redes generativas antagónicas", "generador y discriminador", "mode collapse",
     ),
+    measures=(
+        Measure("covered", "score", "modes covered now"),
+        Measure("hit", "score", "share of forged points in a cloud"),
+        Measure("most_at_once", "score", "most modes covered at once, second half"),
+        Measure("best_hit", "score", "best share in a cloud, second half"),
+        Measure("step", "clock"),
+        Measure("modes", "size"),
+    ),
+    converged=Convergence("all clouds are covered from then on", claim=Claim("covered", "==", "modes")),
     heavy=True,
 )  # fmt: skip

@@ -23,13 +23,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos.lib.pacing import thin
+from demos.lib.ranking import first_smallest
 from demos.lib.scenes import Scene, play, points, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
+    Claim,
+    Convergence,
     Curve,
     Demo,
     Frame,
     Image,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -117,7 +121,7 @@ def grid_distances(side: int) -> Array:
 
 def winner(w: Array, x: Array) -> int:
     """The unit nearest to x."""
-    return int(((w - x) ** 2).sum(1).argmin())
+    return first_smallest(((w - x) ** 2).sum(1))
 
 
 def move(w: Array, x: Array, distances: Array, sigma: float, alpha: float) -> Array:
@@ -214,13 +218,16 @@ class Story:
             f"two nearest units are no neighbours on the grid, and {idle} of {len(w)} units never win. "
         )
         if tear < 0.15:
-            caption += "The grid is unfolded: near on the map means near among the data."
+            caption += "The grid is unfolded: neighbours among the data are neighbours on the map."
         elif self.params.sigma < 1:
             caption += "With hardly any neighbourhood each unit learnt alone: good places, but no map."
         else:
             caption += "Somewhere the grid is folded or torn: data of another shape than a square cannot be laid flat."
         return Scene(
-            caption, self._panels(w, len(self.errors) - 1), {"error": self.errors[-1], "torn": tear}, "the end"
+            caption,
+            self._panels(w, len(self.errors) - 1),
+            {"error": self.errors[-1], "torn": tear, "idle": idle},
+            "the end",
         )
 
     def _idle(self, w: Array) -> int:
@@ -282,12 +289,22 @@ DEMO = Demo(
         Request("Despliega una rejilla de 10 sobre un anillo", {"side": 10, "data": "ring"}),
     ),
     presets={
-        "square": Preset("Unfolding", {}, "A crumpled net becomes a sheet."),
-        "colours": Preset("Colours", {"data": "colours"}, "Three numbers a colour, laid out on two dimensions."),
-        "alone": Preset(
-            "No neighbourhood", {"sigma": 0.1}, "Each unit learns alone: the error falls, but no map appears."
+        "square": Preset("Unfolding", {}, "A crumpled net becomes a sheet.", (Claim("torn", "<=", 0.05),)),
+        "colours": Preset(
+            "Colours", {"data": "colours"},
+            "Three numbers a colour, laid out on two dimensions.",
+            (Claim("torn", "<=", 0.15),),
         ),
-        "ring": Preset("A ring", {"data": "ring"}, "A sheet over a ring: units in the hole never win."),
+        "alone": Preset(
+            "No neighbourhood", {"sigma": 0.1},
+            "Each unit learns alone: the error falls, but no map appears.",
+            (Claim("torn", ">=", 0.5),),
+        ),
+        "ring": Preset(
+            "A ring", {"data": "ring"},
+            "A sheet over a ring: some units, those in the hole, never win.",
+            (Claim("idle", ">", 0),),
+        ),
     },
     prediction=Prediction(
         "Will the grid lie unfolded over the data at the end?", ("unfolded", "torn or folded"), _check
@@ -298,4 +315,11 @@ DEMO = Demo(
         "self-organisation", "self-organization", "soms", "topographic map", "mapa auto-organizado",
         "mapas autoorganizados", "mapa autoorganizativo", "red de kohonen",
     ),
+    measures=(
+        Measure("error", "error", "mean distance of a point from its unit"),
+        Measure("torn", "error", "share of points whose two nearest units are no neighbours"),
+        Measure("idle", "quantity", "units that never win"),
+        Measure("sigma", "quantity", "width of the neighbourhood"),
+    ),
+    converged=Convergence("the error has halved", moment="error halved"),
 )  # fmt: skip

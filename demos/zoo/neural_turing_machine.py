@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from demos.lib.prelude import open_with
-from demos.runtime.contract import Demo, Frame, Params, Prediction, Preset, Request, param
+from demos.runtime.contract import Claim, Demo, Frame, Measure, Params, Prediction, Preset, Request, param
 from demos.zoo import _ntm
 from demos.zoo._machine_story import CHOICES, MachineStory, outcome
 
@@ -84,9 +84,13 @@ DEMO = Demo(
         Request("Copia 13 filas de bits con memoria externa", {"length": 13}),
     ),
     presets={
-        "ten": Preset("Ten rows", {}, "Two more than it ever saw in training."),
-        "short": Preset("Five rows", {"length": 5}, "Follow the two heads slot by slot."),
-        "long": Preset("Twenty-four rows", {"length": 24}, "Three times as long as trained: where do the heads blur?"),
+        "ten": Preset("Ten rows", {}, "Two more than it ever saw in training.", (Claim("wrong", "==", 0),)),
+        "short": Preset("Five rows", {"length": 5}, "Follow the two heads slot by slot.", (Claim("wrong", "==", 0),)),
+        "long": Preset(
+            "Twenty-four rows", {"length": 24},
+            "Three times as long as trained: where does it go wrong?",
+            (Claim("wrong", ">", 0),),
+        ),
     },
     prediction=Prediction("How well will it copy the rows?", CHOICES, _check),
     aliases=(
@@ -94,6 +98,13 @@ DEMO = Demo(
         "turing network", "network with external memory", "external memory", "memory-augmented network",
         "read and write heads", "máquina neuronal de turing", "máquinas de turing neuronales", "turing neuronal",
         "memoria externa",
+    ),
+    measures=(
+        Measure("wrong", "mistakes", "bits wrong so far", "run"),
+        Measure("used", "quantity", "slots in use"),
+        Measure("step", "clock"),
+        Measure("rows", "size"),
+        Measure("at_20", "accuracy", "share of bits right at 20 rows"),
     ),
     heavy=True,
 )  # fmt: skip

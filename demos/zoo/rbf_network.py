@@ -21,12 +21,16 @@ from typing import Literal
 
 import numpy as np
 
+from demos.lib.ranking import first_smallest, ranked
+from demos.lib.readout import Array, mean_square, ridge
 from demos.lib.scenes import Scene, play, points, row
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
+    Claim,
     Curve,
     Demo,
     Frame,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -36,7 +40,6 @@ from demos.runtime.contract import (
     Series,
     param,
 )
-from demos.zoo._readout import Array, mean_square, ridge
 
 GRID = np.linspace(0, 1, 81)
 
@@ -168,7 +171,7 @@ class Story:
     def bells(self) -> Scene:
         w, y, _ = self.fit(self.params.centres, self.params.width)
         parts = hidden(GRID, self.centres, self.params.width) * w
-        order = np.argsort(-np.abs(w))[:6]
+        order = ranked(np.abs(w))[:6]
         lines = [Series(name=f"bell at {number(self.centres[j], 2)}", x=row(GRID), y=row(parts[:, j])) for j in order]
         caption = (
             f"The sum taken apart: the six largest of {len(w)} bells. The largest, at "
@@ -182,14 +185,16 @@ class Story:
         )
 
     def ending(self) -> Scene:
-        best = 1 + int(np.argmin(self.errors))
+        best = 1 + first_smallest(self.errors)
         last = self.errors[-1]
         caption = (
             f"{count(self.params.centres, 'centre')}: error {number(last)} against the true curve; the best "
             f"was {number(min(self.errors))} with {best}. "
         )
         if last > 1.2 * min(self.errors):
-            caption += "More centres followed the noise: it is the data, not the network, that sets the limit."
+            caption += "More centres made it worse: they followed the noise."
+        elif last > 0.1:
+            caption += "That is far from the curve: bells so narrow or so few leave most places without an answer."
         else:
             caption += "Nothing was learnt step by step: one linear system, solved once, is all the training."
         _, y, _ = self.fit(self.params.centres, self.params.width)
@@ -245,10 +250,16 @@ DEMO = Demo(
         Request("Suma 7 campanas para formar una joroba", {"centres": 7, "function": "bump"}),
     ),
     presets={
-        "wave": Preset("A wave", {}, "Bell after bell the sum comes to the curve."),
-        "narrow": Preset("Too narrow", {"width": 0.015}, "Between the centres nothing answers."),
+        "wave": Preset("A wave", {}, "Bell after bell the sum comes to the curve.", (Claim("error", "<", 0.02),)),
+        "narrow": Preset(
+            "Too narrow", {"width": 0.015},
+            "Between the centres hardly anything answers, and the error stays large.",
+            (Claim("error", ">", 0.1),),
+        ),
         "many": Preset(
-            "Too many", {"centres": 40, "width": 0.03, "noise": 0.4, "penalty": 1e-6}, "40 bells follow the noise."
+            "Too many", {"centres": 40, "width": 0.03, "noise": 0.4, "penalty": 1e-6},
+            "40 bells follow the noise.",
+            (Claim("error", ">", "best_error"), Claim("error", ">", 0.2)),
         ),
     },
     prediction=Prediction(
@@ -259,5 +270,11 @@ DEMO = Demo(
         "rbf networks", "rbfs", "radial basis", "radial basis function networks", "gaussian bells", "sum of gaussians",
         "bell functions", "bells at centres", "base radial", "red de base radial", "función de base radial",
         "funciones de base radial", "red de funciones de base radial", "campanas gaussianas",
+    ),
+    measures=(
+        Measure("error", "error", "mean squared error against the true curve"),
+        Measure("best_error", "error", "smallest error with any number of centres"),
+        Measure("centres", "clock", "centres in use"),
+        Measure("width", "quantity", "width of the bells"),
     ),
 )  # fmt: skip

@@ -21,9 +21,23 @@ import numpy as np
 
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
+from demos.lib.ranking import ranked
 from demos.lib.scenes import Scene, row
 from demos.lib.wording import count, number
-from demos.runtime.contract import Bars, Curve, Demo, Frame, Params, Prediction, Preset, Request, Series, param
+from demos.runtime.contract import (
+    Bars,
+    Claim,
+    Curve,
+    Demo,
+    Frame,
+    Measure,
+    Params,
+    Prediction,
+    Preset,
+    Request,
+    Series,
+    param,
+)
 from demos.zoo._coder import HELD, Array, dense, digits, learn, strip
 
 
@@ -98,7 +112,7 @@ class Story:
 
     def scenes(self) -> list[Scene]:
         self.states = list(train(self.params))
-        self.busy = np.argsort(-self.states[-1].a.mean(0), kind="stable")[:32]
+        self.busy = ranked(self.states[-1].a.mean(0))[:32]
         told = [self.learning(i, "features appear" if i == 3 else "") for i in thin(len(self.states), 10, {3})]
         return [*told, *(self.apart(index) for index in range(6)), self.ending()]
 
@@ -131,7 +145,7 @@ class Story:
     def apart(self, index: int) -> Scene:
         last = self.states[-1]
         a = last.a[index]
-        order = np.argsort(-a, kind="stable")[:6]
+        order = ranked(a)[:6]
         share = float(a[order].sum() / max(a.sum(), 1e-9))
         caption = (
             f"A {self.names[index]} taken apart: {int((a > 1e-6).sum())} of {len(a)} units work, and the strongest "
@@ -157,12 +171,11 @@ class Story:
         )
         if last.active < 0.01:
             caption += "At this price it pays to say nothing: every picture comes back as the same mean."
-        elif last.active < 0.25:
-            caption += "Few at a time: that is what makes each of them readable."
         elif self.params.penalty == 0:
-            caption += "Without a price nothing keeps activity down, and the features stay mixtures."
+            caption += "Without a price nothing keeps activity down."
         else:
-            caption += "A higher price would make it sparser, and the pictures worse."
+            alive = self.params.units - idle
+            caption += f"Of the {alive} that do work, {number(last.active * self.params.units, 1)} share a picture."
         panels = (
             strip("Busiest features", 0.5 + 1.2 * last.features[self.busy]),
             strip("Originals, rebuilt", np.concatenate([self.x[:8], last.rebuilt[:8]])),
@@ -206,9 +219,21 @@ DEMO = Demo(
         ),
     ),
     presets={
-        "sparse": Preset("A price on activity", {}, "Watch the share of units at work fall."),
-        "free": Preset("No price", {"penalty": 0}, "The same network without the price: most units work at once."),
-        "dear": Preset("Too dear", {"penalty": 0.05}, "At this price it hardly pays to show anything."),
+        "sparse": Preset(
+            "A price on activity", {},
+            "Watch the share of units at work fall.",
+            (Claim("active", "<=", 0.25),),
+        ),
+        "free": Preset(
+            "No price", {"penalty": 0},
+            "The same network without the price: about half of the units work at once.",
+            (Claim("active", ">=", 0.4),),
+        ),
+        "dear": Preset(
+            "Too dear", {"penalty": 0.05},
+            "At this price it hardly pays to show anything.",
+            (Claim("active", "<", 0.01),),
+        ),
     },
     prediction=Prediction(
         "What share of the units will a picture use?",
@@ -220,6 +245,13 @@ DEMO = Demo(
         "sparse codes", "sparse features", "sparsity penalty", "few active units", "overcomplete autoencoder",
         "codificación dispersa", "autocodificador disperso", "autoencoders dispersos", "código disperso",
         "autoencoder escaso",
+    ),
+    measures=(
+        Measure("error", "error", "mean squared error of the pictures"),
+        Measure("active", "quantity", "share of the units that a picture uses"),
+        Measure("idle", "quantity", "units that never work"),
+        Measure("epoch", "clock"),
+        Measure("penalty", "size", "λ"),
     ),
     heavy=True,
 )  # fmt: skip

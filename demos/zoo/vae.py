@@ -25,9 +25,11 @@ from demos.lib.prelude import open_with
 from demos.lib.scenes import Scene, points, row
 from demos.lib.wording import number
 from demos.runtime.contract import (
+    Claim,
     Curve,
     Demo,
     Frame,
+    Measure,
     Panel,
     Params,
     Prediction,
@@ -256,9 +258,17 @@ DEMO = Demo(
         Request("Camina por el plano latente de los dígitos con beta 3", {"beta": 3}),
     ),
     presets={
-        "plane": Preset("The plane", {}, "Clouds fill the plane; walk over it."),
-        "collapse": Preset("Collapse", {"beta": 50}, "At this price a code number gives up and says nothing."),
-        "loose": Preset("No price", {"beta": 0}, "Without KL it is a plain autoencoder: the clouds shrink to points."),
+        "plane": Preset("The plane", {}, "Clouds fill the plane; walk over it.", (Claim("used", "==", 2),)),
+        "collapse": Preset(
+            "Collapse", {"beta": 50},
+            "At this price the code numbers give up and say nothing.",
+            (Claim("used", "==", 0),),
+        ),
+        "loose": Preset(
+            "No price", {"beta": 0},
+            "Without KL it is a plain autoencoder: the clouds shrink and drift apart.",
+            (Claim("kl", ">", 5),),
+        ),
     },
     prediction=Prediction(
         "How many of the two code numbers will be in use at the end?", ("both", "one", "none"), _check
@@ -268,6 +278,14 @@ DEMO = Demo(
         "variational autoencoders", "variational bayes autoencoder", "vae model", "latent plane",
         "autocodificador variacional", "autoencoders variacionales", "auto-codificador variacional", "beta-vae",
         "plano latente", "posterior collapse",
+    ),
+    measures=(
+        Measure("reconstruction", "loss", "reconstruction term"),
+        Measure("kl", "loss", "KL term"),
+        Measure("used", "score", "code numbers in use"),
+        Measure("kinds", "quantity", "kinds of digits met on the walk"),
+        Measure("epoch", "clock"),
+        Measure("beta", "size", "β"),
     ),
     heavy=True,
 )  # fmt: skip

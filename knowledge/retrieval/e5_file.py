@@ -3,7 +3,8 @@
 The model is intfloat/multilingual-e5-small (MIT licence; L. Wang and others, "Multilingual E5 text embeddings", 2024).
 The file holds, after the mark "E5S1": seven int32 (hidden size, layers, heads, feed-forward size, vocabulary,
 positions, token types), the epsilon of the layer norms, a block size, the tokenizer (pieces with their scores), a table
-of normalised characters, and a directory of tensors. Matrices are Q4_0 blocks: a float16 scale and 32 weights of 4 bits.
+of normalised characters, and a directory of tensors. Matrices are Q4_0 blocks: one float16 scale for 32 weights of four
+bits each.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import math
+import re
 import subprocess
 import sys
 from functools import cache
@@ -33,6 +34,9 @@ NUMERIC = {"integer", "number"}
 SIZES = ((80, 24), (60, 18), (120, 40))
 LONGEST_CAPTION = 330
 LARGEST_FRAME = 200_000
+COUNTED = "bits|cells|epochs|games|heads|mistakes|modes|moves|points|steps|units|visits"
+MISCOUNTED = re.compile(rf"(?<![\d.,·])\b1 (?:more |new )?(?:{COUNTED})\b|\(s\)")
+PROGRAMMERS = re.compile(r"(?i)input should|unable to parse|validation|string should|at least 1 character")
 
 
 def embed(texts: list[str]) -> list[list[float]]:
@@ -132,7 +136,20 @@ def _assert_refused(demo: Demo, name: str, value: float) -> None:
     with pytest.raises(DemoError) as caught:
         demo.parse({name: value})
     assert (caught.value.code, caught.value.param) == ("invalid_parameters", name)
-    assert describe_range(fields(demo)[name]) in caught.value.hint
+    assert describe_range(fields(demo)[name]) in str(caught.value)
+    assert not PROGRAMMERS.search(str(caught.value))
+
+
+@each_demo
+@pytest.mark.parametrize("value", ["many", "", [], {}, None])
+def test_what_is_no_value_at_all_is_refused_in_plain_words(demo: Demo, value: Any) -> None:
+    for name, field in fields(demo).items():
+        if field.get("type") == "string" and "enum" not in field and value == "many":
+            continue
+        with pytest.raises(DemoError) as caught:
+            demo.parse({name: value})
+        assert not PROGRAMMERS.search(str(caught.value)), str(caught.value)
+        assert describe_range(field) in str(caught.value)
 
 
 @each_demo
@@ -164,6 +181,33 @@ def test_every_preset_runs_to_its_end(demo: Demo, preset: str) -> None:
     _check_story(demo, frames)
 
 
+@each_preset
+def test_a_preset_keeps_what_it_promises(demo: Demo, preset: str) -> None:
+    """Every preset states something that its run can prove, and the run proves it."""
+    promises = demo.presets[preset].promises
+    run = [frame.metrics for frame in frames_of(demo, preset)]
+    assert promises
+    assert [str(claim) for claim in promises if not claim.proved(run)] == []
+
+
+@each_demo
+def test_its_measures_are_what_its_runs_show(demo: Demo) -> None:
+    shown = {name for preset in ("", *demo.presets) for frame in frames_of(demo, preset) for name in frame.metrics}
+    names = [measure.metric for measure in demo.measures]
+    assert len(set(names)) == len(names) and set(names) <= shown
+    panels = {panel.title for frame in frames_of(demo) for panel in frame.panels}
+    assert not demo.weights_in or demo.weights_in in panels
+
+
+@each_demo
+def test_its_convergence_can_be_seen(demo: Demo) -> None:
+    """Some run of the demo, the default one or a preset, comes to rest as the demo says."""
+    if demo.converged:
+        runs = [frames_of(demo, preset) for preset in ("", *demo.presets)]
+        reached = [demo.converged.reached([(frame.moment, frame.metrics) for frame in run]) for run in runs]
+        assert any(index is not None for index in reached)
+
+
 @each_demo
 def test_the_default_run_tells_a_story(demo: Demo) -> None:
     frames = frames_of(demo)
@@ -177,6 +221,7 @@ def _check_story(demo: Demo, frames: tuple[Frame, ...]) -> None:
     assert progress == sorted(progress) and progress[-1] == 1
     assert any(frame.moment for frame in frames) and frames[-1].moment
     assert all(20 <= len(frame.caption) <= LONGEST_CAPTION for frame in frames)
+    assert not [frame.caption for frame in frames if MISCOUNTED.search(frame.caption)]
     assert sum(any(char.isdigit() for char in frame.caption) for frame in frames) >= len(frames) / 2
     assert all(1 <= len(frame.panels) <= 6 for frame in frames)
     assert demo.prediction.check(frames) in demo.prediction.choices

@@ -40,6 +40,28 @@ def test_most_noise_goes_and_without_noise_there_is_only_loss() -> None:
     assert demo.prediction.check(list(demo.steps(demo.parse({"noise": 0, "epochs": 3})))) == "it makes it worse"
 
 
+def test_the_rivals_are_the_mean_and_scikit_learns_linear_regression() -> None:
+    from sklearn.linear_model import Ridge
+
+    demo = denoising_autoencoder
+    params = demo.DenoisingAutoencoderParams()
+    clean = digits()[0][-HELD:]
+    spoilt = demo.spoil(clean, params, np.random.default_rng(0))
+    found = demo.rivals(params, spoilt)
+    assert np.allclose(found["mean digit"], digits()[0][:-HELD].mean(0))
+    many = np.concatenate([demo.spoil(digits()[0][:-HELD], params, np.random.default_rng(s)) for s in range(8)])
+    judge = Ridge(alpha=1e-3).fit(many, np.tile(digits()[0][:-HELD], (8, 1)))
+    theirs = float(((judge.predict(spoilt) - clean) ** 2).mean())
+    assert float(((found["linear map"] - clean) ** 2).mean()) == pytest.approx(theirs, rel=0.02)
+
+
+def test_where_nothing_is_left_of_the_picture_no_success_is_claimed() -> None:
+    demo = denoising_autoencoder.DEMO
+    last = list(demo.steps(demo.parse({"kind": "masking", "noise": 1, "epochs": 3})))[-1]
+    assert last.metrics["error"] > 0.95 * last.metrics["mean_error"]
+    assert "no better than always answering the mean digit" in last.caption
+
+
 def test_masking_puts_out_the_share_asked_for() -> None:
     params = denoising_autoencoder.DenoisingAutoencoderParams(kind="masking", noise=0.25)
     spoilt = denoising_autoencoder.spoil(np.ones((100, 64)), params, np.random.default_rng(0))

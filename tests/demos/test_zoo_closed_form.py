@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from demos.lib.readout import ridge
 from demos.zoo import extreme_learning_machine, rbf_network
-from demos.zoo._readout import ridge
 
 
 def test_ridge_is_scikit_learns_and_without_penalty_numpys() -> None:

@@ -26,7 +26,7 @@ def test_real_points_cover_all_modes() -> None:
 def test_the_network_is_torchs() -> None:
     import torch
 
-    w = build(4, 2, torch.Generator().manual_seed(0))
+    w = build(4, 2, np.random.default_rng(0))
     layers = torch.nn.Sequential(
         torch.nn.Linear(4, 48), torch.nn.LeakyReLU(0.2), torch.nn.Linear(48, 48), torch.nn.LeakyReLU(0.2),
         torch.nn.Linear(48, 2),
@@ -34,22 +34,28 @@ def test_the_network_is_torchs() -> None:
     with torch.no_grad():
         for parameter, value in zip(layers.parameters(), w, strict=True):
             parameter.copy_(value.T if value.ndim > 1 else value)
-        x = torch.randn((7, 4))
-        assert torch.allclose(apply(w, x), layers(x), atol=1e-6)
+        x = torch.randn((7, 4), dtype=torch.float64)
+        assert torch.allclose(apply(w, x), layers.double()(x), atol=1e-6)
 
 
-def test_modes_are_covered_and_collapse_comes_on_request() -> None:
-    found = {}
-    for collapse in (False, True):
-        last = list(train(GanParams(collapse=collapse), [700]))[-1]
-        found[collapse] = len(covered(last.forged, 6))
-    assert found[False] >= 5
-    assert found[True] <= 2
+def test_modes_are_covered() -> None:
+    last = list(train(GanParams(), [700]))[-1]
+    assert len(covered(last.forged, 6)) >= 5
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_collapse_means_good_points_in_few_modes(seed: int) -> None:
+    """Not a forger that fails: at its best moment nearly all points pass for real, and all are of one or two modes."""
+    states = list(train(GanParams(collapse=True, steps=300, seed=seed), range(150, 301)))
+    best = max(states, key=lambda state: hit(state.forged, 6))
+    assert hit(best.forged, 6) >= 0.8
+    assert len(covered(best.forged, 6)) <= 2
+    assert max(len(covered(state.forged, 6)) for state in states) <= 3
 
 
 def test_the_prediction_depends_on_the_run() -> None:
     answers = {
         DEMO.prediction.check(list(steps(GanParams.model_validate(values))))
-        for values in ({"modes": 1, "steps": 300}, {"collapse": True, "steps": 100})
+        for values in ({"modes": 1, "steps": 300}, {"collapse": True, "steps": 150})
     }
     assert len(answers) == 2

@@ -60,17 +60,31 @@ async def say(pilot: Driver, app: TizaApp, question: str) -> None:
 
 async def ask(pilot: Driver, app: TizaApp, question: str) -> ExchangeView:
     """Ask and wait until the answer's turn is over."""
-    before = len(views(app))
+    before = len(app.chat.dialogue.exchanges)
     await say(pilot, app, question)
-    await until(pilot, lambda: len(views(app)) > before and app.chat.is_free, "the end of the turn")
+    # The view alone would not do: it is there a moment before the turn's worker is, while the chat is free.
+    await until(pilot, lambda: len(app.chat.dialogue.exchanges) > before and app.chat.is_free, "the end of the turn")
     await pilot.pause()
     return views(app)[-1]
+
+
+async def watch(pilot: Driver, app: TizaApp, question: str) -> ExchangeView:
+    """Ask for a demo, give it the keys, and let it play without a guess."""
+    view = await ask(pilot, app, question)
+    await pilot.press("f6", "space")
+    await until(pilot, lambda: view.player and view.player.has_focus and not view.player.is_waiting, "the film")
+    return view
 
 
 def screen_text(app: App[Any]) -> str:
     """What is on the screen, as plain text."""
     drawing = sub(r"(?s)<style>.*?</style>", "", app.export_screenshot())
     return unescape(sub(r"<[^>]*>", "", drawing)).replace("\xa0", " ")
+
+
+def showing(app: App[Any], text: str) -> bool:
+    """True when these words are on the screen."""
+    return text in screen_text(app)
 
 
 def notices(app: App[Any]) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.worker import Worker, WorkerState
 
 from tests.tui.conftest import Build
 from tests.tui.scripted import LONG, STOPPED, told
@@ -324,6 +325,24 @@ async def test_a_question_that_waits_is_not_sent_while_it_is_being_changed(made:
         await until(pilot, lambda: app.chat.is_free)
         await pilot.pause()
         assert tutor.asked == ["First"] and composer(app).text == "Second thought"
+
+
+async def test_late_news_of_a_turn_s_start_is_not_its_end(made: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A turn may be over before the screen reads that it began; its events are behind that news in the queue."""
+    app, tutor = made()
+    tutor.waits_at = 3
+    async with app.run_test() as pilot:
+        await say(pilot, app, "Who made it?")
+        await until(pilot, lambda: views(app) and views(app)[0].text)
+        worker = app.chat._worker
+        assert worker is not None
+        with monkeypatch.context() as patched:
+            patched.setattr(Worker, "is_finished", property(lambda _: True))
+            await app.chat.end_turn(Worker.StateChanged(worker, WorkerState.RUNNING))
+        assert not app.chat.is_free
+        tutor.go.set()
+        await until(pilot, lambda: app.chat.is_free)
+        assert views(app)[0].text == LONG
 
 
 async def test_a_turn_stopped_before_it_began_leaves_the_app_free(made: Build) -> None:

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Footer
 
 from tests.tui.conftest import Build
-from tests.tui.steps import Driver, ask, composer, screen_text, settled, until, views
+from tests.tui.steps import Driver, ask, composer, screen_text, settled, until, views, watch
 from tutor.tui.app import TizaApp
 
 SIZES = [(80, 24), (120, 40)]
@@ -55,7 +55,7 @@ async def test_every_screen_fits(made: Build, size: tuple[int, int]) -> None:
             await pilot.press(key)
             await holds(pilot, app)
         await pilot.press("escape")
-        await ask(pilot, app, "show me a walk")
+        await watch(pilot, app, "show me a walk")
         await pilot.press("end")
         await holds(pilot, app)
         player = views(app)[-1].player

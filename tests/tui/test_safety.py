@@ -165,13 +165,13 @@ def test_the_bytes_at_a_real_terminal_hold_no_foreign_sequence(tmp_path: Path) -
         [sys.executable, "-c", code, str(tmp_path)], stdin=follower, stdout=follower, stderr=follower, env=environment
     )
     os.close(follower)
-    written = _read_until(leader, b"ready")
+    written = read_until(leader, b"ready")
     os.write(leader, b"What?\r")
-    written += _read_until(leader, b"Which one do you mean")
+    written += read_until(leader, b"Which one do you mean")
     os.write(leader, b"\x1b[18~")
-    written += _read_until(leader, b"Esc closes")
+    written += read_until(leader, b"Esc closes")
     os.write(leader, b"\x11")
-    written += _read_until(leader, None)
+    written += read_until(leader, None)
     process.wait(timeout=30)
     os.close(leader)
     assert b"PAYLOAD" not in written and b"]52;" not in written
@@ -179,7 +179,7 @@ def test_the_bytes_at_a_real_terminal_hold_no_foreign_sequence(tmp_path: Path) -
     assert not any("\x80" <= char <= "\x9f" or char in "\u202e\U000e0041" for char in text)
 
 
-def _read_until(leader: int, wanted: bytes | None) -> bytes:
+def read_until(leader: int, wanted: bytes | None) -> bytes:
     """What the terminal gets until `wanted` is in it, or until the end."""
     written, deadline = b"", time.monotonic() + 60
     while time.monotonic() < deadline and (wanted is None or wanted not in written):

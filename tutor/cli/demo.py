@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import aclosing
@@ -24,9 +25,10 @@ from demos.runtime.runner import Workers, run
 from tutor.errors import ModelError
 from tutor.llm.base import LanguageModel
 from tutor.service.capabilities import asks_the_model, capabilities
+from tutor.tui.pace import paced
 
 USAGE = """Usage: tiza demo NAME [--help] [parameters] [--preset NAME] [--predict CHOICE]
-                 [--png DIR] [--gif FILE] [--csv DIR] [--json]
+                 [--speed N] [--png DIR] [--gif FILE] [--csv DIR] [--json]
        tiza demo NAME --source
        tiza demo --list
 """
@@ -34,13 +36,15 @@ USAGE = """Usage: tiza demo NAME [--help] [parameters] [--preset NAME] [--predic
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to come out of a run beside the drawing: a guess judged, and files."""
+    """What is to come out of a run beside the drawing: a guess judged, and files; and how fast the drawing goes on a
+    terminal (1 leaves time to read the captions, 0 none)."""
 
     predict: str | None = None
     png: Path | None = None
     gif: Path | None = None
     csv: Path | None = None
     json: bool = False
+    speed: float = 1.0
 
 
 class _Parser(argparse.ArgumentParser):
@@ -71,6 +75,9 @@ def run_command(args: Sequence[str]) -> int:
     if wanted.predict is not None:
         wanted = replace(wanted, predict=chosen(demo, wanted.predict))
     values = {**(demo.presets[preset].params if preset else {}), **{k: v for k, v in given.items() if v is not None}}
+    if not 0 <= wanted.speed < math.inf:
+        hint = "1 leaves time to read, 0 waits for nobody."
+        raise DemoError(f"The speed cannot be {wanted.speed:g}.", code="invalid_parameters", hint=hint, param="speed")
     return asyncio.run(_run(demo, demo.parse(values), wanted))
 
 
@@ -132,6 +139,7 @@ def _parser(demo: Demo) -> _Parser:
     parser.add_argument("--csv", type=Path, metavar="DIR", help="write metrics and data as CSV files into a folder")
     parser.add_argument("--json", action="store_true", help="write every frame as a line of JSON")
     parser.add_argument("--predict", metavar="CHOICE", help="guess how it ends; the run says whether you are right")
+    parser.add_argument("--speed", type=float, default=1.0, metavar="N", help="pace on a terminal: 1; 0 does not wait")
     parser.add_argument("--source", action="store_true", help="show the demo's own file instead of running it")
     return parser
 
@@ -154,7 +162,7 @@ def _escape(text: str) -> str:
 
 async def _run(demo: Demo, params: Params, wanted: Wanted) -> int:
     console = Console(stderr=wanted.json)
-    frames = await _shown(demo, params, console, as_json=wanted.json)
+    frames = await _shown(demo, params, console, wanted)
     if not wanted.json:
         _sum_up(demo, params, frames, console)
     if wanted.predict is not None:
@@ -164,10 +172,12 @@ async def _run(demo: Demo, params: Params, wanted: Wanted) -> int:
     return 0
 
 
-async def _shown(demo: Demo, params: Params, console: Console, *, as_json: bool) -> list[Frame]:
-    """Run the demo and draw each frame, or write it as JSON; returns the frames."""
+async def _shown(demo: Demo, params: Params, console: Console, wanted: Wanted) -> list[Frame]:
+    """Run the demo and draw each frame at a pace that can be read, or write it as JSON; returns the frames. Where
+    nobody watches, nothing waits."""
     frames: list[Frame] = []
-    live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal and not as_json else None
+    watched = console.is_terminal and not wanted.json
+    live = Live(console=console, auto_refresh=False, transient=True) if watched else None
     workers = Workers(spare=False)
     model = await _model(demo)
     if live:
@@ -175,9 +185,9 @@ async def _shown(demo: Demo, params: Params, console: Console, *, as_json: bool)
     try:
         given = capabilities(demo, _embed, model)
         async with aclosing(run(demo, params, workers=workers, capabilities=given)) as stream:
-            async for frame in stream:
+            async for frame in paced(stream, wanted.speed if live else 0):
                 frames.append(frame)
-                if as_json:
+                if wanted.json:
                     sys.stdout.write(json.dumps(frame.model_dump(mode="json"), ensure_ascii=False) + "\n")
                 elif live:
                     live.update(_drawn(frame, console), refresh=True)

@@ -4,34 +4,44 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["GRAMMAR", "LOOSE", "OF_RUNS"]
+__all__ = ["GRAMMAR", "LOOSE", "OF_RUNS", "ROLES"]
 
 GRAMMAR = frozenset(
     """a about after again all an and any are around at be been before by can could did do does during ever exactly far
-    for from had has have high how i in into is it its just low many me most much my of on one only or our out over
-    please really s so tell than that the their them then there they this to up us was we were what whats when where
-    which while why will with would you your""".split()
+    for from had has have high how i in into is it its just long low many me most much my never not of on one
+    only or our out over please really s so tell than that the their them then there they this to up us was we
+    were what whats when where which while why will with would you your""".split()
 )
 """Words that say nothing of what a question is about."""
 
 OF_RUNS = frozenset(
-    """run runs ran running demo demos demonstration frame frames picture pictures image images step steps
-    moment moments caption captions metric metrics value values number numbers curve curves plot
-    plots line lines panel panels
-    show shows showed shown see saw seen say says said mean means look happen happened happens happening
-    go goes went get got come came take took taken need needed reach reached reaches hit pass passed exceed exceeded
-    above below under first last final finally end ended ends start started starts begin beginning began finish finished
-    best worst better worse highest lowest maximum minimum max min peak largest smallest biggest greatest least higher
-    lower jump jumped jumps drop dropped drops rise rose rises risen fall fell falls fallen increase increased decrease
-    decreased grow grew shrink shrank climb climbed spike spiked dip dipped sink sank change changed changes move moved
-    down summarise summarize summary explain describe result results outcome iteration iterations parameter parameters
-    setting settings seed used use set guess guessed prediction right correct wrong true converge converged work worked
-    succeed succeeded fail failed learn learned learnt between until percent level now quickly fast slowly
-    sudden suddenly turn turned become became make made stop stopped stay stayed measure measured point""".split()
+    """run runs ran running demo demos demonstration frame frames picture pictures image images step steps moment
+    moments caption captions metric metrics value values number numbers curve curves plot plots line lines panel
+    panels show shows showed shown see saw seen say says said mean means look happen happened happens happening
+    go goes went get got come came take took taken need needed reach reached reaches hit pass passed exceed
+    exceeded above below under first last final finally end ended ends start started starts begin beginning
+    began finish finished best worst better worse highest lowest maximum minimum max min peak largest smallest
+    biggest greatest least higher lower jump jumped jumps drop dropped drops rise rose rises risen fall fell
+    falls fallen increase increased decrease decreased grow grew shrink shrank climb climbed spike spiked dip
+    dipped sink sank change changed changes move moved down summarise summarize summary explain describe result
+    results outcome iteration iterations parameter parameters setting settings seed used use set guess guessed
+    prediction right correct wrong true converge converged work worked succeed succeeded fail failed learn
+    learned learnt between until percent level now quickly fast slowly sudden suddenly turn turned become became
+    make made stop stopped stay stayed measure measured point settle settled rest convergence""".split()
 )
 """Words of any run."""
 
-LOOSE = {"loss": ("loss", "error"), "error": ("error", "loss"), "accuracy": ("accuracy", "right", "test", "exact")}
+ROLES = {
+    "loss": ("loss", "error"),
+    "error": ("error", "loss", "mistakes"),
+    "accuracy": ("accuracy", "score"),
+    "mistakes": ("mistakes",),
+    "energy": ("energy",),
+}
+"""What students call a measure, and the roles that demos give to theirs, nearest first."""
+
+LOOSE = {"loss": ("loss", "error"), "error": ("error", "loss"), "accuracy": ("accuracy", "right", "test", "exact"),
+         "mistakes": ("mistakes",), "energy": ("energy",)}  # fmt: skip
 """What students call a measure, and the words that demos have for it, nearest first."""
 
 PAST = re.compile(
@@ -77,6 +87,10 @@ VERDICT = re.compile(
     r"\b(?:was|is) (?:my|the|our) (?:guess|prediction) (?:right|correct|wrong|true)\b|"
     r"\bdid i guess (?:right|wrong|it)\b"
 )
+CONVERGED = re.compile(r"\b(?:converge[ds]?|convergence|settled?|come to rest|came to rest)\b")
+WEIGHTS = re.compile(r"\b(?:weights|bias(?:es)?)\b")
+LEARNT = re.compile(r"\b(?:learn(?:ed|t)?|final(?:ly)?|(?:at|in) the end|last|end(?:ed)? (?:up )?(?:with|at))\b")
+HOW_FAR = re.compile(r"\bhow (?:much|far)\b|\bby how much\b")
 SETTINGS = re.compile(
     r"\b(?:which|what|with what|with which) (.{0,40}?)"
     r"(?:did (?:you|we|it) (?:use|set|run with)|(?:was|were) (?:used|set)|was it run with)\b"

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from demos.runtime.contract import Measure as Declared
 from knowledge.text import fold
-from tutor.runs.lexicon import LOOSE
-from tutor.runs.summary import Run
+from tutor.runs.lexicon import LOOSE, ROLES
+from tutor.runs.summary import Round, Run
 
 __all__ = ["Measure", "Place", "measures", "number", "place_of", "said"]
 
@@ -40,7 +41,8 @@ class Measure:
     """One measured quantity with its values as (place, value).
 
     A metric's places are frames; a curve's line has those of its x axis, which counts `along` ("" for a metric).
-    `called` is the question's own word for it.
+    `called` is the question's own word for it. `declared` is what the demo says of it, `rounds` what it counted in each
+    epoch, when it counts.
     """
 
     run: Run
@@ -48,15 +50,39 @@ class Measure:
     points: tuple[tuple[float, float], ...]
     along: str = ""
     called: str = ""
+    declared: Declared | None = None
+    rounds: tuple[Round, ...] = ()
+
+    @property
+    def noun(self) -> str:
+        """Its name without the epoch's: "mistakes" for epoch_mistakes."""
+        words = self.name.replace("_", " ")
+        return words.removeprefix(f"{self.run.clock} ") if self.run.clock else words
 
     @property
     def words(self) -> str:
         name = self.name.replace("_", " ")
+        if self.declared is not None and self.declared.span != "now":
+            by_round = f"{self.noun} in one {self.run.clock}" if self.run.clock else self.noun
+            name = by_round if self.declared.span == "epoch" else self.declared.words or f"{self.noun} since the start"
         return f"{self.called} (“{name}”)" if self.called and self.called != name else name
 
     def where(self, at: float) -> str:
         """A place in words: "frame 12 of 40 (epoch 3 of 20)"."""
         return f"{self.along} {number(at)}" if self.along else _place_words(self.run, int(at))
+
+    def by_round(self) -> Measure:
+        """What it counted epoch by epoch; of a measure that does not count, itself."""
+        if not self.rounds or self.declared is None:
+            return self
+        points = tuple((float(at), count) for _, count, at in self.rounds)
+        return replace(self, points=points, declared=replace(self.declared, span="epoch"), rounds=())
+
+    def in_round(self, epoch: float) -> str:
+        """What it counted in one epoch, "" where that is not known."""
+        last = number(self.run.values(self.run.clock)[-1][1]) if self.run.clock in self.run.metrics else ""
+        counted = [count for one, count, _ in self.rounds if one == epoch]
+        return f"In {self.run.clock} {number(epoch)} of {last}: {number(counted[0])} {self.noun}." if counted else ""
 
     def final(self) -> str:
         """Its last value and where that stands."""
@@ -67,7 +93,10 @@ class Measure:
 
     def extreme(self, wanted: str) -> str:
         """Its highest, lowest, best or worst value and where it was first reached."""
-        fewer = bool(_FEWER_IS_BETTER.search(self.name))
+        if self.rounds:
+            return self.by_round().extreme(wanted)
+        fewer = self.declared.lower_is_better if self.declared else None
+        fewer = bool(_FEWER_IS_BETTER.search(self.name)) if fewer is None else fewer
         upwards = wanted == "highest" or (wanted == "best" and not fewer) or (wanted == "worst" and fewer)
         at, value = max(self.points, key=lambda point: point[1] if upwards else -point[1])
         first = "first reached at " if sum(v == value for _, v in self.points) > 1 else "at "
@@ -78,11 +107,15 @@ class Measure:
         if self.along:
             there = [v for x, v in self.points if self.along.startswith(place.counter or "-") and x == place.value]
             return f"At {place.words} the {self.words} is {number(there[0])}, as its curve shows." if there else ""
+        if place.counter == self.run.clock and (counted := self.in_round(place.value)):
+            return counted
         before = [point for point in self.points if point[0] <= place.frame]
         return f"At {self.where(before[-1][0])} the {self.words} is {number(before[-1][1])}." if before else ""
 
     def change(self, place: Place, wanted: int) -> str:
         """How it moved at a place: up where `wanted` is 1, down where it is -1; says so when it did not."""
+        if self.rounds and place.counter == self.run.clock:
+            return self.by_round().change(place, wanted)
         before = [v for at, v in self.points if at < place.frame and not self.along]
         here = [v for at, v in self.points if at == place.frame and not self.along]
         if not before or not here:
@@ -93,8 +126,17 @@ class Measure:
             verb = f"did not {'rise' if wanted > 0 else 'fall'}: it went"
         return f"At {self.where(place.frame)} the {self.words} {verb} from {number(old)} to {number(new)}."
 
+    def whole(self) -> str:
+        """How far it went from its first value to its last."""
+        (_, old), (_, new) = self.points[0], self.points[-1]
+        verb = "rose" if new > old else "fell" if new < old else "did not move"
+        by = f", by {number(abs(float(f'{new - old:.6g}')))}" if new != old else ""
+        return f"Over the run the {self.words} {verb}: from {number(old)} to {number(new)}{by}."
+
     def steepest(self, way: int) -> tuple[int, str]:
         """The frame at which it moved most in one direction (0 where there is none), and a sentence that says so."""
+        if self.rounds:
+            return self.by_round().steepest(way)
         steps = [(way * (b - a), at, a, b) for (_, a), (at, b) in zip(self.points, self.points[1:], strict=False)]
         verb = "rose" if way > 0 else "fell"
         most, at, old, new = max(steps, default=(0.0, 0.0, 0.0, 0.0), key=lambda step: step[0])
@@ -106,6 +148,8 @@ class Measure:
 
     def crossing(self, level: float, percent: bool, below: bool) -> str:
         """Where it first went past a level; a percentage is one of shares."""
+        if self.rounds and below:
+            return self.by_round().crossing(level, percent, below)
         if max(v for _, v in self.points) <= 1 and (percent or level > 1):
             level /= 100
         words = f"at or {'below' if below else 'above'} {number(level)}"
@@ -193,6 +237,9 @@ def measures(text: str, run: Run, *, besides: str = "", counters: bool = True) -
 def _meant(every: Sequence[Measure], spoken: set[str]) -> list[Measure]:
     """The measures that a loose word means ("loss" for "test_error"), or the lines of a curve with it as its title."""
     for word in [word for word in LOOSE if word in spoken]:
+        for role in ROLES.get(word, ()):  # the demo's own first one of that role
+            if meant := [measure for measure in every if measure.declared and measure.declared.role == role][:1]:
+                return [replace(meant[0], called=word)]
         for meaning in LOOSE[word]:
             if meant := [measure for measure in every if meaning in _words(measure.name)]:
                 return [replace(measure, called=word) for measure in meant]
@@ -201,9 +248,10 @@ def _meant(every: Sequence[Measure], spoken: set[str]) -> list[Measure]:
 
 def _all(run: Run) -> Iterator[Measure]:
     """The metrics, then the lines of the curves."""
-    for name in run.metrics:
+    declared = {measure.metric: measure for measure in run.measures}
+    for name in sorted(run.metrics, key=lambda name: list(declared).index(name) if name in declared else len(declared)):
         if points := run.values(name):
-            yield Measure(run, name, tuple(points))
+            yield Measure(run, name, tuple(points), declared=declared.get(name), rounds=run.rounds.get(name, ()))
     for line in run.lines:
         if line.along and len(line.x) > 1:
             yield Measure(run, line.name, tuple(zip(line.x, line.y, strict=True)), fold(line.along))

@@ -103,14 +103,51 @@ def _extreme(text: str, run: Run) -> list[str] | None:
     return [measure.extreme(wanted) for measure in measures(text, run, counters=False)[:FOLLOWED]] or None
 
 
+def _rest(text: str, run: Run) -> list[str] | None:
+    """ "When did it converge?", "Why did it not converge?": what the demo itself takes for that."""
+    if not run.rest or not words.CONVERGED.search(text) or not _only_of(run, text):
+        return None
+    if not (words.PAST.search(text) or words.WHEN.search(text)):
+        return None
+    if run.rest_at:
+        return [f"It converged: {run.rest}.", said(run, run.rest_at)]
+    return [f"It did not converge in this run. What would have shown it: {run.rest}.", said(run, run.count)]
+
+
+def _weights(text: str, run: Run) -> list[str] | None:
+    """ "What were the final weights?" """
+    if not words.WEIGHTS.search(text) or not words.LEARNT.search(text):
+        return None
+    if text.startswith("how many") or not _only_of(run, text, "weights biases bias"):
+        return None
+    if not run.weights:
+        sizes = [measure for measure in run.measures if measure.role == "size" and "weight" in measure.metric]
+        return (
+            [f"This run does not show its weights; it has {number(run.values(sizes[0].metric)[-1][1])}."]
+            if sizes
+            else None
+        )
+    told = [f"{_weight_name(run, name)} = {number(value)}" for name, value in run.weights["values"].items()]
+    place = f"frame {run.weights['frame']} of {run.count}"
+    if told:
+        return [f"The weights at the end are {_listed(told)} ({place})."]
+    return [f"What was learnt is drawn in “{run.weights['panel']}”, last at {place}."]
+
+
+def _weight_name(run: Run, name: str) -> str:
+    return next((measure.words for measure in run.measures if measure.metric == name and measure.words), name)
+
+
 def _change(text: str, run: Run) -> list[str] | None:
-    """ "Why did the loss go up?" without a place: where it did so most."""
+    """ "Why did the loss go up?" without a place: where it did so most; "how much", from its start to its end."""
     wanted = _way(text)
     if not wanted or not words.PAST.search(text) or not _only_of(run, text):
         return None
     found = measures(text, run)
     if not found:
         return None
+    if words.HOW_FAR.search(text):
+        return [found[0].whole()]
     frame, sentence = found[0].steepest(wanted)
     return [sentence, said(run, frame)] if frame else [sentence]
 
@@ -150,7 +187,7 @@ def _whole(text: str, run: Run) -> list[str] | None:
 
 
 READERS: tuple[Callable[[str, Run], list[str] | None], ...] = (
-    _settings, _at_place, _at_moment, _crossing, _extreme, _change, _final, _verdict, _whole,
+    _settings, _at_place, _rest, _weights, _at_moment, _crossing, _extreme, _change, _final, _verdict, _whole,
 )  # fmt: skip
 
 

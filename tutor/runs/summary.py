@@ -6,13 +6,14 @@ A rundown is plain JSON of bounded size; the pictures are not in it, because the
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from demos.runtime.contract import Curve, Demo, Frame
+from demos.runtime.contract import Curve, Demo, Frame, Measure
+from tutor.run_weights import learnt
 
-__all__ = ["LARGEST", "Line", "Run", "rundown"]
+__all__ = ["LARGEST", "Line", "Round", "Run", "rundown"]
 
 LARGEST = 64_000
 """Most characters of a rundown as JSON: enough for every frame of nearly every run."""
@@ -32,6 +33,10 @@ class Line:
     y: tuple[float, ...]
 
 
+Round = tuple[float, float, int]
+"""An epoch, what a counting measure counted in it, and the number of the epoch's last frame."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A run as it is remembered.
@@ -39,6 +44,10 @@ class Run:
     `frames` are the numbers (from 1) of the frames that are kept, of `count` in all; `captions` and each metric's
     values (None where a frame does not show it) go with them. `panels` are the last frame's titles; `proved` is what
     the run answered to `question`.
+
+    `measures` say what the metrics are. `rounds` are those that count something, epoch by epoch (see `Round`); `clock`
+    is the metric that tells the epoch. `rest` is what it means to have converged ("" where nothing converges), and
+    `rest_at` the frame at which the run did (0: never). `weights` are what it learnt (see `learnt`).
     """
 
     title: str
@@ -52,6 +61,12 @@ class Run:
     panels: tuple[str, ...]
     question: str
     proved: str
+    measures: tuple[Measure, ...] = ()
+    clock: str = ""
+    rounds: dict[str, tuple[Round, ...]] = field(default_factory=dict)
+    rest: str = ""
+    rest_at: int = 0
+    weights: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, kept: Any) -> Run | None:
@@ -63,6 +78,10 @@ class Run:
                 {str(name): tuple(values) for name, values in kept["metrics"].items()},
                 tuple(Line(**{**line, "x": tuple(line["x"]), "y": tuple(line["y"])}) for line in kept["lines"]),
                 tuple(map(str, kept["panels"])), str(kept["question"]), str(kept["proved"]),
+                tuple(Measure(**measure) for measure in kept.get("measures", ())), str(kept.get("clock", "")),
+                {str(name): tuple((float(epoch), float(count), int(at)) for epoch, count, at in rounds)
+                 for name, rounds in kept.get("rounds", {}).items()},
+                str(kept.get("rest", "")), int(kept.get("rest_at", 0)), dict(kept.get("weights", {})),
             )  # fmt: skip
         except (TypeError, KeyError, ValueError, AttributeError):
             return None
@@ -79,9 +98,10 @@ class Run:
 def rundown(demo: Demo, params: Mapping[str, Any], frames: Sequence[Frame]) -> dict[str, Any]:
     """The rundown of a run. Where it would be too long, frames that are no moments are left out evenly."""
     kept = list(range(len(frames)))
+    rest = _rest(demo, frames)
     while True:
-        told = _told(demo, params, frames, kept)
-        plain = [number for number in kept[1:-1] if not frames[number].moment]
+        told = _told(demo, params, frames, kept) | rest
+        plain = [at for at in kept[1:-1] if not frames[at].moment and at + 1 != rest["rest_at"]]
         if len(json.dumps(told)) <= LARGEST or not plain:
             return told
         gone = set(plain[::2])
@@ -103,7 +123,52 @@ def _told(demo: Demo, params: Mapping[str, Any], frames: Sequence[Frame], kept: 
         "panels": [panel.title for panel in frames[-1].panels] if frames else [],
         "question": demo.prediction.question,
         "proved": _proved(demo, frames),
+        "measures": [asdict(measure) for measure in demo.measures if measure.metric in names],
+        "clock": (clock := _clock(demo, names)),
+        "rounds": _rounds(demo, frames, clock, {number + 1 for number in kept}) if clock else {},
+        "weights": learnt(demo, frames),
     }
+
+
+def _clock(demo: Demo, names: Iterable[str]) -> str:
+    """The metric that tells the epoch, or else the first that tells the time."""
+    clocks = [measure.metric for measure in demo.measures if measure.role == "clock" and measure.metric in names]
+    return "epoch" if "epoch" in clocks else clocks[0] if clocks else ""
+
+
+def _rounds(demo: Demo, frames: Sequence[Frame], clock: str, kept: set[int]) -> dict[str, list[Round]]:
+    """What each counting measure counted in each epoch: its last value there, or for a running total the growth."""
+    found: dict[str, list[Round]] = {}
+    for measure in demo.measures:
+        if measure.span == "now":
+            continue
+        ends: dict[float, tuple[float, int]] = {}
+        for number, frame in enumerate(frames, 1):
+            if clock in frame.metrics and measure.metric in frame.metrics:
+                ends[frame.metrics[clock]] = (frame.metrics[measure.metric], number)
+        before = (0.0, 0.0)
+        for epoch, (value, number) in ends.items():
+            if epoch <= 0:  # the scene before the first epoch
+                before = (0.0, value)
+                continue
+            # The growth over several epochs, of which no frame shows the first ones, is no epoch's.
+            if measure.span == "epoch" or epoch - before[0] <= 1:
+                count = value - (before[1] if measure.span == "run" else 0.0)
+                found.setdefault(measure.metric, []).append((epoch, count, _nearest(number, kept)))
+            before = (epoch, value)
+    return found
+
+
+def _nearest(number: int, kept: set[int]) -> int:
+    return number if number in kept else min(kept, key=lambda one: abs(one - number))
+
+
+def _rest(demo: Demo, frames: Sequence[Frame]) -> dict[str, Any]:
+    """What it means to have converged, and where the run did."""
+    if demo.converged is None:
+        return {"rest": "", "rest_at": 0}
+    reached = demo.converged.reached([(frame.moment, frame.metrics) for frame in frames])
+    return {"rest": demo.converged.words, "rest_at": 0 if reached is None else reached + 1}
 
 
 def _lines(frames: Sequence[Frame]) -> list[Line]:

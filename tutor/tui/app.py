@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widgets import Markdown
@@ -20,6 +21,7 @@ from tutor.errors import Problem
 from tutor.sanitize import clean
 from tutor.tui.dialogue import Dialogue
 from tutor.tui.export import write_markdown, write_run
+from tutor.tui.filters import Styled
 from tutor.tui.messages import ExportWanted
 from tutor.tui.ports import Catalogue, RunDemo, Tutor
 from tutor.tui.preferences import Preferences
@@ -86,6 +88,9 @@ class TizaApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         return self.chat
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return (Styled(), *super().get_line_filters()) if self.no_color else super().get_line_filters()
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         for name, explanation, action in COMMANDS:
             if not action.startswith("screen.") or isinstance(screen, ChatScreen):
@@ -100,7 +105,7 @@ class TizaApp(App[None]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Show a passing notice, cleaned and without markup."""
+        """Show a passing notice, cleaned; whoever writes markup for it, it is shown as plain words."""
         del markup
         super().notify(clean(message), title=clean(title), severity=severity, timeout=timeout, markup=False)
 
@@ -196,6 +201,10 @@ class TizaApp(App[None]):
                 self.open_url(message.href)
 
         self.push_screen(ConfirmScreen(f"Open {message.href} in a browser?", "Open"), decide)
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C with nothing to copy: the notice that Textual gives has markup, which no notice here may have."""
+        self.notify("Ctrl+Q leaves Tiza. Ctrl+C copies what is selected.")
 
     async def action_quit(self) -> None:
         await self.chat.stop()

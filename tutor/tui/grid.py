@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -12,9 +13,14 @@ from rich.style import Style
 
 from tutor.sanitize import clean
 
-__all__ = ["Colour", "Grid", "blend", "ink_on", "shorten", "wrap"]
+__all__ = ["SHADES", "Colour", "Grid", "blend", "ink_on", "shade", "shorten", "stretch", "wrap"]
 
 Colour = tuple[int, int, int]
+
+SHADES = " .:-=+*#%@"
+"""From dark to bright on a dark screen: what a picture is made of where there is no colour."""
+
+FLAT = 1e-9
 
 DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """Braille bit of the dot in row 0..3 and column 0..1 of a cell."""
@@ -29,22 +35,33 @@ class _Cell:
     dim: bool = False
     underline: bool = False
     dots: int = 0
+    level: float | None = None
+
+    def plain(self) -> str:
+        """What stands here where there is no colour: its shade, unless it holds a character of its own."""
+        if self.char not in " ▀":
+            return self.char
+        return " " if self.level is None else shade(self.level)
 
 
 @dataclass
 class Grid:
-    """`width` x `height` cells, (0, 0) at the top left. A part of a grid (`part`) is a grid that shares its cells."""
+    """`width` x `height` cells, (0, 0) at the top left. A part of a grid (`part`) is a grid that shares its cells.
+
+    Without colour, because it is not `coloured` or because the terminal has none, levels are drawn as shades.
+    """
 
     width: int
     height: int
     left: int = 0
     top: int = 0
+    coloured: bool = True
     _cells: dict[tuple[int, int], _Cell] = field(default_factory=dict)
 
     def part(self, x: int, y: int, width: int, height: int) -> Grid:
         """The cells from (x, y) on, as a grid of their own, cut to what lies inside this one."""
         width, height = min(width, self.width - x), min(height, self.height - y)
-        return Grid(max(0, width), max(0, height), self.left + x, self.top + y, self._cells)
+        return Grid(max(0, width), max(0, height), self.left + x, self.top + y, self.coloured, self._cells)
 
     def put(
         self,
@@ -83,6 +100,12 @@ class Grid:
             for column in range(max(0, x), min(self.width, x + width)):
                 self._at(column, y).paper = paper
 
+    def tone(self, x: int, y: int, level: float, width: int = 1) -> None:
+        """Give part of a row a brightness of 0 to 1, which is seen only where there is no colour."""
+        if 0 <= y < self.height:
+            for column in range(max(0, x), min(self.width, x + width)):
+                self._at(column, y).level = level
+
     def dot(self, x: int, y: int, ink: Colour | None = None) -> None:
         """Set one braille dot; the grid has 2 x width columns and 4 x height rows of them."""
         if 0 <= x < 2 * self.width and 0 <= y < 4 * self.height:
@@ -105,15 +128,17 @@ class Grid:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         blank = _Cell()
+        plain = not self.coloured or console.no_color or console.color_system is None
         for y in range(self.top, self.top + self.height):
             run, style = "", Style.null()
             for x in range(self.left, self.left + self.width):
                 cell = self._cells.get((x, y), blank)
-                cells_style = _style(cell.ink, cell.paper, cell.bold, cell.dim, cell.underline)
+                ink, paper = (None, None) if plain else (cell.ink, cell.paper)
+                cells_style = _style(ink, paper, cell.bold, cell.dim, cell.underline)
                 if cells_style is not style and run:
                     yield Segment(run, style)
                     run = ""
-                run, style = run + cell.char, cells_style
+                run, style = run + (cell.plain() if plain else cell.char), cells_style
             yield Segment(run, style)
             yield Segment.line()
 
@@ -131,6 +156,20 @@ def _style(ink: Colour | None, paper: Colour | None, bold: bool, dim: bool, unde
 
 def _hex(colour: Colour) -> str:
     return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+def shade(level: float) -> str:
+    """The character for a brightness from 0 to 1."""
+    return SHADES[min(len(SHADES) - 1, max(0, int(level * len(SHADES))))]
+
+
+def stretch(values: Sequence[Sequence[float]], low: float, high: float) -> list[list[float]]:
+    """The values on a scale from 0 (their least) to 1 (their greatest); where all are alike, from `low` to `high`."""
+    every = [value for row in values for value in row]
+    if every and max(every) - min(every) > FLAT * max(1.0, abs(high), abs(low)):
+        low, high = min(every), max(every)
+    length = (high - low) or 1.0
+    return [[max(0.0, min(1.0, (value - low) / length)) for value in row] for row in values]
 
 
 def blend(one: Colour, other: Colour, part: float) -> Colour:

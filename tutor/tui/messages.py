@@ -11,7 +11,17 @@ from demos.runtime.contract import Demo, Frame
 from tutor.errors import Problem
 from tutor.events import Event, Source
 
-__all__ = ["Asked", "CodeWanted", "ExportWanted", "Prepared", "RerunWanted", "SourceWanted", "TurnEvent", "Typed"]
+__all__ = [
+    "Asked",
+    "CodeWanted",
+    "ExportWanted",
+    "FilmBegun",
+    "Prepared",
+    "RerunWanted",
+    "SourceWanted",
+    "TurnEvent",
+    "Typed",
+]
 
 
 @dataclass
@@ -50,6 +60,11 @@ class SourceWanted(Message):
 
     source: Source
     quotes: tuple[str, ...]
+
+
+@dataclass
+class FilmBegun(Message):
+    """The student has guessed how a demo ends, or watches it without a guess."""
 
 
 @dataclass

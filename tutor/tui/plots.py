@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from demos.runtime.contract import Curve, Network, Region, Scatter, Series
 from tutor.tui.grid import Colour, Grid, blend, ink_on, shorten
+from tutor.tui.ticks import short_exponent
 
 __all__ = ["BRIGHT", "MIDDLE", "NEGATIVE", "POSITIVE", "brief", "draw_curve", "draw_network", "draw_scatter"]
 
@@ -35,6 +36,9 @@ BRIGHT: tuple[Colour, ...] = (
 
 POSITIVE, NEGATIVE, DARK = MIDDLE[0], MIDDLE[1], (34, 34, 42)
 MARKS = "●▲■◆✚★"
+
+FAINT = 0.5
+"""The brightest that a region may be without colour, so that marks and lines stand out on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +146,13 @@ def _start(x: float, label: str) -> int:
 
 
 def brief(value: float) -> str:
-    """A number in at most seven characters."""
-    text = f"{value:.0f}" if value == int(value) and abs(value) < 1e6 else f"{value:.3g}"
-    return text if len(text) <= 7 else f"{value:.0e}"
+    """A number in at most seven characters; nought is "0", whatever its sign."""
+    value += 0.0
+    whole = value == int(value) or abs(value) >= 1000
+    if whole and abs(value) < 1e6:
+        return f"{value:.0f}"
+    forms = (f"{value:.3g}", *(short_exponent(f"{value:.{digits}e}") for digits in (2, 1, 0)))
+    return next((text for text in forms if len(text) <= 7), forms[-1])
 
 
 def _legend(grid: Grid, entries: Sequence[tuple[str, str, Colour | None]]) -> Grid:
@@ -194,6 +202,8 @@ def _paper(axes: _Axes, region: Region) -> None:
     """Colour the paper of each cell by the region's value there: blue above 0, orange below."""
     grid, rows = axes.grid, region.values
     most = max((abs(value) for row in rows for value in row), default=0) or 1
+    low, high = _extent([value for row in rows for value in row])
+    low, high = (-most, most) if low < 0 < high else _widen((low, high))
     (rx0, rx1), (ry0, ry1) = region.x_range, region.y_range
     (x0, x1), (y0, y1) = axes.x_range, axes.y_range
     for down in range(grid.height):
@@ -205,6 +215,7 @@ def _paper(axes: _Axes, region: Region) -> None:
             if 0 <= i < len(rows) and 0 <= j < len(rows[i]) and rx0 <= x <= rx1 and ry0 <= y <= ry1:
                 value = rows[i][j] / most
                 grid.fill(across, down, 1, blend(DARK, POSITIVE if value > 0 else NEGATIVE, 0.55 * abs(value)))
+                grid.tone(across, down, FAINT * (value * most - low) / (high - low))
 
 
 def _extent(values: Sequence[float]) -> tuple[float, float]:

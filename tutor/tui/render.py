@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import fmean
+from typing import TypeVar
 
 from rich.cells import cell_len
 from rich.console import RenderableType
 
 from demos.runtime.contract import Bars, Curve, Frame, Heatmap, Image, Network, Panel, Scatter, Table, Text, Tokens
-from tutor.tui.grid import Colour, Grid, blend, ink_on, shorten, wrap
+from tutor.tui.grid import Colour, Grid, blend, ink_on, shorten, stretch, wrap
 from tutor.tui.plots import MIDDLE, NEGATIVE, POSITIVE, brief, draw_curve, draw_network, draw_scatter
 
 __all__ = ["frame", "panel"]
@@ -16,6 +18,8 @@ __all__ = ["frame", "panel"]
 LONGEST_CAPTION = 330
 PALE: Colour = (240, 240, 236)
 GAP = 2
+
+_Pixel = TypeVar("_Pixel")
 
 
 def frame(frame: Frame, width: int, height: int, *, captioned: bool = True) -> RenderableType:
@@ -34,9 +38,10 @@ def frame(frame: Frame, width: int, height: int, *, captioned: bool = True) -> R
     return grid
 
 
-def panel(panel: Panel, width: int, height: int, *, title: bool = False) -> RenderableType:
-    """One panel in exactly `width` x `height` cells; `title` puts its title on the first row."""
-    grid = Grid(width, height)
+def panel(panel: Panel, width: int, height: int, *, title: bool = False, coloured: bool = True) -> RenderableType:
+    """One panel in exactly `width` x `height` cells; `title` puts its title on the first row. Where it is not to be
+    `coloured`, shades of characters stand for the colours, as they do on a terminal that has none."""
+    grid = Grid(width, height, coloured=coloured)
     _panel(grid, panel, title=title)
     return grid
 
@@ -118,8 +123,9 @@ def _heatmap(grid: Grid, panel: Heatmap) -> None:
     wide = min(8, (grid.width - gutter) // count)
     if wide < 2 or len(panel.values) > grid.height - header:
         colours = [[_shade(value, low, high) for value in row] for row in panel.values]
-        _pixels(grid, colours)
+        _pixels(grid, colours, panel.values, (low, high))
         return
+    levels = stretch(panel.values, low, high)
     for j, name in enumerate(panel.columns[:count] if header else ()):
         grid.put(gutter + j * wide, 0, shorten(name, wide - 1).center(wide - 1), dim=True)
     tall = 2 if 2 * len(panel.values) <= grid.height - header else 1
@@ -133,6 +139,8 @@ def _heatmap(grid: Grid, panel: Heatmap) -> None:
             text = _cell(value, wide) if panel.show_values else ""
             grid.put(gutter + j * wide, y, text.center(wide), ink_on(paper), paper)
             grid.fill(gutter + j * wide, y + tall - 1, wide, paper)
+            for down in range(1 if text else 0, tall):  # beside a number, shades would read as a part of it
+                grid.tone(gutter + j * wide, y + down, levels[i][j], wide)
 
 
 def _shade(value: float, low: float, high: float) -> Colour:
@@ -223,15 +231,23 @@ def _image(grid: Grid, panel: Image) -> None:
         ]
     else:
         rows = [[(_level(value),) * 3 for value in row] for row in panel.pixels]
-    _pixels(grid, rows)
+    _pixels(grid, rows, [[_luminance(colour) for colour in row] for row in rows], (0.0, 1.0))
+
+
+def _luminance(colour: Colour) -> float:
+    red, green, blue = colour
+    return (0.299 * red + 0.587 * green + 0.114 * blue) / 255
 
 
 def _level(value: float) -> int:
     return round(255 * max(0.0, min(1.0, value)))
 
 
-def _pixels(grid: Grid, rows: Sequence[Sequence[Colour]]) -> None:
-    """Colours as half blocks, enlarged by a whole factor or made smaller by averaging."""
+def _pixels(
+    grid: Grid, rows: Sequence[Sequence[Colour]], values: Sequence[Sequence[float]], limits: tuple[float, float]
+) -> None:
+    """Colours as half blocks, enlarged by a whole factor or made smaller by averaging, and for where there is no colour
+    the values that they stand for. `limits` are those of the values."""
     if not rows or not rows[0]:
         return
     high, wide = len(rows), len(rows[0])
@@ -243,16 +259,34 @@ def _pixels(grid: Grid, rows: Sequence[Sequence[Colour]]) -> None:
         for x in range(out_wide):
             lower = picture[y + 1][x] if y + 1 < out_high else None
             grid.put(x, y // 2, "▀", picture[y][x], lower)
+    _tones(grid, values, limits)
+
+
+def _tones(grid: Grid, values: Sequence[Sequence[float]], limits: tuple[float, float]) -> None:
+    """Values as shades, two cells wide so that they are square, as large as fits."""
+    high, wide = len(values), len(values[0])
+    scale = min(grid.width / (2 * wide), grid.height / high)
+    scale = float(int(scale)) if scale >= 1 else scale
+    columns, rows = max(1, int(2 * wide * scale)), max(1, int(high * scale))
+    cells = [[_under(values, x, y, columns, rows) or [0.0] for x in range(columns)] for y in range(rows)]
+    for y, line in enumerate(stretch([[fmean(under) for under in row] for row in cells], *limits)):
+        for x, level in enumerate(line):
+            grid.tone(x, y, level)
 
 
 def _mean(rows: Sequence[Sequence[Colour]], x: int, y: int, wide: int, high: int) -> Colour:
     """The mean colour of the source pixels under pixel (x, y) of a picture of that size."""
+    under = _under(rows, x, y, wide, high) or [(0, 0, 0)]
+    red, green, blue = (sum(channel) // len(under) for channel in zip(*under, strict=True))
+    return red, green, blue
+
+
+def _under(rows: Sequence[Sequence[_Pixel]], x: int, y: int, wide: int, high: int) -> list[_Pixel]:
+    """The source pixels under pixel (x, y) of a picture of that size."""
     top, left = y * len(rows) // high, x * len(rows[0]) // wide
     bottom = max(top + 1, (y + 1) * len(rows) // high)
     right = max(left + 1, (x + 1) * len(rows[0]) // wide)
-    under = [colour for row in rows[top:bottom] for colour in row[left:right]] or [(0, 0, 0)]
-    red, green, blue = (sum(channel) // len(under) for channel in zip(*under, strict=True))
-    return red, green, blue
+    return [pixel for row in rows[top:bottom] for pixel in row[left:right]]
 
 
 def _tokens(grid: Grid, panel: Tokens) -> None:

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
+from rich.style import Style
 from textual.await_complete import AwaitComplete
 from textual.content import Content
 from textual.widget import Widget
@@ -103,7 +104,8 @@ class _Cleaned:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for segment in console.render(self._drawing, options):
             if not segment.control:
-                style = segment.style.clear_meta_and_links() if segment.style else None
+                # Never None: the app's filters for terminals without colour take a style for granted.
+                style = segment.style.clear_meta_and_links() if segment.style else Style.null()
                 yield Segment(clean(segment.text), style)
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from demos.runtime.catalogue import load
-from demos.runtime.contract import Curve, Frame, Series
+from demos.runtime.catalogue import all_demos, load
+from demos.runtime.contract import Claim, Convergence, Curve, Frame, Series
+from demos.runtime.contract import Measure as Declared
 from knowledge.courses.labelled import read_bank
 from tests.tui.scripted import WALK
 from tutor.runs.questions import about_run
@@ -107,6 +111,137 @@ def test_no_question_about_the_course_is_taken_for_one_about_a_run(name: str) ->
     assert kept is not None
     plain = [item.question for item in read_bank() if item.split != "test" and item.kind != "demo_request"]
     assert [question for question in plain if about_run(question, kept)] == []
+
+
+TEACHER = replace(
+    WALK,
+    measures=(
+        Declared("slips", "mistakes", "slips since the start", "run"),
+        Declared("epoch_faults", "mistakes", "faults in this epoch", "epoch"),
+        Declared("gap", "error", "distance to the goal"),
+        Declared("epoch", "clock"),
+        Declared("u", "weight", "weight u"),
+        Declared("c", "weight"),
+    ),
+    converged=Convergence("every point is right from then on", claim=Claim("gap", "<", 0.3)),
+)
+"""A demo whose counts are a running total, and a count that starts again at each epoch."""
+
+
+def lesson(counts: Sequence[Sequence[int]], gaps: Sequence[float]) -> list[Frame]:
+    """A scene before the first epoch, then a frame for every presentation: how many slips it brings, epoch by epoch."""
+    total, shown = 3, [Frame(caption="Before.", progress=0, metrics={"epoch": 0, "slips": 3, "gap": 1.0})]
+    for epoch, (slips, gap) in enumerate(zip(counts, gaps, strict=True), 1):
+        for number, slip in enumerate(slips, 1):
+            total += slip
+            metrics = {"epoch": epoch, "slips": total, "epoch_faults": sum(slips[:number]), "gap": gap}
+            learnt = {"u": gap + 1, "c": -gap}
+            shown.append(Frame(caption=f"Shown {number}.", progress=0.5, metrics={**metrics, **learnt}))
+    return shown
+
+
+def remembered(shown: Sequence[Frame]) -> Run:
+    found = Run.of(json.loads(json.dumps(rundown(TEACHER, {}, shown))))
+    assert found is not None
+    return found
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=4), min_size=1, max_size=6),
+    st.sampled_from(["slips", "faults"]),
+)
+def test_a_count_of_an_epoch_is_that_epoch_s_own(counts: list[list[int]], name: str) -> None:
+    known = remembered(lesson(counts, [0.5] * len(counts)))
+    for epoch, slips in enumerate(counts, 1):
+        told = about_run(f"how many {name} in epoch {epoch}?", known)
+        assert told is not None and told[0] == f"In epoch {epoch} of {len(counts)}: {sum(slips)} {name}."
+    sums = [sum(slips) for slips in counts]
+    told = about_run(f"In which epoch were the {name} lowest?", known)
+    assert told is not None and f"is {min(sums)}, " in told[0]
+    assert f"(epoch {1 + sums.index(min(sums))} of {len(counts)})" in told[0]
+    told = about_run(f"what was the final number of {'epoch ' * (name == 'faults')}{name}?", known)
+    assert told is not None and f" is {3 + sum(sums) if name == 'slips' else sums[-1]}, at" in told[0]
+
+
+def test_the_growth_over_epochs_that_no_frame_shows_is_no_epoch_s() -> None:
+    shown = [frame for frame in lesson([[1], [2], [4]], [0.5] * 3) if frame.metrics["epoch"] != 2]
+    assert [epoch for epoch, _, _ in remembered(shown).rounds["slips"]] == [1]
+    told = about_run("how many slips in epoch 3?", remembered(shown))
+    assert told is not None and "slips since the start is 10" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("gaps", "question", "held"),
+    [
+        (
+            (0.5, 0.2, 0.4),
+            "At which step was the error lowest?",
+            "lowest value of error (“gap”) is 0.2, at frame 3 of 4",
+        ),
+        ((0.5, 0.2, 0.4), "What were the final weights?", "weight u = 1.4 and c = -0.4 (frame 4 of 4)"),
+        ((0.5, 0.2, 0.4), "When did it converge?", "It did not converge in this run"),
+        ((0.5, 0.4, 0.2), "When did it converge?", "Frame 4 of 4 (epoch 3 of 3)"),
+        ((0.5, 0.2, 0.2), "How long did it take to converge?", "Frame 3 of 4 (epoch 2 of 3)"),
+        ((0.5, 0.2, 0.2), "Did it converge?", "It converged: every point is right from then on."),
+        ((0.5, 0.2, 0.4), "Why did it not converge?", "What would have shown it: every point is right"),
+        ((0.5, 0.2, 0.4), "What was u at the end?", "is 1.4, at frame 4 of 4"),
+        ((0.5, 0.2, 0.1), "How much did the error fall?", "from 1 to 0.1, by 0.9"),
+    ],
+)
+def test_what_the_demo_says_of_its_measures_answers(gaps: tuple[float, ...], question: str, held: str) -> None:
+    told = about_run(question, remembered(lesson([[1]] * len(gaps), gaps)))
+    assert told is not None and held in " ".join(told), told
+
+
+def test_a_rundown_of_before_is_a_run_still() -> None:
+    kept = rundown(WALK, {}, tuple(frames()))
+    old = {name: value for name, value in kept.items() if name not in NEW}
+    assert Run.of(old) is not None and len(old) == len(kept) - len(NEW)
+
+
+NEW = ("measures", "clock", "rounds", "rest", "rest_at", "weights")
+
+
+@pytest.mark.parametrize("name", [demo.name for demo in all_demos() if any(m.span != "now" for m in demo.measures)])
+def test_the_counts_of_every_demo_that_counts_agree_with_its_frames(name: str) -> None:
+    """By another way than the rundown's: what each frame adds, summed over its epoch."""
+    demo = load(name)
+    shown = tuple(demo.steps(demo.parse()))
+    known = Run.of(rundown(demo, {}, shown))
+    assert known is not None and known.clock
+    for measure in demo.measures:
+        added: dict[float, float] = {}
+        before = 0.0
+        for frame in shown:
+            if measure.metric in frame.metrics and known.clock in frame.metrics:
+                epoch, value = frame.metrics[known.clock], frame.metrics[measure.metric]
+                added[epoch] = added.get(epoch, 0.0) + (value - before if measure.span == "run" else 0.0)
+                added[epoch] = value if measure.span == "epoch" else added[epoch]
+                before = value
+        if measure.span != "now":
+            assert {epoch: count for epoch, count, _ in known.rounds.get(measure.metric, ())}.items() <= added.items()
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "question", "held"),
+    [
+        ("perceptron", {"data": "xor"}, "how many mistakes in epoch 3?", "In epoch 3 of 20: 2 mistakes."),
+        ("perceptron", {"data": "xor"}, "When did it converge?", "It did not converge in this run"),
+        ("perceptron", {"data": "and"}, "When did it converge?", "an epoch passed without a mistake"),
+        ("perceptron", {"data": "and"}, "What were the final weights?", "w1 = 0.488"),
+        ("perceptron", {"data": "xor"}, "At which step was the error lowest?", "(“mistakes in one epoch”) is 1, first"),
+        ("backpropagation", {}, "What were the final weights?", "drawn in “Weights”, last at frame"),
+    ],
+)
+def test_the_questions_of_a_student_on_real_runs(
+    name: str, values: dict[str, object], question: str, held: str
+) -> None:
+    demo = load(name)
+    params = demo.parse(values)
+    known = Run.of(rundown(demo, params.model_dump(mode="json"), tuple(demo.steps(params))))
+    assert known is not None
+    told = about_run(question, known)
+    assert told is not None and held in " ".join(told), told
 
 
 def test_a_run_that_measures_no_loss_says_so() -> None:

@@ -11,7 +11,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, TextArea
+from textual.widgets import TextArea
 from textual.worker import Worker, WorkerError, WorkerState
 
 from demos.runtime.contract import Demo, DemoError, Params
@@ -24,22 +24,26 @@ from tutor.tui.screens.parameters import ParametersScreen
 from tutor.tui.text import Line
 from tutor.tui.widgets.composer import Composer
 from tutor.tui.widgets.exchange import ExchangeView
+from tutor.tui.widgets.footer import KeyLine
 from tutor.tui.widgets.reader import Reader
 from tutor.tui.widgets.status import StatusBar
 
 __all__ = ["ChatScreen"]
 
 
+ENDED = (WorkerState.SUCCESS, WorkerState.ERROR, WorkerState.CANCELLED)
+
+
 class ChatScreen(Screen[None]):
     """One conversation at a time, one turn at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Stop"),
+        Binding("escape", "back", "Back"),
+        Binding("f6", "player", "Demo"),
         Binding("f2", "app.demos", "Demos"),
         Binding("f3,ctrl+o", "app.conversations", "History"),
         Binding("f4,ctrl+n", "new", "New"),
         Binding("f5", "about", "About"),
-        Binding("f6", "player", "Demo", show=False),
         Binding("f7", "next_source", "Source", show=False),
         Binding("ctrl+l", "app.links", "Links", show=False),
         Binding("ctrl+s", "app.export", "Export", show=False),
@@ -56,9 +60,9 @@ class ChatScreen(Screen[None]):
         self._turn = 0
         self._worker: Worker[None] | None = None
         self._current: ExchangeView | None = None
-        self._hold_demo = self._send_when_free = False
+        self._chosen_demo = self._send_when_free = False
         self._ready: Problem | bool = False
-        self._composer = Composer(self._take_digit, question_limit, id="composer")
+        self._composer = Composer(self._take_key, question_limit, id="composer")
         self.reader = Reader(tutor, id="body")
         self._transcript = self.reader.transcript
         self._bar, self._hint = StatusBar(id="bar"), Line(id="hint")
@@ -73,7 +77,7 @@ class ChatScreen(Screen[None]):
         yield self.reader
         yield self._hint
         yield self._composer
-        yield Footer(compact=True)
+        yield KeyLine()
 
     async def on_mount(self) -> None:
         self._hint.display = False
@@ -102,7 +106,7 @@ class ChatScreen(Screen[None]):
         if self._worker is not None:
             self._say("An answer is under way. Escape stops it; then run the demo.")
             return
-        self._hold_demo = True
+        self._chosen_demo = True
         await self._begin_turn(f"Run the demo {demo.title}", self.dialogue.run(demo, params, self._run_demo))
 
     def configure(self, demo: Demo, params: dict[str, Any]) -> None:
@@ -160,7 +164,9 @@ class ChatScreen(Screen[None]):
     @on(Worker.StateChanged)
     async def end_turn(self, message: Worker.StateChanged) -> None:
         """The turn's worker has ended: by itself, by Escape, or by a bug."""
-        if message.worker is not self._worker or not message.worker.is_finished:
+        # What the worker is by now does not count: a quick one has finished before the news of its start is read here,
+        # and its events are still to come.
+        if message.worker is not self._worker or message.state not in ENDED:
             return
         if (view := self._current) is not None:
             await view.close(stopped=message.state is WorkerState.CANCELLED)
@@ -179,11 +185,13 @@ class ChatScreen(Screen[None]):
         demo = None
         with suppress(DemoError):
             demo = await asyncio.to_thread(self._demos.load, started.name)
-        player = await view.start_demo(started, demo, hold=self._hold_demo)
-        self._hold_demo = False
+        player = await view.start_demo(started, demo, hold=True)
+        self.refresh_bindings()
         if not self._composer.text and self.app.screen is self:
-            player.focus()
+            if self._chosen_demo:  # from the list or the form; a demo in an answer must not take a writer's keys
+                player.focus()
             self.call_after_refresh(self._transcript.watch_demo, player)
+        self._chosen_demo = False
 
     async def _fail(self, view: ExchangeView, problem: Problem) -> None:
         """Show the problem and give the question back, unless the student has begun another."""
@@ -230,11 +238,20 @@ class ChatScreen(Screen[None]):
         if self.maximized is not None:
             self.minimize()
         elif self.reader.close():
-            self._composer.focus()
+            self.call_after_refresh(self._give_keys_back)
         elif self._worker is not None:
             self._worker.cancel()
         else:
             self._write_on()
+
+    def _give_keys_back(self) -> None:
+        """To what had them before the page beside was opened."""
+        before = self.reader.before
+        (before if before is not None and before.is_attached else self._composer).focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        del parameters
+        return action != "player" or self._transcript.player is not None
 
     def action_page(self, pages: int) -> None:
         self.reader.page(pages)
@@ -283,8 +300,17 @@ class ChatScreen(Screen[None]):
 
     # Parts
 
-    def _take_digit(self, digit: int) -> bool:
-        """Use a digit typed into the empty input; False when it means nothing here."""
+    def _take_key(self, key: str) -> bool:
+        """Use a digit or a space typed into the empty input; False when it means nothing here."""
+        player = self._transcript.waiting
+        if key == " ":
+            if player is not None:
+                player.action_pause()
+            return player is not None
+        digit = int(key)
+        if player is not None and player.takes(digit):
+            player.action_digit(digit)
+            return True
         if (question := self._transcript.suggestion(digit)) is not None:
             self._composer.put(question)
             return True

@@ -47,19 +47,19 @@ KEYS = (
     (
         "In a demo",
         (
+            ("F6, Tab or click", "give the demo the keys; Escape takes them back"),
             ("Space", "pause, play, and play again from the start"),
             ("Left, Right", "one frame back or on"),
             ("[ and ]", "a tenth of the run back or on"),
             ("n, p", "the next or previous interesting moment"),
             ("Home, End", "the first or last frame"),
-            ("1 to 9", "answer the guess; afterwards, go to tenths of the run"),
-            ("s", "speed"),
+            ("1 to 9", "answer the guess, also from the empty input; then, tenths of the run"),
+            ("+, -, s", "faster, slower, the next speed"),
             ("v", "the panels that do not fit"),
             ("f", "full screen, and back"),
             ("r", "change the parameters and run again"),
             ("c", "the demo's own Python file beside it"),
             ("e", "write the run to files: JSON, CSV, picture, animated GIF"),
-            ("Escape", "back to the question"),
         ),
     ),
 )

@@ -22,13 +22,13 @@ DIGIT_PAUSE = 0.4
 class Composer(TextArea):
     """A question of one line or more: Enter asks, Ctrl+J starts another line, Up brings back earlier questions.
 
-    In an empty composer a digit is offered to `take_digit` and typed only when that declines it.
+    In an empty composer a digit or a space is offered to `take_key` and typed only when that declines it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "send", "Ask", priority=False),
         Binding("ctrl+j", "newline", "New line", show=False),
-        Binding("f6", "screen.player", "Demo", show=False),
+        Binding("f6", "screen.player", "Demo"),
         Binding("f7", "screen.next_source", "Source", show=False),
         Binding("pageup", "screen.page(-1)", "Scroll up", show=False),
         Binding("pagedown", "screen.page(1)", "Scroll down", show=False),
@@ -36,11 +36,11 @@ class Composer(TextArea):
         Binding("ctrl+end", "screen.page(1000)", "To the end", show=False),
     ]
 
-    def __init__(self, take_digit: Callable[[int], bool], limit: int, *, id: str) -> None:
+    def __init__(self, take_key: Callable[[str], bool], limit: int, *, id: str) -> None:
         super().__init__(id=id, soft_wrap=True, show_line_numbers=False, compact=True)
         self.placeholder = "Ask about the lecture, or name something to see run"
         self.highlight_cursor_line = False
-        self._take_digit, self._limit = take_digit, limit
+        self._take_key, self._limit = take_key, limit
         self._asked: list[str] = []
         self._recalled: int | None = None
         self._digit: tuple[str, float] | None = None
@@ -111,6 +111,8 @@ class Composer(TextArea):
 
     def _is_shortcut(self, event: events.Key) -> bool:
         digit = event.character or ""
+        if digit == " ":
+            return self._take_key(digit)
         if digit not in set("0123456789"):
             self._digit = None
             return False
@@ -118,7 +120,7 @@ class Composer(TextArea):
             self.put(self._digit[0] + digit)
             self._digit = None
             return True
-        if digit == "0" or not self._take_digit(int(digit)):
+        if digit == "0" or not self._take_key(digit):
             return False
         self._digit = (digit, time.monotonic())
         return True

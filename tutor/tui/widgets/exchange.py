@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Markdown, OptionList
@@ -14,13 +15,14 @@ from tutor.conversations.store import Exchange
 from tutor.errors import Problem
 from tutor.events import Answered, Citation, DemoFinished, DemoFrame, DemoStarted, Event, Source, SourcesFound, Token
 from tutor.tui.dialogue import citations
-from tutor.tui.messages import Asked, SourceWanted
+from tutor.tui.messages import Asked, FilmBegun, SourceWanted
 from tutor.tui.text import Line, Prose, choice
 from tutor.tui.widgets.player import Player
 
 __all__ = ["ExchangeView", "SourceLine"]
 
 MOST_SOURCES = 9
+HELD = "What the run shows is told when you have guessed, or have pressed space."
 NOTICES = {"not_covered": "The course does not cover this.", "clarify": "Which one do you mean?"}
 
 
@@ -42,7 +44,10 @@ class SourceLine(Line):
 
 
 class ExchangeView(Vertical):
-    """Grows while its turn runs; a kept exchange is shown by `restore`."""
+    """Grows while its turn runs; a kept exchange is shown by `restore`.
+
+    While its demo waits for a guess, what the turn says is held back: it would tell how the demo ends.
+    """
 
     def __init__(self, question: str) -> None:
         super().__init__()
@@ -51,8 +56,10 @@ class ExchangeView(Vertical):
         self.kept: Exchange | None = None
         self.player: Player | None = None
         self.sources: tuple[Source, ...] = ()
+        self._held: list[Event] | None = None
         self._quotes: dict[int, tuple[str, ...]] = {}
         self._stream: MarkdownStream | None = None
+        self._left = False
         self._suggested: tuple[str, ...] = ()
         self._prose = Prose(classes="answer")
         self._notice = Line(classes="notice")
@@ -86,10 +93,30 @@ class ExchangeView(Vertical):
         """Make a player for a run that begins."""
         self.player = Player(started.name, started.title, started.params, demo, hold=hold)
         await self.mount(self.player, before=self._notice)
+        self._held = [] if self.player.is_waiting else None
         return self.player
 
     async def take(self, event: Event) -> None:
-        """Show what the turn yields."""
+        """Show what the turn yields, at once or when the demo's film has begun."""
+        if isinstance(event, Answered):
+            self.answered = event
+        if self._held is None or isinstance(event, DemoFrame | DemoFinished):
+            await self._show(event)
+        else:
+            if not self._held:
+                self._tell(HELD, "held")
+            self._held.append(event)
+
+    @on(FilmBegun)
+    async def reveal(self) -> None:
+        """Show what was held back."""
+        if self._notice.has_class("-held"):
+            self._notice.display = False
+        while self._held:
+            await self._show(self._held.pop(0))
+        self._held = None
+
+    async def _show(self, event: Event) -> None:
         match event:
             case SourcesFound(sources=sources):
                 await self._show_sources(sources)
@@ -100,7 +127,6 @@ class ExchangeView(Vertical):
             case DemoFinished() if self.player is not None:
                 self.player.finish()
             case Answered() as answered:
-                self.answered = answered
                 await self._end_stream(answered.text)
                 await self._cite(answered.citations, answered.outcome)
                 self.offer(answered.suggestions)
@@ -111,9 +137,9 @@ class ExchangeView(Vertical):
 
     async def close(self, *, stopped: bool) -> None:
         """The turn is over, however it ended."""
-        await self._end_stream(None)
         if self.player is not None:
-            self.player.finish()
+            self.player.finish(stopped=True)  # one that has finished stays as it is
+        await self._end_stream(None)
         if stopped:
             self._tell("Stopped.", "stopped")
 
@@ -135,8 +161,14 @@ class ExchangeView(Vertical):
         elif exchange.state != "complete":
             self._tell("This answer was stopped.", "stopped")
 
+    def leave(self) -> None:
+        """Another question was asked: offer no next one any more."""
+        self._left = True
+        self.offer(())
+
     def offer(self, suggestions: Sequence[str]) -> None:
         """List next questions; none hides the list."""
+        suggestions = () if self._left else suggestions
         self._next.clear_options()
         self._next.add_options([choice("→ ", text) for text in suggestions])
         self._suggested = tuple(suggestions)
@@ -185,5 +217,5 @@ class ExchangeView(Vertical):
 
     def _tell(self, text: str, kind: str) -> None:
         self._notice.display = True
-        self._notice.add_class(f"-{kind}")
+        self._notice.set_classes(f"notice -{kind}")
         self._notice.say(text)

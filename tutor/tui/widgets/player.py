@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,34 +14,33 @@ from textual.content import Content
 from textual.timer import Timer
 
 from demos.runtime.contract import Demo, Frame
-from tutor.tui.messages import CodeWanted, ExportWanted, RerunWanted, Typed
+from tutor.runs.measures import number
+from tutor.tui.messages import CodeWanted, ExportWanted, FilmBegun, RerunWanted, Typed
+from tutor.tui.pace import SPEEDS, stay
 from tutor.tui.text import Line, words
 from tutor.tui.widgets.panels import PanelRow
 
 __all__ = ["Player", "track"]
 
 TICK = 0.06
-PACE = 0.15
-"""Seconds that an ordinary frame stays on screen at speed 1."""
-
-MOMENT_PACE = 1.5
-"""Seconds that the first frame and an interesting moment stay."""
-
 COMMAND_PAUSE = 0.25
 """Seconds within which a second letter means that a question is being written, not a command given."""
 
 LETTERS = frozenset("npsvrcef")
 """The letters that are commands."""
 
-SPEEDS = (1.0, 2.0, 4.0, 0.5)
+GUESS_FIRST = "Guess first: press a number, or space to watch without a guess."
 
 
 class Player(Vertical, can_focus=True):
-    """Frames are kept as they arrive and drawn by a clock, so a fast demo never floods the screen."""
+    """Frames are kept as they arrive and drawn by a clock, so a fast demo never floods the screen.
+
+    One that is to `hold` shows its first frame alone until the student has guessed, or has pressed space.
+    """
 
     ALLOW_MAXIMIZE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "pause", "Pause"),
+        Binding("space", "pause", "Play"),
         Binding("left", "step(-1)", "Back", show=False),
         Binding("right", "step(1)", "Step", key_display="← →"),
         Binding("n", "moment(1)", "Moment"),
@@ -50,6 +50,8 @@ class Player(Vertical, can_focus=True):
         Binding("home", "seek(0)", "First frame", show=False),
         Binding("end", "seek(-1)", "Last frame", show=False),
         Binding("s", "speed", "Speed", show=False),
+        Binding("plus,equals_sign", "hurry(1)", "Faster", show=False),
+        Binding("minus", "hurry(-1)", "Slower", show=False),
         Binding("v", "more", "More", show=False),
         Binding("r", "rerun", "Change"),
         Binding("c", "code", "Code"),
@@ -64,9 +66,9 @@ class Player(Vertical, can_focus=True):
         self.frames: list[Frame] = []
         self.position = -1
         self.guess: str | None = None
-        self.playing = not hold
-        self._hold, self._over, self._proved = hold, False, False
-        self._due, self._speed, self._drawn = 0.0, 1.0, 0
+        self._hold, self._over, self._proved = hold and demo is not None, False, False
+        self._since, self._speed, self._drawn = 0.0, 1.0, 0
+        self.playing = not self._hold
         self._letter, self._writing = "", False
         self._waiting: Timer | None = None
         self._panels = PanelRow()
@@ -85,6 +87,11 @@ class Player(Vertical, can_focus=True):
         yield self._metrics
         yield self._track
 
+    @property
+    def is_waiting(self) -> bool:
+        """True until the student has guessed, or goes without."""
+        return self._hold
+
     def on_mount(self) -> None:
         self._ask_guess()
         self.set_interval(TICK, self._tick)
@@ -101,8 +108,13 @@ class Player(Vertical, can_focus=True):
             self._write(typed)
         event.prevent_default().stop()
 
-    def on_blur(self) -> None:
+    def watch_has_focus(self, value: bool) -> None:
+        super().watch_has_focus(value)
         self._writing = False
+        self._draw_track()
+
+    def on_resize(self) -> None:
+        self._draw_track()
 
     def _give(self, letter: str) -> None:
         """Do what a letter commands, unless another follows at once."""
@@ -129,11 +141,26 @@ class Player(Vertical, can_focus=True):
         if self.position < 0:
             self._go(0)
 
-    def finish(self) -> None:
-        """The run has made its last frame, or was ended."""
-        self._over = True
+    def finish(self, *, stopped: bool = False) -> None:
+        """The run has made its last frame; one that was `stopped` before that proves nothing."""
+        if self._over:
+            return
+        self._over, self._proved = True, stopped
+        if stopped:
+            self._question.display = False
+            self.begin()
         self._judge()
         self._draw_track()
+
+    def begin(self) -> None:
+        """Wait no longer: the film may go on, and what is said about it may be read."""
+        if self._hold:
+            self._hold = False
+            if self.guess is None:
+                self._ask_guess()
+            self.post_message(FilmBegun())
+            self._judge()
+            self._draw_track()
 
     def remember(self, caption: str) -> None:
         """Stand for a run of an earlier day, of which only the last caption was kept."""
@@ -144,6 +171,7 @@ class Player(Vertical, can_focus=True):
             part.display = False
 
     def action_pause(self) -> None:
+        self.begin()
         at_end = self._over and self.position == len(self.frames) - 1
         if at_end and not self.playing:
             self._go(0)
@@ -151,27 +179,40 @@ class Player(Vertical, can_focus=True):
         self._draw_track()
 
     def action_step(self, step: int) -> None:
-        self.playing = False
-        self._go(self.position + step)
+        self._jump(self.position + step)
 
     def action_scrub(self, direction: int) -> None:
         self.action_step(direction * max(1, len(self.frames) // 10))
 
     def action_seek(self, position: int) -> None:
+        self._jump(position if position >= 0 else len(self.frames) + position)
+
+    def _jump(self, position: int) -> None:
+        """Show a frame that was asked for, and stay there."""
+        if self._hold:
+            self.notify(GUESS_FIRST)
+            return
         self.playing = False
-        self._go(position if position >= 0 else len(self.frames) + position)
+        self._go(position)
 
     def action_moment(self, direction: int) -> None:
         """Go to the next or previous moment that the demo names; without any, to the end or the start."""
-        marked = [number for number, frame in enumerate(self.frames) if frame.moment]
+        marked = [at for at, frame in enumerate(self.frames) if frame.moment]
         if direction > 0:
-            target = next((number for number in marked if number > self.position), len(self.frames) - 1)
+            target = next((at for at in marked if at > self.position), len(self.frames) - 1)
         else:
-            target = next((number for number in reversed(marked) if number < self.position), 0)
+            target = next((at for at in reversed(marked) if at < self.position), 0)
         self.action_seek(target)
 
     def action_speed(self) -> None:
-        self._speed = SPEEDS[(SPEEDS.index(self._speed) + 1) % len(SPEEDS)]
+        """The next speed, and after the fastest the slowest."""
+        self._set_speed((SPEEDS.index(self._speed) + 1) % len(SPEEDS))
+
+    def action_hurry(self, step: int) -> None:
+        self._set_speed(min(max(0, SPEEDS.index(self._speed) + step), len(SPEEDS) - 1))
+
+    def _set_speed(self, number: int) -> None:
+        self._speed = SPEEDS[number]
         self._draw_track()
 
     def action_more(self) -> None:
@@ -204,23 +245,29 @@ class Player(Vertical, can_focus=True):
         prediction = self._demo.prediction if self._demo else None
         if prediction is None or self.guess is not None or self._proved:
             self.action_seek(round(digit / 10 * (len(self.frames) - 1)))
-        elif 1 <= digit <= len(prediction.choices):
+        elif self.takes(digit):
             self.guess = prediction.choices[digit - 1]
             self.playing = True
             self._question.say((f"Your guess: {self.guess}. Now watch.", "$secondary"))
+            self.begin()
+
+    def takes(self, digit: int) -> bool:
+        """True when that digit is one of the answers to the open question."""
+        return self._demo is not None and 1 <= digit <= len(self._demo.prediction.choices)
 
     def _ask_guess(self) -> None:
         if self._demo is None:
             self._question.display = False
             return
         prediction = self._demo.prediction
-        choices = "  ".join(f"[{number}] {text}" for number, text in enumerate(prediction.choices, 1))
+        choices = "  ".join(f"[{digit}] {text}" for digit, text in enumerate(prediction.choices, 1))
         wait = "  (space plays without a guess)" if self._hold else ""
         self._question.say(("Guess first: ", "bold $secondary"), f"{prediction.question}  {choices}{wait}")
 
     def _judge(self) -> None:
         """Say what the run proved, once it is over and its last frame is on screen."""
-        if self._demo is None or not self._over or self._proved or self.position < len(self.frames) - 1:
+        at_end = self._over and self.position >= len(self.frames) - 1
+        if self._demo is None or self._hold or self._proved or not at_end:
             return
         self._proved = True
         try:
@@ -234,7 +281,10 @@ class Player(Vertical, can_focus=True):
     def _tick(self) -> None:
         if len(self.frames) != self._drawn:
             self._draw_track()
-        if not self.playing or time.monotonic() < self._due:
+        if not self.playing or self.position < 0:
+            return
+        stays = stay(self.frames[self.position], first=self.position == 0)
+        if time.monotonic() < self._since + stays / self._speed:
             return
         if self.position + 1 < len(self.frames):
             self._go(self.position + 1)
@@ -248,11 +298,10 @@ class Player(Vertical, can_focus=True):
             return
         self.position = min(max(0, position), len(self.frames) - 1)
         frame = self.frames[self.position]
-        stays = MOMENT_PACE if frame.moment or self.position == 0 else PACE
-        self._due = time.monotonic() + stays / self._speed
+        self._since = time.monotonic()
         self._panels.show(frame.panels)
         self._caption.say(*((f"◆ {frame.moment}: ", "bold $accent"),) if frame.moment else (), frame.caption)
-        self._metrics.say("   ".join(f"{name} {value:.4g}" for name, value in frame.metrics.items()))
+        self._metrics.say("   ".join(f"{name} {number(value)}" for name, value in frame.metrics.items()))
         self._judge()
         self._draw_track()
 
@@ -262,11 +311,12 @@ class Player(Vertical, can_focus=True):
 
     def _draw_track(self) -> None:
         self._drawn = len(self.frames)
-        moments = [number for number, frame in enumerate(self.frames) if frame.moment]
-        symbol = "▶" if self.playing else "⏸"
-        width = max(10, self.size.width - 30)
+        moments = [at for at, frame in enumerate(self.frames) if frame.moment]
+        symbol = "▶" if self.playing else "‖"
         hidden = f"  v: {self._panels.hidden} more" if self._panels.hidden else ""
         state = f" {self.position + 1}/{len(self.frames)}{'' if self._over else '…'}  {self._speed:g}×{hidden}"
+        state += "" if self.has_focus else "  F6: its keys"
+        width = max(10, self.size.width - cell_len(state) - 4)
         self._track.update(words((symbol + " ", "$primary"), track(width, self.position, self._drawn, moments), state))
 
 

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.text import Text
+from textual import events
 from textual.content import Content
 from textual.reactive import reactive
-from textual_plot import HiResMode, NumericAxisFormatter, PlotWidget
+from textual_plot import AxisFormatter, HiResMode, PlotWidget
 
 from demos.runtime.contract import Curve, Region, Scatter, Series
 from tutor.tui.text import words
 from tutor.tui.themes import series_colours
+from tutor.tui.ticks import labels_for, ticks_between
 
 __all__ = ["Plot", "legend"]
 
 MARKERS = ("●", "▲", "■", "◆", "✚", "○")
 LINE = "━━"
-AXIS = NumericAxisFormatter()
+GUTTER = 8
+"""Columns left of a plot: a number of up to seven characters."""
+
 LEVELS = 5
 """Shades of a region, an odd number so that one of them is neutral."""
 
 DARK_SHADES = ("#1c3a4f", "#1d3038", "#1c2723", "#3a3223", "#544323")
 LIGHT_SHADES = ("#cfe0f2", "#e4ebf0", "#fbf8f1", "#e3eedd", "#c8e2cd")
+PLAIN_SHADES = ("-", "·", "", ":", "+")
+"""What a region is filled with where there is no colour."""
+
+
+class _Numbers(AxisFormatter):  # type: ignore[misc]  # textual_plot is imported untyped
+    """Writes the ticks that this module sets."""
+
+    def get_ticks(self, min_: float, max_: float, max_ticks: int = 8) -> list[float]:
+        return ticks_between(min_, max_, max_ticks)
+
+    def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
+        return labels_for(ticks)
 
 
 class Plot(PlotWidget):  # type: ignore[misc]  # textual_plot is imported untyped
@@ -32,10 +48,12 @@ class Plot(PlotWidget):  # type: ignore[misc]  # textual_plot is imported untype
     can_focus = False
     margin_top = reactive(0)
     margin_bottom = reactive(1)
-    margin_left = reactive(8)
+    margin_left = reactive(GUTTER)
 
     def __init__(self) -> None:
         super().__init__(allow_pan_and_zoom=False)
+        self.set_x_formatter(_Numbers())
+        self.set_y_formatter(_Numbers())
         self._panel: Curve | Scatter | None = None
 
     def show(self, panel: Curve | Scatter) -> None:
@@ -47,6 +65,12 @@ class Plot(PlotWidget):  # type: ignore[misc]  # textual_plot is imported untype
     def on_resize(self) -> None:
         if self._panel is not None:
             self._draw(self._panel)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.prevent_default()  # the wheel is for what the plot stands in, not for zooming
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.prevent_default()
 
     def render(self) -> Any:
         try:
@@ -67,7 +91,7 @@ class Plot(PlotWidget):  # type: ignore[misc]  # textual_plot is imported untype
         y_low, y_high = curve.y_range or _span([y for series in curve.series for y in series.y])
         self.set_xlimits(x_low, x_high)
         self.set_ylimits(y_low, y_high)
-        self._set_x_ticks(x_low, x_high)
+        self._set_ticks((x_low, x_high), (y_low, y_high))
         for series, colour in zip(curve.series, _cycle(colours), strict=False):
             if len(series.x) == 1:
                 self.scatter(series.x, series.y, marker=MARKERS[0], marker_style=colour)
@@ -80,8 +104,8 @@ class Plot(PlotWidget):  # type: ignore[misc]  # textual_plot is imported untype
         y_low, y_high = scatter.y_range or _span([y for group in scatter.groups for y in group.y])
         self.set_xlimits(x_low, x_high)
         self.set_ylimits(y_low, y_high)
-        self._set_x_ticks(x_low, x_high)
-        shades = DARK_SHADES if dark else LIGHT_SHADES
+        self._set_ticks((x_low, x_high), (y_low, y_high))
+        shades = PLAIN_SHADES if self.app.no_color else DARK_SHADES if dark else LIGHT_SHADES
         if scatter.region is not None:
             self._draw_region(scatter.region, (x_low, x_high, y_low, y_high), shades)
         for line, colour in zip(scatter.lines, _cycle(colours[len(scatter.groups) :] or colours), strict=False):
@@ -91,12 +115,17 @@ class Plot(PlotWidget):  # type: ignore[misc]  # textual_plot is imported untype
             for shade, points in _by_shade(group, scatter.region, shades).items():
                 self.scatter(*points, marker=marker, marker_style=f"{style} {shade}".strip())
 
-    def _set_x_ticks(self, low: float, high: float) -> None:
-        """Only as many numbers along the axis as stand there without touching."""
+    def _set_ticks(self, across: tuple[float, float], up: tuple[float, float]) -> None:
+        """As many numbers along each axis as stand there without touching, and room at the left for the longest."""
+        rows = max(2, min(6, (self.size.height - self.margin_bottom) // 2))
+        ticks = ticks_between(*up, rows)
+        self.set_yticks(ticks)
+        self.margin_left = max(GUTTER, 1 + max(map(len, labels_for(ticks))))
         room = self.size.width - self.margin_left - 2
-        ticks = AXIS.get_ticks(low, high)
-        while len(ticks) > 2 and len(ticks) * (2 + max(map(len, AXIS.get_labels_for_ticks(ticks)))) > room:
-            ticks = ticks[::2]
+        for most in range(6, 1, -1):
+            ticks = ticks_between(*across, most)
+            if len(ticks) * (2 + max(map(len, labels_for(ticks)))) <= room:
+                break
         self.set_xticks(ticks)
 
     def _draw_region(self, region: Region, frame: tuple[float, float, float, float], shades: tuple[str, ...]) -> None:
@@ -115,7 +144,10 @@ class Plot(PlotWidget):  # type: ignore[misc]  # textual_plot is imported untype
                     xs.append(x)
                     ys.append(y)
         for level, (xs, ys) in cells.items():
-            self.scatter(xs, ys, marker=" ", marker_style=f"on {shades[level]}")
+            if shades is PLAIN_SHADES:
+                self.scatter(xs, ys, marker=shades[level], marker_style="dim")
+            else:
+                self.scatter(xs, ys, marker=" ", marker_style=f"on {shades[level]}")
 
 
 def legend(panel: Curve | Scatter, dark: bool) -> Content:
@@ -167,6 +199,7 @@ def _by_shade(
 ) -> dict[str, tuple[list[float], list[float]]]:
     """The group's points, apart by the background that they stand on."""
     found: dict[str, tuple[list[float], list[float]]] = {}
+    region = None if shades is PLAIN_SHADES else region
     for x, y in zip(group.x, group.y, strict=True):
         level = None if region is None else _level(region, x, y)
         shade = "" if level is None or level == LEVELS // 2 else f"on {shades[level]}"

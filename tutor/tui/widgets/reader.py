@@ -8,6 +8,7 @@ from contextlib import suppress
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.widget import Widget
 
 from tutor.tui.messages import CodeWanted, SourceWanted
 from tutor.tui.pages import about_page, code_page, source_page
@@ -25,6 +26,8 @@ class Reader(Horizontal):
         super().__init__(id=id)
         self._tutor = tutor
         self._marker = 0
+        self.before: Widget | None = None
+        """What had the keys when the page beside was opened."""
         self.transcript, self.side = Transcript(id="transcript"), SidePanel(id="side")
 
     def compose(self) -> ComposeResult:
@@ -89,5 +92,7 @@ class Reader(Horizontal):
         return was_open
 
     async def _open(self, heading: str, page: str, quotes: tuple[str, ...] = ()) -> None:
+        if not self.side.display:
+            self.before = self.screen.focused
         self.add_class("-reading")
         await self.side.show(heading, page, quotes)

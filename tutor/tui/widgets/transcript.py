@@ -51,6 +51,11 @@ class Transcript(VerticalScroll, can_focus=False):
         players = [view.player for view in self.views if view.player is not None]
         return players[-1] if players else None
 
+    @property
+    def waiting(self) -> Player | None:
+        """The newest demo that waits for a guess."""
+        return next((view.player for view in reversed(self.views) if view.player and view.player.is_waiting), None)
+
     async def welcome(self, suggestions: Sequence[str]) -> None:
         """Empty the transcript but for a greeting."""
         await self._empty()
@@ -62,7 +67,7 @@ class Transcript(VerticalScroll, can_focus=False):
         self._select(None)
         self._watched = None
         for view in self.views:
-            view.offer(())
+            view.leave()
         fresh = ExchangeView(question)
         await self._column.mount(fresh)
         self.anchor()
@@ -87,6 +92,12 @@ class Transcript(VerticalScroll, can_focus=False):
         self.anchor(False)
         self._watched = player
         self.call_after_refresh(self._keep_in_view)
+
+    def on_mouse_scroll_down(self) -> None:
+        self._watched = None  # the student looks elsewhere
+
+    def on_mouse_scroll_up(self) -> None:
+        self._watched = None
 
     def watch_virtual_size(self) -> None:
         """A demo that has just come is not laid out yet: it is brought into view once there is room to scroll."""

@@ -1,0 +1,79 @@
+"""Pictures for print: boards keep their lines, no two groups look alike, a class stands on its own colour."""
+
+from __future__ import annotations
+
+import pytest
+
+from demos.runtime import catalogue
+from demos.runtime import pictures as png
+from demos.runtime.contract import Frame, Scatter, Series, Text
+from demos.runtime.pictures import COLOURS, look
+
+
+def drawn(panel: Scatter | Text) -> tuple[object, list[str]]:
+    """The axes that a panel is drawn on, and the texts on them."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    png._draw(axes, panel)
+    legend = axes.get_legend()
+    return axes, [each.get_text() for each in (*axes.texts, *(legend.get_texts() if legend else ()))]
+
+
+def test_a_board_keeps_its_lines() -> None:
+    _, texts = drawn(Text(title="", text="X . O\n. X .\nO . ."))
+    assert texts == ["X . O\n. X .\nO . ."]
+
+
+def test_long_lines_of_a_text_are_wrapped() -> None:
+    _, texts = drawn(Text(title="", text="word " * 40))
+    assert max(map(len, texts[0].split("\n"))) <= 60
+
+
+def test_no_two_groups_look_alike() -> None:
+    assert len({look(index) for index in range(16)}) == 16
+
+
+def test_lines_are_told_apart_and_named() -> None:
+    line = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
+    axes, texts = drawn(
+        Scatter(title="", groups=(), lines=(Series(name="true", **line), Series(name="network", **line)))
+    )
+    assert texts == ["true", "network"]
+    assert len({each.get_linestyle() for each in axes.get_lines()}) == 2  # type: ignore[attr-defined]
+
+
+def test_the_positive_side_of_a_region_has_the_first_group_s_colour() -> None:
+    from matplotlib.colors import to_rgb
+
+    assert png._sides()(1.0)[:3] == pytest.approx(to_rgb(COLOURS[0]), abs=0.01)
+    assert png._sides()(0.0)[:3] == pytest.approx(to_rgb(COLOURS[1]), abs=0.01)
+
+
+def test_large_metrics_are_written_out() -> None:
+    assert png._figure(85584) == "85,584" and png._figure(0.12345) == "0.1235"
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("perceptron", {"data": "and"}), ("delta_rule", {}), ("backpropagation", {}), ("mcculloch_pitts", {"gate": "or"})],
+)
+def test_a_class_stands_on_its_own_colour(name: str, values: dict[str, str]) -> None:
+    """Where all points are right, the first group lies where the region is positive, the second where it is not."""
+    demo = catalogue.load(name)
+    last: Frame = list(demo.steps(demo.parse(values)))[-1]
+    panel = next(panel for panel in last.panels if isinstance(panel, Scatter))
+    assert panel.region
+    first, second = ([value_at(panel, x, y) for x, y in zip(g.x, g.y, strict=True)] for g in panel.groups[:2])
+    assert min(first) > 0 > max(second)
+
+
+def value_at(panel: Scatter, x: float, y: float) -> float:
+    """The region's value in the cell of a point."""
+    assert panel.region
+    values, (x0, x1), (y0, y1) = panel.region.values, panel.region.x_range, panel.region.y_range
+    row = min(len(values) - 1, int((y - y0) / (y1 - y0) * len(values)))
+    return values[row][min(len(values[0]) - 1, int((x - x0) / (x1 - x0) * len(values[0])))]
