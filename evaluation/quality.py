@@ -36,8 +36,8 @@ INTRODUCTION = """# Answer quality
 Written by `tiza eval --write`; the figures are published as they are. The questions in `knowledge/course/questions/`
 are split by concept: train fits the weights, dev sets the threshold and decides, and test is only asked. A question
 is right when the answer holds all facts of its label and nothing forbidden. Every answer is a quotation: that each
-cited sentence stands in the passage that it cites is an invariant, and its row can only be 1. Spanish answers are judged by
-the English sentences beside theirs. Intervals are 95 % (Wilson).
+cited sentence stands in the passage that it cites is an invariant, and its row can only be 1. Spanish answers are
+judged by the English sentences beside theirs. Intervals are 95 % (Wilson).
 """
 GOALS = {
     "quotations hold": 0.99, "lecture_fact": 0.95, "concept": 0.90, "follow_up": 0.90, "false_premise": 0.90,

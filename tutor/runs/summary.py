@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from demos.runtime.contract import Curve, Demo, Frame, Measure
-from tutor.run_weights import learnt
+from tutor.runs.weights import learnt
 
 __all__ = ["LARGEST", "Line", "Round", "Run", "rundown"]
 

@@ -186,11 +186,7 @@ class Practice:
         name = self._course.inline(topic.id, texts.language)
         offers = (
             Offer(texts("Another question"), "practise", topic.id),
-            Offer(
-                texts("Explain {topic} more simply", topic=self._course.inline(topic.id, texts.language)),
-                "simplify",
-                topic.id,
-            ),
+            Offer(texts("Explain {topic} more simply", topic=name), "simplify", topic.id),
         )
         closed = replace(round_, open=False, verdict=verdict)
         said = (Line(texts(leads[verdict])), *lines)

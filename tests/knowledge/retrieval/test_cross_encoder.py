@@ -1,4 +1,4 @@
-"""The cross-encoder: it tells a sentence that answers from one that is only near, in both languages, each time alike."""
+"""The cross-encoder: it tells a sentence that answers from one that is only near, in both languages."""
 
 from __future__ import annotations
 

@@ -6,14 +6,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from tutor.answering.verifier import answers
 
 from training.export import write_adapter
 from training.model import Starter, read_model
 from tutor.cli.doctor import findings
 from tutor.errors import ModelError
 from tutor.llm import starter
-from tutor.llm.base import Message, OpenModel, Sampling
 from tutor.llm.catalogue import starter_file
 from tutor.llm.llama import Context, Engine
 from tutor.llm.starter import prepare_starter
@@ -71,26 +69,6 @@ def test_the_packaged_adapter_is_the_default_and_can_be_switched_off(
     monkeypatch.setattr(starter, "PACKAGED", adapter.with_name("none.gguf"))
     monkeypatch.delenv("TIZA_ADAPTER")
     assert model_file(read_settings()).adapter is None
-
-
-async def test_the_packaged_judge_stays_beside_the_weights_and_judges(shared_home: Path) -> None:
-    made, plain = prepare_starter(shared_home), prepare_starter(shared_home, "off")
-    assert made.tasks == ("judge",)
-    assert made.path == plain.path and made.beside
-    assert not drafts_with(Settings(home=shared_home), made)
-    model = await open_model(Settings(home=shared_home, context=1024))
-    assert isinstance(model, OpenModel)
-    said = [Message("user", "Name a colour of the rainbow.")]
-    try:
-        before = [piece.text async for piece in model.stream(said, Sampling(max_tokens=12))]
-        notes = [("Perceptron", "Frank Rosenblatt made the perceptron in 1957."), ("Perceptron", "It is a neuron.")]
-        made_by = await answers(model, "Who made the perceptron?", notes)
-        price = await answers(model, "How much did the perceptron cost?", notes)
-        after = [piece.text async for piece in model.stream(said, Sampling(max_tokens=12))]
-    finally:
-        await model.close()
-    assert made_by > price + 1
-    assert "".join(before) == "".join(after) != ""
 
 
 async def test_doctor_and_the_running_model_name_it(shared_home: Path, adapter: Path) -> None:
