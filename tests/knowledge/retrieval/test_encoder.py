@@ -1,4 +1,4 @@
-"""The encoder through llama.cpp: the packed weights in PyTorch are the oracle; pruning changes no Spanish or English."""
+"""The encoder through llama.cpp: the packed weights in PyTorch are the oracle."""
 
 from __future__ import annotations
 

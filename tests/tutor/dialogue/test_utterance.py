@@ -46,4 +46,4 @@ def test_a_few_words_tell_the_language(languages: Languages, text: str, language
 
 def test_what_could_be_either_takes_the_conversation_s_language(languages: Languages) -> None:
     for before in ("en", "es"):
-        assert Utterance.of("42", languages, before).language == before  # type: ignore[arg-type]
+        assert Utterance.of("42", languages, before).language == before
