@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from knowledge.passages import Passage
@@ -29,13 +29,18 @@ class Named:
 class TopicNames:
     """Finds names by their stems. The longest name wins where names overlap."""
 
-    def __init__(self, passages: Iterable[Passage]) -> None:
+    def __init__(self, passages: Iterable[Passage], vocabulary: Collection[str] = ()) -> None:
+        """`vocabulary` holds words that are no slips."""
+        self._vocabulary = vocabulary
         self._names: dict[tuple[str, ...], list[str]] = {}
         for passage in passages:
             if passage.source == "document":
                 continue
             for name in (passage.title, passage.title_other, *passage.aliases):
-                key = _stems(words(name))
+                said = words(name)
+                if all(is_stop(word, "en") or is_stop(word, "es") for word in said):
+                    continue  # "AN" is the English article too
+                key = _stems(said)
                 documents = self._names.setdefault(key, [])
                 if key and passage.document not in documents:
                     documents.append(passage.document)
@@ -67,7 +72,7 @@ class TopicNames:
         for language in ("en", "es"):
             if (stemmed := stem(word, language)) in self._words:
                 return stemmed, True
-        if len(word) < SHORTEST or not word.isalpha() or is_stop(word, "en") or is_stop(word, "es"):
+        if len(word) < SHORTEST or not word.isalpha() or self._is_word(word):
             return word, True
         from rapidfuzz import distance, process
 
@@ -75,6 +80,9 @@ class TopicNames:
             stem(word), self._words, scorer=distance.OSA.distance, score_cutoff=1 if len(word) < 8 else 2
         )
         return (str(near[0]), False) if near and str(near[0])[0] == word[0] and len(str(near[0])) >= 4 else (word, True)
+
+    def _is_word(self, word: str) -> bool:
+        return word in self._vocabulary or is_stop(word, "en") or is_stop(word, "es")
 
 
 def _stems(said: Sequence[str]) -> tuple[str, ...]:

@@ -188,7 +188,7 @@ class Retriever:
     @cached_property
     def names(self) -> TopicNames:
         """The names of the course's topics."""
-        return TopicNames(self._index.passages)
+        return TopicNames(self._index.passages, self._embedder.vocabulary)
 
     def search(self, text: str, top_k: int = 8) -> list[Hit]:
         """The best passages for a text, best first."""

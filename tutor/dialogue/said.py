@@ -26,7 +26,7 @@ AGAIN = ("define", "explain", "steps", "why", "compare", "fact", "formula", "sym
          "example", "simplify", "verify", "code", "locate", "order")  # fmt: skip
 """Acts that can be done again in another language."""
 _ORDINALS = (
-    re.compile(r"\b(?:first|1st|primer[oa]?|one|uno|1)\b"),
+    re.compile(r"\b(?:first|1st|primer[oa]?)\b|^(?:one|un[oa]|1)$"),
     re.compile(r"\b(?:second|2nd|segund[oa]|two|dos|2)\b"),
     re.compile(r"\b(?:third|3rd|tercer[oa]?|three|tres|3)\b"),
     re.compile(r"\b(?:fourth|4th|cuart[oa]|four|cuatro|4)\b"),
