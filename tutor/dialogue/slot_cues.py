@@ -21,7 +21,7 @@ BESIDE = 0.6
 """Up to this far a number surely means the parameter, even one that it cannot have."""
 _ITSELF = re.compile(r"(?:\b(?:an?|the|un|el|number|numero|digit|digito)\s+(?:(?!and|or|of|to)\w+\s+)?)$")
 _NOTHING_COUNTED = re.compile(
-    r"\s*(?:$|[,.;:!?]|(?:with|in|on|using|through|for|from|out|and|at|please|pls|by|after|while|when|until|if|so|but|over|into|as|like|step|via|it|is|"
+    r"\s{0,3}(?:$|[,.;:!?]|(?:with|in|on|using|through|for|from|out|and|at|please|pls|by|after|while|when|until|if|so|but|over|into|as|like|step|via|it|is|"
     r"con|en|de|a|y|por|usando|desde|mediante|paso)\b)"
 )
 
