@@ -28,8 +28,8 @@ _STOP: dict[str, frozenset[str]] = {
         according exactly really actually like make made get many much""".split()
     ),
     "es": frozenset(
-        """a al algo ante antes aqui asi aun aunque cada como con cual cuales cuando cuanta cuantas cuanto cuantos de del
-        desde donde dos el ella ellas ellos en entonces entre era eran es esa esas ese eso esos esta estan estas
+        """a al algo ante antes aqui asi aun aunque cada como con cual cuales cuando cuanta cuantas cuanto cuantos de
+        del desde donde dos el ella ellas ellos en entonces entre era eran es esa esas ese eso esos esta estan estas
         este esto estos fue fueron ha hace hacen hacer hacia han hasta hay la las le les lo los mas me mi
         mientras muy nada ni no nos o otra otras otro otros para pero poco por porque pues que quien quienes se
         sea segun ser si sin sobre son su sus tal tambien tan tanto te tiene tienen todo todos tu un una unas

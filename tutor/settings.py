@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     """Key for the upstream, when it wants one."""
 
     embedder: str = ""
-    """Another sentence-transformers model: its folder, or its name in the Hugging Face cache; empty for the packaged e5."""
+    """Another sentence-transformers model: its folder, or its name in the Hugging Face cache; empty for e5."""
 
     context: int = Field(2048, ge=512, le=131072)
     """Tokens that the model reads at most."""

@@ -9,6 +9,8 @@ from typing import Any
 from demos.runtime.catalogue import all_demos
 from demos.runtime.runner import Workers
 from knowledge.courses.course import Course
+from knowledge.retrieval.cross_encoder import CrossEncoder
+from knowledge.retrieval.embedder import Embedder
 from tests.knowledge.embedders import WordEmbedder
 from tutor.api.app import build_service
 from tutor.api.context import Service
@@ -19,6 +21,12 @@ from tutor.settings import Settings
 
 ANIMALS = "# Zebra\n\nThe zebra eats grass and lives in Kenya.\n\n# Otter\n\nThe otter eats fish and lives in rivers.\n"
 PLANTS = "# Fern\n\nThe fern grows in shade and has spores.\n\n# Cactus\n\nThe cactus stores water in its stem.\n"
+
+
+@cache
+def _reading() -> tuple[Embedder, CrossEncoder]:
+    """The packaged encoders, loaded once for all tests."""
+    return Embedder(), CrossEncoder()
 
 
 @cache
@@ -37,6 +45,7 @@ def course_service(home: Path, **settings: Any) -> Service:
         Course(name, home).add(path)
     tutor = Tutor(chosen, ScriptedModel([]))  # closes what it works with when the service ends
     tutor._equipment.embedder = WordEmbedder()
+    tutor._equipment.reading, tutor._equipment.cross_encoder = _reading()
     tutor._equipment.demo_reader = _demo_reader()
     tutor._equipment.workers = Workers(spare=False)
     return build_service(chosen, tutor)

@@ -1,7 +1,7 @@
 """No regular expression in the code takes long over hostile text: each is found in the source, and timed.
 
-This is the one place where a time is asserted: what backtracks exponentially or by the square needs seconds or years for
-4,000 characters, what is linear a millisecond.
+This is the one place where a time is asserted: what backtracks exponentially or by the square needs seconds or years
+for 4,000 characters, what is linear a millisecond.
 """
 
 from __future__ import annotations

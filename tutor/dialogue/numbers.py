@@ -42,7 +42,9 @@ _SINGLE = re.compile(r"(?<=\bcon )una?\b|\b(?:single|sola|solo una?)\b")
 _A_PRONOUN = re.compile(
     r"\b(?:the|this|that|each|every|other|another|which|any|no|a|draw|second|third|fourth|fifth|last|first|same|right|wrong|new)\s+$"
 )
-_ONES_NOUN = re.compile(r"\s{1,3}(?!(?:of|by|after|at|and|or|more|another|thing|that|which|to|in|is|space|go|step at)\b)\w")
+_ONES_NOUN = re.compile(
+    r"\s{1,3}(?!(?:of|by|after|at|and|or|more|another|thing|that|which|to|in|is|space|go|step at)\b)\w"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,7 +236,7 @@ class Tutor:
         self._equipment.workers.refill()
         return turn.Parts(
             **self._opened(index),
-            embedder=embedder,
+            embedder=self._equipment.reading,
             router=Router.trained(),
             languages=Languages.trained(),
             demo_reader=self._equipment.demo_reader,
@@ -257,8 +257,10 @@ class Tutor:
         built_in = self.course.name == COURSE
         retriever = Retriever(index, self.embedder, self._equipment.cross_encoder)
         course = Explained.of(retriever, read_topics() if built_in else ())
-        navigator = Navigator(read_outline(), index.passages, self.embedder) if built_in and MAP.is_file() else None
-        return {"course": course, "navigator": navigator, "practice": Practice(course, self.embedder)}
+        navigator = (
+            Navigator(read_outline(), index.passages, self._equipment.reading) if built_in and MAP.is_file() else None
+        )
+        return {"course": course, "navigator": navigator, "practice": Practice(course, self._equipment.reading)}
 
 
 def _gone(course: Course) -> KnowledgeError:

@@ -38,6 +38,11 @@ class Equipment:
         return Embedder(self._settings.embedder)
 
     @cached_property
+    def reading(self) -> Embedder:
+        """The packaged embedder, on whose vectors acts are read, whichever one the courses are indexed with."""
+        return self.embedder if self.embedder.packaged else Embedder()
+
+    @cached_property
     def cross_encoder(self) -> CrossEncoder:
         """What reads question and sentence together."""
         from knowledge.retrieval.cross_encoder import CrossEncoder
