@@ -7,11 +7,12 @@ knowledge/retrieval/encoder_file.py adds to the packed weights.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -88,6 +89,15 @@ class Backbone(nn.Module):
         for weight in found:
             weight.requires_grad_(True)
         return found
+
+    def change(self, learnt: Mapping[str, NDArray[np.float32]]) -> None:
+        """Add what an earlier run learnt."""
+        for number in range(len(self.layers)):
+            for name in MATRICES.values():
+                key = f"l{number}.{name}.w"
+                if f"{key}.a" in learnt:
+                    added = learnt[f"{key}.b"] @ learnt[f"{key}.a"]
+                    self.matrix(number, name).data += torch.from_numpy(added)
 
     def forward(self, sequences: Sequence[Sequence[int]]) -> Tensor:
         """The mean of the last hidden vectors of each sequence, (sequences, width)."""

@@ -22,8 +22,10 @@ from torch.nn import functional
 from knowledge.courses.labelled import read_bank
 from knowledge.retrieval.cross_encoder import LONGEST, pair_text
 from knowledge.retrieval.encoder import Encoder
+from knowledge.retrieval.encoder_file import read_changes
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.retriever import Retriever, Sentence
+from knowledge.text import language_of
 from training.backbone import Backbone, Learnt
 from training.data import held_out
 from training.labels import ASKS, answers
@@ -31,6 +33,8 @@ from training.lecture import lecture_material
 from training.material import Known, Material
 
 CANDIDATES, HARD = 14, 6
+LEANING = 0.25
+"""Share of the course's questions that are asked as follow-ups."""
 TOGETHER = 32
 """Pairs of like length that are read in one go."""
 Heard = Callable[[int, int, float], None]
@@ -60,8 +64,9 @@ class Recipe:
     seed: int = 0
 
 
-def course_groups(retriever: Retriever) -> Iterator[Group]:
+def course_groups(retriever: Retriever, seed: int = 0) -> Iterator[Group]:
     """Groups of the course's training half: the bank's questions, then those that students ask."""
+    draw = random.Random(seed)
     bank = [item for item in read_bank(split="train") if item.kind in ASKS and not item.history]
     for item in bank:
         found = _near(retriever, item.question)
@@ -74,7 +79,24 @@ def course_groups(retriever: Retriever) -> Iterator[Group]:
         if known.question not in examined and not known.history:
             found = _near(retriever, known.question)
             labels = [_english(s) in known.answer for s in found]
-            yield from _both(known.question, found, labels)
+            question = known.question
+            if draw.random() < LEANING:
+                question = _leaning(retriever, question, found)
+            yield from _both(question, found, labels)
+
+
+def _leaning(retriever: Retriever, question: str, found: Sequence[Sentence]) -> str:
+    """A question as a follow-up would ask it, after the topic's title: "Perceptron: who made it?"."""
+    names = retriever.names.found(question)
+    if len(names) != 1 or not found:
+        return question
+    named = next((s.passage for s in found if s.passage.document == names[0].document), None)
+    said = question.split()
+    if named is None or names[0].end > len(said):
+        return question
+    spanish = language_of(question) == "es"
+    kept = [*said[: names[0].start], "eso" if spanish else "it", *said[names[0].end :]]
+    return f"{named.named('es' if spanish else 'en')}: {' '.join(kept)}"
 
 
 def _near(retriever: Retriever, question: str) -> list[Sentence]:
@@ -148,11 +170,17 @@ def foreign_groups(retriever: Retriever, materials: dict[str, Material]) -> Iter
 class Training:
     """Trains the lower layers of e5. Deterministic by the recipe's seed."""
 
-    def __init__(self, encoder: Encoder, recipe: Recipe) -> None:
+    def __init__(self, encoder: Encoder, recipe: Recipe, begin: Path | None = None) -> None:
+        """`begin` is a file that an earlier run wrote: training goes on from it."""
         torch.manual_seed(recipe.seed)
         self.recipe, self.encoder = recipe, encoder
         self.net = Backbone(recipe.layers)
         self.head = nn.Linear(self.net.width, 1)
+        if begin is not None:
+            learnt = read_changes(begin)
+            self.net.change(learnt)
+            self.head.weight.data[0] = torch.from_numpy(learnt["head.weight"])
+            self.head.bias.data[0] = float(learnt["head.bias"].reshape(-1)[0])
         self._learning = [*self.net.learning(), *self.head.parameters()]
         self._tokens: dict[tuple[str, str], list[int]] = {}
 

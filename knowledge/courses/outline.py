@@ -34,7 +34,8 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of the lecture: its slides from `first` to `last`, its topics in order, and what it says in short."""
+    """A section of the lecture: its slides from `first` to `last`, its topics in order, and what it says in
+    short; `part_of` is the section that a part belongs to."""
 
     id: str
     title: Text
@@ -43,6 +44,7 @@ class Section:
     last: int
     topics: tuple[str, ...]
     summary: tuple[Text, ...]
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def _section(row: Mapping[str, Any]) -> Section:
     first, last = row["slides"]
     return Section(
         str(row["id"]), _text(row["title"]), tuple(row.get("asked") or ()), int(first), int(last),
-        tuple(row.get("topics") or ()), _texts(row["summary"]),
+        tuple(row.get("topics") or ()), _texts(row["summary"]), str(row.get("part_of") or ""),
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ OWN_WORDS = 0.34
 """Least share of a question's content words that a topic's name takes for the act alone to choose the unit."""
 AHEAD = 2.5
 """Log-odds by which a sentence of another unit has to be better than the act's own unit to be the one that is meant."""
-SAME_QUESTION = 0.93
+SAME_QUESTION = 0.96
 """Cosine of two questions (as e5 gives it) from which they ask the same."""
 FACTS = ("fact", "symbol", "verify", "list")
 """Acts that want a sentence or two, not a unit."""
@@ -64,10 +64,11 @@ class Course:
 
     def inline(self, topic: str, language: Language) -> str:
         """A topic's title as it stands within a sentence: in small letters where the course writes it so."""
-        title = self.topics[topic].named(language)
+        title = self.topics[topic].named(language).split(":")[0].strip()
         title = f"the {title[4:]}" if title.startswith("The ") else title
         first = title.split()[0] if title else ""
-        return f"{title[:1].lower()}{title[1:]}" if first.lower() in self.small else title
+        small = title[1:2].islower() and first.lower() in self.small
+        return f"{title[:1].lower()}{title[1:]}" if small else title
 
     def lines(self, unit: Unit, language: Language) -> list[Line]:
         """A unit's sentences with their passage; what is wrong in a misconception is set right in one breath."""

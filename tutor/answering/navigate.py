@@ -14,7 +14,7 @@ from tutor.answering.reply import Line, Offer, Reply
 
 SAME_LIST = 0.88
 """Least cosine (as e5 gives it) of a question with one that asks for a list, or names a section."""
-AS_MANY = 15
+AS_MANY = 30
 """Items of a list that are said; more are counted."""
 
 
@@ -141,7 +141,9 @@ def summarised(desk: Desk, navigator: Navigator, section: Section | None) -> Rep
     lines = [Line(text.said(language), navigator.slide(1)) for text in navigator.outline.about]
     lines += _sections(desk, navigator)
     return Reply(
-        tuple(lines), act="summarise", listed=tuple(row.title.said(language) for row in navigator.outline.sections)
+        tuple(lines),
+        act="summarise",
+        listed=tuple(row.title.said(language) for row in navigator.outline.sections if not row.part_of),
     )
 
 
@@ -154,7 +156,7 @@ def about_course(desk: Desk, navigator: Navigator) -> Reply:
     lines.append(Line(texts("The lecture has {count} slides in these sections:", count=len(outline.slides))))
     lines += _sections(desk, navigator)
     return Reply(
-        tuple(lines), act="about_course", listed=tuple(row.title.said(language) for row in outline.sections),
+        tuple(lines), act="about_course", listed=tuple(row.title.said(language) for row in outline.sections if not row.part_of),
         offers=_to_topics(desk, outline.order[:2]),
     )  # fmt: skip
 
@@ -162,14 +164,19 @@ def about_course(desk: Desk, navigator: Navigator) -> Reply:
 def _sections(desk: Desk, navigator: Navigator) -> list[Line]:
     language = desk.texts.language
     return [
-        Line(f"{row.title.said(language)} ({row.first}-{row.last})", navigator.slide(row.first), opens="- ")
+        Line(f"{row.title.said(language)} ({_span(row)})", opens="- ")
         for row in navigator.outline.sections
+        if not row.part_of
     ]
 
 
 def said(texts: Sequence[Text], desk: Desk) -> list[Line]:
     """Texts of the map as lines in the turn's language."""
     return [Line(text.said(desk.texts.language)) for text in texts]
+
+
+def _span(section: Section) -> str:
+    return f"{section.first}-{section.last}" if section.last > section.first else str(section.first)
 
 
 def _to_topics(desk: Desk, topics: Sequence[str]) -> tuple[Offer, ...]:
