@@ -155,8 +155,9 @@ def about_course(desk: Desk, navigator: Navigator) -> Reply:
     lines += [Line(text.said(language), navigator.slide(2)) for text in outline.teacher[:1]]
     lines.append(Line(texts("The lecture has {count} slides in these sections:", count=len(outline.slides))))
     lines += _sections(desk, navigator)
+    titles = tuple(row.title.said(language) for row in outline.sections if not row.part_of)
     return Reply(
-        tuple(lines), act="about_course", listed=tuple(row.title.said(language) for row in outline.sections if not row.part_of),
+        tuple(lines), act="about_course", listed=titles,
         offers=_to_topics(desk, outline.order[:2]),
     )  # fmt: skip
 
