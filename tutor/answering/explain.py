@@ -64,7 +64,10 @@ class Course:
 
     def inline(self, topic: str, language: Language) -> str:
         """A topic's title as it stands within a sentence: in small letters where the course writes it so."""
-        title = self.topics[topic].named(language).split(":")[0].strip()
+        named = self.topics[topic]
+        if named.name and named.name_es:
+            return named.inline(language)
+        title = named.named(language).split(":")[0].strip()
         title = f"the {title[4:]}" if title.startswith("The ") else title
         first = title.split()[0] if title else ""
         small = title[1:2].islower() and first.lower() in self.small
