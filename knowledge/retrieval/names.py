@@ -72,6 +72,8 @@ class TopicNames:
         for language in ("en", "es"):
             if (stemmed := stem(word, language)) in self._words:
                 return stemmed, True
+        if word.endswith("s") and word[:-1] in self._words:
+            return word[:-1], True  # "CNNs"
         if len(word) < SHORTEST or not word.isalpha() or self._is_word(word):
             return word, True
         from rapidfuzz import distance, process

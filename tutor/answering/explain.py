@@ -20,6 +20,8 @@ from tutor.answering.reply import Line
 
 LEAN = 0.5
 """Least probability that words lean on the conversation's topic for them to be read with it alone."""
+ASKED_SO = 0.94
+"""Cosine (as e5 gives it) with an asked question from which its unit is meant, though another topic is named."""
 ALONE = 0.1
 """How much likelier a question has to be covered alone before the conversation's topic is left."""
 OWN_WORDS = 0.34
@@ -112,6 +114,8 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
     if wanted.act == "compare" and (compared := _compare(course, wanted, found, named)):
         return compared
     topic = _topic(wanted, found, named)
+    if (asked := _asked(course, found)) is not None:
+        topic = asked.document
     unit = _unit(course, wanted, found, topic)
     if wanted.act in FACTS or unit is None:
         return _facts(course, wanted, found)
@@ -131,14 +135,23 @@ def _read(course: Course, wanted: Wanted) -> Found:
     """What is found for the words alone, or with the conversation's topic where they lean on it."""
     named = course.retriever.names.found(wanted.text)
     alone = Query(wanted.text, wanted.language, wanted.units)
-    if not wanted.topic or (named and wanted.act != "compare"):
+    spoken = wanted.act == "symbol" and wanted.topic in course.topics and course.topics[wanted.topic].unit("formula")
+    if not wanted.topic or (named and wanted.act != "compare" and not spoken):
         return course.retriever.retrieve(alone)
     completed = Query(f"{wanted.title}: {wanted.text}", wanted.language, wanted.units, wanted.topic)
     leaning = course.retriever.retrieve(completed)
-    if wanted.leans >= LEAN:
+    if wanted.leans >= LEAN or spoken:
         return leaning
     found = course.retriever.retrieve(alone)
     return found if found.covered > leaning.covered + ALONE else leaning
+
+
+def _asked(course: Course, found: Found) -> Passage | None:
+    """The unit that is asked for in just these words, whichever topic the words name."""
+    best = found.sentences[0] if found.sentences else None
+    if best is None or found.query.topic or not best.passage.act or best.passage.document not in course.topics:
+        return None
+    return best.passage if best.features.asked_best and best.features.asked >= ASKED_SO else None
 
 
 def _topic(wanted: Wanted, found: Found, named: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tutor.answering import navigate
 from tutor.answering.answer import Desk, answer, declined, demo_of, offers
-from tutor.answering.explain import Wanted
+from tutor.answering.explain import LEAN, Wanted
 from tutor.answering.reply import Line, Reply
 from tutor.dialogue import talk
 from tutor.dialogue.context import Parts
@@ -17,10 +17,12 @@ from tutor.dialogue.said import Said
 from tutor.i18n import Texts
 from tutor.runs.questions import about_run
 
-DEMO_DOUBT = 0.25
+DEMO_DOUBT = 0.5
 """Least probability of a demo request for the demo reader to be asked at all."""
 
 
+MEANT = 0.84
+"""Least cosine (as e5 gives it) of a request with a topic that it does not name."""
 RUN_DOUBT = 0.2
 """Least probability of a question about the run for the run to be asked first."""
 
@@ -54,7 +56,7 @@ def _explain(parts: Parts, desk: Desk, said: Said, _seed: int) -> Reply:
     state = said.state
     topic = said.topic or state.topic
     title = parts.topics[topic].named(said.language) if topic in parts.topics else state.title
-    wanted = Wanted(said.text, said.language, said.act, said.reading.units, topic, title, said.reading.leans)
+    wanted = Wanted(said.text, said.language, said.act, said.reading.units, topic, title, said.leans)
     if said.offer is not None or said.topic:
         wanted = replace(wanted, units=units_of(said.act), leans=1.0)
     return answer(desk, wanted, state.spoken)
@@ -117,12 +119,12 @@ def _ask_run(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
 
 def _about_course(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     if parts.navigator is None:
-        return talk.about_tutor(desk, parts.course_title, parts.provenance.model)
+        return talk.about_tutor(desk, parts.course_title)
     return navigate.about_course(desk, parts.navigator)
 
 
 def _about_tutor(parts: Parts, desk: Desk, _said: Said, _seed: int) -> Reply:
-    return talk.about_tutor(desk, parts.course_title, parts.provenance.model)
+    return talk.about_tutor(desk, parts.course_title)
 
 
 def _off_topic(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
@@ -143,9 +145,15 @@ def _doubted(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
 
 
 def _topic_of(parts: Parts, said: Said) -> str:
-    """The topic that is named, else the conversation's."""
+    """The topic that is named or meant, else the conversation's."""
     named = [name.document for name in parts.course.retriever.names.found(said.text) if name.document in parts.topics]
-    return said.topic or (named[0] if named else said.state.topic)
+    if said.topic or named:
+        return said.topic or named[0]
+    if said.leans < LEAN and said.act in ("practise", "locate", "order"):
+        hits = parts.course.retriever.search(said.text, 3)
+        meant = [hit.passage.document for hit in hits if hit.passage.document in parts.topics and hit.dense > MEANT]
+        return meant[0] if meant else said.state.topic
+    return said.state.topic
 
 
 Handler = Callable[[Parts, Desk, Said, int], Reply]
