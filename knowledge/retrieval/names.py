@@ -27,23 +27,21 @@ class Named:
 
 
 class TopicNames:
-    """Finds names by their stems. The longest name wins where names overlap."""
+    """Finds names by their stems. The longest name wins where names overlap, and a title before another topic's alias."""
 
     def __init__(self, passages: Iterable[Passage], vocabulary: Collection[str] = ()) -> None:
         """`vocabulary` holds words that are no slips."""
         self._vocabulary = vocabulary
         self._names: dict[tuple[str, ...], list[str]] = {}
-        for passage in passages:
-            if passage.source == "document":
-                continue
-            for name in (passage.title, passage.title_other, *passage.aliases):
-                said = words(name)
-                if all(is_stop(word, "en") or is_stop(word, "es") for word in said):
-                    continue  # "AN" is the English article too
-                key = _stems(said)
-                documents = self._names.setdefault(key, [])
-                if key and passage.document not in documents:
-                    documents.append(passage.document)
+        passages = [passage for passage in passages if passage.source != "document"]
+        titled = [(p, name) for p in passages for name in (p.title, p.title_other)]
+        for passage, name in (*titled, *((p, name) for p in passages for name in p.aliases)):
+            said = words(name)
+            if all(is_stop(word, "en") or is_stop(word, "es") for word in said):
+                continue  # "AN" is the English article too
+            documents = self._names.setdefault(_stems(said), [])
+            if passage.document not in documents:
+                documents.append(passage.document)
         self._names.pop((), None)
         self._words = {word for key in self._names for word in key}
 

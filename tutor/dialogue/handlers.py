@@ -15,6 +15,7 @@ from tutor.dialogue.reading import Act, units_of
 from tutor.dialogue.router import Clarify, RunDemo
 from tutor.dialogue.said import Said
 from tutor.i18n import Texts
+from tutor.runs.canonical import canonical
 from tutor.runs.questions import about_run
 
 DEMO_DOUBT = 0.5
@@ -110,8 +111,15 @@ def _summarise(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
 
 
 def _ask_run(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
-    if said.state.run is not None and (told := about_run(said.utterance.text, said.state.run)):
-        return Reply(tuple(map(Line, told)), topic=said.state.topic, act="ask_run", about_run=said.state.run_id)
+    run = said.state.run
+    if run is not None:
+        told = about_run(said.utterance.text, run)
+        if not told and (asked := canonical(said.utterance.text, said.vector, run, parts.embedder.encode_questions)):
+            told = about_run(asked, run)
+        if not told and said.act == "ask_run" and said.reading.sure:
+            told = about_run("What did the run show?", run)
+        if told:
+            return Reply(tuple(map(Line, told)), topic=said.state.topic, act="ask_run", about_run=said.state.run_id)
     if said.act != "ask_run":
         return HANDLERS.get(said.act, _explain)(parts, desk, said, seed)
     return _explain(parts, desk, replace(said, act="fact"), seed)
