@@ -27,7 +27,7 @@ class Named:
 
 
 class TopicNames:
-    """Finds names by their stems. The longest name wins where names overlap, and a title before another topic's alias."""
+    """Finds names by their stems. Where names overlap the longest wins, and a title before an alias."""
 
     def __init__(self, passages: Iterable[Passage], vocabulary: Collection[str] = ()) -> None:
         """`vocabulary` holds words that are no slips."""

@@ -1,4 +1,4 @@
-"""Questions about a demo run in the words that tutor/runs/questions.py reads, whichever way and language they are asked.
+"""Questions about a demo run in the words that tutor/runs/questions.py reads, however they are asked.
 
 For the run at hand the questions that can be asked are written out: for each of its measures the value at the end, the
 best, the place of a change; whether it converged; what was seen. The one nearest in meaning to what a student said is
@@ -18,7 +18,7 @@ NEAR = 0.84
 MOST = 6
 """Measures of a run that questions are written for."""
 _PLACE = re.compile(
-    r"(?:epoch|step|frame|epoca|época|paso|cuadro|iteration|iteracion|iteración)\s{1,3}(?:number\s|n[uú]mero\s)?(\d{1,6})",
+    r"(?:epoch|step|frame|[eé]poca|paso|cuadro|iterati?on|iteraci[oó]n)\s{1,3}(?:number\s|n[uú]mero\s)?(\d{1,6})",
     re.IGNORECASE,
 )
 _GENERAL = (
