@@ -36,6 +36,8 @@ SECOND = 0.5
 """Log-odds that a second sentence of a fact needs of its own."""
 MOST = 5
 """Sentences of an answer at most."""
+BY_FORM = ("steps", "formula", "example", "simplify", "code", "limits")
+"""Acts that say in which form the answer is wanted: no other unit will do, whatever it says."""
 ACT_UNITS: Mapping[str, tuple[str, ...]] = {
     "define": ("define",), "explain": ("how", "define"), "steps": ("steps", "how"), "why": ("why", "uses"),
     "formula": ("formula",), "symbol": ("formula",), "limits": ("limits", "mistakes"), "example": ("example",),
@@ -178,7 +180,9 @@ def _unit(course: Course, wanted: Wanted, found: Found, topic: str) -> Unit | No
     units = course.topics[topic].units
     own = [sentence for sentence in found.sentences if sentence.passage.document == topic and sentence.passage.act]
     best = own[0] if own else None
-    if best is not None and best.features.asked >= SAME_QUESTION and best.features.asked_best:
+    plainly = wanted.act in BY_FORM and any(unit.act == ACT_UNITS[wanted.act][0] for unit in units)
+    asked = best is not None and best.features.asked_best and best.features.asked >= SAME_QUESTION
+    if best is not None and asked and not plainly and not found.query.topic:
         return course.topics[topic].unit(best.passage.act, best.passage.against)  # type: ignore[arg-type]
     served = ACT_UNITS.get(wanted.act, ())
     chosen = next((unit for act in served for unit in units if unit.act == act), None)
