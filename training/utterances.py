@@ -16,9 +16,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
+from demos.runtime.catalogue import all_demos
+from knowledge.courses.labelled import read_bank
 from knowledge.courses.units import FOLDER as UNITS
 from knowledge.courses.units import read_topics
 from knowledge.retrieval.embedder import Embedder
+from knowledge.text import language_of
 from tutor.dialogue import language, reading
 from tutor.dialogue.language import Languages
 from tutor.dialogue.reading import ACTS, FLAGS, Act, Router
@@ -26,6 +29,8 @@ from tutor.dialogue.utterance import Utterance
 
 FOLDER = Path(__file__).with_name("utterances")
 HELD_OUT = "held_out.tsv"
+EXAMPLES = 2
+"""Requests that are taken of each demo's own."""
 STRENGTHS = (0.3, 1.0, 3.0, 10.0)
 """Inverse strengths of the penalty that are tried; the best on the development part is taken."""
 VECTOR_SCALE, WORD_SCALE = 4.0, 1.0
@@ -61,6 +66,13 @@ def read_labelled(folder: Path = FOLDER) -> list[Labelled]:
             act: Any = parts[0]
             found.append(Labelled(act, parts[1].replace("-", ""), parts[2], parts[3].strip(), path.name))
     return found
+
+
+def demo_requests() -> list[Labelled]:
+    """What the demos themselves give as requests, some of each, and the bank's requests of the training half."""
+    found = [text for demo in all_demos() for text in [example.text for example in demo.examples][:EXAMPLES]]
+    found += [item.question for item in read_bank(split="train") if item.kind == "demo_request" and not item.history]
+    return [Labelled("run_demo", "", language_of(text), text, "demos") for text in dict.fromkeys(found)]
 
 
 def inputs(items: Sequence[Labelled], vectors: NDArray[np.float32]) -> Any:
@@ -172,7 +184,7 @@ def report(items: Sequence[Labelled], vectors: NDArray[np.float32], router: Rout
 
 def train(say: Callable[[str], None] = print) -> None:
     """Train both, write their files, and say how well they read the development lines and the other hand's."""
-    items = read_labelled()
+    items = [*read_labelled(), *demo_requests()]
     vectors = Embedder().encode_questions([item.text for item in items])
     own = np.array([item.hand != HELD_OUT for item in items])
     mine = [item for item, keep in zip(items, own, strict=True) if keep]

@@ -78,6 +78,12 @@ class Topic:
     aliases: tuple[str, ...] = ()
     aliases_es: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    name: str = ""
+    name_es: str = ""
+
+    def inline(self, language: Language) -> str:
+        """The topic's name as it stands within a sentence, with its article."""
+        return (self.name_es if language == "es" else self.name) or self.named(language)
 
     def named(self, language: Language) -> str:
         """The title in one language."""
@@ -107,6 +113,7 @@ def read_topic(path: Path) -> Topic:
             path.stem, str(head["title"]), str(head["title_es"]), int(head["slide"]), tuple(units),
             _names(head, "prerequisites"), _names(head, "after"), str(head.get("demo") or ""),
             _names(head, "aliases"), _names(head, "aliases_es"), _names(head, "sources"),
+            str(head.get("name_en") or ""), str(head.get("name_es") or ""),
         )  # fmt: skip
     except KeyError as missing:
         raise _wrong(path, 1, f"its head lacks {missing}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -27,29 +28,29 @@ class Named:
 
 
 class TopicNames:
-    """Finds names by their stems. The longest name wins where names overlap."""
+    """Finds names by their stems. Where names overlap the longest wins, and a title before an alias."""
 
     def __init__(self, passages: Iterable[Passage], vocabulary: Collection[str] = ()) -> None:
         """`vocabulary` holds words that are no slips."""
         self._vocabulary = vocabulary
+        passages = [passage for passage in passages if passage.source != "document"]
+        self._proper = _proper(passages)
         self._names: dict[tuple[str, ...], list[str]] = {}
-        for passage in passages:
-            if passage.source == "document":
-                continue
-            for name in (passage.title, passage.title_other, *passage.aliases):
-                said = words(name)
-                if all(is_stop(word, "en") or is_stop(word, "es") for word in said):
-                    continue  # "AN" is the English article too
-                key = _stems(said)
-                documents = self._names.setdefault(key, [])
-                if key and passage.document not in documents:
-                    documents.append(passage.document)
+        titled = [(p, name) for p in passages for name in (p.title, p.title_other)]
+        for passage, name in (*titled, *((p, name) for p in passages for name in p.aliases)):
+            said = words(name)
+            if all(is_stop(word, "en") or is_stop(word, "es") for word in said):
+                continue  # "AN" is the English article too
+            documents = self._names.setdefault(_stems(said), [])
+            if passage.document not in documents:
+                documents.append(passage.document)
         self._names.pop((), None)
         self._words = {word for key in self._names for word in key}
 
     def found(self, text: str) -> list[Named]:
         """The topics that a text names, in its order; a note comes before a slide of the same name."""
         said = words(text)
+        typed = set(re.findall(r"[^\W_]+", text))
         stems = [self._known(word) for word in said]
         content = sum(not is_stop(word, "en") and not is_stop(word, "es") for word in said) or 1
         found: list[Named] = []
@@ -57,7 +58,7 @@ class TopicNames:
         while at < len(stems):
             for size in range(min(LONGEST, len(stems) - at), 0, -1):
                 key = tuple(stem_ for stem_, _ in stems[at : at + size])
-                if documents := self._names.get(key):
+                if (documents := self._names.get(key)) and not (size == 1 and self._is_other(typed, said[at])):
                     exact = all(sure for _, sure in stems[at : at + size])
                     best = min(documents, key=lambda document: document.startswith("slide-"))
                     found.append(Named(best, at, at + size, size / content, exact))
@@ -72,6 +73,8 @@ class TopicNames:
         for language in ("en", "es"):
             if (stemmed := stem(word, language)) in self._words:
                 return stemmed, True
+        if word.endswith("s") and word[:-1] in self._words:
+            return word[:-1], True  # "CNNs"
         if len(word) < SHORTEST or not word.isalpha() or self._is_word(word):
             return word, True
         from rapidfuzz import distance, process
@@ -81,8 +84,24 @@ class TopicNames:
         )
         return (str(near[0]), False) if near and str(near[0])[0] == word[0] and len(str(near[0])) >= 4 else (word, True)
 
+    def _is_other(self, typed: Collection[str], word: str) -> bool:
+        """True for a word that is a proper name in one language and another word in the other, typed in small letters:
+        "imagen" is Spanish for picture, "Imagen" a model."""
+        own = {name for name in self._proper if name.islower() and word.startswith(name)}
+        return bool(own) and not any(name.capitalize() in typed for name in own)
+
     def _is_word(self, word: str) -> bool:
         return word in self._vocabulary or is_stop(word, "en") or is_stop(word, "es")
+
+
+def _proper(passages: Sequence[Passage]) -> frozenset[str]:
+    """Titles of one word that the course's English always writes large and its Spanish writes small too: as in the
+    title and in small letters."""
+    english = {word for p in passages for word in re.findall(r"[^\W\d_]+", p.text)}
+    spanish = {word for p in passages for text in p.other for word in re.findall(r"[^\W\d_]+", text)}
+    titles = {p.title for p in passages if p.title.isalpha()}
+    found = {name for name in titles if name.lower() not in english and name.lower() in spanish}
+    return frozenset(found | {name.lower() for name in found})
 
 
 def _stems(said: Sequence[str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from tutor.answering.explain import Course, Explanation, Wanted, explain
 from tutor.answering.reply import MOST_OFFERS, Line, Offer, Reply
 from tutor.i18n import Texts, mark
 
-NEAREST = 0.80
+NEAREST = 0.86
 """Least cosine (as e5 gives it) at which a topic is near enough to be named when a question is declined."""
 INSTEAD: Mapping[str, str] = {
     "steps": mark("The course gives no list of steps for {topic}; this is how it works."),

@@ -20,6 +20,8 @@ from tutor.answering.reply import Line
 
 LEAN = 0.5
 """Least probability that words lean on the conversation's topic for them to be read with it alone."""
+ASKED_SO = 0.94
+"""Cosine (as e5 gives it) with an asked question from which its unit is meant, though another topic is named."""
 ALONE = 0.1
 """How much likelier a question has to be covered alone before the conversation's topic is left."""
 OWN_WORDS = 0.34
@@ -34,6 +36,8 @@ SECOND = 0.5
 """Log-odds that a second sentence of a fact needs of its own."""
 MOST = 5
 """Sentences of an answer at most."""
+BY_FORM = ("steps", "formula", "example", "simplify", "code", "limits")
+"""Acts that say in which form the answer is wanted: no other unit will do, whatever it says."""
 ACT_UNITS: Mapping[str, tuple[str, ...]] = {
     "define": ("define",), "explain": ("how", "define"), "steps": ("steps", "how"), "why": ("why", "uses"),
     "formula": ("formula",), "symbol": ("formula",), "limits": ("limits", "mistakes"), "example": ("example",),
@@ -64,7 +68,10 @@ class Course:
 
     def inline(self, topic: str, language: Language) -> str:
         """A topic's title as it stands within a sentence: in small letters where the course writes it so."""
-        title = self.topics[topic].named(language).split(":")[0].strip()
+        named = self.topics[topic]
+        if named.name and named.name_es:
+            return named.inline(language)
+        title = named.named(language).split(":")[0].strip()
         title = f"the {title[4:]}" if title.startswith("The ") else title
         first = title.split()[0] if title else ""
         small = title[1:2].islower() and first.lower() in self.small
@@ -109,6 +116,8 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
     if wanted.act == "compare" and (compared := _compare(course, wanted, found, named)):
         return compared
     topic = _topic(wanted, found, named)
+    if (asked := _asked(course, found)) is not None:
+        topic = asked.document
     unit = _unit(course, wanted, found, topic)
     if wanted.act in FACTS or unit is None:
         return _facts(course, wanted, found)
@@ -128,14 +137,23 @@ def _read(course: Course, wanted: Wanted) -> Found:
     """What is found for the words alone, or with the conversation's topic where they lean on it."""
     named = course.retriever.names.found(wanted.text)
     alone = Query(wanted.text, wanted.language, wanted.units)
-    if not wanted.topic or (named and wanted.act != "compare"):
+    spoken = wanted.act == "symbol" and wanted.topic in course.topics and course.topics[wanted.topic].unit("formula")
+    if not wanted.topic or (named and wanted.act != "compare" and not spoken):
         return course.retriever.retrieve(alone)
     completed = Query(f"{wanted.title}: {wanted.text}", wanted.language, wanted.units, wanted.topic)
     leaning = course.retriever.retrieve(completed)
-    if wanted.leans >= LEAN:
+    if wanted.leans >= LEAN or spoken:
         return leaning
     found = course.retriever.retrieve(alone)
     return found if found.covered > leaning.covered + ALONE else leaning
+
+
+def _asked(course: Course, found: Found) -> Passage | None:
+    """The unit that is asked for in just these words, whichever topic the words name."""
+    best = found.sentences[0] if found.sentences else None
+    if best is None or found.query.topic or not best.passage.act or best.passage.document not in course.topics:
+        return None
+    return best.passage if best.features.asked_best and best.features.asked >= ASKED_SO else None
 
 
 def _topic(wanted: Wanted, found: Found, named: Sequence[str]) -> str:
@@ -162,7 +180,9 @@ def _unit(course: Course, wanted: Wanted, found: Found, topic: str) -> Unit | No
     units = course.topics[topic].units
     own = [sentence for sentence in found.sentences if sentence.passage.document == topic and sentence.passage.act]
     best = own[0] if own else None
-    if best is not None and best.features.asked >= SAME_QUESTION and best.features.asked_best:
+    plainly = wanted.act in BY_FORM and any(unit.act == ACT_UNITS[wanted.act][0] for unit in units)
+    asked = best is not None and best.features.asked_best and best.features.asked >= SAME_QUESTION
+    if best is not None and asked and not plainly and not found.query.topic:
         return course.topics[topic].unit(best.passage.act, best.passage.against)  # type: ignore[arg-type]
     served = ACT_UNITS.get(wanted.act, ())
     chosen = next((unit for act in served for unit in units if unit.act == act), None)

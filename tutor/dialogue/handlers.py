@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tutor.answering import navigate
 from tutor.answering.answer import Desk, answer, declined, demo_of, offers
-from tutor.answering.explain import Wanted
+from tutor.answering.explain import LEAN, Wanted
 from tutor.answering.reply import Line, Reply
 from tutor.dialogue import talk
 from tutor.dialogue.context import Parts
@@ -15,29 +15,31 @@ from tutor.dialogue.reading import Act, units_of
 from tutor.dialogue.router import Clarify, RunDemo
 from tutor.dialogue.said import Said
 from tutor.i18n import Texts
+from tutor.runs.canonical import canonical
 from tutor.runs.questions import about_run
 
-DEMO_DOUBT = 0.25
-"""Least probability of a demo request for the demo reader to be asked at all."""
+DEMO_DOUBT = 0.6
+"""Least probability of a demo request from which "show me" means the demo of what was spoken of."""
 
 
+MEANT = 0.84
+"""Least cosine (as e5 gives it) of a request with a topic that it does not name."""
+SURELY_OFF = 0.85
+"""Probability from which what is off the course's topics is not searched for."""
 RUN_DOUBT = 0.2
 """Least probability of a question about the run for the run to be asked first."""
 
 
 def demo_wanted(parts: Parts, said: Said) -> RunDemo | Clarify | None:
     """The demo that is to run, or those that may be meant; None when none is wanted."""
-    shares = said.reading.probabilities
-    wanted = shares["run_demo"] + shares["change_run"]
     if said.offer is not None and said.offer.act == "run_demo":
         return parts.demo_reader.offered(said.offer)
-    changes = said.act == "change_run" or (wanted > DEMO_DOUBT and shares["change_run"] > shares["run_demo"])
-    if changes and (changed := parts.demo_reader.changed(said.utterance.text, said.state.demo)):
+    if said.act == "change_run" and (changed := parts.demo_reader.changed(said.utterance.text, said.state.demo)):
         return changed
-    if said.act in ("run_demo", "change_run") or wanted > DEMO_DOUBT or said.utterance.text.startswith("/demo "):
+    if said.act in ("run_demo", "change_run") or said.utterance.text.startswith("/demo "):
         topic = parts.topics.get(said.state.topic)
-        about = topic.demo if topic else ""
-        return parts.demo_reader.asked(said.utterance.text, about, sure=said.act == "run_demo")
+        sure = said.reading.probability > DEMO_DOUBT
+        return parts.demo_reader.asked(said.utterance.text, topic.demo if topic and sure else "", sure=sure)
     return None
 
 
@@ -54,7 +56,7 @@ def _explain(parts: Parts, desk: Desk, said: Said, _seed: int) -> Reply:
     state = said.state
     topic = said.topic or state.topic
     title = parts.topics[topic].named(said.language) if topic in parts.topics else state.title
-    wanted = Wanted(said.text, said.language, said.act, said.reading.units, topic, title, said.reading.leans)
+    wanted = Wanted(said.text, said.language, said.act, said.reading.units, topic, title, said.leans)
     if said.offer is not None or said.topic:
         wanted = replace(wanted, units=units_of(said.act), leans=1.0)
     return answer(desk, wanted, state.spoken)
@@ -108,8 +110,15 @@ def _summarise(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
 
 
 def _ask_run(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
-    if said.state.run is not None and (told := about_run(said.utterance.text, said.state.run)):
-        return Reply(tuple(map(Line, told)), topic=said.state.topic, act="ask_run", about_run=said.state.run_id)
+    run = said.state.run
+    if run is not None:
+        told = about_run(said.utterance.text, run)
+        if not told and (asked := canonical(said.utterance.text, said.vector, run, parts.embedder.encode_questions)):
+            told = about_run(asked, run)
+        if not told and said.act == "ask_run" and said.reading.sure:
+            told = about_run("What did the run show?", run)
+        if told:
+            return Reply(tuple(map(Line, told)), topic=said.state.topic, act="ask_run", about_run=said.state.run_id)
     if said.act != "ask_run":
         return HANDLERS.get(said.act, _explain)(parts, desk, said, seed)
     return _explain(parts, desk, replace(said, act="fact"), seed)
@@ -117,22 +126,25 @@ def _ask_run(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
 
 def _about_course(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     if parts.navigator is None:
-        return talk.about_tutor(desk, parts.course_title, parts.provenance.model)
+        return talk.about_tutor(desk, parts.course_title)
     return navigate.about_course(desk, parts.navigator)
 
 
 def _about_tutor(parts: Parts, desk: Desk, _said: Said, _seed: int) -> Reply:
-    return talk.about_tutor(desk, parts.course_title, parts.provenance.model)
+    return talk.about_tutor(desk, parts.course_title)
 
 
 def _off_topic(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
-    """Declined, unless the course names what is asked about and answers it."""
-    if parts.course.retriever.names.found(said.text) or not said.reading.sure:
+    """Declined, unless that is in doubt and the course answers it."""
+    if said.reading.probability < SURELY_OFF:
         return _explain(parts, desk, replace(said, act="fact"), seed)
     return talk.off_topic(desk)
 
 
 def _practise(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
+    settled = bool(said.state.practice) and not (said.state.practice or {}).get("open")
+    if said.act == "answer_practice" and settled:
+        return _explain(parts, desk, replace(said, act="fact"), seed)
     return parts.practice.reply(desk, said.act, said.text, _topic_of(parts, said), said.state.practised, seed)
 
 
@@ -142,10 +154,26 @@ def _doubted(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     return talk.doubted(desk, said.state)
 
 
+def _known(parts: Parts, document: str) -> str:
+    """The topic of a document: its own, or the first of those on a slide; "" where there is none."""
+    if document in parts.topics or parts.navigator is None or not document.startswith("slide-"):
+        return document if document in parts.topics else ""
+    number = int(document.removeprefix("slide-"))
+    shown = (row.topics for row in parts.navigator.outline.slides if row.number == number)
+    return next((topic for topics in shown for topic in topics if topic in parts.topics), "")
+
+
 def _topic_of(parts: Parts, said: Said) -> str:
-    """The topic that is named, else the conversation's."""
-    named = [name.document for name in parts.course.retriever.names.found(said.text) if name.document in parts.topics]
-    return said.topic or (named[0] if named else said.state.topic)
+    """The topic that is named or meant, else the conversation's."""
+    named = [_known(parts, name.document) for name in parts.course.retriever.names.found(said.text)]
+    named = [name for name in named if name]
+    if said.topic or named:
+        return said.topic or named[0]
+    if said.leans < LEAN and said.act in ("practise", "locate"):
+        hits = parts.course.retriever.search(said.text, 3)
+        meant = [hit.passage.document for hit in hits if hit.passage.document in parts.topics and hit.dense > MEANT]
+        return meant[0] if meant else said.state.topic
+    return said.state.topic
 
 
 Handler = Callable[[Parts, Desk, Said, int], Reply]

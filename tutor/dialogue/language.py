@@ -17,7 +17,7 @@ from knowledge.text import Language
 
 FILE = Path(__file__).with_name("language.npz")
 BUCKETS = 4096
-UNSURE = 0.8
+UNSURE = 0.4
 """Log-odds within which a text could be either, so that the conversation's language holds; chosen on the development
 part of the labelled utterances."""
 _WORD = re.compile(r"[^\W\d_]+|[¿¡]")

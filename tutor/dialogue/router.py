@@ -5,6 +5,7 @@ Whether a demo is wanted at all is the reading's to say (tutor/dialogue/reading.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -79,7 +80,10 @@ class DemoReader:
         named = self._names.found(fold(self._names.spelt(text)))
         if named and demo not in named:
             return None
-        return RunDemo(demo, extract(demo, text), last[1])
+        found = extract(demo, text)
+        if not found.params and len(found.loose) == 1 and (only := _only_fitting(demo, found.loose[0], last[1])):
+            found = Extracted(only, (), ())
+        return RunDemo(demo, found, last[1])
 
     def asked(self, text: str, about: str = "", *, sure: bool = True) -> RunDemo | Clarify | None:
         """The demo that a request is for; `about` is the demo of what was spoken of, for "show me". None for none."""
@@ -118,6 +122,19 @@ class DemoReader:
     def _named(self, text: str) -> list[Demo]:
         found = self._names.found(fold(self._names.spelt(text)))
         return found or self._names.in_parts(text) or self._names.by_choice(text)
+
+
+def _only_fitting(demo: Demo, value: float, before: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameter that one bare number must mean: the first that takes it and has another value now; a whole number
+    goes to one that counts, another to one that does not."""
+    whole = float(value).is_integer()
+    for name, schema in demo.schema()["properties"].items():
+        counts = schema.get("type") == "integer"
+        low, high = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
+        fits = schema.get("type") in ("integer", "number") and name != "seed" and counts == whole
+        if fits and low <= value <= high and before.get(name) != value:
+            return {name: int(value) if counts else value}
+    return {}
 
 
 SHORT = 6

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from knowledge.retrieval.embedder import Vectors
+from knowledge.retrieval.names import Named
 from knowledge.text import Language, fold
 from tutor.answering.reply import Offer
 from tutor.conversations.store import Exchange
@@ -22,6 +23,10 @@ from tutor.dialogue.utterance import Utterance
 
 MORE = ("how", "why", "example", "simply", "steps", "uses", "limits", "mistakes", "formula", "facts", "compare")
 """Units in the order in which "go on" says those that were not said yet."""
+PLAIN = 0.75
+"""Least probability of an act that is plain from the words themselves; below it "and the GRU?" takes the last one."""
+NEARLY_ALL = 0.6
+"""Share of a text's content words that names take when it says nothing else."""
 AGAIN = ("define", "explain", "steps", "why", "compare", "fact", "formula", "symbol", "list", "summarise", "limits",
          "example", "simplify", "verify", "code", "locate", "order")  # fmt: skip
 """Acts that can be done again in another language."""
@@ -52,6 +57,7 @@ class Said:
     offer: Offer | None = None
     unit: str = ""
     switched: Language | None = None
+    leans: float = 0.0
 
 
 def read(parts: Parts, text: str, history: Sequence[Exchange], language: Language | None) -> Said:
@@ -61,14 +67,26 @@ def read(parts: Parts, text: str, history: Sequence[Exchange], language: Languag
     utterance = Utterance.of(text, parts.languages, before)
     vector = parts.embedder.encode_questions([utterance.text])[0]
     reading = parts.router.read(utterance, vector, state.flags)
-    said = Said(utterance, state, reading, vector, utterance.language, reading.act, utterance.text)
+    names = parts.course.retriever.names.found(utterance.text)
+    said = Said(
+        utterance, state, reading, vector, utterance.language, reading.act, utterance.text, leans=reading.leans
+    )  # fmt: skip
     if (offer := _pressed(state, utterance)) is not None:
         return _taken(said, offer)
     if reading.act == "accept":
         return _accepted(said)
+    if state.listed and (place := ordinal(utterance.plain)) is not None and not names:
+        return replace(said, text=state.listed[min(place, len(state.listed) - 1)], leans=0.0)
+    if _only_names(names) and reading.probability < PLAIN and state.act in AGAIN:
+        said = replace(said, act=state.act)  # type: ignore[arg-type]
     if reading.act == "language":
         return _switched(said)
     return _continued(parts, said) if reading.act == "continue" else said
+
+
+def _only_names(names: Sequence[Named]) -> bool:
+    """True for "What about the GRU?": a topic's name and nothing that says what is wanted of it."""
+    return bool(names) and sum(name.share for name in names) >= NEARLY_ALL
 
 
 def _pressed(state: DialogueState, utterance: Utterance) -> Offer | None:

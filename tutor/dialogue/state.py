@@ -49,7 +49,7 @@ class DialogueState:
         """The situation as the router knows it (tutor/dialogue/reading.py)."""
         found = "t" if self.topic else ""
         found += "r" if self.run is not None else ""
-        found += "q" if self.practice and self.practice.get("open") else ""
+        found += "q" if self.practice else ""
         return found + ("o" if self.offers else "")
 
 

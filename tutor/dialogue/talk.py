@@ -26,7 +26,7 @@ def social(desk: Desk, utterance: Utterance, state: DialogueState) -> Reply:
     return Reply((Line(desk.texts(answer)),), "about", state.offers if answer == THANKS else ())
 
 
-def about_tutor(desk: Desk, title: str, model: str) -> Reply:
+def about_tutor(desk: Desk, title: str) -> Reply:
     """What this is, in five sentences."""
     texts = desk.texts
     said = (
@@ -34,7 +34,7 @@ def about_tutor(desk: Desk, title: str, model: str) -> Reply:
         texts("I answer from its slides and notes, and show where each sentence stands."),
         texts("I run {count} demos and ask practice questions.", count=len(desk.demos)),
         texts("When the course does not cover something, I say so."),
-        texts("I run offline on this machine ({model}); what you write stays here.", model=model),
+        texts("I run offline on this machine; what you write stays here."),
     )  # fmt: skip
     return Reply(tuple(Line(text) for text in said), "about", _first_steps(texts))
 

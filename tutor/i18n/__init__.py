@@ -7,12 +7,15 @@ not in the catalogue. `python -m tutor.i18n` tells what is missing or no longer 
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from knowledge.text import Language
 
+_CONTRACTED = re.compile(r"\b([DdAa])(e?) el (?=\w)")
+"""Spanish joins "de el" and "a el", as they come about where a name is put in."""
 CATALOGUE = Path(__file__).with_name("es.po")
 
 
@@ -34,7 +37,8 @@ class Texts:
     def __call__(self, text: str, **values: Any) -> str:
         """The text with its values put in; in English where the catalogue has no Spanish."""
         said = spanish().get(text, text) if self.language == "es" else text
-        return said.format(**values) if values else said
+        said = said.format(**values) if values else said
+        return _CONTRACTED.sub(r"\1\2l ", said) if self.language == "es" else said
 
     def plural(self, one: str, many: str, count: int, **values: Any) -> str:
         """`one` for a count of 1, else `many`; both are keys of their own, with {count}."""

@@ -1,0 +1,55 @@
+"""Questions about a demo run in the words that tutor/runs/questions.py reads, however they are asked.
+
+For the run at hand the questions that can be asked are written out: for each of its measures the value at the end, the
+best, the place of a change; whether it converged; what was seen. The one nearest in meaning to what a student said is
+meant, with the numbers that the student named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from knowledge.retrieval.embedder import Vectors
+from tutor.runs.summary import Run
+
+NEAR = 0.84
+"""Least cosine (as e5 gives it) of a question with the one that it is taken for."""
+MOST = 6
+"""Measures of a run that questions are written for."""
+_PLACE = re.compile(
+    r"(?:epoch|step|frame|[eé]poca|paso|cuadro|iterati?on|iteraci[oó]n)\s{1,3}(?:number\s|n[uú]mero\s)?(\d{1,6})",
+    re.IGNORECASE,
+)
+_GENERAL = (
+    "Did it converge?", "Why did it not converge?", "When did it converge?", "What did the run show?",
+    "What was the result?", "What are the final weights?", "Which parameters did you use?",
+    "What does the last frame show?", "Was my guess right?",
+)  # fmt: skip
+
+
+def written_out(run: Run, place: str = "") -> list[str]:
+    """The questions that this run can be asked; with a place ("epoch 3") those about it too."""
+    names = [name.replace("_", " ") for name in list(run.metrics)[:MOST]]
+    found = list(_GENERAL)
+    for name in names:
+        found += [
+            f"What was the final {name}?", f"At which step was the {name} lowest?",
+            f"At which step was the {name} highest?", f"Why did the {name} go up?",
+        ]  # fmt: skip
+        found += [f"What was the {name} at {place}?"] if place else []
+    return [*found, f"What happened at {place}?"] if place else found
+
+
+def canonical(text: str, vector: Vectors, run: Run, encode: Callable[[Sequence[str]], Vectors]) -> str:
+    """The written-out question that is meant; "" when none is near."""
+    named = _PLACE.search(text)
+    place = ""
+    if named:
+        word = named[0].split()[0].lower()
+        kind = "epoch" if word.startswith(("epoc", "époc")) else "frame" if word in ("frame", "cuadro") else "step"
+        place = f"{kind} {named[1]}"
+    questions = written_out(run, place)
+    cosines = encode(questions) @ vector
+    best = int(cosines.argmax())
+    return questions[best] if cosines[best] >= NEAR else ""
