@@ -7,7 +7,7 @@ STAMP := $(VENV)/.tiza-installed
 TORCH_INDEX ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat serve test check lint types imports bench bench-demos bench-ingest eval eval-smoke clean
+.PHONY: help setup chat serve test check lint lint-course types imports bench bench-demos bench-ingest eval eval-smoke clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -24,11 +24,14 @@ chat: $(STAMP) ## talk with the tutor (or pipe questions in, one a line)
 serve: $(STAMP) ## serve the tutor over HTTP
 	@$(BIN)/tiza serve
 
-test: $(STAMP) ## run every test, those with the real model too
-	@$(BIN)/python -m pytest
+test: $(STAMP) ## run every test, those with the real model too, on two cores
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(STAMP)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+lint-course: $(STAMP) ## check the course's own texts: units, notes, slides
+	@$(BIN)/python -m knowledge.courses.lint
 
 types: $(STAMP)
 	@$(BIN)/mypy
@@ -36,7 +39,7 @@ types: $(STAMP)
 imports: $(STAMP)
 	@$(BIN)/lint-imports
 
-check: lint types imports test eval-smoke ## everything that CI runs
+check: lint lint-course types imports test eval-smoke ## everything that CI runs
 
 bench: $(STAMP) ## measure speed and memory, and write docs/benchmarks.md
 	@$(BIN)/python -m benchmarks

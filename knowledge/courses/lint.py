@@ -1,7 +1,8 @@
-"""`python -m knowledge.courses.lint [FILE ...]`: what is wrong with the course's units, one line each.
+"""`python -m knowledge.courses.lint [FILE ...]`: what is wrong with the course's texts, one line each.
 
-Sentences and their Spanish must hold the same numbers and formulas, be each in its own language, stand alone (no unit
-begins with a pronoun), and stay within a length that can be read aloud.
+With files, those units alone; without, all units, notes and slides (see lint_notes.py for these). A unit's sentences
+and their Spanish must hold the same numbers and formulas, be each in its own language, stand alone (no unit begins with
+a pronoun), and stay within a length that can be read aloud.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from knowledge.courses.builtin import read_notes, read_slides
+from knowledge.courses.checks import failures
+from knowledge.courses.lint_notes import note_problems, slide_problems
 from knowledge.courses.units import FOLDER, Unit, read_topic
 from knowledge.errors import KnowledgeError
 
@@ -59,7 +63,7 @@ def _of_unit(unit: Unit) -> Iterator[str]:
             continue
         yield from _of_pair(line.en, line.es)
     if unit.checks:
-        yield from _checked(unit.checks)
+        yield from failures(unit.checks)
 
 
 def _of_pair(english: str, spanish: str) -> Iterator[str]:
@@ -77,36 +81,24 @@ def _of_pair(english: str, spanish: str) -> Iterator[str]:
             yield f"the wrong language: {text[:60]!r}"
 
 
-def _checked(checks: str) -> Iterator[str]:
-    import math
-
-    import numpy as np
-
-    def softmax(values: Sequence[float]) -> list[float]:
-        powers = [math.exp(value) for value in values]
-        return [power / sum(powers) for power in powers]
-
-    def sigmoid(value: float) -> float:
-        return 1 / (1 + math.exp(-value))
-
-    def dot(left: Sequence[float], right: Sequence[float]) -> float:
-        return sum(a * b for a, b in zip(left, right, strict=True))
-
-    known = {"math": math, "np": np, "softmax": softmax, "sigmoid": sigmoid, "dot": dot, "relu": lambda x: max(0.0, x)}
-    for row in checks.splitlines():
-        try:
-            if row.strip() and not eval(row, known):
-                yield f"a check fails: {row}"
-        except Exception as error:
-            yield f"a check cannot be computed ({error}): {row}"
+def course_problems() -> Iterator[str]:
+    """What is wrong with the built-in course: its units, its notes and its slides, each with its place."""
+    slides, notes = read_slides(), {note.id: note for note in read_notes()}
+    for path in sorted(FOLDER.glob("*.md")):
+        yield from (f"units/{path.name}: {found}" for found in problems(path))
+    for note in notes.values():
+        yield from (f"notes/{note.id}.md: {found}" for found in note_problems(note, notes.keys(), len(slides)))
+    for slide in slides:
+        yield from (f"slide {slide.number}: {found}" for found in slide_problems(slide))
 
 
 def main(paths: Sequence[Path]) -> int:
-    """Print what is wrong; 1 when anything is."""
-    found = [f"{path.name}: {problem}" for path in paths for problem in problems(path)]
+    """Print what is wrong with these files of units, or with the whole course; 1 when anything is."""
+    named = (f"{path.name}: {problem}" for path in paths for problem in problems(path))
+    found = list(named if paths else course_problems())
     sys.stdout.write("".join(f"{line}\n" for line in found))
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main([Path(name) for name in sys.argv[1:]] or sorted(FOLDER.glob("*.md"))))
+    raise SystemExit(main([Path(name) for name in sys.argv[1:]]))

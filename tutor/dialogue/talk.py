@@ -7,7 +7,7 @@ from tutor.answering.answer import Desk
 from tutor.answering.reply import Line, Offer, Reply
 from tutor.dialogue.state import DialogueState
 from tutor.dialogue.utterance import Utterance
-from tutor.i18n import Texts, mark
+from tutor.i18n import mark
 
 THANKS = mark("You are welcome.")
 GREETING = mark("Hello! Ask me about the course, or for a demo.")
@@ -27,23 +27,27 @@ def social(desk: Desk, utterance: Utterance, state: DialogueState) -> Reply:
 
 
 def about_tutor(desk: Desk, title: str) -> Reply:
-    """What this is, in five sentences."""
-    texts = desk.texts
+    """What this is, in five sentences. A teacher's own course has no practice questions, and promises none."""
+    texts, count = desk.texts, len(desk.demos)
+    practises = bool(desk.course.topics)
     said = (
         texts("I am Tiza, a tutor for the course *{title}*.", title=title),
         texts("I answer from its slides and notes, and show where each sentence stands."),
-        texts("I run {count} demos and ask practice questions.", count=len(desk.demos)),
+        texts("I run {count} demos and ask practice questions.", count=count) if practises
+        else texts("I run {count} demos.", count=count),
         texts("When the course does not cover something, I say so."),
         texts("I run offline on this machine; what you write stays here."),
     )  # fmt: skip
-    return Reply(tuple(Line(text) for text in said), "about", _first_steps(texts))
+    return Reply(tuple(Line(text) for text in said), "about", _first_steps(desk))
 
 
-def _first_steps(texts: Texts) -> tuple[Offer, ...]:
-    return (
-        Offer(texts("What is a neural network?"), "define", "neural_network"),
-        Offer(texts("Quiz me on the perceptron"), "practise", "perceptron"),
+def _first_steps(desk: Desk) -> tuple[Offer, ...]:
+    """What to begin with, of the topics that the course has."""
+    first = (
+        Offer(desk.texts("What is a neural network?"), "define", "neural_network"),
+        Offer(desk.texts("Quiz me on the perceptron"), "practise", "perceptron"),
     )
+    return tuple(offer for offer in first if offer.topic in desk.course.topics)
 
 
 def language(desk: Desk, wanted: Language) -> Line:
@@ -56,9 +60,14 @@ def language(desk: Desk, wanted: Language) -> Line:
 def off_topic(desk: Desk) -> Reply:
     """A decline in one sentence."""
     texts = desk.texts
+    said = (
+        texts("That is not part of this course; ask me about artificial intelligence, or for a demo.")
+        if desk.course.topics
+        else texts("The course does not cover that; ask about what its slides and notes say, or for a demo.")
+    )
     return Reply(
-        (Line(texts("That is not part of this course; ask me about artificial intelligence, or for a demo.")),),
-        "not_covered", _first_steps(texts),
+        (Line(said),),
+        "not_covered", _first_steps(desk),
     )  # fmt: skip
 
 
@@ -85,4 +94,4 @@ def unsure(desk: Desk) -> Reply:
     """What to say when nobody can tell what is meant."""
     texts = desk.texts
     said = texts("I am not sure what you mean: name a topic, ask a question about it, or say “show me” for a demo.")
-    return Reply((Line(said),), "clarify", _first_steps(texts))
+    return Reply((Line(said),), "clarify", _first_steps(desk))

@@ -107,7 +107,8 @@ class Practice:
         known = self._course.topics.get(topic)
         if known is None:
             if not self._course.topics:
-                return Reply((Line(desk.texts("This course has no practice questions; ask me about it instead.")),))
+                said = desk.texts("This course has no practice questions; ask me about it instead.")
+                return Reply((Line(said),), "about")
             known = random.Random(f"{seed} {len(rounds)}").choice(list(self._course.topics.values()))
         asked = {(found.topic, found.act, found.place) for found in rounds}
         fresh = [

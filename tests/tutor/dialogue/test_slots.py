@@ -9,17 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demos.runtime.catalogue import all_demos, load
-from demos.runtime.contract import Demo, Request
 from tutor.dialogue.slots import extract, grammar
 
-EXAMPLES = [(demo, example) for demo in all_demos() for example in demo.examples]
 
-
-@pytest.mark.parametrize(
-    ("demo", "example"), EXAMPLES, ids=lambda value: getattr(value, "text", getattr(value, "name", ""))
-)
-def test_each_demo_reads_its_own_examples(demo: Demo, example: Request) -> None:
-    assert demo.parse(extract(demo, example.text).params) == demo.parse(example.params)
+def test_each_demo_reads_its_own_examples() -> None:
+    """All of them: a demo shows its examples to students as what can be said to it."""
+    read = {
+        (demo.name, example.text): demo.parse(extract(demo, example.text).params) == demo.parse(example.params)
+        for demo in all_demos()
+        for example in demo.examples
+    }
+    assert len(read) > 600
+    assert [place for place, right in read.items() if not right] == []
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -99,17 +100,48 @@ async def test_a_prompt_over_the_context_is_refused_in_words(starter: LlamaModel
         await _collect(starter.stream([Message("user", "chalk " * 3000)], Sampling()))
 
 
-async def test_leaving_frees_the_model_in_decode_and_in_prefill(starter: LlamaModel) -> None:
-    """Cancelled at any moment, the next answer is the same as ever."""
-    expected, _ = await _collect(starter.stream(NOTES, Sampling(max_tokens=16)))
+class GatedModel(LlamaModel):
+    """Stands still at its `gate`-th look at whether it was cancelled, until it was."""
+
+    gate = 0
+    looks = 0
+
+    def _generate(
+        self, messages: Sequence[Message], sampling: Sampling, grammar: str | None, cancelled: Callable[[], bool]
+    ) -> Iterator[Piece]:
+        def looked() -> bool:
+            self.looks += 1
+            if self.looks == self.gate:
+                while not cancelled():
+                    time.sleep(0.001)
+            return cancelled()
+
+        self.looks = 0
+        yield from super()._generate(messages, sampling, grammar, looked)
+
+
+async def test_leaving_frees_the_model_in_prefill_and_in_decode(shared_home: Path) -> None:
+    """Cancelled at a place where it reads or writes, it goes no further, and the next answer is the same as ever."""
+    model = GatedModel(prepare_starter(shared_home), Engine(context=1024))
+    expected, _ = await _collect(model.stream(NOTES, Sampling(max_tokens=16)))
     long = [Message("user", "Describe this: " + "chalk and slate " * 200)]
-    for pause in (0.0, 0.02, 0.1, 0.3, 0.6):
-        task = asyncio.create_task(_collect(starter.stream(long, Sampling(max_tokens=400))))
-        await asyncio.sleep(pause)
+    words = f'root ::= "{"chalk and slate " * 8}"'  # so that it does not end before it is stopped
+    await _collect(model.stream(long, Sampling(max_tokens=1), grammar=words))
+    reading = model.looks - 1  # the last look is that before the one token
+    assert reading >= 2  # in several chunks
+    for place in (1, reading, reading + 1, reading + 9):
+        await _collect(model.stream(NOTES, Sampling(max_tokens=1)))  # so that the long prompt is read from its start
+        model.gate = place
+        task = asyncio.create_task(_collect(model.stream(long, Sampling(max_tokens=64), grammar=words)))
+        while model.looks != place and not task.done():
+            await asyncio.sleep(0.001)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert (await _collect(starter.stream(NOTES, Sampling(max_tokens=16))))[0] == expected
+        assert model.looks == place
+        model.gate = 0
+        assert (await _collect(model.stream(NOTES, Sampling(max_tokens=16))))[0] == expected
+    await model.close()
 
 
 async def test_a_missing_file_is_named(tmp_path: Path) -> None:

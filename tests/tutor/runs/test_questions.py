@@ -202,7 +202,15 @@ def test_a_rundown_of_before_is_a_run_still() -> None:
 NEW = ("measures", "clock", "rounds", "rest", "rest_at", "weights")
 
 
-@pytest.mark.parametrize("name", [demo.name for demo in all_demos() if any(m.span != "now" for m in demo.measures)])
+COUNTING = {
+    demo.name: any(measure.role == "clock" for measure in demo.measures)
+    for demo in all_demos()
+    if any(measure.span != "now" for measure in demo.measures)
+}
+"""The demos that count something, with whether they have a clock: what a search or a proof counts has no epochs."""
+
+
+@pytest.mark.parametrize("name", [name for name, clocked in COUNTING.items() if clocked])
 def test_the_counts_of_every_demo_that_counts_agree_with_its_frames(name: str) -> None:
     """By another way than the rundown's: what each frame adds, summed over its epoch."""
     demo = load(name)
@@ -220,6 +228,22 @@ def test_the_counts_of_every_demo_that_counts_agree_with_its_frames(name: str) -
                 before = value
         if measure.span != "now":
             assert {epoch: count for epoch, count, _ in known.rounds.get(measure.metric, ())}.items() <= added.items()
+
+
+@pytest.mark.parametrize("name", [name for name, clocked in COUNTING.items() if not clocked])
+def test_a_running_total_without_a_clock_is_told_at_frames_and_of_no_epoch(name: str) -> None:
+    demo = load(name)
+    shown = tuple(demo.steps(demo.parse()))
+    known = Run.of(rundown(demo, {}, shown))
+    assert known is not None and known.clock == "" and known.rounds == {}
+    for measure in (measure for measure in demo.measures if measure.span == "run"):
+        values = [(number, frame.metrics[measure.metric]) for number, frame in enumerate(shown, 1)
+                  if measure.metric in frame.metrics]  # fmt: skip
+        for number, value in (values[0], values[-1]):
+            told = about_run(f"What was {measure.metric} at frame {number}?", known)
+            assert told is not None and f"the {measure.words} is {value:,.0f}." in told[0], told
+        told = about_run(f"How many {measure.metric} in epoch 2?", known)
+        assert told is None or "In epoch" not in told[0]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ import pytest
 
 from knowledge.courses.course import Course
 from tests.knowledge.documents.test_converters import LECTURE, make_pptx
+from tutor.conversations.records import exchange_of
+from tutor.conversations.store import Exchange
 from tutor.events import Answered
 from tutor.llm.scripted import ScriptedModel
 from tutor.service.build import Tutor
@@ -103,6 +105,26 @@ async def test_questions_of_the_built_in_course_are_declined_in_it(tutors: Tutor
     assert ending.outcome == "not_covered", ending.text
     assert ending.citations == ()
     assert "Rosenblatt" not in ending.text
+
+
+async def test_a_follow_up_is_about_what_was_said_last_and_a_new_question_is_not(tutors: Tutors) -> None:
+    history: list[Exchange] = []
+    for question, said in (
+        ("What does the walrus eat?", "slugs"), ("and where does it live?", "walrus is an animal that lives in swamps"),
+        ("What is an otter?", "otter is an animal"), ("how many hours does it sleep?", "sleeps for 4 hours"),
+    ):  # fmt: skip
+        ending = [event async for event in tutors.of("zoo").answer(question, history)][-1]
+        assert isinstance(ending, Answered) and said in ending.text, ending
+        history.append(exchange_of(question, ending))
+
+
+@pytest.mark.parametrize("question", ["Who are you?", "What is this course about?", "quiz me", "How do I cook pasta?"])
+async def test_a_course_without_units_offers_and_promises_nothing_of_the_built_in_one(
+    tutors: Tutors, question: str
+) -> None:
+    ending = await _ask(tutors, "zoo", question)
+    assert ending.outcome in ("about", "not_covered") and ending.suggestions == ()
+    assert not any(words in ending.text for words in ("artificial intelligence", "neural", "ask practice"))
 
 
 async def test_questions_of_the_own_course_are_declined_in_the_built_in_one(tutors: Tutors) -> None:
