@@ -71,7 +71,7 @@ def leaning(items: Sequence[Labelled], names: TopicNames) -> list[Labelled]:
         said = next((name for name in names.found(item.question) if name.document == item.concept and name.exact), None)
         if item.history or not item.covered or said is None or item.concept not in _topics():
             continue
-        matches = [match for match in re.finditer(r"[^\W_]+(?:[.,][0-9]+)*", item.question)]
+        matches = list(re.finditer(r"[^\W_]+(?:[.,][0-9]+)*", item.question))
         if [fold(match[0]).replace(",", "") for match in matches] != words(item.question):
             continue
         start, end = matches[said.start].start(), matches[said.end - 1].end()
