@@ -89,15 +89,17 @@ def _next_special(text: str, start: int) -> int:
 
 
 def _code(text: str, start: int, ended: bool) -> _Found | None:
-    """A span or a fence of code, to the next run of as many backticks; a run without its like is text."""
+    """Code to the next run of as many backticks: a span ends within its paragraph, a fence at the latest with the text."""
     end = start
     while end < len(text) and text[end] == "`":
         end += 1
     if end == len(text) and not ended:
         return None
     ticks = end - start
+    blank = text.find("\n\n", end) if ticks < 3 else -1
+    reach = blank if blank >= 0 else len(text)
     place = end
-    while (place := text.find("`" * ticks, place)) >= 0:
+    while (place := text.find("`" * ticks, place, reach)) >= 0:
         stop = place
         while stop < len(text) and text[stop] == "`":
             stop += 1
@@ -106,9 +108,9 @@ def _code(text: str, start: int, ended: bool) -> _Found | None:
         if stop - place == ticks:
             return _Found(stop)
         place = stop
-    if ended or (ticks < 3 and "\n\n" in text[end:]):
-        return _Found(len(text) if ticks >= 3 else end)
-    return None
+    if ended and ticks >= 3:
+        return _Found(len(text))
+    return _Found(end) if ended or blank >= 0 else None
 
 
 def _apart(text: str, start: int, ended: bool) -> _Found | None:
@@ -119,7 +121,7 @@ def _apart(text: str, start: int, ended: bool) -> _Found | None:
     if close >= 0:
         formula = text[start + 2 : close].strip()
         return _Found(close + 2, formula) if formula else _Found(start + 2)
-    return _Found(start + 2) if ended or reach < len(text) - 1 else None
+    return _Found(start + 2) if ended or blank >= 0 or reach == start + LONGEST else None
 
 
 def _inline(text: str, start: int, ended: bool, before: str) -> _Found | None:

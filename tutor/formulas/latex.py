@@ -25,11 +25,12 @@ __all__ = ["unicode_of"]
 
 _FRACTIONS = ("frac", "dfrac", "tfrac", "cfrac")
 _TEXT = ("text", "mathrm", "textrm", "textbf", "textit", "textsf", "texttt", "operatorname", "mathsf", "mathtt", "mbox")
-_FONTS = ("mathbf", "boldsymbol", "bm", "mathcal", "mathit", "mathscr", "mathfrak", "pmb", "ensuremath")
+_FONTS = ("mathbf", "boldsymbol", "bm", "mathcal", "mathit", "mathscr", "mathfrak", "pmb", "ensuremath", "underbrace",
+          "overbrace", "boxed")  # fmt: skip
 _ARROWS = {"xrightarrow": "→", "xleftarrow": "←", "xRightarrow": "⇒"}
 _STACKS = ("overset", "underset", "stackrel")
 _DOUBLE = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
-_SIGNS = {"-": "−", "*": "·", "'": "′"}
+_SIGNS = {"-": "−", "'": "′"}
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
 _SIDES: dict[str, Kind] = {"left": "open", "right": "close", "middle": "operator"}
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|\s+|.", re.DOTALL)
@@ -40,8 +41,8 @@ _MATRICES = {"pmatrix": "()", "bmatrix": "[]", "vmatrix": "||", "Vmatrix": "‖�
 @cache
 def _context() -> LatexContextDb:
     """The commands that take arguments; all else is a sign by itself."""
-    taking = {"{{": (*_FRACTIONS, *_STACKS, "binom", "tbinom"), "[{": ("sqrt", *_ARROWS)}
-    taking["{"] = (*_TEXT, *_FONTS, *ACCENTS, "mathbb", "tag", "label", "pmod", "not", "phantom", "hspace")
+    taking = {"{{": (*_FRACTIONS, *_STACKS, "binom", "tbinom", "textcolor"), "[{": ("sqrt", *_ARROWS)}
+    taking["{"] = (*_TEXT, *_FONTS, *ACCENTS, "mathbb", "tag", "label", "pmod", "not", "phantom", "hspace", "color")
     macros = [MacroSpec(name, args_parser=MacroStandardArgsParser(spec)) for spec in taking for name in taking[spec]]
     scripts = [SpecialsSpec(sign, args_parser=MacroStandardArgsParser("{")) for sign in "_^"]
     context = LatexContextDb()
@@ -138,7 +139,7 @@ class _Setter:
                 return [Piece(" ", "quad"), Piece(f"({'mod ' * (name == 'pmod')}{joined(last)})", "atom")]
             case "not":
                 return [Piece(f"{joined(last)}\u0338", last[0].kind if last else "atom")]
-            case "label" | "phantom" | "hspace":
+            case "label" | "phantom" | "hspace" | "color":
                 return []
             case _:
                 return last
@@ -179,7 +180,6 @@ class _Setter:
         text = "; ".join(filter(None, said)).replace(", if ", " if ").replace(",,", ",")
         opening, closing = _MATRICES.get(name, "  ")
         return [Piece(f"{opening}{text}{closing}".strip(), "phrase")] if text else []
-
 
 
 def _is_pair(nodes: Sequence[Any]) -> bool:
@@ -270,4 +270,4 @@ def _script(text: str, *, up: bool, wordy: bool) -> list[Piece]:
 
 
 def _is_bracketed(text: str) -> bool:
-    return text[0] == "(" and text[-1] == ")" and not set("()") & set(text[1:-1])
+    return text[0] + text[-1] in ("()", "[]") and not set("()[]") & set(text[1:-1])

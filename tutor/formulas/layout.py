@@ -25,6 +25,9 @@ class Piece(NamedTuple):
     kind: Kind
 
 
+_DIFFERENTIAL, _STUCK = Piece("d", "atom"), Piece("d", "prefix")
+
+
 class _Line:
     """What was set so far: the last piece that is no space, what carries its scripts, whether a space followed."""
 
@@ -124,6 +127,8 @@ def _sided(pieces: Sequence[Piece]) -> Iterator[Piece]:
 
 def fraction(above: Sequence[Piece], below: Sequence[Piece]) -> Piece:
     """One part over the other, each in brackets where it would fall apart without."""
+    if above[:1] == below[:1] == [_DIFFERENTIAL]:
+        above, below = [_STUCK, *above[1:]], [_STUCK, *below[1:]]
     over, under = joined(above), joined(below)
     over = over if _is_product(above) else f"({over})"
     under = under if is_factor(below) else f"({under})"
