@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -60,15 +61,16 @@ COURSE = sorted(
 )
 SAID_AS_WRITTEN = {"max", "min", "arg", "ln", "exp", "sin", "cos", "tanh", "text"}
 UNTOUCHED = (
-    "It costs $5 to $10.", "From $5-$10, or US$5 and CA$6, or $5/month and $7/year.", r"A balance of \$17,545 and \$8.",
-    "Savings $0; checking $638; none.", "`$x$` and ``a $y$ b`` are code.", "```\nprice = $x$\n```\n", "$HOME:$PATH is set.",
+    "It costs $5 to $10.", "From $5-$10, or US$5 and CA$6, or $5/month and $7/year.",
+    r"A balance of \$17,545 and \$8.", "Savings $0; checking $638; none.", "`$x$` and ``a $y$ b`` are code.",
+    "```\nprice = $x$\n```\n", "$HOME:$PATH is set.",
     "The end is $", "$$", "$$ $$", "An open $$ x", "An open $x", "$ x $", "a_b * c_d", "", "$$a\n\nb", "- one\n- two\n",
 )  # fmt: skip
 TEXTS = st.text(alphabet="$$$$`\\_^{}|&~%abxy 1.-+=()\n'", max_size=80) | st.text(max_size=60)
 COMMANDS = st.lists(
     st.sampled_from(
-        r"\frac \sqrt \left \right \text \hat \sum \begin{cases} \end{cases} \\ & { } [ ] ( ) _ ^ | \| \xrightarrow \not"
-        r" \mathbb \foo x y 12 + - / , . ' \, \qquad \bar \binom \{ \} % ~ \( \) \tag \ln".split()
+        r"\frac \sqrt \left \right \text \hat \sum \begin{cases} \end{cases} \\ & { } [ ] ( ) _ ^ | \| \xrightarrow"
+        r" \not \mathbb \foo x y 12 + - / , . ' \, \qquad \bar \binom \{ \} % ~ \( \) \tag \ln".split()
     ),
     max_size=25,
 )
@@ -121,6 +123,15 @@ def test_any_formula_can_be_shown(commands: list[str]) -> None:
 @pytest.mark.parametrize("piece", ["{", r"\frac", r"\sqrt{", "_{", "^", r"\left(", r"\begin{cases}", r"\frac{1}{", "|"])
 def test_what_is_nested_too_deep_stays(piece: str) -> None:
     assert isinstance(readable(f"$${piece * (1900 // len(piece))}$$"), str)
+
+
+@pytest.mark.parametrize("piece", ["$", "$$", "$a$", "$a ", "`` ` ", "$$|a| ", "$$\\frac ", "\\$", "`a", "$$a\n\n"])
+def test_the_time_grows_with_the_text_only(piece: str) -> None:
+    """A generous bound for hostile text: none of it is searched to its end from each of its signs."""
+    text = (piece * 200_000)[:200_000]
+    began = time.perf_counter()
+    readable(text)
+    assert time.perf_counter() - began < 5
 
 
 @given(TEXTS, st.lists(st.integers(0, 80), max_size=8), st.booleans())

@@ -7,6 +7,7 @@ digit on the outside.
 
 from __future__ import annotations
 
+import re
 import string
 from typing import NamedTuple
 
@@ -15,10 +16,10 @@ from tutor.formulas.latex import unicode_of
 __all__ = ["Formulas", "readable", "readable_markdown"]
 
 LONGEST = 2000
-"""Characters of a formula set apart at most; what is longer stays as it is."""
+"""Characters of a formula set apart, and of a span of code, at most; what is longer stays as it is."""
 LONGEST_INLINE = 300
 _MARKS = frozenset("\\_^={}")
-_SPECIAL = "$`\\"
+_SPECIAL = re.compile(r"[$`\\]")
 _ESCAPES = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
 
 
@@ -85,19 +86,19 @@ class Formulas:
 
 
 def _next_special(text: str, start: int) -> int:
-    return next((place for place in range(start, len(text)) if text[place] in _SPECIAL), len(text))
+    found = _SPECIAL.search(text, start)
+    return found.start() if found else len(text)
 
 
 def _code(text: str, start: int, ended: bool) -> _Found | None:
-    """Code to the next run of as many backticks: a span ends within its paragraph, a fence at the latest with the text."""
+    """Code to the next run of as many backticks: a span ends within its paragraph, a fence at last with the text."""
     end = start
     while end < len(text) and text[end] == "`":
         end += 1
     if end == len(text) and not ended:
         return None
     ticks = end - start
-    blank = text.find("\n\n", end) if ticks < 3 else -1
-    reach = blank if blank >= 0 else len(text)
+    reach, is_known = _reach(text, end) if ticks < 3 else (len(text), False)
     place = end
     while (place := text.find("`" * ticks, place, reach)) >= 0:
         stop = place
@@ -110,18 +111,25 @@ def _code(text: str, start: int, ended: bool) -> _Found | None:
         place = stop
     if ended and ticks >= 3:
         return _Found(len(text))
-    return _Found(end) if ended or blank >= 0 else None
+    return _Found(end) if ended or is_known else None
+
+
+def _reach(text: str, start: int) -> tuple[int, bool]:
+    """Where what begins at `start` has to end: with its paragraph and within `LONGEST`; and whether that is seen."""
+    blank = text.find("\n\n", start, start + LONGEST)
+    if blank >= 0:
+        return blank, True
+    return min(start + LONGEST, len(text)), start + LONGEST <= len(text)
 
 
 def _apart(text: str, start: int, ended: bool) -> _Found | None:
     """A formula between double dollar signs, without an empty line in it."""
-    blank = text.find("\n\n", start)
-    reach = min(start + LONGEST, blank if blank >= 0 else len(text))
+    reach, is_known = _reach(text, start)
     close = text.find("$$", start + 2, reach)
     if close >= 0:
         formula = text[start + 2 : close].strip()
         return _Found(close + 2, formula) if formula else _Found(start + 2)
-    return _Found(start + 2) if ended or blank >= 0 or reach == start + LONGEST else None
+    return _Found(start + 2) if ended or is_known else None
 
 
 def _inline(text: str, start: int, ended: bool, before: str) -> _Found | None:

@@ -178,8 +178,8 @@ class _Setter:
         between = ", " if name in ("cases", "dcases", "array") or name in _MATRICES else " "
         said = [between.join(filter(None, (joined(self.pieces(cell)) for cell in row))) for row in rows]
         text = "; ".join(filter(None, said)).replace(", if ", " if ").replace(",,", ",")
-        opening, closing = _MATRICES.get(name, "  ")
-        return [Piece(f"{opening}{text}{closing}".strip(), "phrase")] if text else []
+        brackets = _MATRICES.get(name, "  ")
+        return [Piece(f"{brackets[0]}{text}{brackets[1]}".strip(), "phrase")] if text else []
 
 
 def _is_pair(nodes: Sequence[Any]) -> bool:
@@ -189,7 +189,7 @@ def _is_pair(nodes: Sequence[Any]) -> bool:
 
 
 def _delimited(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """The pieces without `left` and `right`: a line after them opens or closes, and a full stop is no bracket at all."""
+    """The pieces without `left` and `right`: a line after them opens or closes, and a full stop is no bracket."""
     side = ""
     for piece in pieces:
         if piece.kind == "side":

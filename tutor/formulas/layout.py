@@ -142,9 +142,8 @@ def _is_product(pieces: Sequence[Piece]) -> bool:
         return False
     if any(piece.kind in ("comma", "quad", "phrase", "big", "slash", "fraction") for piece in outer):
         return False
-    called = [after.kind for piece, after in zip(outer, outer[1:], strict=False) if piece.kind == "function"]
-    scripted = any(piece.kind == "function" for piece in outer) and any(piece.kind == "space" for piece in outer)
-    return bool(outer) and "space" not in called and not scripted
+    kinds = {piece.kind for piece in outer}
+    return bool(outer) and not {"function", "space"} <= kinds  # (ln N)/n
 
 
 def is_factor(pieces: Sequence[Piece]) -> bool:
