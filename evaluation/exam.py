@@ -50,7 +50,10 @@ class Result:
 
 def quoted(ending: Answered) -> tuple[int, int]:
     """How many sentences an answer cites, and how many of these stand in the passage that they cite: an invariant."""
-    held = [c.quote in c.passage.sentences or c.quote in c.passage.other for c in ending.citations]
+    held = [
+        c.quote in c.passage.sentences or c.quote in c.passage.other or c.quote == c.passage.title
+        for c in ending.citations
+    ]
     return len(held), sum(held)
 
 

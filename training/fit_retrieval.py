@@ -9,8 +9,10 @@ also asked with the topic of its turn before, as the dialogue would (tutor/answe
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,13 +22,15 @@ from sklearn.linear_model import LogisticRegression
 
 from knowledge.courses.asked import read_asked
 from knowledge.courses.labelled import Labelled, Split, read_bank
+from knowledge.courses.units import Topic, read_topics
 from knowledge.passages import Asked
 from knowledge.retrieval.cross_encoder import CrossEncoder
 from knowledge.retrieval.embedder import Embedder, Vectors
 from knowledge.retrieval.index import Index
+from knowledge.retrieval.names import TopicNames
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.retriever import CoverageFeatures, Found, Retriever, Sentence, Weights
-from knowledge.text import fold
+from knowledge.text import fold, words
 from training.labels import ASKS, answers
 from training.statistics import auc
 from tutor.dialogue.language import Languages
@@ -47,8 +51,34 @@ def query_of(item: Labelled, embedder: Embedder) -> Query:
     utterance = Utterance.of(item.question, languages)
     vector = embedder.encode_questions([utterance.text])[0]
     reading = Router.trained().read(utterance, vector, "t" if item.history else "")
-    text = " ".join((*item.history, item.question)) if item.history else item.question
-    return Query(text, utterance.language, reading.units)
+    if not item.history:
+        return Query(item.question, utterance.language, reading.units)
+    if (topic := _topics().get(item.concept)) is None:
+        return Query(" ".join((*item.history, item.question)), utterance.language, reading.units)
+    text = f"{topic.named(utterance.language)}: {item.question}"
+    return Query(text, utterance.language, reading.units, topic.id)
+
+
+@cache
+def _topics() -> Mapping[str, Topic]:
+    return {topic.id: topic for topic in read_topics()}
+
+
+def leaning(items: Sequence[Labelled], names: TopicNames) -> list[Labelled]:
+    """Questions that name their topic, said again with a pronoun after a turn on that topic."""
+    again = []
+    for item in items:
+        said = next((name for name in names.found(item.question) if name.document == item.concept and name.exact), None)
+        if item.history or not item.covered or said is None or item.concept not in _topics():
+            continue
+        matches = list(re.finditer(r"[^\W_]+(?:[.,][0-9]+)*", item.question))
+        if [fold(match[0]).replace(",", "") for match in matches] != words(item.question):
+            continue
+        start, end = matches[said.start].start(), matches[said.end - 1].end()
+        before = re.sub(r"\b(?:the|an?|el|la|los|las|una?)\s+$", "", item.question[:start], flags=re.IGNORECASE)
+        pronoun = "eso" if Languages.trained().of(item.question) == "es" else "it"
+        again.append(replace(item, question=f"{before}{pronoun}{item.question[end:]}", history=(item.question,)))
+    return again
 
 
 class Remembered:
@@ -88,7 +118,7 @@ class Masked:
     def __init__(self, index: Index, *, all_asked: bool = False) -> None:
         """`all_asked` forgets all of them, as a course of a teacher's documents has none."""
         self._index, self._all = index, all_asked
-        self.question = ""
+        self.questions: tuple[str, ...] = ()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._index, name)
@@ -97,8 +127,8 @@ class Masked:
         """As `Index.asked`, without what is the same."""
         if self._all:
             return []
-        own = _bare(self.question)
-        return [entry for entry in self._index.asked(vector, k) if _bare(entry[1].question) != own]
+        own = set(map(_bare, self.questions))
+        return [entry for entry in self._index.asked(vector, k) if _bare(entry[1].question) not in own]
 
 
 def _bare(text: str) -> str:
@@ -112,7 +142,7 @@ class Fitting:
     """Fits one set of weights over one index."""
 
     def __init__(self, index: Index, embedder: Embedder, reader: CrossEncoder, *, plain: bool) -> None:
-        self._masked = Masked(index, all_asked=plain)
+        self._masked, self._plain = Masked(index, all_asked=plain), plain
         self._embedder, self._reader = cast(Embedder, Remembered(embedder)), reader
         self._queries: dict[str, Query] = {}
 
@@ -127,23 +157,28 @@ class Fitting:
             key = f"{item.id} {item.question}"
             if key not in self._queries:
                 self._queries[key] = query_of(item, self._embedder)
-            self._masked.question = item.question
+            self._masked.questions = (item.question, *item.history)
             found.append((item, retriever.retrieve(self._queries[key])))
         return found
 
     def fit(self, train: Sequence[Labelled], dev: Sequence[Labelled], say: Callable[[str], None]) -> Weights:
         """Weights of sentences, then of what the cross-encoder adds, then of coverage, then the threshold."""
         start = Weights({"cosine": 10.0, "shared": 1.0, "asked": 2.0, "bias": -10.0}, {}, {})
-        first = self.collect([item for item in train if item.covered], start, read=False)
+        names = TopicNames(self._masked.passages, self._embedder.vocabulary)
+        train_again, again = ([], []) if self._plain else (leaning(train, names), leaning(dev, names))
+        first = self.collect([item for item in (*train, *train_again) if item.covered], start, read=False)
         weights = replace(start, sentence=_sentences(first, lambda s: s.features._asdict()))
         say(f"first ranking on dev: best sentence right {top_right(self.collect(dev, weights, read=False)):.3f}")
-        checked = self.collect(dev, weights, read=True)
+        checked = self.collect([*dev, *again], weights, read=True)
         weights = replace(weights, read=_sentences(checked, lambda s: {"first": s.first, "read": s.read}))
         checked = self.collect([*dev, *opened(dev)], weights, read=True)
         weights = replace(weights, covered=_coverage(checked))
         checked = self.collect(dev, weights, read=True)
         weights = replace(weights, threshold=choose_threshold(checked))
         say(report(checked, weights.threshold))
+        if again:
+            right = top_right(self.collect(again, weights, read=True))
+            say(f"{len(again)} leaning on the turn before: best sentence right {right:.3f}")
         return weights
 
 

@@ -99,6 +99,11 @@ class Outline:
     timeline: tuple[Dated, ...]
     order: tuple[str, ...]
 
+    @property
+    def about_slides(self) -> frozenset[int]:
+        """The slides that tell of the course and its teacher: those without a topic."""
+        return frozenset(slide.number for slide in self.slides if not slide.topics)
+
     def section_of(self, slide: int) -> Section | None:
         """The section that a slide is in; the narrowest one where sections have parts."""
         held = [section for section in self.sections if section.first <= slide <= section.last]

@@ -61,6 +61,8 @@ class SentenceFeatures(NamedTuple):
     asked_shared: float
     asked_best: float
     """1 where that is the nearest asked question of all."""
+    asked_fits: float
+    """The same where its unit's act is the one that is wanted, as likely as that is."""
     act: float
     """How likely its unit's act is the one that is wanted."""
     named: float
@@ -275,6 +277,7 @@ class Retriever:
             for place, (text, said) in enumerate(zip(passage.sentences, passage.said(query.language), strict=True)):
                 order, match = told.get((row, text), (ASKED, _NO_MATCH))
                 own = _stems_of(said, query.language)
+                fits = query.acts.get(passage.act, 0.0)
                 features = SentenceFeatures(
                     cosine=float(cosines[place]),
                     passage=hit.dense,
@@ -288,7 +291,8 @@ class Retriever:
                     asked=match.cosine,
                     asked_shared=match.shared,
                     asked_best=float(order == 0),
-                    act=query.acts.get(passage.act, 0.0) if query.acts else 0.0,
+                    asked_fits=fits if order == 0 else 0.0,
+                    act=fits,
                     named=float(passage.document in named),
                     topic=float(passage.document == query.topic),
                 )

@@ -30,6 +30,8 @@ AHEAD = 2.5
 """Log-odds by which a sentence of another unit has to be better than the act's own unit to be the one that is meant."""
 SAME_QUESTION = 0.96
 """Cosine of two questions (as e5 gives it) from which they ask the same."""
+PRONOUN = re.compile(r"\b(?:it|they|them|eso)\b", re.IGNORECASE)
+"""Words that stand for the topic of the conversation, and nothing else."""
 FACTS = ("fact", "symbol", "verify", "list")
 """Acts that want a sentence or two, not a unit."""
 SECOND = 0.5
@@ -142,12 +144,20 @@ def _read(course: Course, wanted: Wanted) -> Found:
         return course.retriever.retrieve(alone)
     if wanted.topic not in course.topics and wanted.leans < LEAN:
         return course.retriever.retrieve(alone)  # a sentence of a teacher's document would outweigh words of its own
-    completed = Query(f"{wanted.title}: {wanted.text}", wanted.language, wanted.units, wanted.topic)
+    completed = Query(_completed(course, wanted), wanted.language, wanted.units, wanted.topic)
     leaning = course.retriever.retrieve(completed)
     if wanted.leans >= LEAN or spoken:
         return leaning
     found = course.retriever.retrieve(alone)
     return found if found.covered > leaning.covered + ALONE else leaning
+
+
+def _completed(course: Course, wanted: Wanted) -> str:
+    """What was said with the topic in it: in a pronoun's place, or before it where there is none."""
+    if wanted.topic in course.topics and (pronoun := PRONOUN.search(wanted.text)):
+        name = course.inline(wanted.topic, wanted.language)
+        return f"{wanted.text[: pronoun.start()]}{name}{wanted.text[pronoun.end() :]}"
+    return f"{wanted.title}: {wanted.text}"
 
 
 def _asked(course: Course, found: Found) -> Passage | None:

@@ -84,7 +84,7 @@ class Turn:
         shown = f"{space}{opens}{text}{mark}"
         self.said.append(shown)
         if passage is not None:
-            self.citations.append(Citation(self.marker(passage), passage, quote or text))
+            self.citations.append(Citation(self.marker(passage), passage, quote or _quoted(text, passage)))
         return Token(shown)
 
     def marker(self, passage: Passage) -> int:
@@ -126,6 +126,11 @@ class Turn:
         if reply.topic in parts.topics:
             return parts.topics[reply.topic].named(self.texts.language)
         return next((citation.passage.title for citation in self.citations), "")
+
+
+def _quoted(text: str, passage: Passage) -> str:
+    """What a sentence quotes of its passage: itself, or the title where it only says what a slide is about."""
+    return text if text in passage.sentences or text in passage.other else passage.title
 
 
 def _kept(offer: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from knowledge.retrieval.query import Query
 from tutor.answering import navigate
 from tutor.answering.answer import Desk, answer, declined, demo_of, offers
 from tutor.answering.explain import LEAN, Wanted
@@ -26,6 +27,8 @@ MEANT = 0.84
 """Least cosine (as e5 gives it) of a request with a topic that it does not name."""
 SURELY_OFF = 0.85
 """Probability from which what is off the course's topics is not searched for."""
+PARTICULAR = 1.9
+"""Log-odds of a sentence on the course itself from which it is what was asked, and not the course as a whole."""
 RUN_DOUBT = 0.2
 """Least probability of a question about the run for the run to be asked first."""
 
@@ -130,8 +133,13 @@ def _ask_run(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
 
 
 def _about_course(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
+    """What the course is, or what it says of itself and its teacher in particular."""
     if parts.navigator is None:
         return talk.about_tutor(desk, parts.course_title)
+    found = desk.course.retriever.retrieve(Query(said.text, said.language, units_of("fact")))
+    best = found.sentences[0] if found.sentences else None
+    if best is not None and best.score > PARTICULAR and best.passage.slide in parts.navigator.outline.about_slides:
+        return Reply((Line(best.text, best.passage),), act="fact")
     return navigate.about_course(desk, parts.navigator)
 
 
