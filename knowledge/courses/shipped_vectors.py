@@ -46,6 +46,7 @@ def shipped_vectors(passages: Iterable[Passage], embedder: Embedder, file: Path 
                 return {}
             rows = {digest.tobytes(): row for row, digest in enumerate(data["digests"])}
             vectors = data["vectors"].astype(np.float32) * data["scales"][:, None]
+            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)  # bytes are near a direction, not of length 1
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return {}
     marks = ((text, rows.get(_digest(text))) for text in texts_of(passages))
@@ -62,10 +63,9 @@ def in_bytes(vectors: Vectors) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     return np.round(vectors / scales[:, None]).astype(np.int8), scales.astype(np.float32)
 
 
-def main() -> None:
-    """Embed every text of the built-in course and write the file."""
-    embedder = Embedder()
-    texts = texts_of(lecture_passages())
+def ship(passages: Iterable[Passage], embedder: Embedder, file: Path = FILE) -> int:
+    """Embed every text of the passages and write the file; returns how many texts there are."""
+    texts = texts_of(passages)
     digests = np.frombuffer(b"".join(map(_digest, texts)), dtype=np.uint8).reshape(-1, 8)
     asks = [text.startswith(QUESTION) for text in texts]
     vectors = np.empty((len(texts), embedder.dimension), dtype=np.float32)
@@ -73,8 +73,14 @@ def main() -> None:
         places = [place for place, asking in enumerate(asks) if asking is kind]
         vectors[places] = encode([texts[place].removeprefix(QUESTION) for place in places])
     rows, scales = in_bytes(vectors)
-    np.savez_compressed(FILE, embedder=np.array(embedder.name), digests=digests, vectors=rows, scales=scales)
-    sys.stdout.write(f"{FILE.name}: {len(texts)} texts, {FILE.stat().st_size / 1e6:.1f} MB\n")
+    np.savez_compressed(file, embedder=np.array(embedder.name), digests=digests, vectors=rows, scales=scales)
+    return len(texts)
+
+
+def main() -> None:
+    """Make the package's file anew."""
+    count = ship(lecture_passages(), Embedder())
+    sys.stdout.write(f"{FILE.name}: {count} texts, {FILE.stat().st_size / 1e6:.1f} MB\n")
 
 
 if __name__ == "__main__":

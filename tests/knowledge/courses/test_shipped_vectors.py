@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from knowledge.courses.lecture_passages import lecture_passages
-from knowledge.courses.shipped_vectors import in_bytes, shipped_vectors, texts_of
+from knowledge.courses.shipped_vectors import in_bytes, ship, shipped_vectors, texts_of
 from knowledge.retrieval.embedder import QUESTION, Embedder
 from tests.knowledge.embedders import WordEmbedder
 
@@ -28,6 +28,16 @@ def test_bytes_keep_the_direction_of_a_vector() -> None:
     rows, scales = in_bytes(vectors)
     back = rows.astype(np.float32) * scales[:, None]
     assert ((back * vectors).sum(axis=1) / np.linalg.norm(back, axis=1)).min() > 0.998
+
+
+def test_what_was_shipped_in_bytes_comes_back_of_length_one(tmp_path: Path) -> None:
+    """An index says how near a passage is; a vector that is longer is nearer to everything."""
+    passages, embedder, file = lecture_passages()[:20], WordEmbedder(384), tmp_path / "vectors.npz"
+    count = ship(passages, embedder, file)
+    back = shipped_vectors(passages, embedder, file)
+    assert len(back) == count > 20
+    assert np.abs(np.linalg.norm(list(back.values()), axis=1) - 1).max() < 1e-5
+    assert all(float(vector @ embedder.encode([text])[0]) > 0.998 for text, vector in back.items() if ": " not in text)
 
 
 def test_another_embedder_or_a_damaged_file_has_none(tmp_path: Path) -> None:
