@@ -142,8 +142,8 @@ def _read(course: Course, wanted: Wanted) -> Found:
     spoken = wanted.act == "symbol" and wanted.topic in course.topics and course.topics[wanted.topic].unit("formula")
     if not wanted.topic or (named and wanted.act != "compare" and not spoken):
         return course.retriever.retrieve(alone)
-    if wanted.topic not in course.topics and wanted.leans < LEAN:
-        return course.retriever.retrieve(alone)  # a sentence of a teacher's document would outweigh words of its own
+    if not course.topics and (wanted.leans < LEAN or PRONOUN.search(wanted.text) is None):
+        return course.retriever.retrieve(alone)  # a sentence of a teacher's document outweighs words of another subject
     completed = Query(_completed(course, wanted), wanted.language, wanted.units, wanted.topic)
     leaning = course.retriever.retrieve(completed)
     if wanted.leans >= LEAN or spoken:

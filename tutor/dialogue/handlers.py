@@ -58,16 +58,18 @@ def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
 def _explain(parts: Parts, desk: Desk, said: Said, _seed: int) -> Reply:
     state = said.state
     topic = said.topic or state.topic
-    title = parts.topics[topic].named(said.language) if topic in parts.topics else _last_said(said)
+    title = parts.topics[topic].named(said.language) if topic in parts.topics else _leant_on(parts, said)
     wanted = Wanted(said.text, said.language, said.act, said.reading.units, topic, title, said.leans)
     if said.offer is not None or said.topic:
         wanted = replace(wanted, units=units_of(said.act), leans=1.0)
     return answer(desk, wanted, state.spoken)
 
 
-def _last_said(said: Said) -> str:
-    """What a follow-up leans on in a teacher's document, whose title says little: the sentence that was said last."""
-    return said.state.said[0] if said.state.said else said.state.title
+def _leant_on(parts: Parts, said: Said) -> str:
+    """What a follow-up leans on where there is no topic: a slide's title, or of a teacher's document, whose title says
+    little, the sentence that was said last."""
+    own = not parts.topics and said.state.said
+    return said.state.said[0] if own else said.state.title
 
 
 def _continue(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:

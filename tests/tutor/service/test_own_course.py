@@ -112,6 +112,7 @@ async def test_a_follow_up_is_about_what_was_said_last_and_a_new_question_is_not
     for question, said in (
         ("What does the walrus eat?", "slugs"), ("and where does it live?", "walrus is an animal that lives in swamps"),
         ("What is an otter?", "otter is an animal"), ("how many hours does it sleep?", "sleeps for 4 hours"),
+        ("Who won the 2018 World Cup?", "does not cover"), ("How do I cook pasta?", "does not cover"),
     ):  # fmt: skip
         ending = [event async for event in tutors.of("zoo").answer(question, history)][-1]
         assert isinstance(ending, Answered) and said in ending.text, ending
