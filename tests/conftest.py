@@ -1,14 +1,22 @@
-"""Shared fixtures. Tests marked `model` use the real starter model and embedder, loaded once for the whole run."""
+"""Shared fixtures. Tests marked `model` use the real starter model and embedder, loaded once for each worker."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tutor.settings import Settings
+
+
+def pytest_configure() -> None:
+    """Give each of pytest-xdist's workers cores of its own: their threads would wait for each other in spins."""
+    worker, count = os.environ.get("PYTEST_XDIST_WORKER", ""), os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")
+    if worker.startswith("gw") and hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        own = cores[int(worker[2:]) :: int(count)]
+        os.sched_setaffinity(0, own or cores)
 
 
 @pytest.fixture(autouse=True)
@@ -21,9 +29,9 @@ def _no_user_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A data folder whose index and model are made once for all tests that only read them."""
-    yield tmp_path_factory.mktemp("home")
+def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder whose index and model are made once for all tests that only read them; each worker has its own."""
+    return tmp_path_factory.mktemp("home")
 
 
 @pytest.fixture

