@@ -25,7 +25,7 @@ serve: $(STAMP) ## serve the tutor over HTTP
 	@$(BIN)/tiza serve
 
 test: $(STAMP) ## run every test, those with the real model too, on two cores
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -287,7 +287,8 @@ class _Work:
         """Vectors of the texts, rows of zeros for empty ones."""
         mark = QUESTION if questions else ""
         new = [text for text in dict.fromkeys(texts) if text and mark + text not in self._known]
-        self._step(sum(map(bool, texts)) - len(new))
+        if at_hand := sum(map(bool, texts)) - len(new):
+            self._step(at_hand)
         encode = self._embedder.encode_questions if questions else self._embedder.encode
         for text, vector in zip(new, encode(new, self._step), strict=True):
             self._known[mark + text] = vector

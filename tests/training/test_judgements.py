@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from knowledge.retrieval.embedder import Embedder
 from tests.knowledge.embedders import WordEmbedder
 from training.data import read_data, tasks_of, write_data
 from training.example import Example
@@ -74,10 +73,10 @@ def test_a_data_set_says_what_it_teaches(asked: Material, tmp_path: object) -> N
     assert {example.kind for example in (*taught, *checked)} == {"judged"}
 
 
-@pytest.mark.model
 def test_the_course_gives_thousands_of_both_and_nothing_of_dev_or_test() -> None:
+    """With whatever finds the notes that come near: an embedder with weights would take minutes for as many lines."""
     material = lecture_material()
-    made = list(Judgements(material, Embedder(), 0).examples())
+    made = list(Judgements(material, WordEmbedder(384), 0).examples())
     shares = [sum(example.answer == answer for example in made) / len(made) for answer in (YES, NO)]
     assert len(made) > 2000
     assert min(shares) > 0.35

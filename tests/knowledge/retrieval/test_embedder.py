@@ -22,7 +22,8 @@ QUESTION = ["What eats food7?"]
 def tiny(tmp_path: Path) -> Path:
     """A sentence-transformers model of one narrow layer with random weights, and a tokenizer of a few words."""
     import torch
-    from sentence_transformers import SentenceTransformer, models
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
     from tokenizers import Tokenizer
     from tokenizers.models import WordLevel
     from tokenizers.pre_tokenizers import Whitespace
@@ -42,7 +43,7 @@ def tiny(tmp_path: Path) -> Path:
         "intermediate_size": 32,
     }
     BertModel(BertConfig(vocab_size=len(words), **small)).save_pretrained(inner)
-    SentenceTransformer(modules=[models.Transformer(str(inner)), models.Pooling(24)]).save(str(folder))
+    SentenceTransformer(modules=[Transformer(str(inner)), Pooling(24)]).save(str(folder))
     return folder
 
 
