@@ -21,12 +21,26 @@ from functools import cache
 from typing import Any, Literal
 
 import psutil
-from sqlalchemy import JSON, ColumnElement, DateTime, ForeignKey, delete, func, inspect, or_, select, text, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Engine,
+    ForeignKey,
+    delete,
+    func,
+    inspect,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from tutor.conversations.database import Words, open_engine, session_of, storage_error
-from tutor.conversations.owners import Owner, part_owners
+from tutor.conversations.owners import Owner, lock, part_owners
 from tutor.errors import InputError, StorageError
 
 log = logging.getLogger(__name__)
@@ -231,9 +245,11 @@ class Conversations:
 
     def _complete(self) -> None:
         """Give tables that an earlier version made what they lack."""
-        if "writer" not in {column["name"] for column in inspect(self._engine).get_columns("exchanges")}:
+        if not _has_writer(self._engine):
             with self._engine.begin() as connection:
-                connection.execute(text("ALTER TABLE exchanges ADD COLUMN writer VARCHAR(200) DEFAULT '' NOT NULL"))
+                lock(connection)
+                if not _has_writer(connection):  # else another process was first
+                    connection.execute(text("ALTER TABLE exchanges ADD COLUMN writer VARCHAR(200) DEFAULT '' NOT NULL"))
         for table in _Base.metadata.sorted_tables:
             for index in table.indexes:
                 index.create(self._engine, checkfirst=True)
@@ -310,3 +326,7 @@ def _head(row: _ConversationRow, exchanges: Sequence[Exchange] = ()) -> Conversa
 def _exchange(row: _ExchangeRow) -> Exchange:
     state: State = row.state  # type: ignore[assignment]  # only this module writes it
     return Exchange(row.id, row.question, row.answer, state, row.outcome, row.detail, row.asked_at)
+
+
+def _has_writer(at: Engine | Connection) -> bool:
+    return "writer" in {column["name"] for column in inspect(at).get_columns("exchanges")}
