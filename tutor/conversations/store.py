@@ -245,14 +245,15 @@ class Conversations:
 
     def _complete(self) -> None:
         """Give tables that an earlier version made what they lack."""
-        if not _has_writer(self._engine):
-            with self._engine.begin() as connection:
-                lock(connection)
-                if not _has_writer(connection):  # else another process was first
-                    connection.execute(text("ALTER TABLE exchanges ADD COLUMN writer VARCHAR(200) DEFAULT '' NOT NULL"))
-        for table in _Base.metadata.sorted_tables:
-            for index in table.indexes:
-                index.create(self._engine, checkfirst=True)
+        if _is_complete(self._engine):
+            return
+        with self._engine.begin() as connection:
+            lock(connection)  # another process may be doing the same
+            if "writer" not in _columns(connection):
+                connection.execute(text("ALTER TABLE exchanges ADD COLUMN writer VARCHAR(200) DEFAULT '' NOT NULL"))
+            for table in _Base.metadata.sorted_tables:
+                for index in table.indexes:
+                    index.create(connection, checkfirst=True)
 
     def _own(self, session: Session, owner: Owner | str, conversation_id: str) -> _ConversationRow:
         row = session.get(_ConversationRow, conversation_id)
@@ -328,5 +329,13 @@ def _exchange(row: _ExchangeRow) -> Exchange:
     return Exchange(row.id, row.question, row.answer, state, row.outcome, row.detail, row.asked_at)
 
 
-def _has_writer(at: Engine | Connection) -> bool:
-    return "writer" in {column["name"] for column in inspect(at).get_columns("exchanges")}
+def _columns(at: Engine | Connection) -> set[str]:
+    return {column["name"] for column in inspect(at).get_columns("exchanges")}
+
+
+def _is_complete(at: Engine | Connection) -> bool:
+    found = inspect(at)
+    indexes = {index["name"] for table in _Base.metadata.tables for index in found.get_indexes(table)}
+    return "writer" in _columns(at) and all(
+        index.name in indexes for table in _Base.metadata.sorted_tables for index in table.indexes
+    )
