@@ -204,6 +204,8 @@ def _unit(course: Course, wanted: Wanted, found: Found, topic: str) -> Unit | No
     chosen = next((unit for act in served for unit in units if unit.act == act), None)
     if chosen is None or best is None:
         return chosen or (course.topics[topic].unit(best.passage.act, best.passage.against) if best else None)  # type: ignore[arg-type]
+    if plainly and chosen.act == served[0]:
+        return chosen
     inside = max((s.score for s in own if s.passage.act == chosen.act), default=best.score - AHEAD)
     if best.score - inside > AHEAD and best.read > NOT_READ:
         return course.topics[topic].unit(best.passage.act, best.passage.against)  # type: ignore[arg-type]
