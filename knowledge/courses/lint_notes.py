@@ -117,7 +117,7 @@ def _of_head(head: dict[str, Any], slides: int) -> Iterator[str]:
 
 
 def _of_links(note: Note, others: Set[str]) -> Iterator[str]:
-    linked = set(re.findall(r"\[\[(.*?)\]\]", note.body))
+    linked = set(re.findall(r"\[\[([^\[\]]*)\]\]", note.body))
     if not linked:
         yield "it is connected to no other note"
     for name in sorted({*linked, *(note.head.get("prerequisites") or ())} - (others - {note.id})):

@@ -26,8 +26,10 @@ ALONE = 0.1
 """How much likelier a question has to be covered alone before the conversation's topic is left."""
 OWN_WORDS = 0.34
 """Least share of a question's content words that a topic's name takes for the act alone to choose the unit."""
-AHEAD = 2.5
+AHEAD = 1.5
 """Log-odds by which a sentence of another unit has to be better than the act's own unit to be the one that is meant."""
+NOT_READ = -4.0
+"""The cross-encoder's log-odds under which a sentence answers nothing."""
 SAME_QUESTION = 0.96
 """Cosine of two questions (as e5 gives it) from which they ask the same."""
 PRONOUN = re.compile(r"\b(?:it|they|them|eso)\b", re.IGNORECASE)
@@ -171,8 +173,10 @@ def _asked(course: Course, found: Found) -> Passage | None:
 def _topic(wanted: Wanted, found: Found, named: Sequence[str]) -> str:
     """The topic that is meant: the one that the words name, the conversation's, or that of the best sentence."""
     own = [document for document in named if document != wanted.topic] or list(named)
-    if own:
-        return own[0]
+    if own:  # "training an ESN" is about the ESN: what the best sentence is of, then the longest name
+        best = found.sentences[0].passage.document if found.sentences else ""
+        sizes = {name.document: name.end - name.start for name in reversed(found.names)}
+        return best if best in own else max(own, key=lambda document: sizes.get(document, 0))
     if found.query.topic:
         return found.query.topic
     return found.sentences[0].passage.document if found.sentences else ""
@@ -200,8 +204,10 @@ def _unit(course: Course, wanted: Wanted, found: Found, topic: str) -> Unit | No
     chosen = next((unit for act in served for unit in units if unit.act == act), None)
     if chosen is None or best is None:
         return chosen or (course.topics[topic].unit(best.passage.act, best.passage.against) if best else None)  # type: ignore[arg-type]
+    if plainly and chosen.act == served[0]:
+        return chosen
     inside = max((s.score for s in own if s.passage.act == chosen.act), default=best.score - AHEAD)
-    if best.score - inside > AHEAD and best.read > 0:
+    if best.score - inside > AHEAD and best.read > NOT_READ:
         return course.topics[topic].unit(best.passage.act, best.passage.against)  # type: ignore[arg-type]
     return chosen
 

@@ -14,6 +14,11 @@ from tutor.answering.reply import Line, Offer, Reply
 
 SAME_LIST = 0.88
 """Least cosine (as e5 gives it) of a question with one that asks for a list, or names a section."""
+WHOLE = (
+    "summarise the lecture", "summarize the course", "a summary of the whole lecture", "resume la clase",
+    "resumen del curso", "un resumen de toda la clase", "summarise all the slides", "resume las diapositivas",
+)  # fmt: skip
+"""Ways to ask for the summary of the whole lecture, and of no section."""
 AS_MANY = 30
 """Items of a list that are said; more are counted."""
 
@@ -31,8 +36,9 @@ class Navigator:
         return rows, self._embedder.encode_questions([text for _, text in rows])
 
     @cached_property
-    def _sections(self) -> tuple[list[tuple[Section, str]], Vectors]:
-        rows = [(row, text) for row in self.outline.sections for text in (row.title.en, row.title.es, *row.asked)]
+    def _sections(self) -> tuple[list[tuple[Section | None, str]], Vectors]:
+        rows: list[tuple[Section | None, str]] = [(None, text) for text in WHOLE]
+        rows += [(row, text) for row in self.outline.sections for text in (row.title.en, row.title.es, *row.asked)]
         return rows, self._embedder.encode_questions([text for _, text in rows])
 
     def list_of(self, text: str, vector: Vectors) -> Listed | None:

@@ -316,6 +316,7 @@ async def _answer(settings: Settings, lines: Any, *, echo: bool) -> int:
 
 async def _search(settings: Settings, text: str, top_k: int) -> int:
     from tutor.cli.console import IndexProgress
+    from tutor.formulas import readable
     from tutor.sanitize import clean
     from tutor.service.build import open_retriever
 
@@ -326,7 +327,7 @@ async def _search(settings: Settings, text: str, top_k: int) -> int:
         typer.echo(clean(f"{number}. {passage.title} ({passage.place}, {passage.section})"))
         scores = f"answers {hit.score:.2f}  fused {hit.fused:.4f}  cosine {hit.dense:.3f}  bm25 {hit.sparse:.2f}"
         typer.echo(f"   {scores}  id {passage.id}")
-        typer.echo(clean(f"   {passage.text}\n"))
+        typer.echo(f"   {readable(clean(passage.text))}\n")
     return 0
 
 

@@ -15,6 +15,7 @@ from tutor.conversations.records import exchange_of
 from tutor.conversations.store import Exchange
 from tutor.errors import Problem
 from tutor.events import Answered, DemoFinished, DemoFrame, DemoStarted, Event, Failed, Source, SourcesFound, Token
+from tutor.formulas import Formulas, readable
 from tutor.sanitize import Sanitiser, clean
 from tutor.service.build import Tutor
 
@@ -83,15 +84,16 @@ async def converse(tutor: Tutor, lines: Iterable[str], *, echo: bool = True) -> 
 async def show(events: AsyncGenerator[Event, None]) -> Event | None:
     """Write one turn's events as they come; returns the ending."""
     sources: Sequence[Source] = ()
-    stream, last = Sanitiser(), None
+    stream, formulas, last = Sanitiser(), Formulas(), None
     ending: Event | None = None
     async for event in events:
         match event:
             case SourcesFound():
                 sources = event.sources
             case Token():
-                write(stream.feed(event.text))
+                write(formulas.feed(stream.feed(event.text)))
             case DemoStarted():
+                write(formulas.flush())
                 stated = " ".join(f"{name}={value}" for name, value in event.params.items())
                 write(clean(f"[{event.title}: {stated}]\n"))
             case DemoFrame():
@@ -100,11 +102,11 @@ async def show(events: AsyncGenerator[Event, None]) -> Event | None:
                 if last is not None:
                     draw(last)
             case Answered():
-                write(stream.flush() + "\n")
+                write(formulas.flush() + "\n")
                 _show_sources(event, sources)
                 ending = event
             case Failed():
-                write(stream.flush())
+                write(formulas.flush())
                 sys.stdout.flush()
                 sys.stderr.write(clean(str(event.problem)) + "\n")
                 ending = event
@@ -130,4 +132,4 @@ def _show_sources(ending: Answered, sources: Sequence[Source]) -> None:
     for source in sources:
         if source.marker in cited:
             where = source.passage.place
-            write(clean(f"  [{source.marker}] {source.passage.title} ({where})\n"))
+            write(clean(f"  [{source.marker}] {readable(source.passage.title)} ({where})\n"))

@@ -23,6 +23,7 @@ from demos.runtime.contract import Demo, DemoError, Frame, Params
 from demos.runtime.flags import command, flags
 from demos.runtime.runner import Workers, run
 from tutor.errors import ModelError
+from tutor.formulas import readable
 from tutor.llm.base import LanguageModel
 from tutor.service.capabilities import asks_the_model, capabilities
 from tutor.tui.pace import paced
@@ -263,7 +264,9 @@ def _drawn(frame: Frame, console: Console) -> Any:
 def _sum_up(demo: Demo, params: Params, frames: Sequence[Frame], console: Console) -> None:
     for index, frame in enumerate(frames):
         if frame.moment and frame is not frames[-1]:
-            console.print(f"frame {index + 1}, {frame.moment}: {frame.caption}", markup=False, highlight=False)
+            console.print(
+                f"frame {index + 1}, {frame.moment}: {readable(frame.caption)}", markup=False, highlight=False
+            )
     console.print(_drawn(frames[-1], console))
     console.print(f"Again: {command(demo, params.model_dump())}", markup=False, highlight=False)
 

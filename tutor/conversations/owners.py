@@ -31,7 +31,7 @@ def part_owners(engine: Engine) -> None:
     if not inspect(engine).has_table("conversations") or not _is_joined(engine):
         return
     with engine.begin() as connection:
-        _lock(connection)
+        lock(connection)
         if not _is_joined(connection):  # another process was first
             return
         for name, length in _COLUMNS:
@@ -49,7 +49,7 @@ def _is_joined(at: Engine | Connection) -> bool:
     return "owner" in {column["name"] for column in inspect(at).get_columns("conversations")}
 
 
-def _lock(connection: Connection) -> None:
+def lock(connection: Connection) -> None:
     """One process does it; the others wait, and find it done."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -21,12 +21,26 @@ from functools import cache
 from typing import Any, Literal
 
 import psutil
-from sqlalchemy import JSON, ColumnElement, DateTime, ForeignKey, delete, func, inspect, or_, select, text, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Engine,
+    ForeignKey,
+    delete,
+    func,
+    inspect,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from tutor.conversations.database import Words, open_engine, session_of, storage_error
-from tutor.conversations.owners import Owner, part_owners
+from tutor.conversations.owners import Owner, lock, part_owners
 from tutor.errors import InputError, StorageError
 
 log = logging.getLogger(__name__)
@@ -231,12 +245,15 @@ class Conversations:
 
     def _complete(self) -> None:
         """Give tables that an earlier version made what they lack."""
-        if "writer" not in {column["name"] for column in inspect(self._engine).get_columns("exchanges")}:
-            with self._engine.begin() as connection:
+        if _is_complete(self._engine):
+            return
+        with self._engine.begin() as connection:
+            lock(connection)  # another process may be doing the same
+            if "writer" not in _columns(connection):
                 connection.execute(text("ALTER TABLE exchanges ADD COLUMN writer VARCHAR(200) DEFAULT '' NOT NULL"))
-        for table in _Base.metadata.sorted_tables:
-            for index in table.indexes:
-                index.create(self._engine, checkfirst=True)
+            for table in _Base.metadata.sorted_tables:
+                for index in table.indexes:
+                    index.create(connection, checkfirst=True)
 
     def _own(self, session: Session, owner: Owner | str, conversation_id: str) -> _ConversationRow:
         row = session.get(_ConversationRow, conversation_id)
@@ -310,3 +327,15 @@ def _head(row: _ConversationRow, exchanges: Sequence[Exchange] = ()) -> Conversa
 def _exchange(row: _ExchangeRow) -> Exchange:
     state: State = row.state  # type: ignore[assignment]  # only this module writes it
     return Exchange(row.id, row.question, row.answer, state, row.outcome, row.detail, row.asked_at)
+
+
+def _columns(at: Engine | Connection) -> set[str]:
+    return {column["name"] for column in inspect(at).get_columns("exchanges")}
+
+
+def _is_complete(at: Engine | Connection) -> bool:
+    found = inspect(at)
+    indexes = {index["name"] for table in _Base.metadata.tables for index in found.get_indexes(table)}
+    return "writer" in _columns(at) and all(
+        index.name in indexes for table in _Base.metadata.sorted_tables for index in table.indexes
+    )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from knowledge.retrieval.query import Query
 from tutor.answering import navigate
 from tutor.answering.answer import Desk, answer, declined, demo_of, offers
-from tutor.answering.explain import LEAN, Wanted
+from tutor.answering.explain import ACT_UNITS, FACTS, LEAN, Wanted
 from tutor.answering.reply import Line, Reply
 from tutor.dialogue import talk
 from tutor.dialogue.context import Parts
@@ -27,6 +27,12 @@ MEANT = 0.84
 """Least cosine (as e5 gives it) of a request with a topic that it does not name."""
 SURELY_OFF = 0.85
 """Probability from which what is off the course's topics is not searched for."""
+DOUBT = 0.6
+"""Probability up to which these acts give way to a question that the course answers; chosen on the development part."""
+DOUBTED = ("locate", "order", "list", "practise", "social", "summarise")
+ANSWERED = 0.6
+"""Least coverage of such a question."""
+EXPLAINED = (*ACT_UNITS, *FACTS)
 PARTICULAR = 1.9
 """Log-odds of a sentence on the course itself from which it is what was asked, and not the course as a whole."""
 RUN_DOUBT = 0.2
@@ -51,8 +57,26 @@ def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
     desk = parts.desk(texts)
     if said.state.run is not None and said.reading.probabilities["ask_run"] > RUN_DOUBT:
         return _ask_run(parts, desk, said, seed)
+    if said.offer is None and not said.topic and not said.state.practice and _doubtful(parts, said):
+        return _explain(parts, desk, replace(said, act=_asked_act(said)), seed)
     handler = HANDLERS.get(said.act, _explain)
     return handler(parts, desk, said, seed)
+
+
+def _doubtful(parts: Parts, said: Said) -> bool:
+    """True for an act that is in doubt where the course answers the words, so that they are a question on it."""
+    if said.act == "compare":
+        named = {name.document for name in parts.course.retriever.names.found(said.text)}
+        return len(named) == 1 and not said.state.topic
+    if said.act not in DOUBTED or said.reading.probability > DOUBT or said.utterance.slide is not None:
+        return False
+    return parts.course.retriever.retrieve(Query(said.text, said.language, units_of("fact"))).covered > ANSWERED
+
+
+def _asked_act(said: Said) -> Act:
+    """The likeliest act that asks for an explanation or a fact."""
+    acts = [act for act in said.reading.probabilities if act in EXPLAINED and act != "compare"]
+    return max(acts, key=lambda act: said.reading.probabilities[act])
 
 
 def _explain(parts: Parts, desk: Desk, said: Said, _seed: int) -> Reply:

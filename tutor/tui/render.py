@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from rich.console import RenderableType
 
 from demos.runtime.contract import Bars, Curve, Frame, Heatmap, Image, Network, Panel, Scatter, Table, Text, Tokens
+from tutor.formulas import readable
 from tutor.tui.grid import Colour, Grid, blend, ink_on, shorten, stretch, wrap
 from tutor.tui.plots import MIDDLE, NEGATIVE, POSITIVE, brief, draw_curve, draw_network, draw_scatter
 
@@ -26,7 +27,7 @@ def frame(frame: Frame, width: int, height: int, *, captioned: bool = True) -> R
     """Caption (unless it stands elsewhere), progress and metrics above the panels, which share the rest."""
     grid = Grid(width, height)
     rows = min(max(3, -(-LONGEST_CAPTION // max(1, width))), max(1, height // 3)) if captioned else 0
-    lines = wrap(frame.caption, width) if captioned else []
+    lines = wrap(readable(frame.caption), width) if captioned else []
     if len(lines) > rows:
         lines = [*lines[: rows - 1], shorten(" ".join(lines[rows - 1 :]), width)]
     for y, line in enumerate(lines):

@@ -20,6 +20,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Markdown, Static
 from textual.widgets.option_list import Option
 
+from tutor.formulas import Formulas, readable_markdown
 from tutor.sanitize import Sanitiser, clean
 
 __all__ = ["Field", "Line", "Picture", "Prose", "Words", "choice", "links", "pasted", "words"]
@@ -63,18 +64,26 @@ class Line(Static):
 
 
 class Prose(Markdown):
-    """Markdown that opens no link by itself, hides no text as HTML, and may be streamed."""
+    """Markdown that opens no link by itself, hides no text as HTML, shows formulas in Unicode, and may be streamed."""
 
     def __init__(self, text: str = "", *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(text, id=id, classes=classes, open_links=False, parser_factory=_parser)
-        self._sanitiser = Sanitiser()
+        self._begin()
 
     def update(self, markdown: str) -> AwaitComplete:
-        self._sanitiser = Sanitiser()
-        return super().update(clean(markdown))
+        self._begin()
+        return super().update(readable_markdown(clean(markdown)))
 
     def append(self, markdown: str) -> AwaitComplete:
-        return super().append(self._sanitiser.feed(markdown))
+        return super().append(self._formulas.feed(self._sanitiser.feed(markdown)))
+
+    async def finish(self) -> None:
+        """End what was streamed: a formula that was never closed is shown as it was written."""
+        if rest := self._formulas.flush():
+            await super().append(rest)
+
+    def _begin(self) -> None:
+        self._sanitiser, self._formulas = Sanitiser(), Formulas(markdown=True)
 
 
 class Field(Input):

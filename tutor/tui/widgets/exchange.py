@@ -14,6 +14,7 @@ from demos.runtime.contract import Demo
 from tutor.conversations.store import Exchange
 from tutor.errors import Problem
 from tutor.events import Answered, Citation, DemoFinished, DemoFrame, DemoStarted, Event, Source, SourcesFound, Token
+from tutor.formulas import readable
 from tutor.tui.dialogue import citations
 from tutor.tui.messages import Asked, FilmBegun, SourceWanted
 from tutor.tui.text import Line, Prose, choice
@@ -33,7 +34,7 @@ class SourceLine(Line):
         passage = source.passage
         super().__init__(
             (f" {source.marker} ", "bold $primary"),
-            passage.title,
+            readable(passage.title),
             (f"  {passage.place}", "$foreground-muted"),
             classes="source",
         )
@@ -79,7 +80,7 @@ class ExchangeView(Vertical):
 
     @property
     def text(self) -> str:
-        """The answer's Markdown."""
+        """The answer's Markdown, its formulas in Unicode."""
         return self._prose.source
 
     def source(self, marker: int) -> SourceWanted | None:
@@ -210,6 +211,8 @@ class ExchangeView(Vertical):
         if self._stream is not None:
             await self._stream.stop()
             self._stream = None
+            if not text:
+                await self._prose.finish()
         if text:
             # The widget's streaming may repeat a line when it is stopped in mid-append: the whole text settles it.
             self._prose.display = True

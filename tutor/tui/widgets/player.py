@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.timer import Timer
 
 from demos.runtime.contract import Demo, Frame
+from tutor.formulas import readable
 from tutor.runs.measures import number
 from tutor.tui.messages import CodeWanted, ExportWanted, FilmBegun, RerunWanted, Typed
 from tutor.tui.pace import SPEEDS, stay
@@ -166,7 +167,7 @@ class Player(Vertical, can_focus=True):
         """Stand for a run of an earlier day, of which only the last caption was kept."""
         self._over = True
         self.add_class("-kept")
-        self._caption.say(caption or "This demo ran earlier.", "  Press r to run it again.")
+        self._caption.say(readable(caption) or "This demo ran earlier.", "  Press r to run it again.")
         for part in (self._panels, self._question, self._metrics, self._track):
             part.display = False
 
@@ -300,7 +301,7 @@ class Player(Vertical, can_focus=True):
         frame = self.frames[self.position]
         self._since = time.monotonic()
         self._panels.show(frame.panels)
-        self._caption.say(*((f"◆ {frame.moment}: ", "bold $accent"),) if frame.moment else (), frame.caption)
+        self._caption.say(*((f"◆ {frame.moment}: ", "bold $accent"),) if frame.moment else (), readable(frame.caption))
         self._metrics.say("   ".join(f"{name} {number(value)}" for name, value in frame.metrics.items()))
         self._judge()
         self._draw_track()

@@ -13,6 +13,8 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tutor.formulas import readable
+from tutor.sanitize import clean
 from tutor.tui.text import Line, Prose
 
 __all__ = ["SidePanel"]
@@ -46,7 +48,8 @@ class SidePanel(Vertical):
         self._heading.say((heading, "bold"), ("  Esc closes", "$foreground-muted"))
         self.display = True
         await self._page.update(markdown)
-        marked = [(quote, self._mark(quote)) for quote in quotes]
+        spoken = [readable(clean(quote)) for quote in quotes]
+        marked = [(quote, self._mark(quote)) for quote in spoken]
         missing = [quote for quote, block in marked if block is None]
         self._quote.display = bool(missing)
         self._quote.say(("Cited: ", "bold"), (" … ".join(missing), MARK))
