@@ -124,7 +124,7 @@ async def test_the_guess_is_judged_at_the_end_of_the_film(made: Build) -> None:
     app, _ = made()
     async with app.run_test() as pilot:
         await ask(pilot, app, "show me a walk")
-        await pilot.press("2", "home")
+        await pilot.press("2", "f6", "home")
         assert player(app).guess == "no" and "The run says" not in screen_text(app)
         await pilot.press("end")
         await until(pilot, lambda: "The run says: yes. You guessed no." in screen_text(app))

@@ -156,11 +156,11 @@ class _Setter:
 
     def _scripts(self, nodes: Sequence[Any], before: Sequence[Piece]) -> list[Piece]:
         """What is below and above the piece before, in this order."""
-        texts = {}
+        scripts = {}
         for node in nodes:
             given = node.nodeargd.argnlist if node.nodeargd is not None else []
-            texts[node.specials_chars] = joined(self.pieces(given or []), tight=True)
-        found = [piece for sign in "_^" for piece in _script(texts.get(sign, ""), up=sign == "^", wordy=self._wordy)]
+            scripts[node.specials_chars] = joined(self.pieces(given or []), tight=True)
+        found = [piece for sign in "_^" for piece in _script(scripts.get(sign, ""), up=sign == "^", wordy=self._wordy)]
         if len(found) == 2 and found[0].kind == "plain post" and "(" not in found[0].text:
             found[0] = Piece(f"_({found[0].text[1:]})", "plain post")  # d_(keys)², as d_keys² is another power
         return found if before else [Piece("", "atom"), *found]
