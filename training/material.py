@@ -52,7 +52,7 @@ class Material:
 
     @cached_property
     def _answers(self) -> dict[str, set[str]]:
-        """All sentences that answer a question: one question may be known of several documents, each with its answer."""
+        """All sentences that answer a question: it may be known of several documents, each with its answer."""
         answers: defaultdict[str, set[str]] = defaultdict(set)
         for known in self.known:
             answers[plain(known.question)].update(known.answer)

@@ -9,6 +9,7 @@ from pathlib import Path
 from knowledge.documents.converters import Page
 from knowledge.documents.markdown import Unit, front_matter, units
 from knowledge.passages import Passage, Source, passage_id
+from knowledge.text import language_of
 
 PASSAGE_WORDS = 90
 """A passage ends at the first sentence past this many words: four of them fit a 2k-token prompt with room to spare."""
@@ -88,4 +89,5 @@ def _passage(draft: Draft, group: Sequence[Unit]) -> Passage:
         slide=draft.slide,
         page=draft.page,
         aliases=draft.aliases,
+        language=language_of(text) if draft.source == "document" else "en",
     )
