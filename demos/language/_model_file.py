@@ -9,6 +9,7 @@ from math import prod
 from typing import Any
 
 from demos.runtime.contract import DemoError
+from demos.runtime.messages import say
 
 ModelCard = Callable[[], dict[str, Any]]
 PARTS = ("embeddings", "attention", "MLP", "norms", "output", "other")
@@ -57,9 +58,13 @@ class ModelFile:
             value = max(value)
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise DemoError(
-                f"The model file of {self.name} does not say its {key.replace('_', ' ').replace('.', ' ')}.",
+                say(
+                    "The model file of {name} does not say its {replace}.",
+                    name=self.name,
+                    replace=key.replace("_", " ").replace(".", " "),
+                ),
                 code="unsuitable_model",
-                hint="This demo reads models built like LLaMA; leave TIZA_MODEL empty for the starter model.",
+                hint=say("This demo reads models built like LLaMA; leave TIZA_MODEL empty for the starter model."),
             )
         return float(value)
 
@@ -152,5 +157,5 @@ def in_bytes(size: float) -> str:
     """ "512 bytes", "23.0 kB", "91.7 MB", "3.02 GB": in powers of ten."""
     for unit, one in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if size >= one:
-            return f"{size / one:.3g} {unit}"
-    return f"{size:g} bytes"
+            return say("{size:.3g} {unit}", size=size / one, unit=unit)
+    return say("{size:g} bytes", size=size)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.runtime.messages import say
 from demos.sequences._gated import sigmoid
 
 Array = NDArray[np.float64]
@@ -53,7 +54,9 @@ def translate(english: list[str]) -> list[str]:
             case ["the", adjective, noun] if noun in NOUNS and adjective in ADJECTIVES:
                 adjectives = [adjective]
             case _:
-                raise ValueError(f"'{phrase}' is not 'the noun' or 'the adjective noun' in words it knows")
+                raise ValueError(
+                    say("'{phrase}' is not 'the noun' or 'the adjective noun' in words it knows", phrase=phrase)
+                )
         word, gender = NOUNS[noun].split()
         spanish += ["y"] if spanish else []
         spanish += ["el" if gender == "m" else "la", word]
@@ -93,7 +96,7 @@ def encode(w: Weights, english: list[str]) -> Array:
     """The encoder's state after each word, (T, H)."""
     h, states = np.zeros(HIDDEN), []
     for word in english:
-        h = gru(w, "encoder", w["english"][ENGLISH.index(word)], h)
+        h = gru(w, say("encoder"), w["english"][ENGLISH.index(word)], h)
         states.append(h)
     return np.array(states)
 
@@ -105,7 +108,7 @@ def decode(w: Weights, english: list[str], *, attention: bool, most: int = 40) -
     for _ in range(most):
         shares = attend(w, state, seen.states) if attention else None
         context = seen.states[-1] if shares is None else shares @ seen.states
-        state = gru(w, "decoder", np.concatenate([w["spanish"][word], context]), state)
+        state = gru(w, say("decoder"), np.concatenate([w["spanish"][word], context]), state)
         z = w["out"] @ np.concatenate([state, context]) + w["out.bias"]
         p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
         word = int(p.argmax())
