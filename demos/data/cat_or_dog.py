@@ -47,8 +47,8 @@ from demos.runtime.contract import (
 from demos.runtime.messages import say
 
 SIZE, HIDDEN, TESTED, RATE = 12, 12, 200, 0.3
-ANIMALS = ("cat", "dog")
-ANSWERS = ("no, it still sees the right animal", "yes, it changes its mind")
+ANIMALS = (say("cat"), say("dog"))
+ANSWERS = (say("no, it still sees the right animal"), say("yes, it changes its mind"))
 
 
 class CatOrDogParams(Params):

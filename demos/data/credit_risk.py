@@ -42,7 +42,7 @@ from demos.runtime.contract import (
     Table,
     param,
 )
-from demos.runtime.messages import say
+from demos.runtime.messages import listed, say
 
 SHOWN_STEPS = 6
 RISK = ("Low", "High")
@@ -248,7 +248,7 @@ class Story:
     def ending(self, chance: Array) -> Scene:
         right, most = int(((chance > 0.5) == (self.t > 0.5)).sum()), int(self.t.sum())
         order = ranked(np.abs(self.weights.values))[:2]
-        heavy = " and ".join(self.weights.labels[int(i)] for i in order)
+        heavy = listed(say(" and "), (self.weights.labels[int(i)] for i in order))
         told = sum(
             (judge(self.params, self.x, self.t, x) > 0.5) == (t > 0.5) for x, t in zip(self.x, self.t, strict=True)
         )

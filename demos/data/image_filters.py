@@ -50,14 +50,14 @@ KERNELS: dict[str, Array] = {
     "identity": np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]]) * 1.0,
 }
 WHY = {
-    "edges": "the neighbours minus four times the middle: 0 where all are alike, large at an edge on any side",
-    "vertical": "right minus left: 0 where both sides are alike, large at an upright edge",
-    "horizontal": "below minus above: 0 where both are alike, large at a level edge",
-    "blur": "the mean of nine pixels: what sticks out is spread over its neighbours",
-    "sharpen": "five times the middle minus its neighbours: differences grow, flat areas stay",
-    "identity": "only the middle counts: the image comes out as it went in",
+    "edges": say("the neighbours minus four times the middle: 0 where all are alike, large at an edge on any side"),
+    "vertical": say("right minus left: 0 where both sides are alike, large at an upright edge"),
+    "horizontal": say("below minus above: 0 where both are alike, large at a level edge"),
+    "blur": say("the mean of nine pixels: what sticks out is spread over its neighbours"),
+    "sharpen": say("five times the middle minus its neighbours: differences grow, flat areas stay"),
+    "identity": say("only the middle counts: the image comes out as it went in"),
 }
-ANSWERS = ("it becomes 0", "it stays as bright as it was")
+ANSWERS = (say("it becomes 0"), say("it stays as bright as it was"))
 
 
 class ImageFiltersParams(Params):

@@ -46,7 +46,12 @@ from demos.runtime.messages import listed, say
 Array = NDArray[np.float64]
 MOST_SENTENCES, MOST_WORDS = 6, 40
 STOP = frozenset("a an the of on in at to is are was were and or it its this that el la los las un una de en y".split())
-CHOICES = ("the first and the second", "the first and the third", "another pair", "no pair has a word in common")
+CHOICES = (
+    say("the first and the second"),
+    say("the first and the third"),
+    say("another pair"),
+    say("no pair has a word in common"),
+)
 
 
 class TextAsNumbersParams(Params):
@@ -242,7 +247,7 @@ class Story:
             shared = [word for k, word in enumerate(self.vocabulary) if self.tf[i, k] and self.tf[i + 1, k]]
             value = float(self.cosine[i, i + 1])
             what = (
-                say("share {join}", join=listed(", ", (repr(word) for word in shared[:4])))
+                say("share {listing}", listing=listed(", ", (repr(word) for word in shared[:4])))
                 if shared
                 else say("share no word")
             )

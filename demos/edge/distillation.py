@@ -48,7 +48,7 @@ from demos.runtime.messages import say
 
 TEACHER, TEACHER_EPOCHS, SHOWINGS, RATE = 128, 30, 20_000, 0.005
 MOST_EPOCHS = 14
-ANSWERS = ("the one with soft targets", "the one with labels only", "neither, within a point")
+ANSWERS = (say("the one with soft targets"), say("the one with labels only"), say("neither, within a point"))
 
 
 class DistillationParams(Params):

@@ -46,7 +46,7 @@ from demos.runtime.contract import (
 )
 from demos.runtime.messages import say
 
-ANSWERS = ("less than 1 point", "1 to 10 points", "more than 10 points")
+ANSWERS = (say("less than 1 point"), say("1 to 10 points"), say("more than 10 points"))
 BITS = (8, 7, 6, 5, 4, 3, 2)
 
 
@@ -260,7 +260,7 @@ class Story:
                 zip(
                     ("0-1", "2-9", "10-17"),
                     lines,
-                    ("the scale d", "q0..q7, q16..q23", "q8..q15, q24..q31"),
+                    (say("the scale d"), "q0..q7, q16..q23", "q8..q15, q24..q31"),
                     strict=True,
                 )
             ),

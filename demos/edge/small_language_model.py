@@ -38,7 +38,7 @@ from demos.runtime.contract import (
 )
 from demos.runtime.messages import say
 
-ANSWERS = ("under 20", "20 to 80", "over 80")
+ANSWERS = (say("under 20"), say("20 to 80"), say("over 80"))
 KEPT_FREE = 1e9
 SIZES = (0.135e9, 0.36e9, 1e9, 3e9, 7e9, 13e9, 70e9)
 BITS = (16, 8, 4.5)

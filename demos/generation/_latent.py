@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from demos import weights
 from demos.generation import _clip, _unet
 from demos.generation._sampling import Step, sample, tensors
-from demos.runtime.messages import say
 
 Tensor = Any
 Array = NDArray[np.float64]
@@ -52,16 +51,16 @@ def encode(w: Mapping[str, Tensor], pictures: Tensor) -> Tensor:
     """Codes (n, 4, 6, 6) of pictures (n, 3, 24, 24), not yet scaled."""
     from torch.nn import functional as f
 
-    return _conv(w, say("coder.c"), f.silu(_conv(w, say("coder.b"), f.silu(_conv(w, say("coder.a"), pictures, 2)), 2)))
+    return _conv(w, "coder.c", f.silu(_conv(w, "coder.b", f.silu(_conv(w, "coder.a", pictures, 2)), 2)))
 
 
 def decode(w: Mapping[str, Tensor], codes: Tensor) -> Tensor:
     """Pictures (n, 3, 24, 24) of codes."""
     from torch.nn import functional as f
 
-    h = f.interpolate(f.silu(_conv(w, say("paint.a"), codes)), scale_factor=2)
-    h = f.interpolate(f.silu(_conv(w, say("paint.b"), h)), scale_factor=2)
-    return _conv(w, say("paint.d"), f.silu(_conv(w, say("paint.c"), h))).sigmoid()
+    h = f.interpolate(f.silu(_conv(w, "paint.a", codes)), scale_factor=2)
+    h = f.interpolate(f.silu(_conv(w, "paint.b", h)), scale_factor=2)
+    return _conv(w, "paint.d", f.silu(_conv(w, "paint.c", h))).sigmoid()
 
 
 def decoder_operations() -> int:

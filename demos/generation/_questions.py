@@ -16,13 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos.generation import _clip
-from demos.runtime.messages import say
 
 Array = NDArray[np.float32]
 GRID, CELL = 4, 6
 CELLS, SIDE = GRID * GRID, GRID * CELL
 COLOURS, SHAPES = tuple(_clip.COLOURS), _clip.SHAPES
-PLURALS = {shape: say("{shape}es", shape=shape) if shape == "cross" else f"{shape}s" for shape in SHAPES}
+PLURALS = {shape: f"{shape}es" if shape == "cross" else f"{shape}s" for shape in SHAPES}
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six")
 CORNERS = ("top-left", "top-right", "bottom-left", "bottom-right")
 WORDS = (
@@ -94,24 +93,20 @@ def questions(scene: Scene) -> Iterator[tuple[str, str, str]]:
     """Kind, question and answer of all that can be asked about a scene."""
     for shape in SHAPES:
         found = [thing for thing in scene if thing.shape == shape]
-        yield "count", say("how many {plurals} are there ?", plurals=PLURALS[shape]), NUMBERS[len(found)]
+        yield "count", f"how many {PLURALS[shape]} are there ?", NUMBERS[len(found)]
         if len(found) == 1:
-            yield "colour", say("what colour is the {shape} ?", shape=shape), found[0].colour
+            yield "colour", f"what colour is the {shape} ?", found[0].colour
             row, column = divmod(found[0].cell, GRID)
-            yield "place", say("where is the {shape} ?", shape=shape), CORNERS[2 * (row >= 2) + (column >= 2)]
+            yield "place", f"where is the {shape} ?", CORNERS[2 * (row >= 2) + (column >= 2)]
     for colour in COLOURS:
         found = [thing for thing in scene if thing.colour == colour]
-        yield "count", say("how many {colour} things are there ?", colour=colour), NUMBERS[len(found)]
+        yield "count", f"how many {colour} things are there ?", NUMBERS[len(found)]
         if len(found) == 1:
-            yield "shape", say("what shape is the {colour} thing ?", colour=colour), found[0].shape
+            yield "shape", f"what shape is the {colour} thing ?", found[0].shape
     there = {(thing.colour, thing.shape) for thing in scene}
     for colour in COLOURS:
         for shape in SHAPES:
-            yield (
-                "yes or no",
-                say("is there a {colour} {shape} ?", colour=colour, shape=shape),
-                "yes" if (colour, shape) in there else "no",
-            )
+            yield "yes or no", f"is there a {colour} {shape} ?", "yes" if (colour, shape) in there else "no"
 
 
 KINDS = ("colour", "shape", "count", "place", "yes or no")

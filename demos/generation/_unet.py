@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from demos.generation._schedule import T
-from demos.runtime.messages import say
 
 Tensor = Any
 Weights = Mapping[str, Tensor]
@@ -57,12 +56,8 @@ def shapes(net: Net, prefix: str = "") -> dict[str, tuple[int, ...]]:
     if net.given:
         found["given"] = (net.given, e)
     for name, d in net.blocks.items():
-        found |= {say("{name}.{part}.scale", name=name, part=part): (d,) for part in "12"} | {
-            say("{name}.{part}.shift", name=name, part=part): (d,) for part in "12"
-        }
-        found |= {f"{name}.{part}": (d, d, 3, 3) for part in "12"} | {
-            say("{name}.{part}.bias", name=name, part=part): (d,) for part in "12"
-        }
+        found |= {f"{name}.{part}.scale": (d,) for part in "12"} | {f"{name}.{part}.shift": (d,) for part in "12"}
+        found |= {f"{name}.{part}": (d, d, 3, 3) for part in "12"} | {f"{name}.{part}.bias": (d,) for part in "12"}
         found[f"{name}.e"] = (e, d)
     if net.words:
         found |= {"q": (c, c), "k": (net.words, c), "v": (net.words, c), "mix": (c, c)}
@@ -105,25 +100,23 @@ def predict_v(
         return w[prefix + name]
 
     def conv(name: str, h: Tensor, stride: int = 1) -> Tensor:
-        return f.conv2d(h, part(name), part(say("{name}.bias", name=name)), padding=1, stride=stride)
+        return f.conv2d(h, part(name), part(f"{name}.bias"), padding=1, stride=stride)
 
     def norm(name: str, h: Tensor) -> Tensor:
-        return f.silu(
-            f.group_norm(h, GROUPS, part(say("{name}.scale", name=name)), part(say("{name}.shift", name=name)))
-        )
+        return f.silu(f.group_norm(h, GROUPS, part(f"{name}.scale"), part(f"{name}.shift")))
 
     def block(name: str, h: Tensor) -> Tensor:
         inner = conv(f"{name}.1", norm(f"{name}.1", h)) + (e @ part(f"{name}.e"))[:, :, None, None]
         return h + conv(f"{name}.2", norm(f"{name}.2", inner))
 
-    e = waves(t) @ part(say("time")) + part(say("time.bias"))
-    e = f.silu(e if given is None else e + given @ part(say("given")))
-    fine = block(say("first"), conv(say("in"), x if beside is None else torch.cat([x, beside], 1)))
+    e = waves(t) @ part("time") + part("time.bias")
+    e = f.silu(e if given is None else e + given @ part("given"))
+    fine = block("first", conv("in", x if beside is None else torch.cat([x, beside], 1)))
     if words is not None:
         fine = fine + _ask_words(part, fine, words, seen)
-    low = block(say("deep"), block(say("low"), conv(say("down"), fine, 2)))
-    last = block(say("last"), conv(say("up"), f.interpolate(low, scale_factor=2)) + fine)
-    return conv(say("out"), norm(say("out"), last))
+    low = block("deep", block("low", conv("down", fine, 2)))
+    last = block("last", conv("up", f.interpolate(low, scale_factor=2)) + fine)
+    return conv("out", norm("out", last))
 
 
 def _ask_words(part: Any, h: Tensor, words: Tensor, seen: list[Tensor] | None) -> Tensor:
@@ -134,7 +127,7 @@ def _ask_words(part: Any, h: Tensor, words: Tensor, seen: list[Tensor] | None) -
     weights = scores.softmax(-1)
     if seen is not None:
         seen.append(weights)
-    taken = weights @ (words @ part("v")) @ part(say("mix"))
+    taken = weights @ (words @ part("v")) @ part("mix")
     return taken.transpose(1, 2).reshape(n, c, height, width)
 
 

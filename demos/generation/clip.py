@@ -48,7 +48,7 @@ from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
 NOISES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
-ANSWERS = ("all of it", "part of it", "nothing of it")
+ANSWERS = (say("all of it"), say("part of it"), say("nothing of it"))
 
 
 class ClipParams(Params):
@@ -301,7 +301,9 @@ class Story:
                 kinds2=1 / len(KINDS),
             )
             x = NOISES[: len(found)]
-            lines = tuple(Series(name=n, x=x, y=row(p[i] for p in found)) for i, n in enumerate(("seen", "unseen")))
+            lines = tuple(
+                Series(name=n, x=x, y=row(p[i] for p in found)) for i, n in enumerate((say("seen"), say("unseen")))
+            )
             curve = Curve(title=say("Right by noise"), series=lines, x_label=say("specks"), y_range=(0, 1))
             moment = say("noise") if noise == 0 else ""
             scenes.append(Scene(text, (curve,), {"seen": found[-1][0], "unseen": found[-1][1]}, moment))

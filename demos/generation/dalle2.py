@@ -51,7 +51,7 @@ from demos.runtime.contract import (
 from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
-ANSWERS = ("all of them", "more than half", "half or fewer")
+ANSWERS = (say("all of them"), say("more than half"), say("half or fewer"))
 
 
 class Dalle2Params(Params):
@@ -135,15 +135,15 @@ class Story:
         sizes = {name: int(np.prod(shape)) for name, shape in shapes().items()}
         prior = sum(size for name, size in sizes.items() if name.startswith("prior"))
         body = (
-            (say("text encoder"), "caption", say("{width} numbers", width=WIDTH), say("CLIP's, frozen")),
+            (say("text encoder"), say("caption"), say("{width} numbers", width=WIDTH), say("CLIP's, frozen")),
             (
-                "prior",
+                say("prior"),
                 say("{width} numbers", width=WIDTH),
                 say("{width} numbers", width=WIDTH),
                 say("{prior} weights", prior=prior),
             ),
             (
-                "decoder",
+                say("decoder"),
                 say("{width} numbers", width=WIDTH),
                 say("24x24 pixels"),
                 say("{values} weights", values=sum(sizes.values()) - prior),
@@ -271,7 +271,8 @@ class Story:
             read=len(self.read),
         )
         body = tuple(
-            (str(i + 1), " ".join(kind), "yes" if kind == self.kind else "no") for i, kind in enumerate(self.read)
+            (str(i + 1), " ".join(kind), say("yes") if kind == self.kind else say("no"))
+            for i, kind in enumerate(self.read)
         )
         table = Table(title=say("The judge reads"), columns=("", say("kind"), say("as asked")), rows=body)
         panels = (gallery(say("the pictures"), self.pictures, 4), table)

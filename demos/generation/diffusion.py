@@ -58,7 +58,7 @@ from demos.runtime.messages import say
 
 MOST_FRAMES = 80
 FORWARD = (0, 50, 100, 200, 300, 450, 700, 1000)
-THIRDS = ("in the first third of the steps", "in the second third", "in the last third")
+THIRDS = (say("in the first third of the steps"), say("in the second third"), say("in the last third"))
 
 
 class DiffusionParams(Params):

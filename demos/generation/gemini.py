@@ -51,7 +51,7 @@ from demos.runtime.contract import (
 from demos.runtime.messages import listed, say
 
 Array = NDArray[np.float64]
-ANSWERS = ("right with and without the picture", "right only with the picture", "wrong with the picture")
+ANSWERS = (say("right with and without the picture"), say("right only with the picture"), say("wrong with the picture"))
 TESTED = 40
 """Scenes asked about at the end."""
 
@@ -168,14 +168,17 @@ class Story:
         full = [thing.cell + 1 for thing in self.scene]
         text = say(
             "The picture is cut into {grid}x{grid} patches of 6x6 pixels, 108 numbers each, left to right and "
-            "then down. Patches {join} and {full} hold a shape; nobody tells the model which. In this small world "
+            "then down. Patches {listing} and {full} hold a shape; nobody tells the model which. In this small world "
             "a shape never lies on an edge between patches; real pictures are not so kind.",
             grid=GRID,
-            join=listed(", ", map(str, full[:-1])),
+            listing=listed(", ", map(str, full[:-1])),
             full=full[-1],
         )
         return Scene(
-            text, (self._picture(), gallery("patches", self.patches, GRID)), {"shapes": len(full)}, say("the patches")
+            text,
+            (self._picture(), gallery(say("patches"), self.patches, GRID)),
+            {"shapes": len(full)},
+            say("the patches"),
         )
 
     def patch(self) -> Scene:
@@ -423,7 +426,7 @@ class Story:
             kinds=KINDS[first_smallest(seen)],
             seen=min(seen),
         )
-        columns = ("kind", "sees", "blind", "commonest")
+        columns = (say("kind"), say("sees"), say("blind"), say("commonest"))
         table = Table(title=say("Right answers"), columns=columns, rows=body)
         return Scene(text, (table,), {"accuracy": self.accuracy, "blind": self.blind}, say("never seen before"))
 

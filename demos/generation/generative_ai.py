@@ -56,11 +56,11 @@ from demos.runtime.contract import (
 from demos.runtime.messages import listed, say
 
 Array = NDArray[np.float64]
-MADE = ("text", "pictures", "sound")
+MADE = (say("text"), say("pictures"), say("sound"))
 PICTURES, STEPS, SHADES = 9, 30, 4
-LONG = {"text": 4000, "sound": 600, "pictures": 60}
+LONG = {say("text"): 4000, say("sound"): 600, say("pictures"): 60}
 """How much each model makes to be measured by."""
-RUNS = ("fewer than 12", "12 to 24", "25 or more")
+RUNS = (say("fewer than 12"), say("12 to 24"), say("25 or more"))
 
 
 class GenerativeAiParams(Params):
@@ -121,8 +121,20 @@ class Story:
         text = [self.letter(at) for at in thin(p.length - self.begun, 8)]
         tune = [self.note(at) for at in thin(p.notes - 1, 6)]
         drawn = [self.denoised(index) for index in thin(len(self.guesses), 7)]
-        return [self.counted(), *text, self.judged("text"), self.tunes(), *tune, self.sounding(), self.judged("sound"),
-                *drawn, self.judged("pictures"), self.copied(), self.dares(), self.ending()]  # fmt: skip
+        return [
+            self.counted(),
+            *text,
+            self.judged(say("text")),
+            self.tunes(),
+            *tune,
+            self.sounding(),
+            self.judged(say("sound")),
+            *drawn,
+            self.judged(say("pictures")),
+            self.copied(),
+            self.dares(),
+            self.ending(),
+        ]
 
     def _run(self) -> None:
         p, random = self.params, np.random.default_rng(self.params.seed)
@@ -172,18 +184,18 @@ class Story:
         p = self.params
         body = (
             (
-                "text",
+                say("text"),
                 say("sentences of the course"),
                 say("counts after {context} letters", context=p.context),
                 say("one letter at a time"),
             ),
             (
-                "sound",
+                say("sound"),
                 say("{tunes} old tunes", tunes=len(_tunes.TUNES)),
                 say("counts after {memory} notes", memory=p.memory),
                 say("one note at a time"),
             ),
-            ("pictures", say("handwritten digits"), say("a denoising network"), say("all at once, in steps")),
+            (say("pictures"), say("handwritten digits"), say("a denoising network"), say("all at once, in steps")),
         )
         text = say(
             "Three small models will make something new: a text of {length} characters, a tune of {notes} notes "
@@ -258,7 +270,7 @@ class Story:
         return Bars(title=title, labels=labels, values=row([shares[token] for token in top]), value_range=(0, 1))
 
     def judged(self, kind: str) -> Scene:
-        parts = {"text": "letters", "sound": "notes", "pictures": "pixels"}[kind]
+        parts = {"text": say("letters"), "sound": say("notes"), "pictures": say("pixels")}[kind]
         one, other = self.found[kind], self.shuffled[kind]
         text = say(
             "Is it like the examples? The model makes more, {long} {pictures}. Its shares of neighbouring {parts} "
@@ -406,9 +418,9 @@ class Story:
         flat, known = self.pictures.reshape(-1, 64), self.known.reshape(-1, 64)
         nearest = float(np.abs(flat[:, None] - known[None]).mean(2).min())
         body = (
-            ("text", say("{text_run} of {text}", text_run=text_run, text=len(self.text)), "characters"),
-            ("sound", say("{tune_run} of {tune}", tune_run=tune_run, tune=len(self.tune)), "notes"),
-            ("pictures", say("{nearest} off", nearest=number(nearest)), say("the nearest")),
+            (say("text"), say("{text_run} of {text}", text_run=text_run, text=len(self.text)), say("characters")),
+            (say("sound"), say("{tune_run} of {tune}", tune_run=tune_run, tune=len(self.tune)), say("notes")),
+            (say("pictures"), say("{nearest} off", nearest=number(nearest)), say("the nearest")),
         )
         text = say(
             "New, or copied? The longest run that stands in the examples word for word is {text_run} characters, "
@@ -456,9 +468,9 @@ class Story:
         best = min(MADE, key=lambda kind: self.found[kind] / self.shuffled[kind])
         text = say(
             "Text, sound and pictures by one idea: learn how examples are distributed, then draw. Distances "
-            "{join} of what the shuffled parts are away; {best} gained most. What the great models add is size "
+            "{listing} of what the shuffled parts are away; {best} gained most. What the great models add is size "
             "and something to ask them by, not another idea.",
-            join=listed(
+            listing=listed(
                 ", ",
                 (
                     say("{kind} {found}", kind=kind, found=number(self.found[kind] / self.shuffled[kind], 2))
@@ -474,7 +486,10 @@ class Story:
             | {say("shuffled {kind}", kind=kind): self.shuffled[kind] for kind in MADE}
         )
         return Scene(
-            text, (self._work("text"), self._work("pictures"), self._spectrum(strength)), metrics, say("one page")
+            text,
+            (self._work(say("text")), self._work(say("pictures")), self._spectrum(strength)),
+            metrics,
+            say("one page"),
         )
 
 

@@ -38,7 +38,7 @@ from demos.runtime.contract import Bars, Claim, Demo, Frame, Measure, Params, Pr
 from demos.runtime.messages import listed, say
 
 Array = NDArray[np.float64]
-ANSWERS = ("all of them", "more than half", "half or fewer")
+ANSWERS = (say("all of them"), say("more than half"), say("half or fewer"))
 LEVELS = (0, 100, 250, 400)
 STAGE_GUIDANCE = 1.5
 
@@ -152,11 +152,11 @@ class Story:
         body = (
             (
                 say("text encoder"),
-                "caption",
+                say("caption"),
                 say("{text} numbers", text=_cascade.TEXT),
                 say("text only: {sentences} sentences", sentences=len(_lexicon.sentences())),
             ),
-            ("base", "noise", "8x8", say("pictures, captions")),
+            (say("base"), say("noise"), "8x8", say("pictures, captions")),
             (say("stage 1"), "8x8", "16x16", say("pictures, captions")),
             (say("stage 2"), "16x16", "32x32", say("pictures, captions")),
         )
@@ -165,8 +165,8 @@ class Story:
         )
         if self.new:
             text += say(
-                "No picture was ever captioned with {join}: only the sentences told of {it}. ",
-                join=listed(say(" or "), self.new),
+                "No picture was ever captioned with {listing}: only the sentences told of {it}. ",
+                listing=listed(say(" or "), self.new),
                 it=say("it") if len(self.new) == 1 else say("them"),
             )
         text += say("Drawing small first is cheap: 8x8 has 16 times fewer pixels than 32x32.")
@@ -348,7 +348,7 @@ class Story:
             labels=tuple(say("t = {level}", level=level) for level in LEVELS),
             values=row(away, 4),
         )
-        panels = (gallery(say("t = {join}", join=listed(", ", map(str, LEVELS))), found, 2), bars)
+        panels = (gallery(say("t = {listing}", listing=listed(", ", map(str, LEVELS))), found, 2), bars)
         return Scene(text, panels, {"least": away[0], "most": away[-1]}, say("noise between the stages"))
 
     def ending(self) -> Scene:
@@ -356,8 +356,8 @@ class Story:
         text = say("'{text}': {right} of {n} pictures as asked. ", text=self.text, right=right, n=n)
         if self.new:
             text += say(
-                "The networks had never met {join}; the frozen encoder had, in text. ",
-                join=listed(say(" or "), self.new),
+                "The networks had never met {listing}; the frozen encoder had, in text. ",
+                listing=listed(say(" or "), self.new),
             )
             if right > n / 2:
                 text += say("So what a word means came from text alone. ")

@@ -59,7 +59,7 @@ from demos.runtime.contract import (
 from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
-ANSWERS = ("all of them", "more than half", "half or fewer")
+ANSWERS = (say("all of them"), say("more than half"), say("half or fewer"))
 PIXELS, LATENTS = 3 * SIDE**2, CHANNELS * GRID**2
 
 
@@ -273,7 +273,8 @@ class Story:
             read=len(self.read),
         )
         body = tuple(
-            (str(i + 1), " ".join(kind), "yes" if kind == self.kind else "no") for i, kind in enumerate(self.read)
+            (str(i + 1), " ".join(kind), say("yes") if kind == self.kind else say("no"))
+            for i, kind in enumerate(self.read)
         )
         table = Table(title=say("The judge reads"), columns=("", say("kind"), say("as asked")), rows=body)
         return Scene(text, (gallery(say("the pictures"), self.pictures, 4), table), {"right": right}, say("decoded"))

@@ -46,7 +46,7 @@ from demos.runtime.contract import (
 from demos.runtime.messages import listed, say
 
 Array = NDArray[np.float64]
-ANSWERS = ("95 % or more", "50 to 95 %", "less than 50 %")
+ANSWERS = (say("95 % or more"), say("50 to 95 %"), say("less than 50 %"))
 
 
 class VitParams(Params):
@@ -139,10 +139,10 @@ class Story:
         sizes = {name: int(np.prod(shape)) for name, shape in _vit.shapes().items()}
         many = sum(sizes.values())
         body = (
-            ("image", "8 x 8", "0"),
+            (say("image"), "8 x 8", "0"),
             (say("{patches} patches", patches=PATCHES), say("{patches} x 4", patches=PATCHES), "0"),
             (
-                "tokens",
+                say("tokens"),
                 say("{patches} x {width}", patches=PATCHES, width=WIDTH),
                 str(sizes["patch"] + sizes["patch.bias"]),
             ),
@@ -156,7 +156,7 @@ class Story:
                 say("{patches} x {width}", patches=PATCHES + 1, width=WIDTH),
                 str(sum(sizes[n] for n in sizes if n[0].isdigit())),
             ),
-            ("scores", "10", str(sizes["head"] + sizes["head.bias"] + 2 * WIDTH)),
+            (say("scores"), "10", str(sizes["head"] + sizes["head.bias"] + 2 * WIDTH)),
         )
         caption = say(
             "A Vision Transformer for 8x8 digits, {many} weights. It cuts the image into {patches} patches of 2x2 "
@@ -200,11 +200,11 @@ class Story:
         at = self.params.patch - 1
         four, token = self.patches[0, at].numpy(), self.found["patches"][0, at].numpy()
         caption = say(
-            "Patch {at} holds {join}. Multiplied by E, a learnt matrix of 4 x {width}, it becomes a token of "
+            "Patch {at} holds {listing}. Multiplied by E, a learnt matrix of 4 x {width}, it becomes a token of "
             "{width} numbers, of which the first eight are shown. This does for a patch what an "
             "embedding does for a word.",
             at=at + 1,
-            join=listed(", ", (number(float(v), 2) for v in four)),
+            listing=listed(", ", (number(float(v), 2) for v in four)),
             width=WIDTH,
         )
         body = tuple((str(i + 1), number(float(v), 3)) for i, v in enumerate(token[:8]))

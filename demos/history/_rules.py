@@ -17,7 +17,9 @@ class Rule:
     conclusion: str
 
     def __str__(self) -> str:
-        return say("{join} -> {conclusion}", join=listed(say(" and "), self.conditions), conclusion=self.conclusion)
+        return say(
+            "{listing} -> {conclusion}", listing=listed(say(" and "), self.conditions), conclusion=self.conclusion
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ def forward(facts: Sequence[str], rules: Sequence[Rule]) -> list[Look]:
             if fires:
                 known.append(rule.conclusion)
                 text = say(
-                    "all of {join} hold, so '{conclusion}' is new. It may let other rules fire.",
-                    join=listed(", ", rule.conditions),
+                    "all of {listing} hold, so '{conclusion}' is new. It may let other rules fire.",
+                    listing=listed(", ", rule.conditions),
                     conclusion=rule.conclusion,
                 )
             else:
@@ -91,10 +93,10 @@ def backward(goal: str, facts: Sequence[str], rules: Sequence[Rule]) -> tuple[bo
                 index,
                 False,
                 say(
-                    "{chain}: '{wanted}' would follow from {join}; prove these first.",
+                    "{chain}: '{wanted}' would follow from {listing}; prove these first.",
                     chain=chain,
                     wanted=wanted,
-                    join=listed(say(" and "), rule.conditions),
+                    listing=listed(say(" and "), rule.conditions),
                 ),
             )
             if all(prove(condition, (*above, wanted)) for condition in rule.conditions):

@@ -44,10 +44,10 @@ from demos.runtime.contract import (
     Text,
     param,
 )
-from demos.runtime.messages import say
+from demos.runtime.messages import listed, say
 
 MOST_FRAMES = 70
-OUTCOMES = ("X wins", "O wins", "a draw or undecided")
+OUTCOMES = (say("X wins"), say("O wins"), say("a draw or undecided"))
 
 
 class AlphaBetaParams(Params):
@@ -171,7 +171,7 @@ class Story:
         cells = self.cells
         for move in event.path:
             cells = self.board.play(cells, move)
-        names = "then ".join(say("{move} ", move=move + 1) for move in event.path).strip()
+        names = listed(say(" then "), (str(move + 1) for move in event.path))
         mover = SIGNS[-self.board.turn(cells)]
         caption = say(
             "After {names} (by {mover}) the value is {told}. Alpha (X's sure) = {bound}, beta (O's sure) = {bound2}. ",
@@ -210,7 +210,7 @@ class Story:
     def ending(self) -> Scene:
         roots = [event for event in self.search.events if len(event.path) == 1]
         best = next(event for event in roots if event.value == self.value)
-        who = {1.0: "X wins with best play", -1.0: "O wins with best play", 0.0: "a draw with best play"}
+        who = {1.0: say("X wins with best play"), -1.0: say("O wins with best play"), 0.0: say("a draw with best play")}
         open_yet = say(
             "undecided within {moves}, {value} for X by the open rows",
             moves=count(self.params.plies, "move"),
@@ -236,9 +236,10 @@ class Story:
                 it_is=say("it is") if bounds == 1 else say("they are"),
             )
         body = tuple(
-            (str(e.path[0] + 1), _told(e), number(self.true[e.path[0]], 2), "best" if e is best else "") for e in roots
+            (str(e.path[0] + 1), _told(e), number(self.true[e.path[0]], 2), say("best") if e is best else "")
+            for e in roots
         )
-        columns = ("move", say("alpha-beta knows"), "minimax", "")
+        columns = (say("move"), say("alpha-beta knows"), say("minimax"), "")
         table = Table(
             title=say("{turn}'s moves", turn=self.turn), columns=columns, rows=body, highlight=(roots.index(best),)
         )
@@ -297,7 +298,7 @@ def _bound(value: float) -> str:
 
 def _told(event: Event) -> str:
     """ "0", "at most 0.3": what the search knows of a position, and no more."""
-    return {-1: "at most ", 0: "", 1: "at least "}[event.bound] + number(event.value, 2)
+    return {-1: say("at most "), 0: "", 1: say("at least ")}[event.bound] + number(event.value, 2)
 
 
 def _short(event: Event) -> str:

@@ -45,15 +45,15 @@ from demos.runtime.contract import (
     Tokens,
     param,
 )
-from demos.runtime.messages import listed, say
+from demos.runtime.messages import clipped, listed, say
 
 Array = NDArray[np.float64]
 K1, B, SHOWN = 1.5, 0.75, 6
-EVIDENCE = ("BM25", "cosine", "type", "title")
+EVIDENCE = (say("BM25"), say("cosine"), say("type"), say("title"))
 STOP = frozenset(
     "a an the of on in at to is was were did does do and or by with for it its that from as who when what which".split()
 )
-ANSWERS = ("yes, it is sure enough", "no, it stays silent")
+ANSWERS = (say("yes, it is sure enough"), say("no, it stays silent"))
 
 
 class EvidenceScoringParams(Params):
@@ -154,15 +154,15 @@ class Story:
     def opening(self) -> Scene:
         asked = words(self.params.question)
         caption = say(
-            "'{question}' {asked} words of it count: {join}. {texts} texts are searched, and the answer of each "
+            "'{question}' {asked} words of it count: {listing}. {texts} texts are searched, and the answer of each "
             "is a candidate. No text is understood: evidence is counted.",
             question=self.params.question,
             asked=len(asked),
-            join=listed(", ", asked) or say("none"),
+            listing=listed(", ", asked) or say("none"),
             texts=len(TEXTS),
         )
         return Scene(
-            caption[:330],
+            clipped(caption, 330),
             (Tokens(title=say("The question"), tokens=tuple(asked) or ("-",)), self._text(0)),
             {"candidates": len(TEXTS)},
         )
@@ -178,7 +178,7 @@ class Story:
             texts=len(TEXTS),
         )
         body = tuple(
-            (text.answer, text.kind, "yes" if fits else "") for text, fits in zip(TEXTS, self.e[:, 2], strict=True)
+            (text.answer, text.kind, say("yes") if fits else "") for text, fits in zip(TEXTS, self.e[:, 2], strict=True)
         )
         return Scene(
             caption,
@@ -200,10 +200,10 @@ class Story:
             values=number(float(values[order[0]]), 2),
         )
         caption += (
-            "Rare words that question and text share count most.",
-            "Texts whose words point the same way as the question's.",
-            "The kind of the candidate fits the question word.",
-            "The candidate is not already named in the question.",
+            say("Rare words that question and text share count most."),
+            say("Texts whose words point the same way as the question's."),
+            say("The kind of the candidate fits the question word."),
+            say("The candidate is not already named in the question."),
         )[k]
         bars = Bars(
             title=EVIDENCE[k],

@@ -40,7 +40,7 @@ from demos.runtime.contract import (
     Table,
     param,
 )
-from demos.runtime.messages import listed, say
+from demos.runtime.messages import clipped, listed, say
 
 MOST_RULES, MOST_FRAMES = 16, 90
 ANIMALS = (
@@ -127,10 +127,10 @@ class Story:
     def knowledge(self) -> Scene:
         ends = sorted({rule.conclusion for rule in self.rules} - {c for rule in self.rules for c in rule.conditions})
         caption = say(
-            "The rules form a net: facts on the left, {ends} last conclusions on the right ({join}). Forward "
+            "The rules form a net: facts on the left, {ends} last conclusions on the right ({listing}). Forward "
             "chaining walks it from left to right, backward chaining from the goal to the left.",
             ends=len(ends),
-            join=listed(", ", ends[:4]),
+            listing=listed(", ", ends[:4]),
         )
         return Scene(caption, (self._net(self.facts),), {"conclusions": len({rule.conclusion for rule in self.rules})})
 
@@ -143,10 +143,10 @@ class Story:
         if look.fired and look.rule is not None and self.rules[look.rule].conclusion == self.goal:
             moment = say("'{goal}' is reached {way}s", goal=self.goal, way=way.lower())
         return Scene(
-            caption[:330],
+            clipped(caption, 330),
             self._panels(look.known, look.rule),
             {"looks": index + 1, "known": len(look.known)},
-            moment[:60],
+            clipped(moment, 60),
         )
 
     def reasons(self) -> Scene:
@@ -176,7 +176,7 @@ class Story:
             proved=say("proved") if proved else say("not proved"),
             facts=count(len(self.facts), "fact"),
         )
-        caption += say("{new} more: {join}. ", new=len(new), join=listed(", ", new[:5]) or say("none"))
+        caption += say("{new} more: {listing}. ", new=len(new), listing=listed(", ", new[:5]) or say("none"))
         if ahead and back:
             caption += say(
                 "Forward took {ahead} looks and found everything, backward {back} and looked only "
@@ -187,7 +187,9 @@ class Story:
         else:
             caption += say("Only what people put into rules can come out: a wrong rule gives wrong conclusions.")
         metrics = {"proved": proved, "new": len(new), "forward": ahead, "backward": back}
-        return Scene(caption[:330], (self._net(self.reached), self._known(self.reached)), metrics, say("the verdict"))
+        return Scene(
+            clipped(caption, 330), (self._net(self.reached), self._known(self.reached)), metrics, say("the verdict")
+        )
 
     def _panels(self, known: Sequence[str], rule: int | None) -> tuple[Panel, ...]:
         body = tuple((str(i + 1), ", ".join(each.conditions), each.conclusion) for i, each in enumerate(self.rules))

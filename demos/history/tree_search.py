@@ -51,7 +51,7 @@ from demos.runtime.contract import (
     Text,
     param,
 )
-from demos.runtime.messages import say
+from demos.runtime.messages import listed, say
 
 MOST_FRAMES = 44
 JUDGE_DEPTH = {"tic-tac-toe": 9, "connect-four": 4}
@@ -228,8 +228,8 @@ class Story:
         return Scene(caption, (self._board(self.tree.root.cells), self._prior()), {"moves": len(self.children)})
 
     def round(self, index: int, told: Playout, moment: str) -> Scene:
-        way = " then ".join(str(move + 1) for move in told.path)
-        result = {1: "X wins", -1: "O wins", 0: "a draw"}[told.result]
+        way = listed(say(" then "), (str(move + 1) for move in told.path))
+        result = {1: say("X wins"), -1: say("O wins"), 0: say("a draw")}[told.result]
         top = first_largest(told.visits)
         caption = say(
             "Game {index}: select and expand {way}, then random moves to the end: {result}. Backed up "
@@ -261,7 +261,7 @@ class Story:
     def ending(self, last: Playout) -> Scene:
         top = first_largest(last.visits)
         move, good = self.children[top].move, self.children[top].move in self.best
-        names = ", ".join(str(m + 1) for m in sorted(self.best))
+        names = listed(", ", (str(m + 1) for m in sorted(self.best)))
         caption = say(
             "Move {move} is played: {visits} of {simulations} visits, {points} a game. Solved by full "
             "search{to_a}, the best moves are {names}: {found}. ",
@@ -311,7 +311,9 @@ class Story:
             bonus = self.params.exploration * sqrt(log(max(1, total)) / n) if n else inf
             if self.params.learned:
                 bonus = self.params.exploration * child.prior * sqrt(total) / (1 + n)
-            body.append((str(child.move + 1), str(n), number(mean, 2), "first" if bonus == inf else number(bonus, 2)))
+            body.append(
+                (str(child.move + 1), str(n), number(mean, 2), say("first") if bonus == inf else number(bonus, 2))
+            )
         return Table(
             title=say("Score = mean + bonus"),
             columns=(say("move"), "N", say("mean"), say("bonus")),

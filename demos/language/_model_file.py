@@ -12,7 +12,7 @@ from demos.runtime.contract import DemoError
 from demos.runtime.messages import say
 
 ModelCard = Callable[[], dict[str, Any]]
-PARTS = ("embeddings", "attention", "MLP", "norms", "output", "other")
+PARTS = (say("embeddings"), say("attention"), say("MLP"), say("norms"), say("output"), say("other"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class Tensor:
     def part(self) -> str:
         """Which of PARTS it belongs to, by its name."""
         if "norm" in self.name:
-            return "norms"
-        for beginning, part in (("token_embd", "embeddings"), ("output.", "output")):
+            return say("norms")
+        for beginning, part in (("token_embd", say("embeddings")), ("output.", say("output"))):
             if self.name.startswith(beginning):
                 return part
-        return "attention" if ".attn_" in self.name else "MLP" if ".ffn_" in self.name else "other"
+        return say("attention") if ".attn_" in self.name else say("MLP") if ".ffn_" in self.name else say("other")
 
 
 @dataclass(frozen=True)

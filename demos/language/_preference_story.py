@@ -23,7 +23,7 @@ from demos.lib.ranking import first_largest, first_smallest
 from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import Bars, Curve, Heatmap, Panel, Series, Text
-from demos.runtime.messages import say
+from demos.runtime.messages import listed, say
 
 NAMES = tuple(answer.name for answer in ANSWERS)
 RATE = 1.0
@@ -245,7 +245,7 @@ def answers() -> Panel:
     """What the toy may say."""
     return Text(
         title=say("The answers"),
-        text="  ".join(say("{name}: “{text}”", name=answer.name, text=answer.text) for answer in ANSWERS),
+        text=listed("  ", (say("{name}: “{text}”", name=answer.name, text=answer.text) for answer in ANSWERS)),
     )
 
 

@@ -18,13 +18,27 @@ Array = NDArray[np.float64]
 Weights = dict[str, Array]
 
 NOUNS = {
-    "cat": "gato m", "dog": "perro m", "house": "casa f", "book": "libro m", "table": "mesa f", "moon": "luna f",
-    "bird": "pájaro m", "flower": "flor f", "river": "río m", "street": "calle f",
-}  # fmt: skip
+    "cat": "gato m",
+    "dog": "perro m",
+    "house": "casa f",
+    "book": "libro m",
+    "table": "mesa f",
+    "moon": "luna f",
+    "bird": "pájaro m",
+    "flower": "flor f",
+    "river": say("río m"),
+    "street": say("calle f"),
+}
 ADJECTIVES = {
-    "red": "rojo roja", "white": "blanco blanca", "small": "pequeño pequeña", "black": "negro negra",
-    "old": "viejo vieja", "new": "nuevo nueva", "pretty": "bonito bonita", "long": "largo larga",
-}  # fmt: skip
+    "red": say("rojo roja"),
+    "white": say("blanco blanca"),
+    "small": say("pequeño pequeña"),
+    "black": say("negro negra"),
+    "old": say("viejo vieja"),
+    "new": say("nuevo nueva"),
+    "pretty": say("bonito bonita"),
+    "long": say("largo larga"),
+}
 END = "."
 ENGLISH = ("the", "and", *NOUNS, *ADJECTIVES)
 SPANISH = (
@@ -96,7 +110,7 @@ def encode(w: Weights, english: list[str]) -> Array:
     """The encoder's state after each word, (T, H)."""
     h, states = np.zeros(HIDDEN), []
     for word in english:
-        h = gru(w, say("encoder"), w["english"][ENGLISH.index(word)], h)
+        h = gru(w, "encoder", w["english"][ENGLISH.index(word)], h)
         states.append(h)
     return np.array(states)
 
@@ -108,7 +122,7 @@ def decode(w: Weights, english: list[str], *, attention: bool, most: int = 40) -
     for _ in range(most):
         shares = attend(w, state, seen.states) if attention else None
         context = seen.states[-1] if shares is None else shares @ seen.states
-        state = gru(w, say("decoder"), np.concatenate([w["spanish"][word], context]), state)
+        state = gru(w, "decoder", np.concatenate([w["spanish"][word], context]), state)
         z = w["out"] @ np.concatenate([state, context]) + w["out.bias"]
         p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
         word = int(p.argmax())

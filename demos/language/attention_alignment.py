@@ -188,7 +188,11 @@ class Story:
         ) + (say("It had one vector of 48 numbers.") if half == 0 else say("It had a vector for each word."))
         wrong = tuple(i for i, word in enumerate(rival.words) if i >= len(self.wanted) or word != self.wanted[i])
         panels = (
-            Tokens(title=name.capitalize(), tokens=tuple(rival.words), marked=wrong),
+            Tokens(
+                title=say("Without attention") if half == 0 else say("With attention"),
+                tokens=tuple(rival.words),
+                marked=wrong,
+            ),
             Tokens(title=say("Right Spanish"), tokens=tuple(self.wanted)),
         )
         return Scene(

@@ -280,7 +280,9 @@ class Story:
         )
         places = sorted(self.found)
         logs = np.log10([self.found[place] for place in places]).reshape(-1, 2)
-        series = tuple(Series(name=name, x=row(places), y=row(logs[:, k])) for k, name in enumerate(("BERT", "bigram")))
+        series = tuple(
+            Series(name=name, x=row(places), y=row(logs[:, k])) for k, name in enumerate(("BERT", say("bigram")))
+        )
         panels = (
             Curve(title=say("log10 probability of each word"), series=series, x_label=say("word")),
             Bars(

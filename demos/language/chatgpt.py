@@ -149,12 +149,12 @@ class Talk:
         different = list(dict.fromkeys(token.text.strip() for token in marks))
         caption = say(
             "Now in the chat template of the model's own file: {chat} tokens instead of {bare}. {control_tokens} "
-            "({join}) part the speakers, and the end says that the assistant is next. Words of a user never "
+            "({listing}) part the speakers, and the end says that the assistant is next. Words of a user never "
             "become such a token, even when typed alike.",
             chat=len(self.chat),
             bare=len(self.bare),
             control_tokens=count(len(marks), "control token"),
-            join=listed(", ", different[:3]),
+            listing=listed(", ", different[:3]),
         )
         return Scene(
             caption, (_tokens(say("What the model reads"), self.chat),), {"tokens": len(self.chat)}, say("the template")
@@ -194,7 +194,7 @@ class Talk:
                 values=row(each.p()),
                 value_range=(0, 1),
             )
-            for title, each in (("After bare text", bare), ("After the template", chat))
+            for title, each in ((say("After bare text"), bare), (say("After the template"), chat))
         )
         return Scene(caption, panels, {"bare": bare.p()[0], "chat": chat.p()[0]})
 

@@ -147,10 +147,10 @@ class Story:
     def numbers(self) -> Scene:
         first = self.vectors[0]
         caption = say(
-            "'{words}' begins {join}, and has length {norm}. No single number has a meaning one could name; "
+            "'{words}' begins {listing}, and has length {norm}. No single number has a meaning one could name; "
             "compare whole rows. Here are the first 24 numbers of each.",
             words=self.words[0],
-            join=listed(", ", (number(v) for v in first[:4])),
+            listing=listed(", ", (number(v) for v in first[:4])),
             norm=number(float(np.linalg.norm(first)), 2),
         )
         some = self.vectors[:, :24]
@@ -183,9 +183,12 @@ class Story:
     def neighbours(self, index: int) -> Scene:
         order = [int(j) for j in ranked(self.likeness[index]) if j != index]
         near = order[: self.params.neighbours]
-        named = ", ".join(
-            say("'{words}' ({likeness})", words=self.words[j], likeness=number(self.likeness[index, j], 2))
-            for j in near
+        named = listed(
+            ", ",
+            (
+                say("'{words}' ({likeness})", words=self.words[j], likeness=number(self.likeness[index, j], 2))
+                for j in near
+            ),
         )
         far = order[-1]
         caption = say(

@@ -46,7 +46,7 @@ from demos.runtime.contract import (
 )
 from demos.runtime.messages import say
 
-ANSWERS = ("below 0.2", "0.2 to 0.5", "above 0.5")
+ANSWERS = (say("below 0.2"), say("0.2 to 0.5"), say("above 0.5"))
 SHOWN = 10
 DRAWS = 200
 MOST = 100

@@ -97,13 +97,13 @@ class Story:
             width=file.width,
         )
         body = (
-            ("blocks", file.layers),
+            (say("blocks"), file.layers),
             (say("numbers for a token"), file.width),
             (say("width inside the MLP"), file.inner),
             (say("query heads"), file.heads),
             (say("key-value heads"), file.shared),
             (say("numbers in a head"), file.head),
-            ("vocabulary", file.vocabulary),
+            (say("vocabulary"), file.vocabulary),
             (say("context in training"), file.context),
             (say("RoPE base"), int(file.base)),
         )
@@ -119,7 +119,7 @@ class Story:
         total = self.file.parameters
         part, most = max(found.items(), key=lambda pair: pair[1])
         caption = say(
-            "{join} = {total:,} parameters. Most are in the {part}, {most} %. ",
+            "{listing} = {total:,} parameters. Most are in the {part}, {most} %. ",
             join=" + ".join(f"{each:,}" for each in found.values()),
             total=total,
             part=part,

@@ -46,7 +46,7 @@ from demos.runtime.contract import (
     Tokens,
     param,
 )
-from demos.runtime.messages import say
+from demos.runtime.messages import listed, say
 
 ALPHABET = "ABC"
 LETTERS, LENGTH = len(ALPHABET), 6
@@ -134,9 +134,13 @@ class Story:
             count_parameters=count_parameters(),
         )
         body = (
-            ("letters", "3", "50,257"), ("positions", "11", "1,024"), (say("numbers a token"), "48", "768"),
-            ("blocks", "3", "12"), ("heads", "3", "12"), ("parameters", f"{count_parameters():,}", say("124 million")),
-        )  # fmt: skip
+            (say("letters"), "3", "50,257"),
+            (say("positions"), "11", "1,024"),
+            (say("numbers a token"), "48", "768"),
+            (say("blocks"), "3", "12"),
+            (say("heads"), "3", "12"),
+            (say("parameters"), f"{count_parameters():,}", say("124 million")),
+        )
         table = Table(title=say("Sizes"), columns=("", say("nano-gpt"), say("GPT-2 small")), rows=body, highlight=(5,))
         letters = Tokens(title=say("Input"), tokens=tuple(_word(self.input)))
         return Scene(caption, (letters, table), {"parameters": count_parameters()})
@@ -212,9 +216,12 @@ class Story:
     def letter(self, index: int) -> Scene:
         logits = self.runs[index][2][0, -1].double().numpy()
         p, chosen = chances(logits, self.temperature or 1), self.output[index]
-        z = ", ".join(
-            say("{name} {value}", name=name, value=number(value, 1))
-            for name, value in zip(ALPHABET, logits, strict=True)
+        z = listed(
+            ", ",
+            (
+                say("{name} {value}", name=name, value=number(value, 1))
+                for name, value in zip(ALPHABET, logits, strict=True)
+            ),
         )
         caption = say(
             "Letter {index}: the logits {z} become probabilities, and '{alphabet}' is taken with {p}. It is "

@@ -48,12 +48,12 @@ from demos.runtime.contract import (
     Tokens,
     param,
 )
-from demos.runtime.messages import say
+from demos.runtime.messages import listed, say
 
 Array = NDArray[np.float64]
 
 MOST_WORDS = 10
-JOBS = ("the word before", "words spelt alike", "the word after", "the word itself")
+JOBS = (say("the word before"), say("words spelt alike"), say("the word after"), say("the word itself"))
 SHIFTS = {0: -1, 2: 1, 3: 0}
 WAVES = (0.5, 1.6, 0.9, 0.25)
 """Radians a word, for each pair of columns of the place."""
@@ -297,7 +297,7 @@ class Story:
         columns = [str(i + 1) for i in range(d)]
         panels = tuple(
             self._matrix(name, values, columns)
-            for name, values in (("queries Q", head.q), ("keys K", head.k), ("values V", head.v))
+            for name, values in ((say("queries Q"), head.q), (say("keys K"), head.k), (say("values V"), head.v))
         )
         return Scene(
             caption, panels, {"head": index + 1}, say("head {index}", index=index + 1) if self.params.heads > 1 else ""
@@ -430,8 +430,8 @@ class Story:
             (label, number(head.weights[i, j], 2), *(number(value, 2) for value in head.v[j]))
             for j, label in enumerate(self._labels())
         ]
-        rows.append(("sum", "1", *(number(value, 2) for value in head.output[i])))
-        columns = ("word", "weight", *(f"v{c + 1}" for c in range(self.params.d_k)))
+        rows.append((say("sum"), "1", *(number(value, 2) for value in head.output[i])))
+        columns = (say("word"), say("weight"), *(f"v{c + 1}" for c in range(self.params.d_k)))
         table = Table(
             title=say("weight times value, summed"), columns=columns, rows=tuple(rows), highlight=(len(rows) - 1,)
         )
@@ -441,14 +441,17 @@ class Story:
     def ending(self) -> Scene:
         together = np.concatenate([head.output for head in self.heads], 1)
         n, i = len(self.words), self.followed
-        looks = "; ".join(
-            say(
-                "head {index} at '{words}' ({weights})",
-                index=index + 1,
-                words=self.words[first_largest(head.weights[i])],
-                weights=number(head.weights[i].max(), 2),
-            )
-            for index, head in enumerate(self.heads)
+        looks = listed(
+            "; ",
+            (
+                say(
+                    "head {index} at '{words}' ({weights})",
+                    index=index + 1,
+                    words=self.words[first_largest(head.weights[i])],
+                    weights=number(head.weights[i].max(), 2),
+                )
+                for index, head in enumerate(self.heads)
+            ),
         )
         caption = say(
             "In sum '{word}' looked with {looks}. The outputs side by side are {n} rows of {shape} numbers, made "

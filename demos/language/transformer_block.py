@@ -308,11 +308,11 @@ class Story:
         )
         body = (
             (say("embedding + position"), say("{n} x {d}", n=n, d=d), say("words enter")),
-            ("norm", say("{n} x {d}", n=n, d=d), f"{2 * d}"),
+            (say("norm"), say("{n} x {d}", n=n, d=d), f"{2 * d}"),
             ("Q, K, V", say("3 of {h} x {n} x {d}", h=h, n=n, d=d // h), f"{3 * d * d + 3 * d:,}"),
-            ("weights", say("{h} x {n} x {n}", h=h, n=n), "0"),
-            ("projection", say("{n} x {d}", n=n, d=d), f"{d * d + d:,}"),
-            ("norm", say("{n} x {d}", n=n, d=d), f"{2 * d}"),
+            (say("weights"), say("{h} x {n} x {n}", h=h, n=n), "0"),
+            (say("projection"), say("{n} x {d}", n=n, d=d), f"{d * d + d:,}"),
+            (say("norm"), say("{n} x {d}", n=n, d=d), f"{2 * d}"),
             (say("MLP hidden"), say("{n} x {d}", n=n, d=4 * d), f"{4 * d * d + 4 * d:,}"),
             (say("MLP out"), say("{n} x {d}", n=n, d=d), f"{4 * d * d + d:,}"),
         )

@@ -226,16 +226,16 @@ class Story:
         good = self._right(run.a[-1])
         sizes = [float(np.abs(gw).mean()) for gw, _ in run.gradients]
         before = self.losses[max(0, epoch - 1)]
-        trend = "fell" if self.losses[epoch] <= before else "rose"
+        trend = say("fell") if self.losses[epoch] <= before else say("rose")
         caption = say(
             "Epoch {epoch}: {good} of {x} right, the loss {trend} to {losses}. Mean gradient by layer, first to "
-            "last: {join}. {every_point}",
+            "last: {listing}. {every_point}",
             epoch=epoch,
             good=good,
             x=len(self.x),
             trend=trend,
             losses=number(self.losses[epoch], 4),
-            join=listed(", ", (number(size, 4) for size in sizes)),
+            listing=listed(", ", (number(size, 4) for size in sizes)),
             every_point=say("Every point is on its side.")
             if good == len(self.x)
             else say("Look where the surface is wrong."),

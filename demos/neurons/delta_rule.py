@@ -180,7 +180,7 @@ class View:
         return sum((learn(p.activation, w, x, d, 0).y > self.middle) == (d > self.middle) for x, d in examples(p))
 
     def moments(self) -> dict[int, str]:
-        found = {0: "the first step"}
+        found = {0: say("the first step")}
         good = next((i for i, step in enumerate(self.taken) if self.right(step.after) == 4), None)
         if good is not None:
             found[good] = say("all four decisions right")
@@ -302,7 +302,7 @@ class View:
             return max(-1.0, min(1.0, scale * (learn(p.activation, w, (1.0, x1, x2), 0, 0).y - self.middle)))
 
         bias = w[0] - (0.5 if p.activation == "linear" else 0)
-        line = self.plane.line("decision", w[1], w[2], bias)
+        line = self.plane.line(say("decision"), w[1], w[2], bias)
         return plot(self.plane, say("Output over the plane"), groups, line, self.plane.region(value, 12))
 
     def _errors(self, done: int) -> Panel:

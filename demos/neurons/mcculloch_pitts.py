@@ -148,14 +148,17 @@ class Story:
         self.units, self.gate, self.table = units, gate, inputs_of(gate)
 
     def opening(self) -> Scene:
-        parts = "; ".join(
-            say(
-                "{name} has weights {join} and threshold {theta}",
-                name=u.name,
-                join=listed(", ", map(str, u.weights)),
-                theta=u.theta,
-            )
-            for u in self.units
+        parts = listed(
+            "; ",
+            (
+                say(
+                    "{name} has weights {listing} and threshold {theta}",
+                    name=u.name,
+                    listing=listed(", ", map(str, u.weights)),
+                    theta=u.theta,
+                )
+                for u in self.units
+            ),
         )
         caption = say(
             "{gate} from {neurons} of 1943: {parts}. A person chose these numbers, nothing is learnt. A neuron "
@@ -171,8 +174,8 @@ class Story:
         total, fires, last = unit.total(signals), unit.fires(signals), unit is self.units[-1]
         terms = " + ".join(f"{w}·{signals[name]}" for w, name in zip(unit.weights, unit.inputs, strict=True))
         caption = say(
-            "Input ({join}), neuron {name}: {terms} = {total}. ",
-            join=listed(", ", map(str, x)),
+            "Input ({listing}), neuron {name}: {terms} = {total}. ",
+            listing=listed(", ", map(str, x)),
             name=unit.name,
             terms=terms,
             total=total,
@@ -210,11 +213,11 @@ class Story:
             else say("is no gate with a name here")
         )
         caption = say(
-            "Turn the threshold of y to {theta}: the outputs become {join}, so the whole {is_}. The weights are "
+            "Turn the threshold of y to {theta}: the outputs become {listing}, so the whole {is_}. The weights are "
             "the same: how much is enough decides which function it is.",
             theta=theta,
-            join=listed(" ", map(str, outputs)),
-            is_=say("is ") + same[0].upper() if same else kind,
+            listing=listed(" ", map(str, outputs)),
+            is_=say("is {gate}", gate=same[0].upper()) if same else kind,
         )
         moment = say("other thresholds") if theta == -2 else ""
         return Scene(caption, self._panels(units, {}, len(self.table), "y"), {"theta": theta}, moment)
@@ -279,7 +282,7 @@ class Story:
             signals, wanted = signals_of(units, x), WANTED[self.gate][sum(x)]
             got = [str(signals[unit.name]) if index < done else "" for unit in units]
             body.append((*map(str, x), *got, str(wanted)))
-        columns = (*(f"x{i + 1}" for i in range(len(self.table[0]))), *(unit.name for unit in units), "wanted")
+        columns = (*(f"x{i + 1}" for i in range(len(self.table[0]))), *(unit.name for unit in units), say("wanted"))
         return Table(title=say("Truth table"), columns=columns, rows=tuple(body), highlight=(max(0, done - 1),))
 
     def _cut(self, unit: Unit) -> Scatter:

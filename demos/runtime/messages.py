@@ -58,6 +58,11 @@ def counted(count: float | str, noun: str) -> Message:
     return say(f"{{count}} {noun}" if str(count) == "1" else f"{{count}} {noun}s", count=count)
 
 
+def clipped(text: str, most: int) -> str:
+    """The text, cut off after so many characters where a student's own words have made it too long."""
+    return text if len(text) <= most else str.__str__(text)[: most - 1] + "…"
+
+
 def _chain(*texts: str) -> Message:
     parts: list[str] = []
     for text in texts:

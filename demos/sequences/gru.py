@@ -154,15 +154,15 @@ class Story:
             lstm=self.sizes["lstm"],
         )
         body = (
-            ("gates", say("reset r, update z"), say("input i, forget f, output o")),
-            ("memory", say("the state h"), say("a cell c behind the state h")),
-            ("weights", str(self.sizes["gru"]), str(self.sizes["lstm"])),
+            (say("gates"), say("reset r, update z"), say("input i, forget f, output o")),
+            (say("memory"), say("the state h"), say("a cell c behind the state h")),
+            (say("weights"), str(self.sizes["gru"]), str(self.sizes["lstm"])),
         )
         panel = Table(title=say("Two cells"), columns=("", say("GRU"), say("LSTM")), rows=body, highlight=(2,))
         return Scene(
             caption,
             (panel,),
-            {say("{cell}_weights", cell=cell): n for cell, n in self.sizes.items()},
+            {f"{cell}_weights": n for cell, n in self.sizes.items()},
             say("parameters"),
         )
 
@@ -225,7 +225,7 @@ class Story:
     def ending(self) -> Scene:
         gru, lstm = (self.runs[cell][-1].test for cell in ("gru", "lstm"))
         share = self.sizes["gru"] / self.sizes["lstm"]
-        winner = "GRU" if gru < 0.9 * lstm else "LSTM" if lstm < 0.9 * gru else "neither"
+        winner = say("GRU") if gru < 0.9 * lstm else say("LSTM") if lstm < 0.9 * gru else say("neither")
         caption = say(
             "Unseen sequences: GRU {gru}, LSTM {lstm}, with {share} of the weights. ",
             gru=number(gru, 4),

@@ -60,7 +60,7 @@ GLYPHS = (
     "######## ######## ........ ........ ######## ######## ........ ........",
     "##..##.. ##..##.. ##..##.. ##..##.. ##..##.. ##..##.. ##..##.. ##..##..",
 )
-NAMES = ("ring", "plus", "cross", "checks", "rows", "columns")
+NAMES = (say("ring"), say("plus"), say("cross"), say("checks"), say("rows"), say("columns"))
 MOST_FRAMES = 70
 
 

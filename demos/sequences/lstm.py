@@ -52,7 +52,7 @@ from demos.runtime.messages import say
 from demos.sequences._gated import Array, Epoch, fit, make_task, output, walk_lstm
 
 RATE = 0.02
-GATES = (("i", "input gate"), ("f", "forget gate"), ("o", "output gate"))
+GATES = (("i", say("input gate")), ("f", say("forget gate")), ("o", say("output gate")))
 
 
 class LstmParams(Params):
@@ -294,7 +294,7 @@ class Story:
         n = min(60, len(self.wanted))
         series = tuple(
             Series(name=name, x=row(range(n)), y=row(values[:n]))
-            for name, values in (("wanted", self.wanted), ("LSTM", self.guesses))
+            for name, values in ((say("wanted"), self.wanted), (say("LSTM"), self.guesses))
         )
         return Curve(title=say("Unseen sequences"), series=series, x_label=say("sequence"))
 

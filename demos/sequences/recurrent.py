@@ -262,7 +262,7 @@ class Story:
         logs = [np.log10(np.maximum(sizes[: lag + 1], 1e-12)) for sizes in (self.before, self.after)]
         series = tuple(
             Series(name=name, x=row(range(lag + 1)), y=row(log))
-            for name, log in zip(("before learning", "after"), logs, strict=True)
+            for name, log in zip((say("before learning"), say("after")), logs, strict=True)
         )
         return Curve(title=say("log10 of what is left of the error"), series=series, x_label=say("steps back"))
 

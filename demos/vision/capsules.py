@@ -51,15 +51,15 @@ from demos.runtime.contract import (
 from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
-KINDS = ("triangle", "box", "line")
-WHOLES = ("house", "boat")
-TAKERS = ("the house", "the boat", "neither")
+KINDS = (say("triangle"), say("box"), say("line"))
+WHOLES = (say("house"), say("boat"))
+TAKERS = (say("the house"), say("the boat"), say("neither"))
 SEATS = np.array([[[0.0, 1.0], [0.0, 0.0], [0.9, -0.6]], [[0.8, 0.3], [0.0, -0.9], [-0.7, 0.6]]])
 """Where each kind of part sits in a house and in a boat, seen from the middle of the whole."""
 OUTLINES = {
-    "triangle": ((-0.5, -0.35), (0.5, -0.35), (0.0, 0.45), (-0.5, -0.35)),
-    "box": ((-0.45, -0.4), (0.45, -0.4), (0.45, 0.4), (-0.45, 0.4), (-0.45, -0.4)),
-    "line": ((-0.35, 0.0), (0.35, 0.0)),
+    say("triangle"): ((-0.5, -0.35), (0.5, -0.35), (0.0, 0.45), (-0.5, -0.35)),
+    say("box"): ((-0.45, -0.4), (0.45, -0.4), (0.45, 0.4), (-0.45, 0.4), (-0.45, -0.4)),
+    say("line"): ((-0.35, 0.0), (0.35, 0.0)),
 }
 TURNS = np.arange(4) * np.pi / 4
 WAVES = np.concatenate([2 * np.pi / n * np.stack([np.cos(TURNS), np.sin(TURNS)], 1) for n in (2.0, 3.5, 6.0)])

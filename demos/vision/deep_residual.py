@@ -46,8 +46,8 @@ from demos.runtime.contract import (
 from demos.runtime.messages import say
 from demos.vision._residual import Array, measure, weights
 
-KINDS = ("plain", "residual")
-ANSWERS = ("it nearly vanishes", "it stays within a factor of 10", "it explodes")
+KINDS = (say("plain"), say("residual"))
+ANSWERS = (say("it nearly vanishes"), say("it stays within a factor of 10"), say("it explodes"))
 
 
 class DeepResidualParams(Params):
@@ -176,7 +176,7 @@ class Story:
         )
 
     def ending(self) -> Scene:
-        plain, skip = self.reach("plain"), self.reach("residual")
+        plain, skip = self.reach(say("plain")), self.reach(say("residual"))
         caption = say(
             "{depth} layers: the first one gets {short} of the error in the plain network and {short2} "
             "in the residual one. ",
@@ -228,7 +228,7 @@ class Story:
             for name, label, y, dx in (
                 ("in", "h", 0.08, 0.0),
                 ("w", "tanh(W·h)", 0.5, -0.06),
-                ("out", "h next", 0.92, 0.0),
+                ("out", say("h next"), 0.92, 0.0),
             ):
                 nodes.append(
                     Node(

@@ -46,7 +46,7 @@ from demos.runtime.contract import (
 from demos.runtime.messages import listed, say
 from demos.vision._factors import FACTORS, SIZE, Array, decode, disentanglement, encode, influence, render
 
-ANSWERS = ("mostly one factor", "several factors at once")
+ANSWERS = (say("mostly one factor"), say("several factors at once"))
 APART = 0.7
 """From this share of the change on, one factor is said to change alone."""
 
@@ -137,12 +137,12 @@ class Story:
         error = float(np.abs(back - self.picture).mean())
         place, size, light = (number(float(value), 2) for value in self.factors[0])
         caption = say(
-            "A picture with place {place}, size {size}, light {light} becomes the code ({join}) and comes back "
+            "A picture with place {place}, size {size}, light {light} becomes the code ({listing}) and comes back "
             "with a mean error of {error} a pixel. The code tells the same in its own units.",
             place=place,
             size=size,
             light=light,
-            join=listed(", ", (number(float(v), 2) for v in self.z[0])),
+            listing=listed(", ", (number(float(v), 2) for v in self.z[0])),
             error=number(error),
         )
         panels = (

@@ -45,7 +45,7 @@ from demos.runtime.contract import (
     Table,
     param,
 )
-from demos.runtime.messages import say
+from demos.runtime.messages import listed, say
 from demos.vision._lenet import UNITS, Network, load, shapes, start
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 BATCH = 32
-ANSWERS = ("less than 90 %", "90 to 97 %", "97 % or more")
+ANSWERS = (say("less than 90 %"), say("90 to 97 %"), say("97 % or more"))
 
 
 class LenetParams(Params):
@@ -146,7 +146,7 @@ class Story:
         sizes = {name: int(np.prod(shape)) for name, shape in shapes(k).items()}
         many = sum(sizes.values())
         body = (
-            ("image", "1 x 8 x 8", "0"),
+            (say("image"), "1 x 8 x 8", "0"),
             (say("C1 convolution"), say("{k} x 8 x 8", k=k), str(sizes["C1"] + sizes["b1"])),
             (say("S2 {pooling} pooling", pooling=self.params.pooling), say("{k} x 4 x 4", k=k), "0"),
             (say("C3 convolution"), say("{k} x 4 x 4", k=2 * k), str(sizes["C3"] + sizes["b3"])),
@@ -220,10 +220,10 @@ class Story:
         maps = {name: value.detach().numpy()[0] for name, value in network.layers(picked).items()}
         image = Image(title=say("the {digit} picked", digit=self.params.digit), pixels=rows(picked[0, 0].numpy(), 2))
         words = {
-            "C1": "bright where the pixels are like the kernel, dark where they are the opposite",
-            "S2": "half the size, each value from four of C1",
-            "C3": "each map is made of all maps of S2",
-            "S4": "what is left of place: four values a map",
+            "C1": say("bright where the pixels are like the kernel, dark where they are the opposite"),
+            "S2": say("half the size, each value from four of C1"),
+            "C3": say("each map is made of all maps of S2"),
+            "S4": say("what is left of place: four values a map"),
         }
         for name, why in words.items():
             many, high, _ = maps[name].shape
@@ -263,7 +263,7 @@ class Story:
     def ending(self, network: Network, test: tuple[Tensor, Tensor]) -> Frame:
         guess = network.layers(test[0])["scores"].argmax(1)
         wrong = (guess != test[1]).nonzero()[:, 0].tolist()
-        names = ", ".join(say("{test} as {guess}", test=int(test[1][i]), guess=int(guess[i])) for i in wrong[:4])
+        names = listed(", ", (say("{test} as {guess}", test=int(test[1][i]), guess=int(guess[i])) for i in wrong[:4]))
         caption = say(
             "Test digits right: {test:.1%}, so {mistakes} among {guess}",
             test=self.test[-1],

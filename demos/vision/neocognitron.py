@@ -52,7 +52,7 @@ LETTERS = {
     "H": ("#.....#", "#.....#", "#.....#", "#######", "#.....#", "#.....#", "#.....#"),
     "V": ("#.....#", "#.....#", ".#...#.", ".#...#.", "..#.#..", "..#.#..", "...#..."),
 }
-STROKES = ("level", "upright", "falling", "rising")
+STROKES = (say("level"), say("upright"), say("falling"), say("rising"))
 
 
 class NeocognitronParams(Params):
@@ -142,7 +142,7 @@ class Story:
         """The letter that the last layer names, or "nothing" when none is alike enough."""
         scores = self.scores(shift)
         best = max(scores, key=lambda letter: scores[letter])
-        return best if scores[best] >= SURE else "nothing"
+        return best if scores[best] >= SURE else say("nothing")
 
     def opening(self) -> Scene:
         image = self.images[0]
@@ -278,7 +278,7 @@ class Story:
         x = tuple(float(i) for i in range(shift + 1))
         lines = [
             (name, [alike(cells[0], cells[i]) for i in range(shift + 1)])
-            for name, cells in (("S-cells", self.s), ("C-cells", self.c))
+            for name, cells in ((say("S-cells"), self.s), (say("C-cells"), self.c))
         ]
         return Curve(
             title=say("Alike to before the move"),

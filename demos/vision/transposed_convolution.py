@@ -42,7 +42,7 @@ from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
 MOST_STAMPS = 30
-ANSWERS = ("an even one", "a checkerboard")
+ANSWERS = (say("an even one"), say("a checkerboard"))
 
 
 class TransposedConvolutionParams(Params):

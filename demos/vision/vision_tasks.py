@@ -42,7 +42,7 @@ from demos.runtime.messages import say
 from demos.vision._scene import FILLS, SIZE, Array, Thing, boxed, detect, draw, iou, name_of
 
 HIT = 0.5
-COLOURS = {"triangle": (0.95, 0.6, 0.1), "disc": (0.2, 0.5, 0.95), "square": (0.2, 0.75, 0.35)}
+COLOURS = {say("triangle"): (0.95, 0.6, 0.1), say("disc"): (0.2, 0.5, 0.95), say("square"): (0.2, 0.75, 0.35)}
 
 
 class VisionTasksParams(Params):
@@ -140,7 +140,7 @@ class Story:
         thing = self.found[i]
         true = self.partner(thing)
         box, mask = iou(boxed(thing), boxed(true)), iou(thing.mask, true.mask)
-        self.scores.append((thing.name, true.name if mask else "nothing", box, mask))
+        self.scores.append((thing.name, true.name if mask else say("nothing"), box, mask))
         good = box >= HIT and thing.name == true.name
         caption = say(
             "3. Detection, object {i} of {found}: a {name}, IoU of its box {box}. ",

@@ -273,4 +273,4 @@ def outcome(wrong: float) -> str:
     )
 
 
-CHOICES = ("without a mistake", "up to four wrong bits", "more mistakes")
+CHOICES = (say("without a mistake"), say("up to four wrong bits"), say("more mistakes"))

@@ -145,7 +145,7 @@ class Story:
             held=HELD - 16,
             pca=number(self.pca, 4),
         )
-        return Scene(caption, (strip("Digits never learnt", self.x[:16]),), {"pca_error": self.pca})
+        return Scene(caption, (strip(say("Digits never learnt"), self.x[:16]),), {"pca_error": self.pca})
 
     def learning(self, epoch: int, run: tuple[Array, Array, Any], moment: str) -> Scene:
         error = self.errors[epoch]
@@ -162,7 +162,7 @@ class Story:
             Series(name=say("PCA"), x=row(range(epoch + 1)), y=row([self.pca] * (epoch + 1), 4)),
         )
         panels = (
-            strip("Originals, reconstructions", np.concatenate([self.x[:8], run[1][:8]])),
+            strip(say("Originals, reconstructions"), np.concatenate([self.x[:8], run[1][:8]])),
             self._plane(run[0]),
             Curve(title=say("Error"), series=lines, x_label=say("epoch")),
         )
@@ -177,15 +177,15 @@ class Story:
             made = self.decoder(torch.tensor(here, dtype=torch.float32)).numpy()
         far = float(np.abs(self.codes - here).sum(1).min())
         caption = say(
-            "A walk from the code of a 0 to the code of a 1, step {step} of 6: code ({join}{value}). The nearest "
+            "A walk from the code of a 0 to the code of a 1, step {step} of 6: code ({listing}{value}). The nearest "
             "real digit is {far} away. In between the decoder invents: codes of real pictures "
             "do not fill the plane.",
             step=step,
-            join=listed(", ", (number(v, 1) for v in here[:4])),
+            listing=listed(", ", (number(v, 1) for v in here[:4])),
             value=", …" if len(here) > 4 else "",
             far=number(far, 2),
         )
-        panels = (strip("Decoded", made[None], 1), self._plane(self.codes, here))
+        panels = (strip(say("Decoded"), made[None], 1), self._plane(self.codes, here))
         return Scene(caption, panels, {"step": step}, say("a walk between two digits") if step == 0 else "")
 
     def ending(self) -> Scene:
@@ -209,7 +209,7 @@ class Story:
         else:
             caption += say("Not better than the flat plane yet: give it more epochs.")
         panels = (
-            strip("Originals, reconstructions", np.concatenate([self.x[:8], self.rebuilt[:8]])),
+            strip(say("Originals, reconstructions"), np.concatenate([self.x[:8], self.rebuilt[:8]])),
             self._plane(self.codes),
         )
         return Scene(

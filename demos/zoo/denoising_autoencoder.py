@@ -156,7 +156,7 @@ class Story:
             how=how,
             before=number(self.before),
         )
-        panel = strip("Clean, and spoilt", np.concatenate([self.x[:8], self.spoilt[:8]]))
+        panel = strip(say("Clean, and spoilt"), np.concatenate([self.x[:8], self.spoilt[:8]]))
         return Scene(caption, (panel,), {"spoilt_error": self.before})
 
     def learning(self, epoch: int, moment: str) -> Scene:
@@ -175,7 +175,7 @@ class Story:
         )
         picture = np.concatenate([self.x[:6], self.spoilt[:6], self.runs[epoch][:6]])
         panels = (
-            strip("Clean, spoilt, output", picture, 6),
+            strip(say("Clean, spoilt, output"), picture, 6),
             Curve(title=say("Error"), series=lines, x_label=say("epoch")),
         )
         return Scene(caption, panels, {"epoch": epoch, "error": error}, moment)
@@ -190,7 +190,7 @@ class Story:
             old=number(old),
             new=number(new),
         )
-        panels = (strip("clean", clean, 1), strip("spoilt", bad, 1), strip("output", back, 1))
+        panels = (strip(say("clean"), clean, 1), strip(say("spoilt"), bad, 1), strip(say("output"), back, 1))
         return Scene(
             caption, panels, {"before": old, "after": new}, say("one digit after another") if index == 0 else ""
         )
@@ -216,7 +216,7 @@ class Story:
             caption += say(" It did more harm than good: squeezing into the code costs more than the noise did.")
         digitwise = [float(((self.runs[-1] - self.x)[self.names == d] ** 2).mean()) for d in range(10)]
         panels = (
-            strip("Clean, spoilt, output", np.concatenate([self.x[:8], self.spoilt[:8], self.runs[-1][:8]])),
+            strip(say("Clean, spoilt, output"), np.concatenate([self.x[:8], self.spoilt[:8], self.runs[-1][:8]])),
             Bars(title=say("Error by digit"), labels=tuple(map(str, range(10))), values=row(digitwise)),
         )
         return Scene(caption, panels, self._told(error, kept), say("the end"))

@@ -154,7 +154,7 @@ class Story:
             b=number(b, 2),
             share=number(100 * max(share, 1 - share), 0),
         )
-        line = PLANE.line("cut", w1, w2, b)
+        line = PLANE.line(say("cut"), w1, w2, b)
         region = PLANE.region(lambda x, y: float(np.tanh(w1 * x + w2 * y + b)), 14)
         return Scene(
             caption,

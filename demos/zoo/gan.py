@@ -163,7 +163,7 @@ class Story:
         most = max(map(len, self.found))
         first = next((i for i, each in enumerate(self.found) if each), -1)
         best = next(i for i, each in enumerate(self.found) if len(each) == most)
-        names = {best: say("{modes} covered", modes=count(most, "mode")), first: "the first mode is found"}
+        names = {best: say("{modes} covered", modes=count(most, "mode")), first: say("the first mode is found")}
         return [*(self.step(i, names.get(i, "") if most else "") for i in range(len(self.states))), self.ending()]
 
     def opening(self) -> Scene:

@@ -49,7 +49,7 @@ from demos.runtime.contract import (
     Series,
     param,
 )
-from demos.runtime.messages import say
+from demos.runtime.messages import listed, say
 
 CHANNELS, TAU, TAU_CURRENT, TAU_TRACE = 4, 20.0, 60.0, 25.0
 BURST, AFTER = (5, 8, 11), 19
@@ -215,7 +215,7 @@ class Story:
         """ "A then B": the channels of the two bursts of a throw."""
         middle = self.params.gap // 2 + BURST[-1]
         parts = (self.inputs[k][:middle], self.inputs[k][middle:])
-        return " then ".join("A" if part[:, :2].sum() > part[:, 2:].sum() else "B" for part in parts)
+        return listed(say(" then "), ("A" if part[:, :2].sum() > part[:, 2:].sum() else "B" for part in parts))
 
     def rippling(self, t: int) -> Scene:
         v, s, _ = self.first
@@ -345,7 +345,7 @@ class Story:
         says, label = self.reader_.says[LEARN:], self.label[LEARN:]
         groups = tuple(
             points(name, np.stack([np.flatnonzero(label == sign), says[label == sign]], 1))
-            for name, sign in (("same", 1), ("different", -1))
+            for name, sign in ((say("same"), 1), (say("different"), -1))
         )
         return Scatter(
             title=say("What the reader says of new throws"), groups=groups, x_label=say("throw"),

@@ -130,7 +130,9 @@ class Story:
             if p.penalty == 0
             else say("Each unit has to be worth its price.")
         )
-        return Scene(caption, (strip("Digits never learnt", self.x[:16]),), {"units": p.units, "penalty": p.penalty})
+        return Scene(
+            caption, (strip(say("Digits never learnt"), self.x[:16]),), {"units": p.units, "penalty": p.penalty}
+        )
 
     def learning(self, epoch: int, moment: str) -> Scene:
         now = self.states[epoch]
@@ -145,7 +147,7 @@ class Story:
         x = row(range(epoch + 1))
         shares = Series(name=say("active share"), x=x, y=row(each.active for each in self.states[: epoch + 1]))
         panels = (
-            strip("Busiest features, grey is 0", 0.5 + 1.2 * now.features[self.busy]),
+            strip(say("Busiest features, grey is 0"), 0.5 + 1.2 * now.features[self.busy]),
             Curve(title=say("Share of units at work"), series=(shares,), x_label=say("epoch"), y_range=(0, 1)),
         )
         return Scene(caption, panels, {"epoch": epoch, "error": error, "active": now.active}, moment)
@@ -164,8 +166,8 @@ class Story:
             share=number(100 * share, 0),
         )
         panels = (
-            strip("digit, rebuilt", np.stack([self.x[index], last.rebuilt[index]]), 2),
-            strip("its strongest features", 0.5 + 1.2 * last.features[order], 3),
+            strip(say("digit, rebuilt"), np.stack([self.x[index], last.rebuilt[index]]), 2),
+            strip(say("its strongest features"), 0.5 + 1.2 * last.features[order], 3),
             Bars(
                 title=say("Their activity"), labels=tuple(say("unit {j}", j=j + 1) for j in order), values=row(a[order])
             ),
@@ -200,8 +202,8 @@ class Story:
                 active=number(last.active * self.params.units, 1),
             )
         panels = (
-            strip("Busiest features", 0.5 + 1.2 * last.features[self.busy]),
-            strip("Originals, rebuilt", np.concatenate([self.x[:8], last.rebuilt[:8]])),
+            strip(say("Busiest features"), 0.5 + 1.2 * last.features[self.busy]),
+            strip(say("Originals, rebuilt"), np.concatenate([self.x[:8], last.rebuilt[:8]])),
         )
         return Scene(caption, panels, {"active": last.active, "error": error, "idle": idle}, say("the end"))
 

@@ -144,7 +144,7 @@ class Story:
             "two random numbers are enough to draw a digit.",
             beta=number(self.params.beta, 2),
         )
-        return Scene(caption, (strip("Digits never learnt", self.x[:16]),), {"beta": self.params.beta})
+        return Scene(caption, (strip(say("Digits never learnt"), self.x[:16]),), {"beta": self.params.beta})
 
     def learning(self, epoch: int) -> Scene:
         now = self.states[epoch]
@@ -160,7 +160,7 @@ class Story:
         )
         panels = (
             self._plane(now),
-            strip("Originals, rebuilt", np.concatenate([self.x[:6], now.rebuilt[:6]]), 6),
+            strip(say("Originals, rebuilt"), np.concatenate([self.x[:6], now.rebuilt[:6]]), 6),
             self._terms(epoch),
         )
         metrics = {"epoch": epoch, "reconstruction": now.reconstruction, "kl": now.kl.sum()}
@@ -180,7 +180,7 @@ class Story:
             far2=number(far, 1),
             change=number(change),
         )
-        panels = (strip("Decoded", made, 4), self._plane(self.states[-1], line))
+        panels = (strip(say("Decoded"), made, 4), self._plane(self.states[-1], line))
         return Scene(caption, panels, {"z2": y, "change": change}, say("a walk over the plane") if step == 0 else "")
 
     def drawn(self) -> Scene:
@@ -188,14 +188,14 @@ class Story:
         made = self.decode(z)
         near = [int(self.names[((self.x - each) ** 2).sum(1).argmin()]) for each in made]
         caption = say(
-            "16 codes drawn from N(0, 1), no picture needed. The real digits nearest to them are {join}: {set} "
+            "16 codes drawn from N(0, 1), no picture needed. The real digits nearest to them are {listing}: {set} "
             "different kinds. With only two numbers they are smooth, and some lie between two kinds.",
-            join=listed(", ", map(str, near)),
+            listing=listed(", ", map(str, near)),
             set=len(set(near)),
         )
         return Scene(
             caption,
-            (strip("Drawn", made), self._plane(self.states[-1], z)),
+            (strip(say("Drawn"), made), self._plane(self.states[-1], z)),
             {"kinds": len(set(near))},
             say("new digits"),
         )
@@ -222,7 +222,7 @@ class Story:
         else:
             caption += say("Clouds that overlap leave no holes: that is what one can draw from.")
         grid = np.array([[x, y] for y in (1.5, 0.5, -0.5, -1.5) for x in np.linspace(-2, 2, 8)])
-        panels = (strip("The plane, decoded", self.decode(grid)), self._plane(last))
+        panels = (strip(say("The plane, decoded"), self.decode(grid)), self._plane(last))
         metrics = {"reconstruction": last.reconstruction, "kl": last.kl.sum(), "used": used}
         return Scene(caption, panels, metrics, say("the end"))
 
