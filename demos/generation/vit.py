@@ -311,9 +311,9 @@ class Story:
         now = first_largest(shares)
         image = patches[0].reshape(GRID, GRID, 2, 2).transpose(1, 2).reshape(8, 8)
         caption = say(
-            "{patchs} blanked, those at which it looked most; the last is patch {order}. It now reads a {now} "
+            "{patches} blanked, those at which it looked most; the last is patch {order}. It now reads a {now} "
             "with {shares}; the probability of {digit} went from {shares2} to {shares3}.",
-            patchs=count(many, "patch") if many == 1 else say("{many} patches", many=many),
+            patches=count(many, "patch") if many == 1 else say("{many} patches", many=many),
             order=order[-1] + 1,
             now=now,
             shares=number(float(shares[now]), 2),

@@ -120,7 +120,7 @@ def wanted_kind(question: str) -> str:
     text = question.lower()
     if re.search(r"\bwho\b|\bwhose\b|\binventor\b", text):
         return "person"
-    return "year" if re.search(say("\\bwhen\\b|\\bwhat year\\b|\\bwhich year\\b"), text) else "any"
+    return "year" if re.search(r"\bwhen\b|\bwhat year\b|\bwhich year\b", text) else "any"
 
 
 def gather(question: str) -> Array:

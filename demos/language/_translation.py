@@ -26,18 +26,18 @@ NOUNS = {
     "moon": "luna f",
     "bird": "pájaro m",
     "flower": "flor f",
-    "river": say("río m"),
-    "street": say("calle f"),
+    "river": "río m",
+    "street": "calle f",
 }
 ADJECTIVES = {
-    "red": say("rojo roja"),
-    "white": say("blanco blanca"),
-    "small": say("pequeño pequeña"),
-    "black": say("negro negra"),
-    "old": say("viejo vieja"),
-    "new": say("nuevo nueva"),
-    "pretty": say("bonito bonita"),
-    "long": say("largo larga"),
+    "red": "rojo roja",
+    "white": "blanco blanca",
+    "small": "pequeño pequeña",
+    "black": "negro negra",
+    "old": "viejo vieja",
+    "new": "nuevo nueva",
+    "pretty": "bonito bonita",
+    "long": "largo larga",
 }
 END = "."
 ENGLISH = ("the", "and", *NOUNS, *ADJECTIVES)

@@ -55,7 +55,12 @@ def listed(separator: str, texts: Iterable[str]) -> Message:
 
 def counted(count: float | str, noun: str) -> Message:
     """The number with its noun, in the plural unless it is 1: "1 epoch", "2.5 points"."""
-    return say(f"{{count}} {noun}" if str(count) == "1" else f"{{count}} {noun}s", count=count)
+    return say(f"{{count}} {noun if str(count) == '1' else plural(noun)}", count=count)
+
+
+def plural(noun: str) -> str:
+    """The English plural of a regular noun."""
+    return noun + ("es" if noun.endswith(("tch", "s", "x")) else "s")
 
 
 def clipped(text: str, most: int) -> str:

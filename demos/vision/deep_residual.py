@@ -118,7 +118,7 @@ class Story:
         return Scene(
             caption,
             (self._curve(say("Length of the signal, log10"), series),),
-            {say("signal_{kind}", kind=kind): ends[kind] for kind in KINDS},
+            {f"signal_{kind}": ends[kind] for kind in KINDS},
             say("the signal"),
         )
 
