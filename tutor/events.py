@@ -93,11 +93,13 @@ class DemoStarted:
     title: str
     params: dict[str, Any]
     run_id: str
+    language: str = "en"
+    """The language of whoever asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoFrame:
-    """Frame number `index` (from 0) of the run that is under way."""
+    """Frame number `index` (from 0) of the run that is under way; its texts can be said in either language."""
 
     index: int
     frame: Frame

@@ -228,13 +228,13 @@ class Story:
             "Now fool it. Its error at the input says for each of {size} pixels which way makes the answer for "
             "this {animal} worse: white means brighter, black darker. The steepest pixel has slope {top}.",
             size=SIZE * SIZE,
-            animal=self.params.animal,
+            animal=say(self.params.animal),
             top=number(top, 4),
         )
         shown = Image(title=say("harmful direction"), pixels=rows(0.5 + 0.5 * np.sign(slope).reshape(SIZE, SIZE), 2))
         return Scene(
             caption,
-            (self._picture(say("the {animal}", animal=self.params.animal), self.test[self.index]), shown),
+            (self._picture(say("the {animal}", animal=say(self.params.animal)), self.test[self.index]), shown),
             {"slope": top},
             say("the harmful direction"),
         )
@@ -253,7 +253,7 @@ class Story:
             "Every pixel moved by at most {size}: P(dog) = {p}, so {says}. ", size=number(size), p=number(p), says=says
         )
         caption += (
-            say("Do you still see a {animal}?", animal=self.params.animal)
+            say("Do you still see a {animal}?", animal=say(self.params.animal))
             if says != self.params.animal
             else say("It still holds.")
         )
@@ -277,7 +277,7 @@ class Story:
             wrong=len(self.wrong),
             nudge=number(self.params.nudge),
             turned=say("turned") if fooled else say("did not turn"),
-            animal=self.params.animal,
+            animal=say(self.params.animal),
             animals=ANIMALS[1 - ANIMALS.index(self.params.animal)],
             p=number(p, 2),
         )

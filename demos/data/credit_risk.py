@@ -160,7 +160,7 @@ class Story:
                 p=len(p),
             )
             if step:
-                way = "high" if w[top] > 0 else "low"
+                way = say("high") if w[top] > 0 else say("low")
                 caption += say(
                     "The heaviest column is {short}, weight {w}: it speaks for {way} risk.",
                     short=_short(self.names[top]),

@@ -171,7 +171,7 @@ class Story:
         caption = say(
             "The kernel '{kernel}': nine weights with the sum {total}. It is {why}. It will be laid on one "
             "place after the other.",
-            kernel=self.params.kernel,
+            kernel=say(self.params.kernel),
             total=number(total, 2),
             why=WHY[self.params.kernel],
         )

@@ -249,13 +249,15 @@ class Story:
         text = say(
             "Which {what}? {choices} classes, each the mean of its captions: the nearest is {best} with {near}. "
             "No layer was trained for {what}; words alone made the classes. ",
-            what=what,
+            what=say(what),
             choices=len(choices),
             best=best,
             near=number(float(near.max()), 2),
         )
-        text += "Right." if best == self.kind[at] else say("Wrong: it is {kind}.", kind=self.kind[at])
-        bars = Bars(title=say("Similarity by {what}", what=what), labels=choices, values=row(near), value_range=(-1, 1))
+        text += say("Right.") if best == self.kind[at] else say("Wrong: it is {kind}.", kind=self.kind[at])
+        bars = Bars(
+            title=say("Similarity by {what}", what=say(what)), labels=choices, values=row(near), value_range=(-1, 1)
+        )
         return Scene(
             text, (self._picture(0), bars), {"best": near.max()}, say("zero-shot classes") if what == "size" else ""
         )

@@ -179,7 +179,7 @@ class View:
 
     def __init__(self, params: DiffusionParams, model: Model) -> None:
         self.params, self.model = params, model
-        self.things = "digits" if isinstance(model, Digits) else "points"
+        self.things = say("digits") if isinstance(model, Digits) else say("points")
 
     def forward(self, t: int, x: Array, progress: float) -> Frame:
         signal, noise = sqrt(ALPHA_BAR[t]), sqrt(1 - ALPHA_BAR[t])

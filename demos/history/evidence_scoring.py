@@ -119,8 +119,8 @@ def wanted_kind(question: str) -> str:
     """The kind of answer that the question word asks for, or "any"."""
     text = question.lower()
     if re.search(r"\bwho\b|\bwhose\b|\binventor\b", text):
-        return "person"
-    return "year" if re.search(r"\bwhen\b|\bwhat year\b|\bwhich year\b", text) else "any"
+        return say("person")
+    return say("year") if re.search(r"\bwhen\b|\bwhat year\b|\bwhich year\b", text) else "any"
 
 
 def gather(question: str) -> Array:

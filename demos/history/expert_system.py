@@ -96,8 +96,8 @@ def steps(params: ExpertSystemParams) -> Iterator[Frame]:
     ahead = forward(story.facts, story.rules) if params.chaining != "backward" else []
     proved, back = backward(story.goal, story.facts, story.rules)
     back = back if params.chaining != "forward" else []
-    scenes = [story.look(look, "Forward", i, len(ahead)) for i, look in enumerate(ahead)]
-    scenes += [story.look(look, "Backward", i, len(back)) for i, look in enumerate(back)]
+    scenes = [story.look(look, True, i, len(ahead)) for i, look in enumerate(ahead)]
+    scenes += [story.look(look, False, i, len(back)) for i, look in enumerate(back)]
     keep = [i for i, scene in enumerate(scenes) if scene.moment]
     kept = [scenes[i] for i in thin(len(scenes), MOST_FRAMES, keep)]
     yield from play(
@@ -134,14 +134,18 @@ class Story:
         )
         return Scene(caption, (self._net(self.facts),), {"conclusions": len({rule.conclusion for rule in self.rules})})
 
-    def look(self, look: Look, way: str, index: int, many: int) -> Scene:
+    def look(self, look: Look, ahead: bool, index: int, many: int) -> Scene:
+        way = say("Forward") if ahead else say("Backward")
         name = say("rule {rule}", rule=look.rule + 1) if look.rule is not None else say("the facts")
         caption = say(
             "{way} {index} of {many}, {name}: {text}", way=way, index=index + 1, many=many, name=name, text=look.text
         )
-        moment = say("{way} chaining", way=way.lower()) if index == 0 else ""
+        moment = ""
+        if index == 0:
+            moment = say("forward chaining") if ahead else say("backward chaining")
         if look.fired and look.rule is not None and self.rules[look.rule].conclusion == self.goal:
-            moment = say("'{goal}' is reached {way}s", goal=self.goal, way=way.lower())
+            reached = say("'{goal}' is reached forwards", goal=self.goal)
+            moment = reached if ahead else say("'{goal}' is reached backwards", goal=self.goal)
         return Scene(
             clipped(caption, 330),
             self._panels(look.known, look.rule),

@@ -142,7 +142,7 @@ class Story:
     def writing(self, i: int) -> Scene:
         shares, word = self.alignment[i], self.seen.words[i]
         j = first_largest(shares)
-        wanted = self.wanted[i] if i < len(self.wanted) else "nothing"
+        wanted = self.wanted[i] if i < len(self.wanted) else say("nothing")
         caption = say(
             "Word {i}, '{word}' ({certainty}), looks most at word {j}, '{english}' ({shares}). ",
             i=i + 1,

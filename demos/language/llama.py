@@ -120,7 +120,7 @@ class Story:
         part, most = max(found.items(), key=lambda pair: pair[1])
         caption = say(
             "{listing} = {total:,} parameters. Most are in the {part}, {most} %. ",
-            join=" + ".join(f"{each:,}" for each in found.values()),
+            listing=" + ".join(f"{each:,}" for each in found.values()),
             total=total,
             part=part,
             most=number(100 * most / total, 0),

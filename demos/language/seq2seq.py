@@ -161,7 +161,7 @@ class Story:
 
     def writing(self, i: int) -> Scene:
         word, sure = self.seen.words[i], self.seen.certainty[i]
-        wanted = self.wanted[i] if i < len(self.wanted) else "nothing"
+        wanted = self.wanted[i] if i < len(self.wanted) else say("nothing")
         caption = say(
             "Word {i}: it writes '{word}' with probability {sure}. ", i=i + 1, word=word, sure=number(sure, 2)
         )

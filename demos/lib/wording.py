@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demos.runtime.messages import Message, counted, say
+from demos.runtime.messages import counted, say
 
 
 def number(value: float, decimals: int = 3) -> str:
@@ -23,11 +23,11 @@ def small(value: float, smallest: float = 1e-12) -> str:
     return number(value) if abs(value) >= 0.01 else f"{value:.0e}"
 
 
-def count(how_many: int, noun: str) -> Message:
+def count(how_many: int, noun: str) -> str:
     """ "1 epoch", "3 epochs"."""
     return counted(how_many, noun)
 
 
-def amount(value: float, noun: str, decimals: int = 3) -> Message:
+def amount(value: float, noun: str, decimals: int = 3) -> str:
     """ "1 point", "0.5 points", "2 points"."""
     return counted(number(value, decimals), noun)

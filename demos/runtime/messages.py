@@ -37,15 +37,16 @@ class Message(str):
         return self  # str(error) is still a message
 
 
-def say(template: str, /, **values: Any) -> Message:
-    """The template with its values put in, as `str.format` does it. Raises KeyError when one is missing."""
+def say(template: str, /, **values: Any) -> str:
+    """The message of a template with its values, put in as `str.format` does it. Raises KeyError when
+    one is missing."""
     plain = {name: _value(value) for name, value in values.items()}
     message = Message(template.format(**plain) if plain else template)
     message.template, message.values, message.parts = template, plain, ()
     return message
 
 
-def listed(separator: str, texts: Iterable[str]) -> Message:
+def listed(separator: str, texts: Iterable[str]) -> str:
     """The texts with the separator between them, as `separator.join` would have it."""
     parts: list[str] = []
     for text in texts:
@@ -53,7 +54,7 @@ def listed(separator: str, texts: Iterable[str]) -> Message:
     return _chain(*parts)
 
 
-def counted(count: float | str, noun: str) -> Message:
+def counted(count: float | str, noun: str) -> str:
     """The number with its noun, in the plural unless it is 1: "1 epoch", "2.5 points"."""
     return say(f"{{count}} {noun if str(count) == '1' else plural(noun)}", count=count)
 

@@ -18,6 +18,7 @@ from demos.runtime.contract import Demo, Frame
 from demos.runtime.messages import Message
 
 Language = Literal["en", "es"]
+LANGUAGES: tuple[Language, ...] = ("en", "es")
 FOLDER = Path(__file__).parents[1] / "texts"
 COMMON = "common"
 _CONTRACTED = re.compile(r"\b([DdAa])(e?) el (?=[^\W\d])")
@@ -63,7 +64,8 @@ def fixed(text: str, language: str, demo: str = "") -> str:
 
 def told(frame: Frame, language: str, demo: str = "") -> Frame:
     """The frame with plain strings in that language."""
-    return _told(frame, partial(tell, language=language, demo=demo))
+    plain: Frame = _told(frame, partial(tell, language=language, demo=demo))
+    return plain
 
 
 def shown(frame: Frame, language: str, demo: Demo) -> Frame:

@@ -172,9 +172,9 @@ class Story:
     def vote(self, i: int) -> Scene:
         house, boat = self.votes[i]
         caption = say(
-            "{names} was found at {at}. If it is part of a house, the house is at {at2}; if of a boat, the boat "
+            "Found at {at}: {names}. If it is part of a house, the house is at {at2}; if of a boat, the boat "
             "is at {at3}. Each part says both, for it cannot know.",
-            names=self.names[i].capitalize(),
+            names=self.names[i],
             at=_at(self.found[i]),
             at2=_at(house),
             at3=_at(boat),
@@ -222,11 +222,11 @@ class Story:
         a, b = self.rounds[index].a, self.rounds[index].b
         caption = say(
             "Round {index}: how far the votes agree. The house has length {a}, the boat {a2}: how sure it is. "
-            "{names}'s agreement b is now {b} with the house, {b2} with the boat.",
+            "The agreement b of {names} is now {b} with the house, {b2} with the boat.",
             index=index + 1,
             a=number(a[0], 2),
             a2=number(a[1], 2),
-            names=self.names[0].capitalize(),
+            names=self.names[0],
             b=number(float(b[0, 0]), 2),
             b2=number(float(b[0, 1]), 2),
         )

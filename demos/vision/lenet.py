@@ -148,9 +148,9 @@ class Story:
         body = (
             (say("image"), "1 x 8 x 8", "0"),
             (say("C1 convolution"), say("{k} x 8 x 8", k=k), str(sizes["C1"] + sizes["b1"])),
-            (say("S2 {pooling} pooling", pooling=self.params.pooling), say("{k} x 4 x 4", k=k), "0"),
+            (say("S2 {pooling} pooling", pooling=say(self.params.pooling)), say("{k} x 4 x 4", k=k), "0"),
             (say("C3 convolution"), say("{k} x 4 x 4", k=2 * k), str(sizes["C3"] + sizes["b3"])),
-            (say("S4 {pooling} pooling", pooling=self.params.pooling), say("{k} x 2 x 2", k=2 * k), "0"),
+            (say("S4 {pooling} pooling", pooling=say(self.params.pooling)), say("{k} x 2 x 2", k=2 * k), "0"),
             (say("F5 dense"), str(UNITS), str(sizes["F5"] + sizes["b5"])),
             (say("output dense"), "10", str(sizes["out"] + sizes["bo"])),
         )

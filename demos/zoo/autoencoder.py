@@ -158,7 +158,7 @@ class Story:
         )
         past = row(self.errors[: epoch + 1], 4)
         lines = (
-            Series(name=self.params.network, x=row(range(epoch + 1)), y=past),
+            Series(name=say(self.params.network), x=row(range(epoch + 1)), y=past),
             Series(name=say("PCA"), x=row(range(epoch + 1)), y=row([self.pca] * (epoch + 1), 4)),
         )
         panels = (

@@ -109,7 +109,7 @@ def rivals(params: DenoisingAutoencoderParams, spoilt: Array) -> dict[str, Array
     x, random = digits()[0][:-HELD], np.random.default_rng(params.seed + 2)
     many = np.concatenate([spoil(x, params, random) for _ in range(COPIES)])
     w = ridge(_with_one(many), np.tile(x, (COPIES, 1)), 1e-3)
-    return {"mean digit": np.tile(x.mean(0), (len(spoilt), 1)), "linear map": _with_one(spoilt) @ w}
+    return {say("mean digit"): np.tile(x.mean(0), (len(spoilt), 1)), say("linear map"): _with_one(spoilt) @ w}
 
 
 def _with_one(x: Array) -> Array:

@@ -135,7 +135,7 @@ class Story:
         caption = say(
             "160 points of two classes ({data}), and {units} whose weights are drawn at random, size {scale}, and "
             "never learnt. Can a mixture of random cuts part the classes?",
-            data=self.params.data,
+            data=say(self.params.data),
             units=count(self.params.hidden, "unit"),
             scale=number(self.params.scale, 2),
         )

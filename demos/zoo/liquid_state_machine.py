@@ -174,9 +174,9 @@ class Story:
         self.reader_ = Reader(traces, self.label, random)
         alone, _ = last_traces(0 * self.inside[0], self.inside[1], self.inputs)
         self.scores = {
-            "the input itself": Reader(faded(self.inputs), self.label, random).score,
-            "neurons, no joints": Reader(alone, self.label, random).score,
-            "the liquid": self.reader_.score,
+            say("the input itself"): Reader(faded(self.inputs), self.label, random).score,
+            say("neurons, no joints"): Reader(alone, self.label, random).score,
+            say("the liquid"): self.reader_.score,
         }
         self.first = ripple(*self.inside, self.inputs[0])
         self.other = int(np.flatnonzero(self.label != self.label[0])[0])

@@ -130,7 +130,7 @@ class Story:
         caption = say(
             "50 points of a {function} with noise {noise}. Bells of width {width} are to be added up so that the "
             "sum runs through them, {bells} in the end.",
-            function=self.params.function,
+            function=say(self.params.function),
             noise=number(self.params.noise, 2),
             width=number(self.params.width, 3),
             bells=count(self.params.centres, "bell"),
