@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from demos.runtime.contract import Frame
+from demos.runtime.texts import Language
 from knowledge.passages import Passage
 from tutor.errors import Problem
 
@@ -93,7 +94,7 @@ class DemoStarted:
     title: str
     params: dict[str, Any]
     run_id: str
-    language: str = "en"
+    language: Language = "en"
     """The language of whoever asked for it."""
 
 
