@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from demos.runtime.contract import DemoError
+from demos.runtime.texts import tell
 from knowledge.errors import KnowledgeError
 
 __all__ = [
@@ -85,10 +86,12 @@ class Problem:
     retry_after: int | None = None
 
     @classmethod
-    def of(cls, error: BaseException) -> Problem:
-        """Describe `error`; anything unknown becomes `internal_error` without its internals."""
+    def of(cls, error: BaseException, language: str = "en") -> Problem:
+        """Describe `error`; anything unknown becomes `internal_error` without its internals. Only demos' errors speak
+        other languages than English."""
         if isinstance(error, TizaError | KnowledgeError | DemoError):
-            return cls(error.code, str(error), error.hint, error.param, getattr(error, "retry_after", None))
+            message, hint = tell(str(error), language), tell(error.hint, language)
+            return cls(error.code, message, hint, error.param, getattr(error, "retry_after", None))
         return cls("internal_error", "Something went wrong inside Tiza.", "Run `tiza doctor`; the log has the details.")
 
     def __str__(self) -> str:

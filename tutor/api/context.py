@@ -7,7 +7,6 @@ import ipaddress
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
@@ -15,6 +14,7 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from demos.runtime.contract import Frame
+from demos.runtime.texts import LANGUAGES, tell
 from knowledge.courses.course import is_name
 from knowledge.errors import KnowledgeError
 from tutor.api.metrics import Metrics
@@ -101,19 +101,20 @@ class Runs:
                 self._kept.popitem(last=False)
         return kept.frames
 
-    def frames(self, run_id: str, owner: Owner) -> Sequence[Frame]:
-        """The frames of the caller's run. Raises InputError (`not_found`)."""
+    def run(self, run_id: str, owner: Owner) -> KeptRun:
+        """The caller's run. Raises InputError (`not_found`)."""
         kept = self._kept.get(run_id)
         if kept is None or kept.owner != owner:
             raise InputError("There is no such run any more.", code="not_found", hint="Run the demo again.")
-        return kept.frames
+        return kept
 
     def told(self, owner: Owner, answer: str) -> KeptRun | None:
         """The caller's latest run whose summary begins an answer: a client that keeps the chat sends back only that."""
         with self._changing:
             latest = list(reversed(self._kept.values()))
         for kept in latest:
-            if kept.owner == owner and kept.frames and answer.startswith(kept.frames[-1].caption):
+            said = kept.frames[-1].caption if kept.frames else ""
+            if kept.owner == owner and said and any(answer.startswith(tell(said, one, kept.demo)) for one in LANGUAGES):
                 return kept
         return None
 

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from demos.runtime.contract import DemoError
 from knowledge.errors import KnowledgeError
+from tutor.api.language import preferred
 from tutor.errors import Problem, TizaError
 
 log = logging.getLogger(__name__)
@@ -57,8 +58,9 @@ def error_response(problem: Problem) -> JSONResponse:
 def install(app: FastAPI) -> None:
     """Give `app` the handlers."""
 
-    async def known(_request: Request, error: Exception) -> JSONResponse:
-        return error_response(Problem.of(error))
+    async def known(request: Request, error: Exception) -> JSONResponse:
+        wanted = request.query_params.get("lang") or request.headers.get("accept-language", "")
+        return error_response(Problem.of(error, preferred(wanted)))
 
     for kind in (TizaError, KnowledgeError, DemoError):
         app.add_exception_handler(kind, known)

@@ -92,7 +92,7 @@ class ExchangeView(Vertical):
 
     async def start_demo(self, started: DemoStarted, demo: Demo | None, *, hold: bool) -> Player:
         """Make a player for a run that begins."""
-        self.player = Player(started.name, started.title, started.params, demo, hold=hold)
+        self.player = Player(started.name, started.title, started.params, demo, hold=hold, language=started.language)
         await self.mount(self.player, before=self._notice)
         self._held = [] if self.player.is_waiting else None
         return self.player
