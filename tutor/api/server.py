@@ -10,6 +10,7 @@ import uvicorn
 
 from tutor.api.app import build_service, create_app
 from tutor.api.context import is_loopback
+from tutor.api.http import MOST_HEADERS, BoundedProtocol
 from tutor.api.middleware import JsonLines
 from tutor.errors import AccessError, InputError
 from tutor.service.api_keys import Keys
@@ -32,8 +33,9 @@ def serve(settings: Settings) -> None:
     sys.stderr.write(f"Tiza listens on http://{host}:{port} (API docs at /docs).\n")
     app = create_app(build_service(settings))
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, timeout_keep_alive=20
-    )
+        app, http=BoundedProtocol, ws="none", h11_max_incomplete_event_size=MOST_HEADERS, log_config=None,
+        access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, timeout_keep_alive=20, proxy_headers=False,
+    )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -44,7 +46,7 @@ def _demand_a_key(settings: Settings) -> None:
         return
     keys = Keys(settings.database_url)
     try:
-        if any(not key.revoked for key in keys.list()):
+        if any(key.valid for key in keys.list()):
             return
     finally:
         keys.close()
