@@ -15,7 +15,7 @@ import numpy as np
 from knowledge.courses.units import Topic
 from knowledge.retrieval.embedder import Vectors
 from knowledge.retrieval.query import Query
-from knowledge.text import Language, content_words, sentences
+from knowledge.text import Language, content_words, sentences, words
 from tutor.answering.answer import Desk
 from tutor.answering.explain import Course
 from tutor.answering.reply import Line, Offer, Reply
@@ -23,6 +23,8 @@ from tutor.answering.reply import Line, Offer, Reply
 MOST_SENTENCES = 600
 NAMED_IN = 20_000
 """Characters of a page in which topics are looked for."""
+BEGINNING = 40
+"""Words at the beginning, which say what a page is about."""
 ALIKE = 0.6
 """Cosine from which a sentence repeats another one."""
 SHORT, LONG = 4, 60
@@ -71,9 +73,20 @@ def _found(course: Course, key: Sequence[str], language: Language) -> list[Line]
 
 
 def topics_in(course: Course, text: str, most: int) -> list[Topic]:
-    """The topics that a text names, those named most often first; then what is nearest to a short text."""
-    named = Counter(name.document for name in course.retriever.names.found(text[:NAMED_IN]) if name.exact)
-    found = [course.topics[name] for name, _ in named.most_common() if name in course.topics]
+    """The topics that a text names: those named most often, and at its beginning, first; of those named as often
+    the ones whose name stands there as it is ("train" names training less than "training" does). What is nearest to
+    a short text where it names none."""
+    said = words(text[:NAMED_IN])
+    named = [name for name in course.retriever.names.found(text[:NAMED_IN]) if name.exact]
+    counts: Counter[str] = Counter()
+    for name in named:
+        topic = course.topics.get(name.document)
+        if topic is not None:
+            known = {word for title in (topic.title, topic.title_es, *topic.aliases, *topic.aliases_es)
+                     for word in words(title)}  # fmt: skip
+            plainly = all(word in known or word.removesuffix("s") in known for word in said[name.start : name.end])
+            counts[topic.id] += (3 if plainly else 1) + (6 if name.start < BEGINNING and plainly else 0)
+    found = [course.topics[name] for name, _ in counts.most_common()]
     if not found and course.topics and len(text) <= 1000:
         hits = course.retriever.search(text, 3)
         near = [hit.passage.document for hit in hits if hit.score > 0.5 and hit.passage.document in course.topics]

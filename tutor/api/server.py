@@ -72,5 +72,5 @@ def _configure_logs() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for name in ("httpx", "bm25s", "chromadb", "sentence_transformers", "uvicorn.error"):
+    for name in ("alembic", "httpx", "bm25s", "chromadb", "sentence_transformers", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.WARNING)
