@@ -88,7 +88,7 @@ async def test_an_unknown_thread_is_said_so_that_a_platform_begins_anew(client: 
         assert reply.status_code == 200
 
 
-async def test_a_thread_is_nobody_else_s(service: Service, client: httpx.AsyncClient) -> None:
+async def test_a_thread_is_nobody_else_s(client: httpx.AsyncClient) -> None:
     mine = (await client.post("/v1/responses", json={"input": "Who?", "user": "ana"})).json()["id"]
     for user, status in (("ben", 400), ("", 400), ("ana", 200)):
         body = {"input": "When?", "previous_response_id": mine, "user": user}
@@ -99,7 +99,7 @@ async def test_a_thread_is_nobody_else_s(service: Service, client: httpx.AsyncCl
     assert (await client.get(f"/v1/responses/{mine}?user=ana")).status_code == 404
 
 
-async def test_what_is_not_to_be_stored_is_not(service: Service, client: httpx.AsyncClient) -> None:
+async def test_what_is_not_to_be_stored_is_not(client: httpx.AsyncClient) -> None:
     made = (await client.post("/v1/responses", json={"input": "Who?", "store": False})).json()
     assert made["output"][0]["content"][0]["text"] == ANSWER
     assert (await client.get("/v1/conversations")).json()["data"] == []

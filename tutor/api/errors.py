@@ -86,7 +86,20 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
     return error_response(Problem("invalid_value", message, param=place or None))
 
 
-async def _http(_request: Request, error: Exception) -> JSONResponse:
+def _allowed(request: Request) -> str:
+    """The methods that the path of a request has, of all routes that it fits."""
+    found: set[str] = set()
+    routes: list[Any] = list(request.app.routes)
+    while routes:
+        route = routes.pop()
+        routes += getattr(getattr(route, "original_router", None), "routes", ())
+        pattern = getattr(route, "path_regex", None)
+        if pattern is not None and pattern.match(request.scope["path"]):
+            found |= set(getattr(route, "methods", None) or ())
+    return ", ".join(sorted(found))
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     words = HTTPStatus(error.status_code).phrase
     code = {404: "not_found", 400: "invalid_request"}.get(error.status_code, words.lower().replace(" ", "_"))
@@ -102,7 +115,10 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
         problem = Problem(code, f"{words}.", "See /docs.")
     kind = "invalid_request_error" if error.status_code < 500 else "server_error"
     body = {"error": {"message": str(problem), "type": kind, "code": code, "param": None}}
-    return JSONResponse(body, error.status_code, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and (allowed := _allowed(request)):
+        headers = {"Allow": allowed}
+    return JSONResponse(body, error.status_code, headers)
 
 
 async def _unknown(_request: Request, error: Exception) -> JSONResponse:

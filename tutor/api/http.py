@@ -31,7 +31,7 @@ class BoundedProtocol(H11Protocol):
         """Watch the connection from now on."""
         super().connection_made(transport)
         self._began = self._span = time.monotonic()
-        self._in_headers, self._bytes = True, 0
+        self._in_headers, self._bytes, self._head = True, 0, 0
         self._watch = self.loop.call_later(LOOK, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -43,7 +43,13 @@ class BoundedProtocol(H11Protocol):
         """Take what came, and note how much."""
         self._bytes += len(data)
         if self.conn.their_state is h11.IDLE and not self._in_headers:
-            self._began, self._in_headers = time.monotonic(), True
+            self._began, self._in_headers, self._head = time.monotonic(), True, 0
+        if self._in_headers:  # h11 bounds only what comes in several parts
+            end = data.find(b"\r\n\r\n")
+            self._head += len(data) if end < 0 else end
+            if self._head > MOST_HEADERS:
+                self._refuse_headers()
+                return
         super().data_received(data)
         if self.conn.their_state is not h11.IDLE:
             self._in_headers = False
@@ -52,7 +58,7 @@ class BoundedProtocol(H11Protocol):
         """Refuse what cannot be read: 431 where its headers are too large."""
         error = sys.exc_info()[1]
         if isinstance(error, h11.RemoteProtocolError) and error.error_status_hint == 431:
-            self._refuse(431, "headers_too_large", f"The headers are over {MOST_HEADERS // 1024} KB.")
+            self._refuse_headers()
         else:
             self._refuse(400, "invalid_request", "The request is not valid HTTP.")
         del msg
@@ -74,6 +80,9 @@ class BoundedProtocol(H11Protocol):
                 return
             self._span, self._bytes = now, 0
         self._watch = self.loop.call_later(LOOK, self._look)
+
+    def _refuse_headers(self) -> None:
+        self._refuse(431, "headers_too_large", f"The headers are over {MOST_HEADERS // 1024} KB.")
 
     def _refuse(self, status: int, code: str, message: str) -> None:
         error = {"message": message, "type": "invalid_request_error", "code": code, "param": None}

@@ -86,10 +86,10 @@ class Record:
         del name, properties
         return self
 
-    def several(self, name: str, item: Mapping[str, Any], count: int) -> Sequence[Record] | None:
-        """The records of a list of objects; None where it is a list of plain values."""
-        del name, count
-        return None if kind_of(item) != "object" else ()
+    def several(self, name: str, item: Mapping[str, Any], count: int) -> Sequence[Record]:
+        """The records of a list of objects that `item` describes."""
+        del name, item, count
+        return ()
 
     def listed(self, name: str, kind: str) -> Any:
         """The values of a list of plain ones."""
@@ -99,6 +99,18 @@ class Record:
     def may_be_empty(self, name: str) -> bool:
         """Whether no entry at all is the truth."""
         return is_one(name, (*CITED, *SUGGESTIONS, *HINTS))
+
+
+class Plain(Record):
+    """One value of a list of plain ones."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def get(self, name: str, kind: str) -> Any:
+        del name
+        kinds = {"string": str, "integer": int, "number": int | float}
+        return self._value if kind in kinds and isinstance(self._value, kinds[kind]) else MISSING
 
 
 class AnswerRecord(Record):
@@ -139,9 +151,7 @@ class AnswerRecord(Record):
     def words(self) -> str:
         return self._facts.text
 
-    def several(self, name: str, item: Mapping[str, Any], count: int) -> Sequence[Record] | None:
-        if kind_of(item) != "object":
-            return None
+    def several(self, name: str, item: Mapping[str, Any], count: int) -> Sequence[Record]:
         properties = item.get("properties")
         signs = {word for key in properties for word in named(key)} if isinstance(properties, dict) else set()
         if is_one(name, CITED):
@@ -239,10 +249,8 @@ class ItemRecord(Record):
         lettered = name and properties and all(len(key) == 1 and key.lower() in LETTERS for key in properties)
         return LetteredRecord(self._item) if lettered else self
 
-    def several(self, name: str, item: Mapping[str, Any], count: int) -> Sequence[Record] | None:
-        del count
-        if kind_of(item) != "object":
-            return None
+    def several(self, name: str, item: Mapping[str, Any], count: int) -> Sequence[Record]:
+        del item, count
         if is_one(name, HINTS):
             return [LineRecord(text, place) for place, text in enumerate(self._item.hints, 1)]
         return [ChoiceRecord(choice, place) for place, choice in enumerate(self._item.choices)]

@@ -7,6 +7,7 @@ import socket
 import sys
 
 import uvicorn
+from fastapi import FastAPI
 
 from tutor.api.app import build_service, create_app
 from tutor.api.context import is_loopback
@@ -32,11 +33,15 @@ def serve(settings: Settings) -> None:
     host, port = listener.getsockname()[:2]
     sys.stderr.write(f"Tiza listens on http://{host}:{port} (API docs at /docs).\n")
     app = create_app(build_service(settings))
-    config = uvicorn.Config(
+    uvicorn.Server(config_of(app)).run(sockets=[listener])
+
+
+def config_of(app: FastAPI) -> uvicorn.Config:
+    """How the service speaks HTTP: within bounds, and without belief in what proxies say of a caller."""
+    return uvicorn.Config(
         app, http=BoundedProtocol, ws="none", h11_max_incomplete_event_size=MOST_HEADERS, log_config=None,
         access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, timeout_keep_alive=20, proxy_headers=False,
     )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[listener])
 
 
 def _demand_a_key(settings: Settings) -> None:

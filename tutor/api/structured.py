@@ -17,12 +17,9 @@ from knowledge.text import Language, language_of, sentences
 from tutor.api.property_names import (
     MISSING,
     AnswerRecord,
-    CardRecord,
-    CitationRecord,
-    ItemRecord,
+    Plain,
     Record,
     kind_of,
-    named,
 )
 from tutor.errors import InputError
 from tutor.events import Answered
@@ -185,19 +182,32 @@ class _Filler:
     def _array(self, schema: dict[str, Any], path: str, record: Record, name: str, depth: int) -> list[Any]:
         least, most = _bound(schema, "minItems", 0), _bound(schema, "maxItems", 10_000)
         asked = self._facts.count or max(SOME, least)
-        items = self._resolved(schema.get("items", True), path)
-        records = record.several(name, items, min(max(asked, least), most))
+        options = self._options(schema.get("items", True), path)
+        described = next((option for option in options if kind_of(option) == "object"), None)
         found: list[Any] = []
-        if records is None:  # a list of plain values
-            values = record.listed(name, kind_of(items))
+        if described is not None:
+            records = record.several(name, described, min(max(asked, least), most))
+            for place, one in enumerate(records[:most]):
+                found.append(self.value(described, f"{path}[{place}]", one, "", depth + 1))
+        else:
+            kinds = [kind_of(option) for option in options]
+            values = next((v for kind in kinds if (v := record.listed(name, kind)) is not MISSING), MISSING)
             if values is MISSING:
                 raise _Unfilled(path)
-            found = [self._checked(value, items, f"{path}[]") for value in values][:most]
-        for place, one in enumerate((records or ())[:most]):
-            found.append(self.value(items, f"{path}[{place}]", one, "", depth + 1))
+            for value in values[:most]:
+                found.append(self.value(schema.get("items", True), f"{path}[]", Plain(value), name, depth + 1))
         if len(found) < max(least, 1) and not record.may_be_empty(name):
             raise _Unfilled(path, f"there are {len(found)} on this topic, and {max(least, 1)} are asked for")
         return found
+
+    def _options(self, schema: Any, path: str) -> list[dict[str, Any]]:
+        """The schemas that an entry of a list may have."""
+        schema = self._resolved(schema, path)
+        parts = next((part for part in (schema.get("anyOf"), schema.get("oneOf")) if isinstance(part, list)), None)
+        if parts:
+            return [self._resolved(part, path) for part in parts]
+        kinds = schema.get("type")
+        return [{**schema, "type": kind} for kind in kinds] if isinstance(kinds, list) else [schema]
 
     def _leaf(self, schema: dict[str, Any], kind: str, path: str, record: Record, name: str) -> Any:
         if isinstance(allowed := schema.get("enum"), list):
@@ -269,6 +279,3 @@ def _joined(parts: Sequence[Any], path: str) -> dict[str, Any]:
             else:
                 joined[key] = value
     return joined
-
-
-__all__ = ["CardRecord", "CitationRecord", "Facts", "Form", "ItemRecord", "named"]

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
+_NEARLY = 1e-6
 KEPT = 4000
 """Answers that are remembered for clients that keep their chats themselves."""
 
@@ -53,9 +54,9 @@ class Rates:
         with self._changing:
             left, since = self._left.get(key, (float(per_minute), now))
             left = min(float(per_minute), left + max(0.0, now - since) * per_minute / 60)
-            allowed = left >= 1
-            self._left[key] = (left - 1 if allowed else left, now)
-            return 0 if allowed else max(1, math.ceil((1 - left) * 60 / per_minute))
+            allowed = left >= 1 - _NEARLY
+            self._left[key] = (left - 1 if allowed else left, max(now, since))
+            return 0 if allowed else max(1, math.ceil((1 - left) * 60 / per_minute - _NEARLY))
 
 
 def _mark(answer: str) -> str:
