@@ -40,12 +40,16 @@ PLACE = {
         "schema": {"type": "integer", "minimum": 0},
     }
 }
-ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The answer; as server-sent events where `stream` is true.", "headers": PLACE,
-        "content": {
-            "application/json": {"schema": {"type": "object"}}, "text/event-stream": {"schema": {"type": "string"}},
-        },
-    },
-    **errors(400, 404, 413, 415, 422, 429, 503, 507),
-}  # fmt: skip
+
+
+def answers(streamed: str = "text/event-stream") -> dict[int | str, dict[str, Any]]:
+    """Descriptions of an answer in one piece or streamed, and of what may come instead."""
+    content = {"application/json": {"schema": {"type": "object"}}, streamed: {"schema": {}}}
+    said = "The answer; a stream where `stream` is true."
+    return {
+        200: {"description": said, "headers": PLACE, "content": content},
+        **errors(400, 404, 413, 415, 422, 429, 503, 507),
+    }
+
+
+ANSWERS = answers()

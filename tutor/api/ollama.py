@@ -19,7 +19,7 @@ from pydantic import BeforeValidator, Field
 from tutor.api.asking import EMBEDDING, MODEL, Wanted, begin, check_model, patience_of, unknown_model
 from tutor.api.completion import Completion, Ending, extension
 from tutor.api.context import Caller, CallerDep, Service, ServiceDep, TutorDep
-from tutor.api.documented import ANSWERS, errors
+from tutor.api.documented import answers, errors
 from tutor.api.embeddings import MOST_TEXTS, vectors_of
 from tutor.api.errors import envelope, error_response
 from tutor.api.schemas import ChatMessage, In, Limit, Stop, limit_of, number_of, stops
@@ -78,7 +78,7 @@ class OllamaShow(In):
     name: str = ""
 
 
-@router.post("/chat", response_model=None, responses=ANSWERS)
+@router.post("/chat", response_model=None, responses=answers(_LINES))
 async def chat(body: OllamaChat, request: Request, service: ServiceDep, caller: CallerDep, tutor: TutorDep) -> Response:
     """Answer the last user message from the course."""
     if not body.messages:
@@ -86,7 +86,7 @@ async def chat(body: OllamaChat, request: Request, service: ServiceDep, caller: 
     return await _answer(body, body.messages, lambda text: {"message": _said(text)}, request, service, caller, tutor)
 
 
-@router.post("/generate", response_model=None, responses=ANSWERS)
+@router.post("/generate", response_model=None, responses=answers(_LINES))
 async def generate(
     body: OllamaGenerate, request: Request, service: ServiceDep, caller: CallerDep, tutor: TutorDep
 ) -> Response:

@@ -191,7 +191,8 @@ class _Filler:
                 found.append(self.value(described, f"{path}[{place}]", one, "", depth + 1))
         else:
             kinds = [kind_of(option) for option in options]
-            values = next((v for kind in kinds if (v := record.listed(name, kind)) is not MISSING), MISSING)
+            listed = (record.listed(name, kind) for kind in kinds)
+            values: Any = next((found for found in listed if found is not MISSING), MISSING)
             if values is MISSING:
                 raise _Unfilled(path)
             for value in values[:most]:
