@@ -42,9 +42,11 @@ from tutor.conversations.owners import Owner
 from tutor.errors import InputError, StorageError
 
 log = logging.getLogger(__name__)
-TRIES = 8
 RECENT = 40
 """Exchanges that a turn looks back on: what it follows up, its latest run, and what it was asked in practice."""
+
+TRIES = 50
+"""Times that an exchange is put after the last one; others may be doing so, each of them once at a time."""
 
 _LONGEST_TURN = timedelta(hours=1)
 """A question of another machine that is pending for so long will not be answered any more."""
@@ -206,7 +208,7 @@ class Conversations:
 
     def _put(self, session: Session, owner: Owner | str, row: _ExchangeRow) -> None:
         """Add an exchange after the last one. Raises IntegrityError when another process was first."""
-        head = self._own(session, owner, row.conversation_id)
+        head = self._own(session, owner, row.conversation_id, alone=True)
         last = session.scalar(
             select(func.max(_ExchangeRow.number)).where(_ExchangeRow.conversation_id == row.conversation_id)
         )
@@ -262,8 +264,10 @@ class Conversations:
     def _session(self) -> AbstractContextManager[Session]:
         return session_of(self._engine)
 
-    def _own(self, session: Session, owner: Owner | str, conversation_id: str) -> _ConversationRow:
-        row = session.get(_ConversationRow, conversation_id)
+    def _own(
+        self, session: Session, owner: Owner | str, conversation_id: str, *, alone: bool = False
+    ) -> _ConversationRow:
+        row = session.get(_ConversationRow, conversation_id, with_for_update=alone)
         if row is None or Owner(row.key_name, row.user_name, row.course) != Owner.of(owner):
             raise _no_conversation()
         return row
