@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import httpx
+import pytest
 
 from tests.api.scripted import ScriptedTutor
 from tutor.api.context import Service
@@ -38,6 +39,13 @@ async def test_a_schema_is_filled(client: httpx.AsyncClient) -> None:
     schema = {"type": "object", "properties": {"year": {"type": "integer"}}, "required": ["year"]}
     reply = (await client.post("/api/chat", json={**ASKED, "stream": False, "format": schema})).json()
     assert json.loads(reply["message"]["content"]) == {"year": 1957}
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "application/json"])
+async def test_a_body_is_json_whatever_it_is_called(client: httpx.AsyncClient, kind: str) -> None:
+    headers = {"Content-Type": kind} if kind else {}
+    content = json.dumps({**ASKED, "stream": False}).encode()
+    assert (await client.post("/api/chat", content=content, headers=headers)).json()["message"]["content"] == ANSWER
 
 
 async def test_an_empty_request_only_loads(service: Service, client: httpx.AsyncClient) -> None:

@@ -30,7 +30,7 @@ from tutor.api import (
 from tutor.api.context import Service
 from tutor.api.gate import LocalGate
 from tutor.api.metrics import Metrics
-from tutor.api.middleware import AccessLog, BodyLimit
+from tutor.api.middleware import AccessLog, BodyLimit, PlainJson
 from tutor.conversations.store import Conversations
 from tutor.errors import Problem, TizaError
 from tutor.events import Failed
@@ -76,6 +76,7 @@ def create_app(service: Service) -> FastAPI:
     ):  # fmt: skip
         app.include_router(module.router)
     docs.install(app)
+    app.add_middleware(PlainJson)
     app.add_middleware(BodyLimit)
     app.add_middleware(LocalGate, service=service)
     if service.settings.allowed_origins:

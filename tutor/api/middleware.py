@@ -98,6 +98,19 @@ def _too_large(most: int) -> str:
     return f"The body is over {most // 1_000_000} MB; start a new chat where one has grown so long."
 
 
+class PlainJson:
+    """Reads bodies under /api/ as JSON whatever they are called: Ollama does, and clients of it name no type."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith("/api/"):
+            headers = [(name, value) for name, value in scope["headers"] if name != b"content-type"]
+            scope = {**scope, "headers": [*headers, (b"content-type", b"application/json")]}
+        await self._app(scope, receive, send)
+
+
 class AccessLog:
     """One JSON line a request: route, status, time, and who asked. Never a path with ids, a query or a body."""
 

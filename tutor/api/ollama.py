@@ -123,7 +123,8 @@ async def show(body: OllamaShow, _caller: CallerDep, service: ServiceDep) -> dic
     if name not in (MODEL, EMBEDDING):
         raise unknown_model(name)
     can = ["completion"] if name == MODEL else ["embedding"]
-    return {"modelfile": "", "parameters": "", "template": "", "capabilities": can, **_model(service, name)}
+    said = {"modelfile": "", "parameters": "", "template": "", "license": "Apache-2.0", "model_info": {}}
+    return {**said, "capabilities": can, **_model(service, name)}
 
 
 @router.post("/embed", responses=errors(422, 429, 503))
