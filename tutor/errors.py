@@ -5,6 +5,7 @@
     |- ModelError            the language model is missing, damaged, or failed in mid-answer  (503)
     |- AccessError           no key, wrong key; a key without the right                      (401, 403)
     |- BusyError             the queue is full; `retry_after` in seconds                      (429)
+    |  `- WaitError          the wait would be longer than the client waits                    (503)
     `- StorageError          the data folder cannot be written                                (507, 503)
 
 `knowledge.errors.KnowledgeError` and `demos.runtime.contract.DemoError` carry the same `code` and `hint`, so
@@ -27,6 +28,7 @@ __all__ = [
     "Problem",
     "StorageError",
     "TizaError",
+    "WaitError",
 ]
 
 
@@ -67,6 +69,12 @@ class BusyError(TizaError):
     def __init__(self, message: str, *, retry_after: int = 1, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.retry_after = retry_after
+
+
+class WaitError(BusyError):
+    """There is a place, but its turn would come later than the client waits for an answer."""
+
+    code = "long_wait"
 
 
 class StorageError(TizaError):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -20,9 +20,10 @@ from knowledge.courses.builtin import COURSE, Slide, read_slides
 from knowledge.courses.course import Course, Progress, Stamp, index_folder, open_course
 from knowledge.courses.outline import FILE as MAP
 from knowledge.courses.outline import read_outline
-from knowledge.courses.units import read_topics
+from knowledge.courses.units import Topic, read_topics
 from knowledge.errors import KnowledgeError
-from knowledge.retrieval.embedder import Embedder
+from knowledge.retrieval.embedder import Embedder, Vectors
+from tutor.answering.page import topics_in
 from tutor.conversations.store import Exchange
 from tutor.dialogue import turn
 from tutor.errors import Problem
@@ -159,6 +160,36 @@ class Tutor:
         async with aclosing(turn.answer(parts, question, history, seed=chosen)) as events:
             async for event in events:
                 yield event
+
+    async def study(
+        self, text: str, wish: str, count: int | None = None, *, seed: int | None = None
+    ) -> AsyncGenerator[Event, None]:
+        """The events of a turn about a text that is no question; see tutor/dialogue/turn.py."""
+        try:
+            await self.prepare()
+        except Exception as error:
+            yield Failed(Problem.of(error))
+            return
+        if (parts := self._parts) is None:
+            yield Failed(Problem.of(_gone(self.course)))
+            return
+        chosen = self.settings.seed if seed is None else seed
+        async with aclosing(turn.study(parts, text, wish, count, seed=chosen)) as events:
+            async for event in events:
+                yield event
+
+    async def topics(self, text: str, most: int = turn.MOST_TOPICS) -> list[Topic]:
+        """The topics that a text speaks of; none where the course is not open or has no units."""
+        if (parts := self._parts) is None:
+            return []
+        return await asyncio.to_thread(topics_in, parts.course, text, most)
+
+    async def embed(
+        self, texts: Sequence[str], *, asking: bool = True, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Unit vectors of texts. Raises KnowledgeError (`embedder_missing`)."""
+        encode = self.embedder.encode_questions if asking else self.embedder.encode
+        return await asyncio.to_thread(encode, texts, progress)
 
     async def search(self, text: str, top_k: int = 8) -> list[Hit]:
         """The best passages for a text."""
