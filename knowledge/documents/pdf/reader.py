@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 
 from knowledge.documents import ocr
 from knowledge.documents.gaps import Ledger
@@ -133,7 +132,8 @@ class _Pictures:
         while width * height * scale * scale > 40_000_000:
             scale /= 2
         runs = ocr.read_picture(_drawn(page, scale), 1 / scale)
-        runs = [run for run in runs if _inside(run, box)]
+        if not page.get_rotation():  # a page that is stored turned holds its picture turned, too
+            runs = [run for run in runs if _inside(run, box)]
         self._note("read_by_ocr" if runs else "unread_picture", number)
         return runs
 
@@ -172,5 +172,3 @@ def _drawn(page: pdfium.PdfPage, scale: float) -> bytes:
     picture.save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
 
-
-__all__ = ["open_pdf", "raw", "read_pdf"]
