@@ -31,7 +31,7 @@ _OF = {
     ("formats.plain", "read_text"): (".txt", ".text", ""),
     ("formats.marked", "read_markdown"): (".md", ".markdown"),
     ("formats.marked", "read_notebook"): (".ipynb",),
-    ("pdf.reader", "read_pdf"): (".pdf",),
+    ("formats.pdf", "read_pdf"): (".pdf",),
     ("formats.slides", "read_slides"): (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"),
     ("formats.word", "read_word"): (".docx", ".docm", ".dotx", ".dotm"),
     ("formats.web", "read_html"): (".html", ".htm", ".xhtml"),

@@ -29,7 +29,7 @@ _WORDS: Mapping[GapKind, tuple[str, str]] = {
     "picture": ("1 picture was not read{at}", "{count} pictures were not read{at}"),
     "equation": ("1 equation could not be read{at}", "{count} equations could not be read{at}"),
     "object": ("1 embedded object was not read{at}", "{count} embedded objects were not read{at}"),
-    "hidden": ("1 hidden text was left out{at}", "{count} hidden texts were left out{at}"),
+    "hidden": ("hidden text was left out{at}", "hidden text was left out{at}"),
     "hidden_slide": ("{place} is hidden and was left out", "{place} are hidden and were left out"),
     "hidden_sheet": ("1 hidden sheet, row or column was left out{at}", "{count} hidden sheets, rows or columns were left out{at}"),
     "comment": ("1 comment was left out{at}", "{count} comments were left out{at}"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from knowledge.documents.characters import clean
-from knowledge.documents.pdf.runs import Run
+from knowledge.documents.layout.runs import Run
 
 MOST_PICTURES = 300
 """Pictures of one document that are read."""

@@ -1,1 +1,1 @@
-"""One reader for each format that is no PDF."""
+"""One reader for each format."""

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from knowledge.documents.characters import decode, flat
 from knowledge.documents.pages import Converted, Page, Tell
-from knowledge.documents.pdf.hyphens import Vocabulary
-from knowledge.documents.pdf.paragraphs import paragraphs
-from knowledge.documents.pdf.runs import Line, Run
+from knowledge.documents.layout.hyphens import Vocabulary
+from knowledge.documents.layout.paragraphs import paragraphs
+from knowledge.documents.layout.runs import Line, Run
 from knowledge.documents.units import Unit, heading, item, prose
 
 _WRAPPED = 100
@@ -77,6 +77,6 @@ def _paragraphs(block: list[str], vocabulary: Vocabulary) -> Iterator[Unit]:
     for paragraph in paragraphs(typed, 1.0):
         text = vocabulary.join([line.text for line in paragraph.lines])
         if paragraph.kind == "item":
-            yield from item(text)
+            yield from item(text, counted=True)
         else:
             yield from heading(text) if paragraph.kind == "heading" else prose(text)

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from knowledge.documents.characters import flat
-from knowledge.documents.pdf.columns import Table, regions
-from knowledge.documents.pdf.hyphens import Vocabulary
-from knowledge.documents.pdf.paragraphs import ENDED, Paragraph, is_open, paragraphs
-from knowledge.documents.pdf.running import Sheet, split_notes
-from knowledge.documents.pdf.runs import Box, Line
-from knowledge.documents.units import Unit, heading, item, rows
+from knowledge.documents.layout.columns import Table, regions
+from knowledge.documents.layout.hyphens import Vocabulary
+from knowledge.documents.layout.paragraphs import Paragraph, paragraphs
+from knowledge.documents.layout.running import Sheet, split_notes
+from knowledge.documents.layout.runs import Box, Line
+from knowledge.documents.units import ENDED, Unit, heading, is_open, item, rows
 from knowledge.text import sentences
 
 _LEADER = re.compile(r"(?:[.…·_]\s?){4,}\s*[\divxlc]+$")
@@ -141,7 +141,7 @@ def _units(piece: Piece, vocabulary: Vocabulary, levels: dict[float, int]) -> It
         yield from ((piece.page, unit) for unit in heading(piece.text[0][1], level))
     elif content.kind == "item":
         text = vocabulary.join([text for _, text in piece.text])
-        yield from ((piece.page, unit) for unit in item(text))
+        yield from ((piece.page, unit) for unit in item(text, counted=True))
     else:
         yield from _sentences(piece.text, vocabulary)
 

@@ -12,11 +12,11 @@ import pypdfium2 as pdfium
 from knowledge.documents import ocr
 from knowledge.documents.gaps import Ledger
 from knowledge.documents.pages import MOST_PAGES, Converted, Page, Tell
-from knowledge.documents.pdf.flow import lay_out, read_units
-from knowledge.documents.pdf.glyphs import Seen, seen_on
-from knowledge.documents.pdf.hyphens import Vocabulary
-from knowledge.documents.pdf.running import Sheet, take_running
-from knowledge.documents.pdf.runs import Box, Line, Run, rows_of
+from knowledge.documents.layout.flow import lay_out, read_units
+from knowledge.documents.formats.glyphs import Seen, seen_on
+from knowledge.documents.layout.hyphens import Vocabulary
+from knowledge.documents.layout.running import Sheet, take_running
+from knowledge.documents.layout.runs import Box, Line, Run, rows_of
 from knowledge.errors import KnowledgeError
 
 PICTURE = 0.03

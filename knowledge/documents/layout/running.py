@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from knowledge.documents.pdf.runs import Line, Run, rows_of
+from knowledge.documents.layout.runs import Line, Run, rows_of
 
 ZONE = 0.12
 """Share of the page, at its head and its foot, in which running heads stand."""

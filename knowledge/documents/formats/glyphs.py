@@ -19,7 +19,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from knowledge.documents.characters import clean
-from knowledge.documents.pdf.runs import Box, Run
+from knowledge.documents.layout.runs import Box, Run
 
 TINY = 3.0
 """Points; smaller type is read by no one."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
-from knowledge.documents.pdf.runs import Box, Line, Run, rows_of, segments
+from knowledge.documents.layout.runs import Box, Line, Run, rows_of, segments
 
 GUTTER = 0.8
 """Ems of white between two columns at least."""

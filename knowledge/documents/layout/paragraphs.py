@@ -12,25 +12,17 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Literal
 
-from knowledge.documents.pdf.runs import Line
-from knowledge.documents.units import BULLET
+from knowledge.documents.layout.runs import Line
+from knowledge.documents.units import BULLET, ENDED, is_open
 
 Kind = Literal["text", "heading", "item"]
 
-ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 _LEADING = 1.45
 """How many times the usual distance of two lines parts two paragraphs."""
 _SPREAD = 2.1
 """Ems between two lines at most where too few of them show the usual distance."""
 _HEADING_WORDS = 14
 _LARGER = 1.12
-_OPEN = frozenset(
-    """a an the of in on at to for from by with and or nor but as is are was were be been than that which who whose
-    this these those its their his her our your my not no into onto over under between about called named
-    el la los las un una unos unas de del en a al por para con sin y e o u ni que como es son era fue se su sus lo
-    sobre entre desde hasta hacia según cuando donde más""".split()
-)
-"""Words after which no sentence and no heading ends."""
 
 
 @dataclass(slots=True)
@@ -78,12 +70,6 @@ def _parts(above: Line, below: Line, most: float) -> bool:
     if abs(above.size - below.size) > 0.12 * size:
         return True
     return above.bold != below.bold and (ENDED.search(above.text) is not None or not is_open(above.text))
-
-
-def is_open(text: str) -> bool:
-    """True for text after which a sentence must go on."""
-    last = text.rsplit(None, 1)[-1] if text.split() else ""
-    return text.endswith((",", "(", "-", "‐", "–", "=", "+", "/", "&")) or last.lower().strip("(\"'“‘") in _OPEN
 
 
 def _is_heading(block: Sequence[Line], body: float) -> bool:
