@@ -150,7 +150,8 @@ class _Reader:
         for relation in drawing.iter(DGM + "relIds"):
             if (root := self._package.xml(target(self._name, relation.get(R + "dm")))) is not None:
                 self.units += smartart_units(root)
-        pictures = [element.get(_EMBED) for element in drawing.iter("{*}blip") if element.get(_EMBED)]
+        blips = [element for element in drawing.iter("{*}blip") if not _in_box(element, drawing)]
+        pictures = [element.get(_EMBED) for element in blips if element.get(_EMBED)]
         pictures += [element.get(R + "id") for element in drawing.iter("{urn:schemas-microsoft-com:vml}imagedata")]
         objects = list(drawing.iter("{urn:schemas-microsoft-com:office:office}OLEObject"))
         for found in objects:
@@ -162,6 +163,16 @@ class _Reader:
                 self.ledger.note("picture")
             else:
                 self.units += picture_units(data, self.ledger)
+
+
+def _in_box(element: Any, drawing: Any) -> bool:
+    """True for a picture in a text box of the drawing: it is read with the box."""
+    for above in element.iterancestors():
+        if above is drawing:
+            return False
+        if above.tag == W + "txbxContent":
+            return True
+    return False
 
 
 def _before(row: list[Any]) -> int:
