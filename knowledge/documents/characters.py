@@ -1,4 +1,4 @@
-"""Text as it comes out of files: its encoding found, and its characters made those that a reader sees. Pure functions."""
+"""Text as it comes out of files: its encoding found, its characters made those that a reader sees. Pure functions."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _ALIASES = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us
 
 _LIGATURES = {ord(char): unicodedata.normalize("NFKC", char) for char in "ﬀﬁﬂﬃﬄﬅﬆ"}
 _SPACES = {ord(char): " " for char in "\t\v\f\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000"}
-_SPACES |= {code: " " for code in range(0x2000, 0x200B)}
+_SPACES |= dict.fromkeys(range(8192, 8203), " ")
 _UNSEEN = {ord(char): None for char in "\u00ad\u200b\u200c\u200e\u200f\u2060\ufeff\u061c\ufffc"}
-_UNSEEN |= {code: None for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xE0000, 0xE0080))}
+_UNSEEN |= dict.fromkeys((*range(8234, 8239), *range(8294, 8298), *range(917504, 917632)))
 """Hyphens and joints that are not drawn, marks of direction, and tags."""
-_BULLETS = {code: "•" for code in (0xF0B7, 0xF0A7, 0xF0D8, 0xF0FC, 0xF076, 0xF06E, 0xF06F, 0xF0A8, 0xF071, 0xF0D2)}
+_BULLETS = dict.fromkeys((61623, 61607, 61656, 61692, 61558, 61550, 61551, 61608, 61553, 61650), "•")
 """Bullets of Symbol and Wingdings, which have no name of their own."""
 _TABLE = {**_LIGATURES, **_SPACES, **_UNSEEN, **_BULLETS, 0xF0E0: "→", 0xF0E8: "→", 0xF0DE: "⇒"}
 
@@ -72,7 +72,7 @@ def _is_defined(data: bytes) -> bool:
 
 
 def clean(text: str) -> str:
-    """The characters that a reader sees, composed: no control, no surrogate, no ligature of type; every space is one."""
+    """The characters that a reader sees, composed: no control, no surrogate, no ligature; all spaces are plain."""
     seen = text.translate(_TABLE)
     if not seen.isprintable():
         seen = "".join(char for char in seen if char == "\n" or _is_seen(char))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+from knowledge.documents.kinds import kind_of
 from knowledge.documents.pages import MOST_BYTES, MOST_CHARACTERS, MOST_PAGES, Converted, Tell
 from knowledge.errors import KnowledgeError
 
@@ -70,7 +71,7 @@ def convert(path: Path, name: str, tell: Tell = _quiet) -> Converted:
     """The file's pages. Raises KnowledgeError, and whatever a parser raises for a file that is damaged."""
     check(path, name)
     try:
-        found = READERS[path.suffix.lower()](path, tell)
+        found = READERS.get(kind_of(path), READERS[path.suffix.lower()])(path, tell)
     except KnowledgeError as error:
         raise KnowledgeError(f"{name}: {error}", code=error.code, hint=error.hint or "Open and save it anew.") from None
     if sum(len(unit.text) for page in found.pages for unit in page.units) > MOST_CHARACTERS:

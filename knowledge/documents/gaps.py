@@ -19,7 +19,9 @@ MISSING: frozenset[GapKind] = frozenset(
 _SHOWN = 12
 _WORDS: Mapping[GapKind, tuple[str, str]] = {
     "unread_page": ("{place} has no text that can be read", "{place} have no text that can be read"),
-    "unread_picture": ("1 picture holds no text that could be read{at}", "{count} pictures hold no text that could be read{at}"),
+    "unread_picture": (
+        "1 picture holds no text that could be read{at}", "{count} pictures hold no text that could be read{at}",
+    ),
     "ocr_missing": (
         "1 picture that may hold text was not read{at}: Tesseract, which would read it, is not installed",
         "{count} pictures that may hold text were not read{at}: Tesseract, which would read them, is not installed",
@@ -31,9 +33,13 @@ _WORDS: Mapping[GapKind, tuple[str, str]] = {
     "object": ("1 embedded object was not read{at}", "{count} embedded objects were not read{at}"),
     "hidden": ("hidden text was left out{at}", "hidden text was left out{at}"),
     "hidden_slide": ("{place} is hidden and was left out", "{place} are hidden and were left out"),
-    "hidden_sheet": ("1 hidden sheet, row or column was left out{at}", "{count} hidden sheets, rows or columns were left out{at}"),
+    "hidden_sheet": (
+        "1 hidden sheet, row or column was left out{at}", "{count} hidden sheets, rows or columns were left out{at}",
+    ),
     "comment": ("1 comment was left out{at}", "{count} comments were left out{at}"),
-    "contents": ("1 line of a table of contents was left out{at}", "{count} lines of a table of contents were left out{at}"),
+    "contents": (
+        "1 line of a table of contents was left out{at}", "{count} lines of a table of contents were left out{at}",
+    ),
 }  # fmt: skip
 
 

@@ -59,14 +59,14 @@ def _column(series: Any, *names: str) -> dict[int, str]:
     if column is None:
         return {}
     form = next((code.text or "" for code in column.iter(C + "formatCode")), "")
-    found: dict[int, str] = {}
+    values: dict[int, str] = {}
     for point in column.iter(C + "pt"):
         value = point.find(C + "v")
         if value is not None and (point.get("idx") or "").isdigit():
-            held = found.get(int(point.get("idx")))
+            held = values.get(int(point.get("idx")))
             said = _shown(flat(value.text or ""), form)
-            found[int(point.get("idx"))] = f"{said} {held}" if held else said  # categories of several levels
-    return found
+            values[int(point.get("idx"))] = f"{said} {held}" if held else said  # categories of several levels
+    return values
 
 
 def _shown(value: str, form: str) -> str:

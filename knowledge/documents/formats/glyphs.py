@@ -100,7 +100,11 @@ def _glyphs(textpage: pdfium.PdfTextPage) -> tuple[list[_Glyph], int]:
         if 0xDC00 <= code < 0xE000:
             code = 0x10000 + ((high - 0xD800) << 10) + code - 0xDC00 if high else 0xFFFD
         high = 0
-        if code in (0, 0xFFFD, 0xFFFE) or 0xD800 <= code < 0xE000 or raw.FPDFText_HasUnicodeMapError(textpage, index) == 1:
+        if (
+            code in (0, 0xFFFD, 0xFFFE)
+            or 0xD800 <= code < 0xE000
+            or raw.FPDFText_HasUnicodeMapError(textpage, index) == 1
+        ):
             nameless += 1
             continue
         char = chr(code)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from knowledge.documents.kinds import kind_of
 from knowledge.documents.pages import Converted, Tell
 from knowledge.errors import KnowledgeError
 
@@ -22,25 +23,27 @@ def program() -> str | None:
     return shutil.which("soffice") or shutil.which("libreoffice")
 
 
-def read_older(path: Path, _tell: Tell) -> Converted:
-    """Says what is needed: a file of this kind is turned into a newer one before it is read."""
-    raise KnowledgeError(
-        f"it is in an old format ({path.suffix.lower()}), which LibreOffice would turn, and that is not installed.",
-        code="unsupported_format",
-        hint=f"Save it as {NEWER.get(path.suffix.lower(), '.pdf')}, or install LibreOffice.",
-    )
+def read_older(path: Path, tell: Tell) -> Converted:
+    """The units of such a file, turned first."""
+    from knowledge.documents.converters import convert
+
+    with renewed(path, path.name, kind_of(path)) as newer:
+        return convert(newer, path.name, tell)
 
 
 @contextmanager
-def renewed(path: Path, name: str) -> Iterator[Path]:
-    """The file in today's format, for as long as it is needed. Raises KnowledgeError that calls it `name`."""
+def renewed(path: Path, name: str, kind: str) -> Iterator[Path]:
+    """A file of an old kind in today's format, for as long as it is needed. Raises KnowledgeError."""
     office = program()
     if office is None:
-        read_older(path, lambda _done, _total: None)
-    assert office is not None
+        raise KnowledgeError(
+            f"{name} is in an old format ({kind}), which LibreOffice would turn, and that is not installed.",
+            code="unsupported_format",
+            hint=f"Save it as {NEWER[kind]}, or install LibreOffice.",
+        )
     with TemporaryDirectory(prefix="tiza-office-") as work:
-        ending = NEWER[path.suffix.lower()]
-        source = Path(work) / f"document{path.suffix.lower()}"
+        ending = NEWER[kind]
+        source = Path(work) / f"document{kind}"
         shutil.copyfile(path, source)
         command = [
             office, "--headless", "--norestore", "--nologo", "--nofirststartwizard",

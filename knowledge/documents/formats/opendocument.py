@@ -23,7 +23,8 @@ _SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
 _RUNNING = frozenset(("page-number", "date-time", "footer", "header", "page"))
 _AROUND = frozenset(TEXT + name for name in ("section", "index-body", "list-header"))
 _INDEXES = frozenset(
-    TEXT + name for name in ("table-of-content", "alphabetical-index", "illustration-index", "table-index", "user-index")
+    TEXT + name
+    for name in ("table-of-content", "alphabetical-index", "illustration-index", "table-index", "user-index")
 )
 _LENGTH = re.compile(r"^(-?[\d.]+)(cm|mm|in|pt|px)?")
 _POINTS = {"cm": 28.35, "mm": 2.835, "in": 72.0, "pt": 1.0, "px": 0.75, None: 1.0}
@@ -50,7 +51,7 @@ def read_opendocument(path: Path, tell: Tell) -> Converted:
             reader.sheets(body[0])
         else:
             reader.blocks(body[0])
-        return Converted((Page(tuple([*reader.units, *reader.notes])),), reader.ledger.gaps())
+        return Converted((Page((*reader.units, *reader.notes)),), reader.ledger.gaps())
 
 
 def _slides(package: Package, looks: Looks, body: Any, tell: Tell) -> Converted:
@@ -65,7 +66,7 @@ def _slides(package: Package, looks: Looks, body: Any, tell: Tell) -> Converted:
         else:
             reader = _Reader(package, looks, ledger, number)
             reader.slide(slide)
-            pages.append(Page(tuple([*reader.units, *reader.notes]), number, "slide"))
+            pages.append(Page((*reader.units, *reader.notes), number, "slide"))
         tell(number, len(slides))
     return Converted(tuple(pages), ledger.gaps())
 
@@ -252,5 +253,3 @@ def _corner(frame: Any) -> tuple[float, float]:
 def _length(text: str | None) -> float:
     match = _LENGTH.match(text or "")
     return float(match[1]) * _POINTS[match[2]] if match else 0.0
-
-

@@ -87,9 +87,7 @@ class Paragraph:
 
     def _child(self, child: Any, look: Look) -> None:
         tag = child.tag
-        if tag == TEXT + "s":
-            self._add(" ", look)
-        elif tag == TEXT + "tab":
+        if tag == TEXT + "s" or tag == TEXT + "tab":
             self._add(" ", look)
         elif tag == TEXT + "line-break":
             self.lines.append("")

@@ -19,7 +19,8 @@ MOST_PART = 200_000_000
 _STRICT = {
     b"http://purl.oclc.org/ooxml/" + strict: b"http://schemas.openxmlformats.org/" + usual
     for strict, usual in (
-        (b"wordprocessingml/main", b"wordprocessingml/2006/main"), (b"presentationml/main", b"presentationml/2006/main"),
+        (b"wordprocessingml/main", b"wordprocessingml/2006/main"),
+        (b"presentationml/main", b"presentationml/2006/main"),
         (b"drawingml/main", b"drawingml/2006/main"), (b"drawingml/chart", b"drawingml/2006/chart"),
         (b"drawingml/diagram", b"drawingml/2006/diagram"), (b"officeDocument/math", b"officeDocument/2006/math"),
         (b"officeDocument/relationships", b"officeDocument/2006/relationships"),
@@ -110,7 +111,5 @@ def _no_package(path: Path) -> KnowledgeError:
     with path.open("rb") as file:
         head = file.read(1_000_000)
     if head.startswith(_OLE) and _ENCRYPTED in head:
-        return KnowledgeError(
-            "it is protected by a password.", code="unreadable_document", hint="Save it without one."
-        )
+        return KnowledgeError("it is protected by a password.", code="unreadable_document", hint="Save it without one.")
     return KnowledgeError("it is damaged, or not what its name says.", code="unreadable_document")

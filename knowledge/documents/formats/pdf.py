@@ -10,13 +10,13 @@ from pathlib import Path
 import pypdfium2 as pdfium
 
 from knowledge.documents import ocr
-from knowledge.documents.gaps import Ledger
-from knowledge.documents.pages import MOST_PAGES, Converted, Page, Tell
-from knowledge.documents.layout.flow import lay_out, read_units
 from knowledge.documents.formats.glyphs import Seen, seen_on
+from knowledge.documents.gaps import Ledger
+from knowledge.documents.layout.flow import lay_out, read_units
 from knowledge.documents.layout.hyphens import Vocabulary
 from knowledge.documents.layout.running import Sheet, take_running
 from knowledge.documents.layout.runs import Box, Line, Run, rows_of
+from knowledge.documents.pages import MOST_PAGES, Converted, Page, Tell
 from knowledge.errors import KnowledgeError
 
 PICTURE = 0.03
@@ -59,7 +59,7 @@ def read_pdf(path: Path, tell: Tell) -> Converted:
     laid = [lay_out(sheet, rules[sheet.number], body) for sheet in sheets]
     for sheet, page in zip(sheets, laid, strict=True):
         ledger.note("contents", sheet.number, page.contents)
-    units = read_units(laid, vocabulary, body)
+    units = read_units(laid, vocabulary)
     for number in range(1, count + 1):
         if not units.get(number) and not pictures.told(number):
             ledger.note("unread_page", number)
@@ -171,4 +171,3 @@ def _drawn(page: pdfium.PdfPage, scale: float) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
-

@@ -10,11 +10,11 @@ from PIL import Image, UnidentifiedImageError
 
 from knowledge.documents import ocr
 from knowledge.documents.gaps import Ledger
-from knowledge.documents.pages import Converted, Page, Tell
 from knowledge.documents.layout.flow import lay_out, read_units
 from knowledge.documents.layout.hyphens import Vocabulary
 from knowledge.documents.layout.running import Sheet
 from knowledge.documents.layout.runs import Run
+from knowledge.documents.pages import Converted, Page, Tell
 from knowledge.documents.units import Unit
 from knowledge.errors import KnowledgeError
 
@@ -94,5 +94,5 @@ def _units(runs: list[Run], width: int, height: int) -> Iterator[Unit]:
     body = sizes[len(sizes) // 2]
     vocabulary = Vocabulary()
     laid = lay_out(Sheet(1, width, height, runs), (), body)
-    for units in read_units([laid], vocabulary, body).values():
+    for units in read_units([laid], vocabulary).values():
         yield from units

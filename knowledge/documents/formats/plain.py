@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from knowledge.documents.characters import decode, flat
-from knowledge.documents.pages import Converted, Page, Tell
 from knowledge.documents.layout.hyphens import Vocabulary
 from knowledge.documents.layout.paragraphs import paragraphs
 from knowledge.documents.layout.runs import Line, Run
+from knowledge.documents.pages import Converted, Page, Tell
 from knowledge.documents.units import Unit, heading, item, prose
 
 _WRAPPED = 100
@@ -31,9 +31,7 @@ def text_pages(text: str) -> Converted:
     kind = "page" if len(parts) > 1 else ""
     vocabulary = Vocabulary()
     vocabulary.learn(text.split("\n"))
-    pages = (
-        Page(tuple(_units(part, vocabulary)), number if kind else 0, kind) for number, part in enumerate(parts, 1)
-    )
+    pages = (Page(tuple(_units(part, vocabulary)), number if kind else 0, kind) for number, part in enumerate(parts, 1))
     return Converted(tuple(pages))
 
 

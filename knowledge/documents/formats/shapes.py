@@ -63,7 +63,7 @@ class _Frame:
         return Box(x0, y0, x0 + width * self.sx, y0 + height * self.sy)
 
 
-def shapes_of(package: Package, name: str, root: Any, deck: Deck) -> list[Shape]:
+def shapes_of(package: Package, name: str, root: Any) -> list[Shape]:
     """The shapes of a slide in the order in which they are drawn."""
     tree = root.find(f"{P}cSld/{P}spTree")
     if tree is None:

@@ -127,7 +127,11 @@ def _block(block: Sequence[Sequence[str]], bold: Sequence[bool]) -> Iterator[Uni
         yield from prose(next(filter(None, block[start])))
         start += 1
     body = block[start:]
-    used = [column for column in range(max(map(len, body), default=0)) if any(row[column : column + 1] != [""] for row in body)]
+    used = [
+        column
+        for column in range(max(map(len, body), default=0))
+        if any(row[column : column + 1] != [""] for row in body)
+    ]
     cells = [[row[column] if column < len(row) else "" for column in used] for row in body]
     is_bold = len(bold) > start + 1 and bold[start] and not all(bold[start + 1 :])
     yield from rows(cells, headed=True if is_bold else None)

@@ -1,4 +1,4 @@
-"""PowerPoint: each slide's shapes in the order of reading, its tables, charts and notes. Hidden slides are left out."""
+"""PowerPoint: each slide's shapes in the order of reading, its tables, charts and notes; none that is hidden."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from knowledge.documents.formats.drawings import DGM, A, C, chart_units, smartar
 from knowledge.documents.formats.grids import Grid
 from knowledge.documents.formats.package import Package, R
 from knowledge.documents.formats.pictures import picture_units
-from knowledge.documents.formats.shapes import P, Deck, Shape, in_order, shapes_of
+from knowledge.documents.formats.shapes import Deck, P, Shape, in_order, shapes_of
 from knowledge.documents.formats.slidetext import paragraphs_of
 from knowledge.documents.gaps import Ledger
 from knowledge.documents.pages import MOST_PAGES, Converted, Page, Tell
@@ -57,7 +57,7 @@ class _Slide:
         if self._root.get("show") in ("0", "false"):
             self._ledger.note("hidden_slide", self._number)
             return []
-        shapes = shapes_of(self._package, self._name, self._root, self._deck)
+        shapes = shapes_of(self._package, self._name, self._root)
         titles = [shape for shape in shapes if shape.placeholder in _TITLES]
         found = [unit for shape in titles for unit in self._title(shape)]
         for shape in in_order([shape for shape in shapes if shape.placeholder not in _TITLES | _RUNNING]):
@@ -151,7 +151,7 @@ class _Slide:
         found: list[Unit] = []
         for name in self._package.related(self._name, "notesSlide"):
             root = self._package.xml(name)
-            shapes: Sequence[Shape] = [] if root is None else shapes_of(self._package, name, root, self._deck)
+            shapes: Sequence[Shape] = [] if root is None else shapes_of(self._package, name, root)
             for shape in shapes:
                 body = shape.element.find(P + "txBody")
                 if shape.placeholder == "body" and body is not None:

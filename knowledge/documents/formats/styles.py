@@ -1,4 +1,4 @@
-"""What a web page hides from its readers: by attributes, by the style of an element, or by a rule of its style sheet."""
+"""What a web page hides from its readers: by attributes, by an element's style, or by a rule of its style sheet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ _GROUND = re.compile(r"(?:^|[;\s])background(?:-color|-image)?\s*:\s*([^;!]+)", 
 _WHITE = re.compile(
     r"^(?:white|#fff(?:fff)?|#fefefe|rgba?\(\s*255\s*,\s*255\s*,\s*255[^)]*\)|transparent|rgba\([^)]*,\s*0\s*\))$", re.I
 )
-_CLASSES = frozenset(("sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "katex-html", "mjx-assistive"))
+_CLASSES = frozenset(
+    ("sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "katex-html", "mjx-assistive")
+)
 _SIMPLE = re.compile(r"^([a-z][a-z0-9]*)?(?:([.#])([\w-]+))?$", re.IGNORECASE)
 
 

@@ -224,7 +224,9 @@ def _of(element: Any, tag: str) -> Any:
 def _places(table: Any) -> bool:
     """True for a table of one column or with headings and lists in its cells: it places things."""
     rows = [[cell for cell in row if cell.tag in _CELLS] for row in table.iter("tr")]
-    if any(cell.find(f".//{tag}") is not None for row in rows for cell in row for tag in ("h1", "h2", "h3", "ul", "ol")):
+    if any(
+        cell.find(f".//{tag}") is not None for row in rows for cell in row for tag in ("h1", "h2", "h3", "ul", "ol")
+    ):
         return True
     return max(map(len, rows), default=0) <= 1
 

@@ -11,7 +11,7 @@ from knowledge.documents.formats.drawings import DGM, C, chart_units, smartart_u
 from knowledge.documents.formats.grids import Grid
 from knowledge.documents.formats.package import Package, R
 from knowledge.documents.formats.pictures import picture_units
-from knowledge.documents.formats.wordtext import W, Block, Styles, Text, on, value
+from knowledge.documents.formats.wordtext import Block, Styles, Text, W, on, value
 from knowledge.documents.gaps import Ledger
 from knowledge.documents.pages import Converted, Page, Tell
 from knowledge.documents.units import ENDED, Unit, heading, item, lines_joined, prose

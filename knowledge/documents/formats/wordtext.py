@@ -14,7 +14,8 @@ from knowledge.documents.gaps import Ledger
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _THROUGH = frozenset(
-    W + name for name in ("ins", "moveTo", "hyperlink", "smartTag", "fldSimple", "customXml", "dir", "bdo", "sdtContent")
+    W + name
+    for name in ("ins", "moveTo", "hyperlink", "smartTag", "fldSimple", "customXml", "dir", "bdo", "sdtContent")
 )
 """What stands around a text and hides nothing of it."""
 _GONE = frozenset(W + name for name in ("del", "moveFrom", "instrText", "delText", "delInstrText"))

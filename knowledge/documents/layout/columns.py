@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -73,7 +74,7 @@ def _block(rows: Sequence[Sequence[Line]], start: int) -> _Block | None:
             break
         spans = _merged([*spans, *((part.x0, part.x1) for part in rows[end])])
         size = max(part.size for part in rows[end])
-        gaps = [(left[1], right[0]) for left, right in zip(spans, spans[1:], strict=False)]
+        gaps = [(left[1], right[0]) for left, right in itertools.pairwise(spans)]
         wide = [(a + b) / 2 for a, b in gaps if b - a >= GUTTER * size]
         if end > start and not wide:
             break
@@ -125,7 +126,7 @@ def _columns(
 
 def _stripes(gutters: Sequence[float]) -> list[tuple[float, float]]:
     edges = [float("-inf"), *gutters, float("inf")]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(itertools.pairwise(edges))
 
 
 def _cell(row: Sequence[Line], left: float, right: float) -> Line | None:
@@ -150,7 +151,7 @@ def _table(grid: Sequence[Sequence[Line | None]], rules: Sequence[Box]) -> Table
         return None
     lines = [cell for row in grid for cell in row if cell]
     merged = _unwrapped(grid, inside)
-    return Table([[cell for cell in row] for row in merged], lines, _is_headed(grid, inside))
+    return Table(merged, lines, _is_headed(grid, inside))
 
 
 def _is_prose(column: Sequence[Line | None]) -> bool:

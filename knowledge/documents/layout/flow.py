@@ -68,7 +68,7 @@ def _notes(lines: Sequence[Line]) -> Iterator[Paragraph]:
     yield from found
 
 
-def read_units(pages: Sequence[Laid], vocabulary: Vocabulary, body: float) -> dict[int, list[Unit]]:
+def read_units(pages: Sequence[Laid], vocabulary: Vocabulary) -> dict[int, list[Unit]]:
     """The units of each page by its number. A sentence that runs over a page's end stands where it begins."""
     found: dict[int, list[Unit]] = {}
     joined = _joined([piece for page in pages for piece in page.pieces], vocabulary)

@@ -6,6 +6,7 @@ lines without a full stop at their end are a list, lines of a paragraph that has
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -52,7 +53,7 @@ def paragraphs(lines: Sequence[Line], body: float) -> list[Paragraph]:
 
 def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
     """Lines in the same type without a larger gap between them."""
-    gaps = [below.y - above.y for above, below in zip(lines, lines[1:], strict=False)]
+    gaps = [below.y - above.y for above, below in itertools.pairwise(lines)]
     small = [gap / below.size for gap, below in zip(gaps, lines[1:], strict=False) if gap < 3 * below.size]
     most = max(_LEADING * median(small), 1.25) if len(small) >= 4 else _SPREAD
     found: list[list[Line]] = []
@@ -75,7 +76,7 @@ def _parts(above: Line, below: Line, most: float) -> bool:
 def _is_heading(block: Sequence[Line], body: float) -> bool:
     text = " ".join(line.text for line in block)
     first = block[0]
-    if len(block) > 3 or len(text.split()) > _HEADING_WORDS or BULLET.match(text) and not _NUMBERED.match(text):
+    if len(block) > 3 or len(text.split()) > _HEADING_WORDS or (BULLET.match(text) and not _NUMBERED.match(text)):
         return False
     if not any(char.isalpha() for char in text) or text.rstrip().endswith((".", ",", ";", ":")):
         return False

@@ -87,7 +87,7 @@ def is_rightward(runs: Iterable[Run]) -> bool:
 
 
 def text_of(runs: Sequence[Run], size: float, baseline: float) -> str:
-    """What runs beside one another say. Marks of footnotes leave; other small raised or lowered signs are written so."""
+    """What runs beside one another say. Marks of footnotes leave; other small raised or lowered signs stay so."""
     rightward = is_rightward(runs)
     parts: list[str] = []
     last: Run | None = None
@@ -119,7 +119,9 @@ def _script(run: Run, size: float, baseline: float, before: str) -> str:
         base = re.search(r"([^\W\d_]*)([^\w\s]*)$", before)
         word, sign = (base[1], base[2]) if base else ("", "")
         follows_word = len(word) >= 3 or (len(word) == 2 and word not in _UNITS and not sign)
-        ends = bool(re.search(r"[.,;:!?”\"’»]$", sign)) or (sign.endswith(")") and len(before) > 1 and "=" not in before)
+        ends = bool(re.search(r"[.,;:!?”\"’»]$", sign)) or (
+            sign.endswith(")") and len(before) > 1 and "=" not in before
+        )
         if _NOTE.match(run.text) and (follows_word or ends or not before):
             return ""
         return raised(run.text)
@@ -127,7 +129,7 @@ def _script(run: Run, size: float, baseline: float, before: str) -> str:
 
 
 def rows_of(runs: Sequence[Run]) -> list[list[Run]]:
-    """Runs that stand on one line, from the top down; small raised and lowered ones with the line that they belong to."""
+    """Runs that stand on one line, from the top down; small raised and lowered ones with the line they belong to."""
     rows: list[list[Run]] = []
     for run in sorted(runs, key=lambda run: run.y):
         if rows and abs(run.y - _level(rows[-1])) <= 0.25 * max(run.size, rows[-1][0].size):
