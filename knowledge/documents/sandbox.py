@@ -15,7 +15,6 @@ import queue
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -100,32 +99,48 @@ def read_apart(path: Path, course: str, name: str, tell: Tell = _quiet) -> Docum
     """What `read_here` gives, from a limited process. Raises KnowledgeError that names the file."""
     limits = (str(SECONDS), str(MEMORY))
     command = [sys.executable, "-P", "-m", "knowledge.documents.sandbox", str(path.resolve()), name, course, *limits]
-    with tempfile.TemporaryFile() as errors, _started(command, errors) as process:
+    with _started(command) as process:
+        errors = _Errors(process)
         try:
             reply = _reply(process, tell)
         except TimeoutError:
             raise _too_slow(name) from None
         if reply is None:
-            process.wait()
-            errors.seek(0)
-            raise _died(process.returncode, errors.read(), name)
+            raise _died(process.wait(), errors.read(), name)
     if "error" in reply:
         raise KnowledgeError(reply["error"], code=reply["code"], hint=reply["hint"])
     return document_of(reply)
 
 
 @contextmanager
-def _started(command: list[str], errors: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+def _started(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
     """The process, with a group of its own: whatever it started ends with it."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, start_new_session=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
     try:
         yield process
     finally:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+
+
+class _Errors:
+    """What the process prints as its errors; read all the while, so that it never waits for a reader."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._said = b""
+        self._thread = threading.Thread(target=self._listen, args=(process.stderr,), daemon=True)
+        self._thread.start()
+
+    def _listen(self, stream: IO[bytes]) -> None:
+        with stream:
+            for line in stream:
+                self._said = (self._said + line)[-10_000:]
+
+    def read(self) -> bytes:
+        """The end of it, once the process is over."""
+        self._thread.join(timeout=5)
+        return self._said
 
 
 def _reply(process: subprocess.Popen[bytes], tell: Tell) -> dict[str, Any] | None:
@@ -135,8 +150,8 @@ def _reply(process: subprocess.Popen[bytes], tell: Tell) -> dict[str, Any] | Non
 
     def listen() -> None:
         assert process.stdout is not None
-        with suppress(ValueError, OSError):  # it was closed, since nobody listens any more
-            for line in process.stdout:
+        with process.stdout as stream:
+            for line in stream:
                 lines.put(line)
         lines.put(b"")
 
