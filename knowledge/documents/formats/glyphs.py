@@ -29,6 +29,8 @@ _GAP = 0.17
 """Widths of an em between two letters of different words: TeX's narrowest space is 0.22, its widest kern 0.08."""
 _SAME = 0.12
 """Two copies of a letter nearer than this many ems are one letter, drawn twice to look bold."""
+_HYPHEN = 2
+"""What PDFium calls a hyphen at the end of a line."""
 _ACCENTS = {
     "`": "\u0300", "´": "\u0301", "ˆ": "\u0302", "^": "\u0302", "˜": "\u0303", "¨": "\u0308", "˚": "\u030a",
     "ˇ": "\u030c", "¸": "\u0327", "¯": "\u0304", "˘": "\u0306", "˙": "\u0307", "˝": "\u030b", "˛": "\u0328",
@@ -38,7 +40,10 @@ _DOTLESS = {"ı": "i", "ȷ": "j"}
 
 @dataclass(slots=True)
 class Seen:
-    """What is on a page: its runs, its size, rules, pictures and what a reader does not see or PDFium cannot name."""
+    """What is on a page: its runs, its size, rules, pictures and what a reader does not see or PDFium cannot name.
+
+    `is_drawn` says that there is more on it than text.
+    """
 
     runs: list[Run] = field(default_factory=list)
     width: float = 0.0
@@ -47,6 +52,7 @@ class Seen:
     pictures: list[Box] = field(default_factory=list)
     hidden: int = 0
     nameless: int = 0
+    is_drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ def _glyphs(textpage: pdfium.PdfTextPage) -> tuple[list[_Glyph], int]:
     for index in range(textpage.count_chars()):
         code = raw.FPDFText_GetUnicode(textpage, index)
         text_object = raw.FPDFText_GetTextObject(textpage, index)
-        if not text_object or raw.FPDFText_IsGenerated(textpage, index) == 1:
+        if not text_object or (code != _HYPHEN and raw.FPDFText_IsGenerated(textpage, index) == 1):
             continue  # PDFium's own guess of a space or a line's end
         if 0xD800 <= code < 0xDC00:
             high = code
@@ -100,6 +106,8 @@ def _glyphs(textpage: pdfium.PdfTextPage) -> tuple[list[_Glyph], int]:
         if 0xDC00 <= code < 0xE000:
             code = 0x10000 + ((high - 0xD800) << 10) + code - 0xDC00 if high else 0xFFFD
         high = 0
+        if code == _HYPHEN:
+            code = ord("-")
         if (
             code in (0, 0xFFFD, 0xFFFE)
             or 0xD800 <= code < 0xE000
@@ -310,6 +318,7 @@ _MOST_OBJECTS = 4000
 def _objects(page: pdfium.PdfPage, turned: _Turned, found: Seen) -> None:
     kinds = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE)
     for number, item in enumerate(page.get_objects(filter=kinds, max_depth=4)):
+        found.is_drawn = True
         if number >= _MOST_OBJECTS:
             break
         box = turned.box(*item.get_bounds())

@@ -46,13 +46,18 @@ def read_pdf(path: Path, tell: Tell) -> Converted:
         if count > MOST_PAGES:
             raise KnowledgeError(f"it has more than {MOST_PAGES} pages.", code="document_too_large", hint="Split it.")
         ledger, sheets, rules = Ledger("page"), list[Sheet](), dict[int, list[Box]]()
-        pictures = _Pictures(ledger)
+        pictures, drawn = _Pictures(ledger), set[int]()
         for number in range(1, count + 1):
             seen = _seen(document, number, ledger, pictures)
             sheets.append(Sheet(number, seen.width, seen.height, seen.runs))
             rules[number] = seen.rules
+            if seen.is_drawn:
+                drawn.add(number)
             tell(number, count)
     body = body_size(sheets)
+    for sheet in sheets:
+        if not sheet.runs and sheet.number in drawn and not pictures.told(sheet.number):
+            ledger.note("unread_page", sheet.number)
     take_running(sheets, body)
     vocabulary = Vocabulary()
     vocabulary.learn(Line.of(row).text for sheet in sheets for row in rows_of(sheet.runs))
@@ -60,9 +65,6 @@ def read_pdf(path: Path, tell: Tell) -> Converted:
     for sheet, page in zip(sheets, laid, strict=True):
         ledger.note("contents", sheet.number, page.contents)
     units = read_units(laid, vocabulary)
-    for number in range(1, count + 1):
-        if not units.get(number) and not pictures.told(number):
-            ledger.note("unread_page", number)
     pages = tuple(Page(tuple(units.get(number, ())), number, "page") for number in range(1, count + 1))
     return Converted(pages, ledger.gaps())
 

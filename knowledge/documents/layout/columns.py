@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import fmean
 
 from knowledge.documents.layout.runs import Box, Line, Run, rows_of, segments
+from knowledge.documents.units import ENDED, is_open
 
 GUTTER = 0.8
 """Ems of white between two columns at least."""
@@ -74,7 +75,7 @@ def _block(rows: Sequence[Sequence[Line]], start: int) -> _Block | None:
             break
         spans = _merged([*spans, *((part.x0, part.x1) for part in rows[end])])
         size = max(part.size for part in rows[end])
-        gaps = [(left[1], right[0]) for left, right in itertools.pairwise(spans)]
+        gaps = [(left[1], right[0]) for left, right in pairwise(spans)]
         wide = [(a + b) / 2 for a, b in gaps if b - a >= GUTTER * size]
         if end > start and not wide:
             break
@@ -126,7 +127,7 @@ def _columns(
 
 def _stripes(gutters: Sequence[float]) -> list[tuple[float, float]]:
     edges = [float("-inf"), *gutters, float("inf")]
-    return list(itertools.pairwise(edges))
+    return list(pairwise(edges))
 
 
 def _cell(row: Sequence[Line], left: float, right: float) -> Line | None:
@@ -160,7 +161,8 @@ def _is_prose(column: Sequence[Line | None]) -> bool:
     if len(lines) < 2:
         return False
     longest, mean = max(line.words for line in lines), fmean(line.words for line in lines)
-    goes_on = sum(line.text[:1].islower() for line in lines[1:])
+    goes_on = sum(below.text[:1].islower() or is_open(above.text) for above, below in pairwise(lines))
+    goes_on += bool(ENDED.search(lines[-1].text)) and not all(ENDED.search(line.text) for line in lines[:-1])
     return longest >= 4 and (mean >= 4 or goes_on >= len(lines) / 3) and (goes_on > 0 or mean >= 6)
 
 

@@ -10,8 +10,8 @@ _HYPHENS = ("-", "‐", "\u00ad")
 _LAST = re.compile(r"([^\W\d_]+(?:[-‐][^\W\d_]+)*)[-‐\u00ad]$")
 _FIRST = re.compile(r"^[^\W\d_]+")
 _PREFIXES = frozenset(
-    """well self non semi anti multi pre post co re sub super inter intra cross high low long short one two three
-    first second third real state half full open end mid data time ex""".split()
+    """well self high low long short one two three first second third half full open end mid time state real
+    ill so""".split()
 )
 """Parts that mostly keep the hyphen after them."""
 _JOINED_TO = re.compile(r"^(?:and|or|to|y|o|u|e|und|oder)\b")

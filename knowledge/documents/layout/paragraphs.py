@@ -6,10 +6,10 @@ lines without a full stop at their end are a list, lines of a paragraph that has
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 from typing import Literal
 
@@ -53,7 +53,7 @@ def paragraphs(lines: Sequence[Line], body: float) -> list[Paragraph]:
 
 def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
     """Lines in the same type without a larger gap between them."""
-    gaps = [below.y - above.y for above, below in itertools.pairwise(lines)]
+    gaps = [below.y - above.y for above, below in pairwise(lines)]
     small = [gap / below.size for gap, below in zip(gaps, lines[1:], strict=False) if gap < 3 * below.size]
     most = max(_LEADING * median(small), 1.25) if len(small) >= 4 else _SPREAD
     found: list[list[Line]] = []

@@ -95,7 +95,8 @@ def text_of(runs: Sequence[Run], size: float, baseline: float) -> str:
         said = _script(run, size, baseline, "".join(parts[-2:]))
         if not said:
             continue
-        if last is not None and _gap(last, run, rightward) > GAP * min(last.size, run.size):
+        is_script = said != run.text and run.size <= 0.87 * size
+        if last is not None and not is_script and _gap(last, run, rightward) > GAP * min(last.size, run.size):
             parts.append(" ")
         parts.append(said)
         last = run
