@@ -40,9 +40,9 @@ def read_epub(path: Path, tell: Tell) -> Converted:
             name = posixpath.normpath(posixpath.join(folder, unquote(found.get("href") or "")))
             data = package.data(name)
             if data is not None and "nav" not in (found.get("properties") or "").split():
-                picture = partial(_picture, package, posixpath.dirname(name))
+                fetch = partial(_held, package, posixpath.dirname(name))
                 source = decode(data, declared=declared_encoding(data))
-                pages.append(Page(tuple(html_units(source, ledger, picture))))
+                pages.append(Page(tuple(html_units(source, ledger, fetch))))
             tell(number, len(spine))
         return Converted(tuple(pages), ledger.gaps())
 
@@ -59,6 +59,6 @@ def _is_locked(package: Package) -> bool:
     return any(not method.startswith(_FONTS) for method in methods)
 
 
-def _picture(package: Package, folder: str, source: str) -> bytes | None:
-    """A picture of the book by its address in a chapter."""
+def _held(package: Package, folder: str, source: str) -> bytes | None:
+    """A picture or style sheet of the book by its address in a chapter."""
     return package.data(posixpath.normpath(posixpath.join(folder, unquote(urlsplit(source).path)))) if source else None

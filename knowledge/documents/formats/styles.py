@@ -20,6 +20,9 @@ _GROUND = re.compile(r"(?:^|[;\s])background(?:-color|-image)?\s*:\s*([^;!]+)", 
 _WHITE = re.compile(
     r"^(?:white|#fff(?:fff)?|#fefefe|rgba?\(\s*255\s*,\s*255\s*,\s*255[^)]*\)|transparent|rgba\([^)]*,\s*0\s*\))$", re.I
 )
+_SHIFT = re.compile(r"(?:^|[;\s])vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
+_MOVED = re.compile(r"(?:^|[;\s])top\s*:\s*(-)?0?\.[2-9]\d*em", re.IGNORECASE)
+_BOLD = re.compile(r"(?:^|[;\s])font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _CLASSES = frozenset(
     ("sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "katex-html", "mjx-assistive")
 )
@@ -55,7 +58,21 @@ class Hiding:
         for mark, names in ((".", (element.get("class") or "").split()), ("#", [element.get("id") or ""])):
             keys += [key for name in names if name for key in (("", mark, name), (tag, mark, name))]
         held = [self._rules[key] for key in keys if key in self._rules]
+        if tag == "font" and element.get("color"):
+            held.append(f"color: {element.get('color')}")
         return ";".join([*held, element.get("style") or ""]).strip(";")
+
+    def shift(self, element: Any) -> str:
+        """ "super" or "sub" for what a style sets above or below the line, else ""."""
+        style = self._style(element)
+        if found := _SHIFT.search(style):
+            return found[1].lower()
+        moved = _MOVED.search(style) if "relative" in style else None
+        return "" if moved is None else ("super" if moved[1] else "sub")
+
+    def is_bold(self, element: Any) -> bool:
+        """True for an element whose letters are bold."""
+        return element.tag in ("b", "strong") or _BOLD.search(self._style(element)) is not None
 
     def _is_white(self, style: str) -> bool:
         found = _COLOUR.findall(style)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from knowledge.documents.formats.pictures import picture_units
 from knowledge.documents.formats.styles import Hiding
 from knowledge.documents.gaps import Ledger
 from knowledge.documents.pages import Converted, Page, Tell
-from knowledge.documents.units import Kind, Unit, heading, item, lines_joined, prose
+from knowledge.documents.units import ENDED, Kind, Unit, heading, item, lines_joined, prose
 
 _SKIPPED = frozenset(
     """script style template nav noscript head title select textarea button option datalist rp rt del s strike
@@ -31,6 +31,8 @@ _INLINE = frozenset(
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CELLS = ("td", "th")
+_BOLD_HEADING = 10
+"""Words at most of a paragraph in bold type that is a heading."""
 
 
 def read_html(path: Path, _tell: Tell) -> Converted:
@@ -41,15 +43,15 @@ def read_html(path: Path, _tell: Tell) -> Converted:
     return Converted((Page(tuple(found)),), ledger.gaps())
 
 
-def html_units(source: str, ledger: Ledger, picture: Callable[[str], bytes | None] | None = None) -> list[Unit]:
-    """The units of HTML. `picture` gives the bytes of a picture by its address, where they are at hand."""
+def html_units(source: str, ledger: Ledger, fetch: Callable[[str], bytes | None] | None = None) -> list[Unit]:
+    """The units of HTML. `fetch` gives the bytes of a picture or a style sheet by its address, where they are at hand;
+    nothing is ever fetched from elsewhere."""
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
     try:
         root = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except (ValueError, html.etree.ParserError):  # nothing but white space
         return []
-    sheets = "\n".join(style.text or "" for style in root.iter("style"))
-    walker = _Walker(Hiding(sheets), ledger, picture)
+    walker = _Walker(Hiding("\n".join(_sheets(root, fetch))), ledger, fetch)
     title = root.find(".//title")
     if title is not None and root.find(".//h1") is None:
         walker.units += heading(title.text or "")
@@ -57,6 +59,13 @@ def html_units(source: str, ledger: Ledger, picture: Callable[[str], bytes | Non
     walker.block(root if body is None else body)
     walker.close()
     return walker.units
+
+
+def _sheets(root: Any, fetch: Callable[[str], bytes | None] | None) -> Iterator[str]:
+    for link in root.iter("link") if fetch else ():
+        if "stylesheet" in (link.get("rel") or "") and fetch and (data := fetch(link.get("href") or "")):
+            yield decode(data)
+    yield from (style.text or "" for style in root.iter("style"))
 
 
 class _Walker:
@@ -98,8 +107,22 @@ class _Walker:
             if any(text.strip() for text in element.itertext()):
                 self._ledger.note("hidden")
             return
-        if not self._phrase(tag, element) and not self._piece(tag, element):
+        if tag in ("p", "div") and self._is_heading(element):
+            self.close()
+            self.units += heading(self._text(element), 3)
+        elif not self._phrase(tag, element) and not self._piece(tag, element):
             self.block(element, self._kind if tag in ("p", "div", "section") else "text")
+
+    def _is_heading(self, element: Any) -> bool:
+        """True for a short paragraph all in bold type without a full stop: a heading that is not marked as one."""
+        text = flat("".join(element.itertext()))
+        if not text or len(text.split()) > _BOLD_HEADING or ENDED.search(text):
+            return False
+        if any(child.tag not in _INLINE for child in element.iter() if child is not element):
+            return False
+        bold = [child for child in element.iter() if self._hiding.is_bold(child)]
+        outer = [child for child in bold if child is element or self._hiding.is_bold(child.getparent()) is False]
+        return flat("".join("".join(child.itertext()) for child in outer)) == text
 
     def _phrase(self, tag: str, element: Any) -> bool:
         """Read what stands within a line; False for what does not."""
@@ -107,7 +130,9 @@ class _Walker:
             case "br":
                 self._line.append("")
             case "sup" | "sub":
-                self._line[-1] += _script(element)
+                self._line[-1] += _script(element, tag)
+            case "span" if shift := self._hiding.shift(element):
+                self._line[-1] += _script(element, "sup" if shift == "super" else "sub")
             case "math":
                 self._line[-1] += f" {written(mathml(element))} "
             case "script":
@@ -201,14 +226,14 @@ class _Walker:
             self.units += found
 
 
-def _script(element: Any) -> str:
+def _script(element: Any, tag: str) -> str:
     """A raised or lowered text; the mark of a footnote, which is a link, is none."""
     text = "".join(element.itertext()).strip()
     link = element if element.tag == "a" else element.find(".//a")
     is_note = link is not None and (link.get("href") or "").startswith("#")
     if is_note or "reference" in (element.get("class") or "") or re.fullmatch(r"\[[\d, ]+\]|[*†‡]+", text):
         return ""
-    return raised(text) if element.tag == "sup" else lowered(text)
+    return raised(text) if tag == "sup" else lowered(text)
 
 
 def _number(cell: Any, name: str) -> int:

@@ -14,15 +14,20 @@ from knowledge.documents.units import ENDED, is_open
 GUTTER = 0.8
 """Ems of white between two columns at least."""
 _DEEPEST = 3
+_FAR = 2.5
+"""Ems of white on a line over which no sentence goes."""
+_NUMBER = re.compile(r"^\(\w{1,3}(?:\.\w{1,3})*\)$")
+"""The number of an equation, which stands at the margin."""
 _MOST_ROWS = 400
 """Rows of one page in which columns are looked for."""
 
 
 @dataclass(slots=True)
 class Text:
-    """Lines that stand below one another in one column."""
+    """Lines that stand below one another in one column; `apart` says that they go on nothing."""
 
     lines: list[Line]
+    apart: bool = False
 
 
 @dataclass(slots=True)
@@ -45,7 +50,7 @@ def regions(runs: Sequence[Run], rules: Sequence[Box] = (), depth: int = 0) -> l
     while start < len(rows):
         block = _block(rows, start) if depth < _DEEPEST and len(rows) <= _MOST_ROWS else None
         if block is None:
-            _add_line(found, Line.of([run for part in rows[start] for run in part.runs]))
+            found += _row(found, rows[start])
             start += 1
             continue
         found += _columns(rows[start : block.end], block.gutters, rules, depth)
@@ -53,11 +58,21 @@ def regions(runs: Sequence[Run], rules: Sequence[Box] = (), depth: int = 0) -> l
     return found
 
 
-def _add_line(found: list[Region], line: Line) -> None:
-    if found and isinstance(found[-1], Text):
-        found[-1].lines.append(line)
-    else:
-        found.append(Text([line]))
+def _row(found: Sequence[Region], parts: Sequence[Line]) -> list[Region]:
+    """A row that is in no columns, added to the text above it: parts of it far from one another are no one sentence."""
+    apart: list[list[Line]] = []
+    for part in parts:
+        if (apart and part.x0 - apart[-1][-1].x1 < _FAR * part.size) or (apart and _NUMBER.match(part.text)):
+            apart[-1].append(part)
+        else:
+            apart.append([part])
+    lines = [Line.of([run for part in group for run in part.runs]) for group in apart]
+    if len(lines) > 1:
+        return [Text([line], apart=True) for line in lines]
+    if found and isinstance(found[-1], Text) and not found[-1].apart:
+        found[-1].lines += lines
+        return []
+    return [Text(lines)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,8 @@ def _block(rows: Sequence[Sequence[Line]], start: int) -> _Block | None:
     """The longest part of the rows from `start` on that white stripes divide, with the middles of the stripes."""
     spans: list[tuple[float, float]] = []
     best: _Block | None = None
+    if not _opens(rows, start):
+        return None
     for end in range(start, len(rows)):
         if end > start and _is_apart(rows[end - 1], rows[end]):
             break
@@ -82,9 +99,21 @@ def _block(rows: Sequence[Sequence[Line]], start: int) -> _Block | None:
         if not wide and (len(spans) == 1 and len(rows[start]) > 1):
             break
         held = [gutter for gutter in wide if _is_held(rows[start : end + 1], gutter)]
+        if best and len(held) < len(best.gutters) and len(rows[end]) == 1:
+            break  # a line that goes over a table's columns is below it
         if held:
             best = _Block(end + 1, held)
     return best
+
+
+def _opens(rows: Sequence[Sequence[Line]], start: int) -> bool:
+    """True where columns may begin: two parts stand beside one another, on one line or nearly so."""
+    if len(rows[start]) > 1:
+        return True
+    if start + 1 == len(rows):
+        return False
+    (first,), below = rows[start], rows[start + 1]
+    return below[0].y - first.y < 0.9 * first.size and all(part.x1 < first.x0 or part.x0 > first.x1 for part in below)
 
 
 def _is_apart(above: Sequence[Line], below: Sequence[Line]) -> bool:
@@ -117,12 +146,22 @@ def _columns(
 ) -> Iterator[Region]:
     """Rows that white stripes divide, as a table or as columns."""
     grid = [[_cell(row, left, right) for left, right in _stripes(gutters)] for row in rows]
-    if (table := _table(grid, rules)) is not None:
+    end = _end_of_table(grid)
+    if (table := _table(grid[:end], rules)) is not None:
         yield table
+        yield from regions([run for row in rows[end:] for part in row for run in part.runs], rules, depth)
         return
     for column in range(len(gutters) + 1):
         runs = [run for row in grid if (cell := row[column]) for run in cell.runs]
         yield from regions(runs, rules, depth + 1)
+
+
+def _end_of_table(grid: Sequence[Sequence[Line | None]]) -> int:
+    """Where a table ends: after its last row of several cells, and what such a row was wrapped into."""
+    end = max((n for n, row in enumerate(grid, 1) if sum(cell is not None for cell in row) > 1), default=0)
+    while end < len(grid) and end and _is_wrapped(grid[end - 1], grid[end], ()):
+        end += 1
+    return end
 
 
 def _stripes(gutters: Sequence[float]) -> list[tuple[float, float]]:

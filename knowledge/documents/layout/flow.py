@@ -49,7 +49,8 @@ def lay_out(sheet: Sheet, rules: Sequence[Box], body: float) -> Laid:
         laid.contents += len(region.lines) - len(lines)
         main, notes = split_notes(lines, sheet.height, body)
         for place, paragraph in enumerate(paragraphs(main, body)):
-            laid.pieces.append(Piece(sheet.number, paragraph, place == 0, sheet.width > sheet.height))
+            is_edge = place == 0 and not region.apart
+            laid.pieces.append(Piece(sheet.number, paragraph, is_edge, sheet.width > sheet.height))
         laid.notes += [Piece(sheet.number, note) for note in _notes(notes)]
     return laid
 
