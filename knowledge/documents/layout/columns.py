@@ -146,7 +146,7 @@ def _columns(
 ) -> Iterator[Region]:
     """Rows that white stripes divide, as a table or as columns."""
     grid = [[_cell(row, left, right) for left, right in _stripes(gutters)] for row in rows]
-    end = _end_of_table(grid)
+    end = _end_of_table(grid) or len(grid)
     if (table := _table(grid[:end], rules)) is not None:
         yield table
         yield from regions([run for row in rows[end:] for part in row for run in part.runs], rules, depth)

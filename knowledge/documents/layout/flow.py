@@ -118,9 +118,10 @@ def _open_before(found: Sequence[Piece], piece: Piece) -> Piece | None:
     if is_open(above) or below[:1].islower():
         return last
     line = last.content.lines[-1]
+    goes_down = piece.page == last.page and content.lines[0].y > line.y
     is_full = line.x1 >= max(other.x1 for other in last.content.lines) - 0.5 * line.size
     is_text = not piece.is_wide and last.content.kind == "text" and bool(ENDED.search(below))
-    return last if is_full and is_text and line.words >= 4 else None
+    return last if is_full and is_text and not goes_down and line.words >= 4 else None
 
 
 def _levels(pieces: Sequence[Piece]) -> dict[float, int]:

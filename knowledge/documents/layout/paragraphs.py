@@ -90,12 +90,12 @@ def _divided(block: list[Line]) -> list[Paragraph]:
     """The paragraphs and items of lines that stand close together."""
     left, right = min(line.x0 for line in block), max(line.x1 for line in block)
     opens = openers([line.text for line in block])
-    is_text = _is_running(block)
+    is_text, flows = _is_running(block), _flows(block)
     found: list[Paragraph] = []
     for number, line in enumerate(block):
         if number in opens:
             found.append(Paragraph([line], "item"))
-        elif not found or _ends(found[-1], line, (left, right), is_text=is_text):
+        elif not found or _ends(found[-1], line, (left, right), is_text=is_text, flows=flows):
             found.append(Paragraph([line], "text"))
         else:
             found[-1].lines.append(line)
@@ -132,7 +132,15 @@ def _is_running(block: Sequence[Line]) -> bool:
     return len(block) < 2 or ENDED.search(block[-1].text) is not None
 
 
-def _ends(paragraph: Paragraph, line: Line, sides: tuple[float, float], *, is_text: bool) -> bool:
+_SENTENCES = re.compile(r"[.!?][\"'”’»)\]]*\s+[A-ZÁÉÍÓÚÑ¿¡]")
+
+
+def _flows(block: Sequence[Line]) -> bool:
+    """True where some line is seen to go on another, or sentences follow one another within one."""
+    return any(line.text[:1].islower() for line in block[1:]) or any(_SENTENCES.search(line.text) for line in block)
+
+
+def _ends(paragraph: Paragraph, line: Line, sides: tuple[float, float], *, is_text: bool, flows: bool) -> bool:
     """True where the paragraph is over before this line."""
     above, (left, right) = paragraph.lines[-1], sides
     is_full = _has_no_room(above, line, right)
@@ -146,7 +154,7 @@ def _ends(paragraph: Paragraph, line: Line, sides: tuple[float, float], *, is_te
     if line.text[:1].islower() or is_open(above.text):
         return False
     if is_full:
-        return False
+        return not (is_text or flows)
     if not is_text:
         return True
     is_short = above.x1 - left < 0.45 * (right - left) and above.words <= 4
