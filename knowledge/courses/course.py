@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from knowledge.courses.builtin import COURSE, FOLDER
 from knowledge.courses.lecture_passages import lecture_passages
 from knowledge.courses.shipped_vectors import shipped_vectors
+from knowledge.documents.pages import Tell
 from knowledge.documents.reading import Document
 from knowledge.documents.store import Shelf, file_mark
 from knowledge.errors import KnowledgeError
@@ -129,9 +130,10 @@ class Course:
             progress("Reading the documents", number, len(names))
         return list({passage.id: replace(passage, course=self.name) for passage in found}.values())
 
-    def add(self, path: Path, name: str = "") -> Document:
-        """Take a copy of a file into the course, wholly or not at all. Raises KnowledgeError."""
-        return self.shelf.add(path, name or path.name)
+    def add(self, path: Path, name: str = "", tell: Tell | None = None) -> Document:
+        """Take a copy of a file into the course, wholly or not at all; `tell` hears how many pages are read. Raises
+        KnowledgeError."""
+        return self.shelf.add(path, name or path.name, tell or (lambda _done, _total: None))
 
     def remove(self, name: str) -> None:
         """Take a document out of the course. Raises KnowledgeError when it has no such document."""

@@ -12,7 +12,8 @@ from knowledge.courses.builtin import COURSE, FOLDER, Note, Slide, read_notes, r
 from knowledge.courses.parallel import read_parallel
 from knowledge.courses.units import Topic, read_topics
 from knowledge.documents.chunking import Draft, pack
-from knowledge.documents.markdown import Unit, units
+from knowledge.documents.markdown import units
+from knowledge.documents.units import Unit
 from knowledge.passages import Asked, Passage, passage_id
 
 UNQUOTED = ("Connections",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -53,7 +54,7 @@ def take_in(
             if len(bundle.files) > 1 or _is_long(path):
                 progress(f"Reading {name}", number, len(bundle.files))
             try:
-                documents.append(course.add(path, name))
+                documents.append(course.add(path, name, partial(_tell, progress, name)))
             except KnowledgeError as error:
                 if error.code in ("disk_full", "read_only"):
                     raise
@@ -77,6 +78,11 @@ def take_out(
         course.shelf.sweep()
         forget(course, keep=version)
         return Report(version=version)
+
+
+def _tell(progress: Progress, name: str, done: int, total: int) -> None:
+    if total > 1:
+        progress(f"Reading {name}", done, total)
 
 
 def _is_long(path: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import lzma
 import shutil
+import stat
 import tempfile
 import zipfile
 import zlib
@@ -26,6 +27,8 @@ _DAMAGE = (
 )  # fmt: skip
 """What a zip, or one member of it, that is damaged or protected makes its reader raise."""
 
+_UTF8 = 0x800
+"""The flag of a zip's member whose name is UTF-8."""
 _SYSTEM = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 
@@ -61,10 +64,11 @@ class _Room:
 
 @dataclass
 class _Unpacked:
-    """The room that a zip leaves, and its members that are damaged."""
+    """The room that a zip leaves, its members that are damaged, and those that are only links to other places."""
 
     room: _Room
     broken: list[tuple[str, KnowledgeError]]
+    links: list[str]
 
 
 @contextmanager
@@ -90,6 +94,7 @@ def files_in(paths: Iterable[Path]) -> Iterator[Bundle]:
                     continue
                 room = unpacked.room
                 found.refused += unpacked.broken
+                found.left_out += unpacked.links
                 found.take(target, f"{path.stem} ")
             else:
                 found.files.append((path.name, path))
@@ -105,14 +110,18 @@ def _unpack(path: Path, target: Path, room: _Room) -> _Unpacked:
     member that is damaged is refused alone; all of them are a zip that cannot be read. Raises KnowledgeError.
     """
     size, broken, whole = room.size, list[tuple[str, KnowledgeError]](), 0
+    links: list[str] = []
     try:
         with zipfile.ZipFile(path) as bundle:
             members = bundle.infolist()
             if len(members) > room.files:
                 raise _too_many(f"{path.name} holds {len(members):,} files")
             for member in members:
-                place = (target / member.filename).resolve()
+                place = (target / _name(member)).resolve()
                 if member.is_dir() or not place.is_relative_to(target.resolve()):
+                    continue
+                if stat.S_ISLNK(member.external_attr >> 16):
+                    links.append(" ".join((path.stem, *place.relative_to(target.resolve()).parts)))
                     continue
                 try:
                     size -= _take_out(bundle, member, place, _Limit(min(size, MOST_BYTES), path.name))
@@ -124,7 +133,20 @@ def _unpack(path: Path, target: Path, room: _Room) -> _Unpacked:
         raise _unreadable(path.name, error) from None
     if broken and not whole:
         raise _unreadable(path.name, broken[0][1])
-    return _Unpacked(_Room(size, room.files - len(members)), broken)
+    return _Unpacked(_Room(size, room.files - len(members)), broken, links)
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    """A member's name. Where it is not said to be UTF-8, it is in that or in the encoding in which it has most letters."""
+    name = member.filename
+    if not member.flag_bits & _UTF8 and not name.isascii():
+        raw = name.encode("cp437")
+        try:
+            name = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            tried = [raw.decode(coding, "replace") for coding in ("cp437", "cp850", "cp1252")]
+            name = max(tried, key=lambda text: sum(char.isalnum() or char.isascii() for char in text))
+    return name.replace("\\", "/")
 
 
 def _take_out(bundle: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path, limit: _Limit) -> int:

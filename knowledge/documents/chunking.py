@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from knowledge.documents.converters import Page
-from knowledge.documents.markdown import Unit, front_matter, units
+from knowledge.documents.pages import Page
+from knowledge.documents.units import Unit
 from knowledge.passages import Passage, Source, passage_id
 from knowledge.text import language_of
 
@@ -31,15 +31,14 @@ class Draft:
 
 
 def page_passages(page: Page, course: str, name: str) -> list[Passage]:
-    """Passages of one page of Markdown: headings become titles, paragraphs are cut into sentences."""
-    _, body = front_matter(page.text)
+    """Passages of one page: headings become titles."""
     slide = page.number if page.kind == "slide" else None
     number = page.number if page.kind == "page" else None
     title = section = Path(name).stem.replace("_", " ")
     draft = Draft(course, "document", name, title, section, slide, number)
     found: list[Passage] = []
     batch: list[Unit] = []
-    for unit in units(body):
+    for unit in page.units:
         if unit.kind == "heading":
             found += pack(draft, batch)
             batch = []

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from knowledge.documents.units import Kind, Unit
 from knowledge.text import sentences
-
-Kind = Literal["heading", "text", "item", "row", "math", "code"]
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A piece of a document that can stand as it is. `level` is a heading's depth, else 0; `first` opens a block."""
-
-    kind: Kind
-    text: str
-    level: int = 0
-    first: bool = True
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,8 @@ from typing import Literal
 
 from knowledge.documents.chunking import page_passages
 from knowledge.documents.converters import convert
+from knowledge.documents.gaps import MISSING, Gap
+from knowledge.documents.pages import Tell
 from knowledge.errors import KnowledgeError
 from knowledge.passages import Passage
 
@@ -19,7 +21,7 @@ Change = Literal["added", "replaced", "unchanged"]
 class Document:
     """What was read of one file: its passages, how many pages it has, and what could not be read.
 
-    `change` is what taking it into a course did.
+    `remarks` says the `gaps` in words; `change` is what taking it into a course did.
     """
 
     name: str
@@ -27,17 +29,33 @@ class Document:
     pages: int
     remarks: tuple[str, ...] = ()
     change: Change = "added"
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def missing(self) -> tuple[Gap, ...]:
+        """The gaps in which an answer may stand."""
+        return tuple(gap for gap in self.gaps if gap.kind in MISSING)
 
 
-def read_here(path: Path, course: str, name: str) -> Document:
+def _quiet(_done: int, _total: int) -> None:
+    pass
+
+
+def read_here(path: Path, course: str, name: str, tell: Tell = _quiet) -> Document:
     """`read_document` in this process, without limits. Raises KnowledgeError and what parsers raise."""
-    converted = convert(path, name)
+    converted = convert(path, name, tell)
     found: list[Passage] = []
     for page in converted.pages:
         found += page_passages(page, course, name)
     if not found:
-        raise KnowledgeError(f"{name} holds no text.", code="unreadable_document", hint="Give a file with sentences.")
-    return Document(name, tuple(_distinct(found)), len(converted.pages), converted.remarks)
+        why = "; ".join(gap.words for gap in converted.gaps)
+        raise KnowledgeError(
+            f"{name} holds no text{f': {why}' if why else ''}.",
+            code="unreadable_document",
+            hint="Give a file with sentences.",
+        )
+    remarks = tuple(gap.words for gap in converted.gaps)
+    return Document(name, tuple(_distinct(found)), len(converted.pages), remarks, gaps=converted.gaps)
 
 
 def _distinct(passages: Iterable[Passage]) -> list[Passage]:

@@ -18,14 +18,19 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from knowledge.documents.pages import Tell
 from knowledge.documents.reading import Change, Document
 from knowledge.documents.sandbox import document_of, read_document
 from knowledge.errors import KnowledgeError
 
-READING = 1
+READING = 2
 """Raise it when documents are cut into passages in another way: they are then read anew."""
 
 _LONGEST_NAME = 200
+
+
+def _quiet(_done: int, _total: int) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +50,15 @@ class Shelf:
         found = sorted(path for path in self.files.glob("*") if path.is_file() and not path.name.startswith("."))
         return {path.name: path for path in found}
 
-    def add(self, path: Path, name: str) -> Document:
-        """Take a copy of a file, wholly or not at all; the same content changes nothing. Raises KnowledgeError."""
+    def add(self, path: Path, name: str, tell: Tell = _quiet) -> Document:
+        """Take a copy of a file, wholly or not at all; the same content changes nothing. `tell` hears how many pages
+        are read. Raises KnowledgeError."""
         name = safe_name(name)
         target = self.files / name
         mark = file_mark(path) if path.is_file() else ""
         if mark and target.is_file() and file_mark(target) == mark:
             return replace(self.read(name, mark), change="unchanged")
-        document = read_document(path, self.course, name)
+        document = read_document(path, self.course, name, tell)
         change: Change = "replaced" if target.exists() else "added"
         with _writing(self.files):
             self._keep(document, mark)

@@ -15,6 +15,7 @@ from knowledge.courses.course import Course, open_course
 from knowledge.courses.uploads import take_in
 from knowledge.documents import converters as convert
 from knowledge.documents.markdown import front_matter
+from knowledge.documents.pages import Tell
 from knowledge.documents.sandbox import read_document
 from knowledge.errors import KnowledgeError
 from tests.api.courses import course_service
@@ -59,8 +60,8 @@ def test_no_front_matter_raises(head: str) -> None:
     assert "The cell." in body
 
 
-def _raising(kind: type[BaseException]) -> Callable[[Path], NoReturn]:
-    def read(_path: Path) -> NoReturn:
+def _raising(kind: type[BaseException]) -> Callable[[Path, Tell], NoReturn]:
+    def read(_path: Path, _tell: Tell) -> NoReturn:
         raise kind("utf-8", b"x", 0, 1, "no text") if kind is UnicodeDecodeError else kind("broken")
 
     return read
@@ -97,7 +98,7 @@ def test_a_converter_that_raises_anything_costs_no_other_document(
         path.write_text("x" if message else "", encoding="utf-8")
     paths = [*good[: min(place, 2)], *bad, *good[min(place, 2) :]]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(convert.READERS, ".text", lambda path: waiting[int(path.stem[-1])](path))
+        patch.setitem(convert.READERS, ".text", lambda path, tell: waiting[int(path.stem[-1])](path, tell))
         report = take_in(Course("animals", folder / "home"), paths, WordEmbedder(), quiet)
     assert {document.name for document in report.documents} == {path.name for path in good}
     assert {name for name, _ in report.refused} == {path.name for path in bad}

@@ -99,7 +99,7 @@ def test_docx_html_and_notebooks(tmp_path: Path) -> None:
         document = course.add(path)
         said[path.suffix] = (document.passages[0].title, document.passages[0].sentences, document.remarks)
     assert said[".docx"] == ("Rivers", ("The river Lento flows for 400 km.",), ())
-    assert said[".html"] == ("Lakes", ("Lake Azul is deep.",), ("1 pictures were not read",))
+    assert said[".html"] == ("Lakes", ("Lake Azul is deep.",), ("1 picture was not read",))
     assert said[".ipynb"][:2] == ("Sea", ("The sea is salty.",))
 
 

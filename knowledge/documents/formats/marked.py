@@ -1,0 +1,75 @@
+"""Markdown, and notebooks, whose cells are Markdown."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from knowledge.documents.characters import clean, decode
+from knowledge.documents.gaps import Ledger
+from knowledge.documents.markdown import front_matter, units
+from knowledge.documents.pages import Converted, Page, Tell
+from knowledge.documents.units import Unit, heading
+from knowledge.errors import KnowledgeError
+
+
+def read_markdown(path: Path, _tell: Tell) -> Converted:
+    """Markdown as it is, without its front matter."""
+    text = re.sub(r"\r\n?", "\n", decode(path.read_bytes()))
+    _, body = front_matter(text)
+    ledger = Ledger()
+    return Converted((Page(tuple(_marked(body, ledger))),), ledger.gaps())
+
+
+def read_notebook(path: Path, _tell: Tell) -> Converted:
+    """The text cells of a Jupyter notebook of format 3 or 4, and its code as code. Pictures in outputs are counted."""
+    notebook = json.loads(decode(path.read_bytes()))
+    if not isinstance(notebook, dict):
+        raise KnowledgeError("it is no notebook.", code="unreadable_document")
+    sheets = notebook.get("worksheets") or [notebook]
+    cells = [cell for sheet in sheets for cell in sheet.get("cells", [])]
+    ledger = Ledger()
+    found: list[Unit] = []
+    for cell in cells:
+        found += _cell(cell, ledger)
+    return Converted((Page(tuple(found)),), ledger.gaps())
+
+
+def _cell(cell: dict[str, Any], ledger: Ledger) -> Iterator[Unit]:
+    source = _text(cell.get("source", cell.get("input", "")))
+    match cell.get("cell_type"):
+        case "markdown":
+            yield from _marked(source, ledger)
+        case "heading":
+            yield from heading(source, int(cell.get("level", 1)))
+        case "code":
+            if source.strip():
+                yield Unit("code", clean(source).rstrip())
+            pictures = sum(
+                any(kind.startswith("image/") or kind in ("png", "jpeg", "svg") for kind in {**output, **_data(output)})
+                for output in cell.get("outputs", [])
+            )
+            ledger.note("picture", count=pictures)
+        case _:
+            pass  # raw cells are for other programs
+
+
+def _data(output: dict[str, Any]) -> dict[str, Any]:
+    data = output.get("data")
+    return data if isinstance(data, dict) else {}
+
+
+def _text(source: Any) -> str:
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _marked(text: str, ledger: Ledger) -> Iterator[Unit]:
+    """The units of Markdown; what of it is HTML is read as that."""
+    ledger.note("picture", count=len(re.findall(r"!\[[^\]\n]{0,300}\]\(", text)))
+    for unit in units(text):
+        said = clean(unit.text) if unit.kind == "code" else " ".join(clean(unit.text).split())
+        if said:
+            yield Unit(unit.kind, said, unit.level, unit.first)

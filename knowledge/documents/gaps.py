@@ -1,0 +1,97 @@
+"""What of a file is not among its passages, and why: told in its report, and where a question finds no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+GapKind = Literal[
+    "unread_page", "unread_picture", "ocr_missing", "read_by_ocr", "nameless", "picture", "equation", "object",
+    "hidden", "hidden_slide", "hidden_sheet", "comment", "contents",
+]  # fmt: skip
+
+MISSING: frozenset[GapKind] = frozenset(
+    ("unread_page", "unread_picture", "ocr_missing", "nameless", "picture", "equation", "object")
+)
+"""Kinds that a reader of the file sees and the course does not hold: an answer may stand in them."""
+
+_SHOWN = 12
+_WORDS: Mapping[GapKind, tuple[str, str]] = {
+    "unread_page": ("{place} has no text that can be read", "{place} have no text that can be read"),
+    "unread_picture": (
+        "1 picture holds no text that could be read{at}", "{count} pictures hold no text that could be read{at}",
+    ),
+    "ocr_missing": (
+        "1 picture that may hold text was not read{at}: Tesseract, which would read it, is not installed",
+        "{count} pictures that may hold text were not read{at}: Tesseract, which would read them, is not installed",
+    ),
+    "read_by_ocr": ("1 picture was read by Tesseract{at}", "{count} pictures were read by Tesseract{at}"),
+    "nameless": ("1 sign has a shape and no name{at}", "{count} signs have a shape and no name{at}"),
+    "picture": ("1 picture was not read{at}", "{count} pictures were not read{at}"),
+    "equation": ("1 equation could not be read{at}", "{count} equations could not be read{at}"),
+    "object": ("1 embedded object was not read{at}", "{count} embedded objects were not read{at}"),
+    "hidden": ("hidden text was left out{at}", "hidden text was left out{at}"),
+    "hidden_slide": ("{place} is hidden and was left out", "{place} are hidden and were left out"),
+    "hidden_sheet": (
+        "1 hidden sheet, row or column was left out{at}", "{count} hidden sheets, rows or columns were left out{at}",
+    ),
+    "comment": ("1 comment was left out{at}", "{count} comments were left out{at}"),
+    "contents": (
+        "1 line of a table of contents was left out{at}", "{count} lines of a table of contents were left out{at}",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something of one kind that was not read, how often, and on which pages or slides (`unit`)."""
+
+    kind: GapKind
+    count: int = 1
+    places: tuple[int, ...] = ()
+    unit: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is: "page 3", "slides 2, 4", or ""."""
+        if not self.places or not self.unit:
+            return ""
+        shown = ", ".join(map(str, self.places[:_SHOWN]))
+        more = f" and {len(self.places) - _SHOWN} more" if len(self.places) > _SHOWN else ""
+        return f"{self.unit}{'s' if len(self.places) > 1 else ''} {shown}{more}"
+
+    @property
+    def words(self) -> str:
+        """The gap as a sentence for the report."""
+        many = len(self.places) > 1 if self.kind in ("unread_page", "hidden_slide") else self.count != 1
+        at = f" ({self.place})" if self.place else ""
+        return _WORDS[self.kind][many].format(place=self.place or "the file", count=self.count, at=at)
+
+
+class Ledger:
+    """Counts gaps while a file is read."""
+
+    def __init__(self, unit: str = "") -> None:
+        self._unit = unit
+        self._held: dict[GapKind, tuple[int, list[int]]] = {}
+
+    def note(self, kind: GapKind, place: int = 0, count: int = 1) -> None:
+        """Count something that was not read on a page or slide."""
+        if count <= 0:
+            return
+        total, places = self._held.setdefault(kind, (0, []))
+        if place and place not in places[-1:]:
+            places.append(place)
+        self._held[kind] = (total + count, places)
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """What was counted."""
+        return tuple(
+            Gap(kind, count, tuple(sorted(set(places))), self._unit) for kind, (count, places) in self._held.items()
+        )
+
+
+def gaps_of(records: Iterable[Mapping[str, Any]]) -> tuple[Gap, ...]:
+    """Gaps from their JSON form."""
+    return tuple(Gap(item["kind"], item["count"], tuple(item["places"]), item["unit"]) for item in records)

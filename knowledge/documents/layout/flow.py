@@ -1,0 +1,162 @@
+"""The pieces of a document in the order of reading, joined over the ends of columns and pages, as units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from knowledge.documents.characters import flat
+from knowledge.documents.layout.columns import Table, regions
+from knowledge.documents.layout.hyphens import Vocabulary
+from knowledge.documents.layout.paragraphs import Paragraph, paragraphs
+from knowledge.documents.layout.running import Sheet, split_notes
+from knowledge.documents.layout.runs import Box, Line
+from knowledge.documents.units import ENDED, Unit, heading, is_open, item, rows
+from knowledge.text import sentences
+
+_LEADER = re.compile(r"(?:[.…·_]\s?){4,}\s*[\divxlc]+$")
+
+
+@dataclass(slots=True)
+class Piece:
+    """A paragraph or a table of one page. `edge` marks the first one of a column: it may go on what came before."""
+
+    page: int
+    content: Paragraph | Table
+    edge: bool = False
+    is_wide: bool = False
+    text: list[tuple[int, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Laid:
+    """One page's pieces, its footnotes apart."""
+
+    pieces: list[Piece]
+    notes: list[Piece]
+    contents: int = 0
+
+
+def lay_out(sheet: Sheet, rules: Sequence[Box], body: float) -> Laid:
+    """The pieces of one page in the order of reading."""
+    laid = Laid([], [])
+    for region in regions(sheet.runs, rules):
+        if isinstance(region, Table):
+            laid.pieces.append(Piece(sheet.number, region))
+            continue
+        lines = [line for line in region.lines if not _LEADER.search(line.text)]
+        laid.contents += len(region.lines) - len(lines)
+        main, notes = split_notes(lines, sheet.height, body)
+        for place, paragraph in enumerate(paragraphs(main, body)):
+            is_edge = place == 0 and not region.apart
+            laid.pieces.append(Piece(sheet.number, paragraph, is_edge, sheet.width > sheet.height))
+        laid.notes += [Piece(sheet.number, note) for note in _notes(notes)]
+    return laid
+
+
+def _notes(lines: Sequence[Line]) -> Iterator[Paragraph]:
+    """Each footnote as a paragraph: it opens with its mark, which is raised or a number."""
+    found: list[Paragraph] = []
+    for line in lines:
+        first = min(line.runs, key=lambda run: run.x0)
+        opens = bool(re.match(r"^\[?(?:\d{1,3}|[*†‡§¶]+)\]?[.)]?$", first.text))
+        if opens or not found:
+            found.append(Paragraph([line]))
+            line.text = line.text.removeprefix(first.text).strip() if opens and len(line.runs) > 1 else line.text
+        else:
+            found[-1].lines.append(line)
+    yield from found
+
+
+def read_units(pages: Sequence[Laid], vocabulary: Vocabulary) -> dict[int, list[Unit]]:
+    """The units of each page by its number. A sentence that runs over a page's end stands where it begins."""
+    found: dict[int, list[Unit]] = {}
+    joined = _joined([piece for page in pages for piece in page.pieces], vocabulary)
+    notes = {page.notes[0].page: page.notes for page in pages if page.notes}
+    levels = _levels(joined)
+    for piece in joined:
+        for page, unit in _units(piece, vocabulary, levels):
+            found.setdefault(page, []).append(unit)
+    for page, held in notes.items():
+        for note in held:
+            note.text = [(page, vocabulary.join([line.text for line in _lines(note)]))]
+            found.setdefault(page, []).extend(unit for _, unit in _units(note, vocabulary, levels))
+    return found
+
+
+def _lines(piece: Piece) -> list[Line]:
+    return piece.content.lines
+
+
+def _joined(pieces: Sequence[Piece], vocabulary: Vocabulary) -> list[Piece]:
+    """Pieces with their text, where a paragraph that goes on in the next column or page is one piece."""
+    found: list[Piece] = []
+    for piece in pieces:
+        piece.text = [(piece.page, vocabulary.join([line.text for line in _lines(piece)]))]
+        before = _open_before(found, piece)
+        if before is not None:
+            before.text = [*before.text, *piece.text]
+        else:
+            found.append(piece)
+    return found
+
+
+def _open_before(found: Sequence[Piece], piece: Piece) -> Piece | None:
+    """The piece that this one goes on, or None."""
+    content = piece.content
+    if not piece.edge or not found or isinstance(content, Table) or content.kind != "text":
+        return None
+    last = found[-1]
+    if isinstance(last.content, Table) or last.content.kind == "heading":
+        return None
+    if abs(last.content.size - content.size) > 0.12 * content.size:
+        return None
+    above, below = last.text[-1][1], piece.text[0][1]
+    if not above or not below or ENDED.search(above):
+        return None
+    if is_open(above) or below[:1].islower():
+        return last
+    line = last.content.lines[-1]
+    goes_down = piece.page == last.page and content.lines[0].y > line.y
+    is_full = line.x1 >= max(other.x1 for other in last.content.lines) - 0.5 * line.size
+    is_text = not piece.is_wide and last.content.kind == "text" and bool(ENDED.search(below))
+    return last if is_full and is_text and not goes_down and line.words >= 4 else None
+
+
+def _levels(pieces: Sequence[Piece]) -> dict[float, int]:
+    """The depth of headings by the size of their type."""
+    sizes = {
+        round(piece.content.size, 1)
+        for piece in pieces
+        if isinstance(piece.content, Paragraph) and piece.content.kind == "heading"
+    }
+    return {size: min(depth, 4) for depth, size in enumerate(sorted(sizes, reverse=True), 1)}
+
+
+def _units(piece: Piece, vocabulary: Vocabulary, levels: dict[float, int]) -> Iterator[tuple[int, Unit]]:
+    content = piece.content
+    if isinstance(content, Table):
+        yield from ((piece.page, unit) for unit in rows(content.rows, headed=content.headed))
+    elif content.kind == "heading":
+        level = levels.get(round(content.size, 1), 2)
+        yield from ((piece.page, unit) for unit in heading(piece.text[0][1], level))
+    elif content.kind == "item":
+        text = vocabulary.join([text for _, text in piece.text])
+        yield from ((piece.page, unit) for unit in item(text, counted=True))
+    else:
+        yield from _sentences(piece.text, vocabulary)
+
+
+def _sentences(parts: Sequence[tuple[int, str]], vocabulary: Vocabulary) -> Iterator[tuple[int, Unit]]:
+    """The sentences of a paragraph, each with the page where it begins."""
+    text, starts = "", list[tuple[int, int]]()
+    for page, part in parts:
+        text = vocabulary.joined(text, flat(part)) if text else flat(part)
+        starts.append((len(text) - len(flat(part)), page))
+    position = 0
+    for place, sentence in enumerate(sentences(text)):
+        position = max(position, text.find(sentence, position))
+        page = next((page for start, page in reversed(starts) if start <= position), parts[0][0])
+        yield page, Unit("text", sentence, first=place == 0)
+        position += len(sentence)

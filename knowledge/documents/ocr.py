@@ -1,0 +1,89 @@
+"""Text in pictures, read by Tesseract where it is installed: a program beside Tiza, called once a picture."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from knowledge.documents.characters import clean
+from knowledge.documents.layout.runs import Run
+
+MOST_PICTURES = 300
+"""Pictures of one document that are read."""
+SECONDS = 60
+"""Time for one picture."""
+CONFIDENCE = 55.0
+"""Mean confidence, of 100, below which a line is no text but a drawing."""
+LANGUAGES = ("eng", "spa")
+
+
+@cache
+def installed() -> tuple[str, ...]:
+    """The course's languages that Tesseract reads here; () where it is not installed."""
+    program = shutil.which("tesseract")
+    if program is None:
+        return ()
+    try:
+        done = subprocess.run([program, "--list-langs"], capture_output=True, text=True, timeout=SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    there = done.stdout.split()
+    return tuple(name for name in LANGUAGES if name in there)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    confidence: float
+    line: tuple[str, str, str]
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+def read_picture(picture: bytes, scale: float = 1.0) -> list[Run]:
+    """The words of a picture (PNG), placed in its pixels times `scale`; [] where none is credible.
+
+    Lines are set on one base, so that the words of one stand side by side.
+    """
+    languages = installed()
+    if not languages:
+        return []
+    command = ["tesseract", "stdin", "stdout", "-l", "+".join(languages), "--psm", "3", "tsv"]
+    environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+    try:
+        done = subprocess.run(
+            command, input=picture, capture_output=True, timeout=SECONDS, check=False, env=environment
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    return list(_runs(_words(done.stdout.decode("utf-8", "replace")), scale))
+
+
+def _words(table: str) -> Iterator[_Word]:
+    for row in csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
+        if row.get("level") == "5" and (text := clean(row.get("text") or "").strip()):
+            x, y, width, height = (float(row[name]) for name in ("left", "top", "width", "height"))
+            line = (row["block_num"], row["par_num"], row["line_num"])
+            yield _Word(text, float(row["conf"]), line, x, y, x + width, y + height)
+
+
+def _runs(words: Iterator[_Word], scale: float) -> Iterator[Run]:
+    lines: dict[tuple[str, str, str], list[_Word]] = {}
+    for word in words:
+        lines.setdefault(word.line, []).append(word)
+    for line in lines.values():
+        mean = sum(word.confidence * len(word.text) for word in line) / sum(len(word.text) for word in line)
+        if mean < CONFIDENCE or not any(char.isalnum() for word in line for char in word.text):
+            continue
+        heights = sorted(word.y1 - word.y0 for word in line)
+        size = 1.35 * heights[len(heights) // 2] * scale
+        base = sorted(word.y1 for word in line)[len(line) // 2] * scale
+        for word in line:
+            yield Run(word.text, word.x0 * scale, word.x1 * scale, base, size)
