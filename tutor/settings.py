@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     seed: int = Field(0, ge=0, le=2**31 - 1)
     """Seed of answers and of demos that do not name one."""
 
+    language: Literal["", "en", "es"] = ""
+    """Language of the screens, and of answers to words that could be either; empty for the machine's."""
+
     draft: Draft = "auto"
     """Whether the model words answers (`on`) or they quote the course only (`off`); `auto` decides by the model."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine
 from importlib.metadata import entry_points
@@ -247,6 +248,8 @@ def models_use(name: Annotated[str, typer.Argument(help="A name of `tiza models 
 
 def _settings(**overrides: Any) -> Settings:
     settings = read_settings(**overrides)
+    if settings.language:
+        os.environ["TIZA_LANGUAGE"] = settings.language  # where config.toml sets it, for what has no settings at hand
     if settings.model and not settings.upstream:
         from tutor.llm.catalogue import locate
 

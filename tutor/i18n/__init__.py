@@ -47,8 +47,8 @@ class Texts:
 
 
 def preferred() -> Language:
-    """The language that the user's machine is set to, where the tutor speaks it."""
-    named = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    """The language that is set (TIZA_LANGUAGE), else that of the user's machine, where the tutor speaks it."""
+    named = (os.environ.get(name) for name in ("TIZA_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))
     return "es" if next(filter(None, named), "").startswith("es") else "en"
 
 

@@ -28,6 +28,7 @@ from tutor.conversations.store import Exchange
 from tutor.dialogue import turn
 from tutor.errors import Problem
 from tutor.events import Event, Failed, Provenance
+from tutor.i18n import Texts, mark, preferred
 from tutor.llm.base import LanguageModel, ModelInfo
 from tutor.service.capabilities import asks_the_model, capabilities
 from tutor.service.resources import Equipment, model_file, open_model
@@ -42,10 +43,10 @@ log = logging.getLogger(__name__)
 STARTER_NAME = "SmolLM2-135M-Instruct"
 QUOTES_ONLY = "none (answers quote the course)"
 SUGGESTIONS = (
-    "Who made the perceptron, and when?",
-    "What is attention in a language model?",
-    "Why did LSTM networks become necessary?",
-    "Train a perceptron on XOR for 30 epochs with learning rate 0.5",
+    mark("Who made the perceptron, and when?"),
+    mark("What is attention in a language model?"),
+    mark("Why did LSTM networks become necessary?"),
+    mark("Train a perceptron on XOR for 30 epochs with learning rate 0.5"),
 )
 
 
@@ -157,7 +158,8 @@ class Tutor:
             yield Failed(Problem.of(_gone(self.course)))
             return
         chosen = self.settings.seed if seed is None else seed
-        async with aclosing(turn.answer(parts, question, history, seed=chosen)) as events:
+        wanted = self.settings.language or None
+        async with aclosing(turn.answer(parts, question, history, seed=chosen, language=wanted)) as events:
             async for event in events:
                 yield event
 
@@ -222,8 +224,8 @@ class Tutor:
         raise KnowledgeError(f"The course has no slide {number}.", code="unknown_slide")
 
     def suggestions(self) -> tuple[str, ...]:
-        """Questions to begin with."""
-        return SUGGESTIONS if self.course.name == COURSE else ()
+        """Questions to begin with, in the user's language."""
+        return tuple(map(Texts(preferred()), SUGGESTIONS)) if self.course.name == COURSE else ()
 
     @property
     def provenance(self) -> Provenance | None:

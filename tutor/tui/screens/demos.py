@@ -12,13 +12,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Input, OptionList
+from textual.widgets import Input, OptionList
 
 from demos.runtime.contract import Demo
 from demos.runtime.texts import fixed
-from tutor.i18n import Texts, preferred
+from tutor.i18n import Texts, mark, preferred
 from tutor.tui.ports import Catalogue
 from tutor.tui.text import Field, Line, choice, words
+from tutor.tui.widgets.footer import KeyLine
 
 __all__ = ["DemosScreen"]
 
@@ -27,9 +28,9 @@ class DemosScreen(Screen[tuple[Demo, bool] | None]):
     """Gives the chosen demo and whether its parameters are to be changed first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose(False)", "Run"),
-        Binding("ctrl+r", "choose(True)", "Change and run"),
-        Binding("escape,f2", "dismiss(None)", "Back"),
+        Binding("enter", "choose(False)", mark("Run")),
+        Binding("ctrl+r", "choose(True)", mark("Change and run")),
+        Binding("escape,f2", "dismiss(None)", mark("Back")),
     ]
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -50,7 +51,7 @@ class DemosScreen(Screen[tuple[Demo, bool] | None]):
             yield self._list
             with VerticalScroll(id="detail", can_focus=False):
                 yield self._about
-        yield Footer(compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self._search.focus()

@@ -9,12 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, Select
+from textual.widgets import Input, Select
 
 from demos.runtime.contract import Demo, DemoError, Params
 from demos.runtime.texts import fixed, tell
-from tutor.i18n import Texts, preferred
+from tutor.i18n import Texts, mark, preferred
 from tutor.tui.text import Line, words
+from tutor.tui.widgets.footer import KeyLine
 from tutor.tui.widgets.parameter import ParameterView, resolve
 
 __all__ = ["ParametersScreen"]
@@ -24,10 +25,10 @@ class ParametersScreen(ModalScreen[Params | None]):
     """Presets and one field for each parameter. Gives valid parameters, or None when the student turns back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+r", "run", "Run"),
-        Binding("f2", "run", "Run", show=False),
-        Binding("ctrl+d", "defaults", "Defaults"),
-        Binding("escape", "dismiss(None)", "Back"),
+        Binding("ctrl+r", "run", mark("Run")),
+        Binding("f2", "run", mark("Run"), show=False),
+        Binding("ctrl+d", "defaults", mark("Defaults")),
+        Binding("escape", "dismiss(None)", mark("Back")),
     ]
 
     def __init__(self, demo: Demo, params: dict[str, Any]) -> None:
@@ -55,7 +56,7 @@ class ParametersScreen(ModalScreen[Params | None]):
                     )
                     yield self._comment
                 yield from self._fields
-            yield Footer(compact=True)
+            yield KeyLine()
 
     def on_mount(self) -> None:
         self._comment.display = False
