@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from demos.runtime.catalogue import source
 from demos.runtime.contract import Demo
+from knowledge.passages import Passage
+from knowledge.text import Language
 from tutor.conversations.records import detail
 from tutor.conversations.store import Exchange
 from tutor.events import Answered, Source
@@ -16,14 +18,20 @@ __all__ = ["about_page", "code_page", "source_page"]
 def source_page(tutor: Tutor, source: Source) -> tuple[str, str]:
     """Heading and Markdown of a source: the whole slide, or the passage where it is not of the lecture."""
     passage = source.passage
-    heading = f"[{source.marker}] {passage.place}"
+    heading = f"[{source.marker}] {passage.located(source.language)}"
     if passage.source == "lecture" and passage.slide is not None:
         try:
             return heading, tutor.slide(passage.slide)
         except Exception:
             part = texts("the cited part")
             heading += f" ({part})"
-    return heading, f"# {passage.title}\n\n*{passage.section}*\n\n{passage.text}"
+    return heading, _page(passage, source.language)
+
+
+def _page(passage: Passage, language: Language) -> str:
+    """A passage in the language of the answer, where the course has it in that."""
+    text = " ".join(passage.other) if passage.other and language != passage.language else passage.text
+    return f"# {passage.named(language)}\n\n*{passage.section}*\n\n{text}"
 
 
 def code_page(demo: Demo) -> str:
