@@ -122,7 +122,9 @@ def _locate(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
 def _order(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     if parts.navigator is None:
         return _explain(parts, desk, said, seed)
-    return navigate.ordered(desk, parts.navigator, _topic_of(parts, said))
+    named = parts.course.retriever.names.found(said.text)
+    topic = _topic_of(parts, said) if named or said.topic or said.leans >= LEAN else ""
+    return navigate.ordered(desk, parts.navigator, topic)
 
 
 def _list(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
@@ -139,7 +141,7 @@ def _summarise(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
         return _locate(parts, desk, said, seed)
     section = parts.navigator.section_named(said.text, said.vector)
     named = parts.course.retriever.names.found(said.text)
-    if section is None and (named or said.state.topic):
+    if section is None and (named or (said.state.topic and said.leans >= LEAN)):
         return _explain(parts, desk, said, seed)
     return navigate.summarised(desk, parts.navigator, section)
 
