@@ -7,8 +7,9 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from statistics import median
 
 from knowledge.documents.characters import clean
 from knowledge.documents.layout.runs import Run
@@ -63,7 +64,15 @@ def read_picture(picture: bytes, scale: float = 1.0) -> list[Run]:
         )
     except (OSError, subprocess.TimeoutExpired):
         return []
-    return list(_runs(_words(done.stdout.decode("utf-8", "replace")), scale))
+    return _evened(list(_runs(_words(done.stdout.decode("utf-8", "replace")), scale)))
+
+
+def _evened(runs: list[Run]) -> list[Run]:
+    """Lines of about the usual size in that size: how high a line is measured depends on its letters."""
+    if not runs:
+        return []
+    usual = median(run.size for run in runs)
+    return [replace(run, size=usual) if 0.7 * usual < run.size < 1.4 * usual else run for run in runs]
 
 
 def _words(table: str) -> Iterator[_Word]:

@@ -6,6 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
 import pypdfium2 as pdfium
 
@@ -45,28 +46,30 @@ def read_pdf(path: Path, tell: Tell) -> Converted:
         count = len(document)
         if count > MOST_PAGES:
             raise KnowledgeError(f"it has more than {MOST_PAGES} pages.", code="document_too_large", hint="Split it.")
-        ledger, sheets, rules = Ledger("page"), list[Sheet](), dict[int, list[Box]]()
-        pictures, drawn = _Pictures(ledger), set[int]()
+        ledger, sheets = Ledger("page"), list[Sheet]()
+        pictures, _drawn = _Pictures(ledger), set[int]()
         for number in range(1, count + 1):
-            seen = _seen(document, number, ledger, pictures)
-            sheets.append(Sheet(number, seen.width, seen.height, seen.runs))
-            rules[number] = seen.rules
-            if seen.is_drawn:
-                drawn.add(number)
+            seen, read = _seen(document, number, ledger, pictures)
+            sheets.append(Sheet(number, seen.width, seen.height, seen.runs, seen.rules))
+            if read:
+                sheets.append(Sheet(number, seen.width, seen.height, read, body=_usual(read)))
+            if seen.is_drawn and not seen.runs and not read and not pictures.told(number):
+                ledger.note("unread_page", number)
             tell(number, count)
     body = body_size(sheets)
-    for sheet in sheets:
-        if not sheet.runs and sheet.number in drawn and not pictures.told(sheet.number):
-            ledger.note("unread_page", sheet.number)
     take_running(sheets, body)
     vocabulary = Vocabulary()
     vocabulary.learn(Line.of(row).text for sheet in sheets for row in rows_of(sheet.runs))
-    laid = [lay_out(sheet, rules[sheet.number], body) for sheet in sheets]
+    laid = [lay_out(sheet, body) for sheet in sheets]
     for sheet, page in zip(sheets, laid, strict=True):
         ledger.note("contents", sheet.number, page.contents)
     units = read_units(laid, vocabulary)
     pages = tuple(Page(tuple(units.get(number, ())), number, "page") for number in range(1, count + 1))
     return Converted(pages, ledger.gaps())
+
+
+def _usual(runs: Sequence[Run]) -> float:
+    return median(run.size for run in runs)
 
 
 def body_size(sheets: Sequence[Sheet]) -> float:
@@ -78,22 +81,22 @@ def body_size(sheets: Sequence[Sheet]) -> float:
     return count.most_common(1)[0][0] if count else 10.0
 
 
-def _seen(document: pdfium.PdfDocument, number: int, ledger: Ledger, pictures: _Pictures) -> Seen:
-    """One page; a page that PDFium cannot read is one without text."""
+def _seen(document: pdfium.PdfDocument, number: int, ledger: Ledger, pictures: _Pictures) -> tuple[Seen, list[Run]]:
+    """One page, and what is read of its pictures; a page that PDFium cannot read is one without text."""
     try:
         page = document[number - 1]
     except pdfium.PdfiumError:
-        return Seen()
+        return Seen(is_drawn=True), []
     try:
         seen = seen_on(page)
         ledger.note("hidden", number, seen.hidden)
         letters = sum(len(run.text) for run in seen.runs)
         if seen.nameless > _NAMELESS * (letters + seen.nameless):
-            seen.runs = pictures.read(page, number, Box(0, 0, seen.width, seen.height)) or seen.runs
-        else:
-            ledger.note("nameless", number, seen.nameless)
-            seen.runs += pictures.on(page, number, seen)
-        return seen
+            if read := pictures.read(page, number, Box(0, 0, seen.width, seen.height)):
+                seen.runs = []
+            return seen, read
+        ledger.note("nameless", number, seen.nameless)
+        return seen, pictures.on(page, number, seen)
     finally:
         page.close()
 

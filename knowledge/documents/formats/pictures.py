@@ -93,6 +93,6 @@ def _units(runs: list[Run], width: int, height: int) -> Iterator[Unit]:
     sizes = sorted(run.size for run in runs)
     body = sizes[len(sizes) // 2]
     vocabulary = Vocabulary()
-    laid = lay_out(Sheet(1, width, height, runs), (), body)
+    laid = lay_out(Sheet(1, width, height, runs), body)
     for units in read_units([laid], vocabulary).values():
         yield from units

@@ -143,7 +143,7 @@ def _flows(block: Sequence[Line]) -> bool:
 def _ends(paragraph: Paragraph, line: Line, sides: tuple[float, float], *, is_text: bool, flows: bool) -> bool:
     """True where the paragraph is over before this line."""
     above, (left, right) = paragraph.lines[-1], sides
-    is_full = _has_no_room(above, line, right)
+    is_full = has_no_room(above, line, right)
     if paragraph.kind == "item":
         if line.x0 < paragraph.lines[0].x0 - 0.5 * line.size:
             return True
@@ -161,7 +161,7 @@ def _ends(paragraph: Paragraph, line: Line, sides: tuple[float, float], *, is_te
     return len(paragraph.lines) == 1 and is_short and line.text[:1].isupper()
 
 
-def _has_no_room(above: Line, below: Line, right: float) -> bool:
+def has_no_room(above: Line, below: Line, right: float) -> bool:
     """True where the next line's first word would not have fitted into this one: the line was broken for its width."""
     words = below.text.split()
     per_letter = (below.x1 - below.x0) / max(1, len(below.text))
