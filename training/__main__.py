@@ -5,6 +5,7 @@ The adapter of the starter model takes four of them.
 cross-encoder   what reads question and sentence together (knowledge/retrieval/cross_encoder.py)
 utterances      what tells acts and languages (tutor/dialogue/reading.py, language.py)
 fit-retrieval   the weights of retrieval (knowledge/retrieval/weights.json)
+fit-across      those for documents that are asked in the other language
 data     examples from the course's training half, and from outside passages
 train    an adapter, to the end or until interrupted; the same command goes on where it stopped
 export   the adapter of the last checkpoint as a GGUF file
@@ -167,6 +168,22 @@ def fit_retrieval() -> None:
 
     settings, embedder = read_settings(), Embedder()
     fit_all(open_course(Course(settings.course, settings.home), embedder), embedder, Read(), typer.echo)
+
+
+@app.command()
+def fit_across(
+    outside: Annotated[list[Path], typer.Argument(help="The same passages in English and Spanish, in SQuAD's layout.")],
+) -> None:
+    """Fit how documents are searched in the language that they are not in."""
+    from knowledge.retrieval.cross_encoder import CrossEncoder
+    from knowledge.retrieval.embedder import Embedder
+    from training.fit_across import fit_across as fit
+    from training.outside import read_xquad
+
+    materials = {path.stem.rsplit(".", 1)[-1]: read_xquad(path) for path in outside}
+    if set(materials) != {"en", "es"}:
+        raise InputError("The passages of two languages are needed.", hint="Give xquad.en.json and xquad.es.json.")
+    fit(materials, Embedder(), CrossEncoder(), typer.echo)
 
 
 @app.command()

@@ -142,7 +142,7 @@ def outside_groups(materials: dict[str, Material], seed: int = 0) -> Iterator[Gr
                 continue
             question = asked[draw.choice(sorted(materials))].get(place(known), known.question)
             own = [text for text in material.sentences[known.document] if text not in known.answer][:8]
-            near = material.near.misses(known, 8)
+            near = material.misses(known, 8)
             wrong = [(before[text], text, False) for text in (*own, *near)]
             yield Group(question, (*((before[text], text, True) for text in known.answer), *wrong))
             if draw.random() < 0.3:

@@ -63,7 +63,7 @@ def reworded(question: str, variant: int, draw: random.Random) -> str:
 def _told(material: Material, known: Known, draw: random.Random) -> tuple[list[str], str]:
     """Notes that hold the answer among others, and the answer in their words."""
     own = [text for text in material.sentences.get(known.document, ()) if text not in known.answer]
-    others = material.near.misses(known, 4)
+    others = material.misses(known, 4)
     pool = draw.sample(own, min(2, len(own))) + draw.sample(others, min(2, len(others)))
     room = max(0, 4 - len(known.answer))
     notes = [*known.answer, *draw.sample(pool, min(len(pool), room, draw.randrange(4)))]
@@ -83,7 +83,7 @@ def _said(material: Material, known: Known, draw: random.Random) -> list[str]:
 
 def _refused(material: Material, known: Known, draw: random.Random) -> list[str]:
     """One to three near misses; [] when nothing comes near."""
-    misses = material.near.misses(known, 5)
+    misses = material.misses(known, 5)
     return draw.sample(misses, min(len(misses), draw.randint(1, 3)))
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,7 @@ from knowledge.retrieval.embedder import Embedder, Vectors
 from knowledge.retrieval.index import Index
 from knowledge.retrieval.names import TopicNames
 from knowledge.retrieval.query import Query
-from knowledge.retrieval.retriever import CoverageFeatures, Found, Retriever, Sentence, Weights
+from knowledge.retrieval.retriever import CoverageFeatures, Found, Kind, Retriever, Sentence, Weights
 from knowledge.text import fold, words
 from training.labels import ASKS, answers
 from training.statistics import auc
@@ -149,9 +149,7 @@ class Fitting:
     def collect(self, items: Sequence[Labelled], weights: Weights, *, read: bool) -> Collected:
         """What retrieval finds for each question with these weights."""
         reader = self._reader if read else None
-        retriever = Retriever(
-            cast(Index, self._masked), self._embedder, reader, {"course": weights, "documents": weights}
-        )  # fmt: skip
+        retriever = Retriever(cast(Index, self._masked), self._embedder, reader, dict.fromkeys(get_args(Kind), weights))
         found = []
         for item in items:
             key = f"{item.id} {item.question}"
@@ -187,7 +185,7 @@ def _sentences(found: Collected, features: Callable[[Sentence], Mapping[str, flo
     rows = list(sentence_rows(found, features))
     names = list(rows[0][0])
     values = np.array([[row[name] for name in names] for row, _, _ in rows])
-    return _fit(names, values, np.array([y for _, y, _ in rows]), np.array([w for *_, w in rows]), STRENGTH)
+    return fitted(names, values, np.array([y for _, y, _ in rows]), np.array([w for *_, w in rows]), STRENGTH)
 
 
 def sentence_rows(
@@ -208,10 +206,10 @@ def _coverage(found: Collected) -> Fitted:
     labels = np.array([item.covered for item, _ in found])
     share = labels.mean()
     weights = np.where(labels, 0.5 / share, 0.5 / (1 - share))
-    return _fit(list(CoverageFeatures._fields), values, labels, weights, COVERAGE_STRENGTH)
+    return fitted(list(CoverageFeatures._fields), values, labels, weights, COVERAGE_STRENGTH)
 
 
-def _fit(
+def fitted(
     names: Sequence[str], values: NDArray[np.float64], labels: NDArray[np.bool_], weights: NDArray[np.float64],
     strength: float,
 ) -> Fitted:  # fmt: skip
@@ -219,8 +217,8 @@ def _fit(
     mean, scale = values.mean(axis=0), values.std(axis=0) + 1e-9
     model = LogisticRegression(C=strength, max_iter=2000).fit((values - mean) / scale, labels, weights)
     raw = model.coef_[0] / scale
-    fitted = {name: round(float(weight), 5) for name, weight in zip(names, raw, strict=True)}
-    return fitted | {"bias": round(float(model.intercept_[0] - raw @ mean), 5)}
+    found = {name: round(float(weight), 5) for name, weight in zip(names, raw, strict=True)}
+    return found | {"bias": round(float(model.intercept_[0] - raw @ mean), 5)}
 
 
 def choose_threshold(found: Collected) -> float:
@@ -258,15 +256,21 @@ def opened(dev: Sequence[Labelled]) -> list[Labelled]:
 
 
 def fit_all(index: Index, embedder: Embedder, reader: CrossEncoder, say: Callable[[str], None] = print) -> None:
-    """Fit both sets of weights and write knowledge/retrieval/weights.json."""
+    """Fit the sets for the course and for documents, and write them into knowledge/retrieval/weights.json."""
     splits: tuple[Split, Split] = ("train", "dev")
     train, dev = ([item for item in read_bank(split=split) if item.kind in ASKS] for split in splits)
     fitted = {
         "course": Fitting(index, embedder, reader, plain=False).fit(train, dev, say),
         "documents": Fitting(index, embedder, reader, plain=True).fit(train, dev, say),
     }
-    text = json.dumps({name: asdict(weights) for name, weights in fitted.items()}, indent=1)
-    TARGET.write_text(f"{text}\n", encoding="utf-8")
+    write_weights(fitted)
 
 
-__all__ = ["fit_all", "report"]
+def write_weights(fitted: Mapping[str, Weights]) -> None:
+    """Write these sets into knowledge/retrieval/weights.json; the others in it stay."""
+    kept = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.exists() else {}
+    kept |= {name: asdict(weights) for name, weights in fitted.items()}
+    TARGET.write_text(f"{json.dumps(kept, indent=1)}\n", encoding="utf-8")
+
+
+__all__ = ["fit_all", "report", "write_weights"]

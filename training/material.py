@@ -9,6 +9,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from knowledge.courses.labelled import plain
 from knowledge.text import content_words
 
 KNOWS = 0.5
@@ -40,10 +41,22 @@ class Material:
     known: tuple[Known, ...]
     titles: dict[str, str] = field(default_factory=dict)
 
+    def misses(self, known: Known, count: int) -> list[str]:
+        """At most `count` near misses of a question, best first; no sentence that answers it anywhere is one."""
+        return self._near.misses(known, count, self._answers[plain(known.question)])
+
     @cached_property
-    def near(self) -> Near:
+    def _near(self) -> Near:
         """Its sentences, searchable by shared words."""
         return Near([(document, text) for document, texts in self.sentences.items() for text in texts])
+
+    @cached_property
+    def _answers(self) -> dict[str, set[str]]:
+        """All sentences that answer a question: it may be known of several documents, each with its answer."""
+        answers: defaultdict[str, set[str]] = defaultdict(set)
+        for known in self.known:
+            answers[plain(known.question)].update(known.answer)
+        return answers
 
 
 class Near:
@@ -58,8 +71,11 @@ class Near:
             for stem in stems:
                 self._places[stem].append(row)
 
-    def misses(self, known: Known, count: int) -> list[str]:
-        """At most `count` sentences of other documents that come near a question and do not answer it, best first."""
+    def misses(self, known: Known, count: int, answers: Set[str] = frozenset()) -> list[str]:
+        """At most `count` sentences of other documents that come near a question and do not answer it, best first.
+
+        `answers` are sentences that answer it too, wherever they stand.
+        """
         asked = set(content_words(known.question))
         told = set(content_words(" ".join(known.answer))) - asked
         scores: Counter[int] = Counter()
@@ -71,7 +87,7 @@ class Near:
         for row in sorted(scores, key=lambda row: (-scores[row], row)):
             document, text = self._rows[row]
             foreign = document != known.document or not known.answer
-            if foreign and text not in found and not self._tells(row, told):
+            if foreign and text not in found and text not in answers and not self._tells(row, told):
                 found.append(text)
             if len(found) == count:
                 break

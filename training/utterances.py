@@ -21,7 +21,7 @@ from knowledge.courses.labelled import read_bank
 from knowledge.courses.units import FOLDER as UNITS
 from knowledge.courses.units import read_topics
 from knowledge.retrieval.embedder import Embedder
-from knowledge.text import language_of
+from knowledge.text import language_of, stem, words
 from tutor.dialogue import language, reading
 from tutor.dialogue.language import Languages
 from tutor.dialogue.reading import ACTS, FLAGS, Act, Router
@@ -33,6 +33,8 @@ EXAMPLES = 2
 """Requests that are taken of each demo's own."""
 STRENGTHS = (0.3, 1.0, 3.0, 10.0)
 """Inverse strengths of the penalty that are tried; the best on the development part is taken."""
+COMMON = 4
+"""Lines in which a word stands from which it tells nothing of what is asked about."""
 VECTOR_SCALE, WORD_SCALE = 4.0, 1.0
 """How much the vector counts beside the words: e5's vectors differ little from each other."""
 
@@ -134,6 +136,20 @@ def fit_leaning(
     return np.concatenate([model.coef_[0] * scales, model.intercept_]).astype(np.float16)
 
 
+def common_words(items: Sequence[Labelled]) -> NDArray[np.uint32]:
+    """The marks of words that stand in COMMON lines or more, whatever these are about: no word of a topic's name, no
+    number, none of what is off the course."""
+    topics = read_topics(UNITS) if UNITS.is_dir() else ()
+    names = {word for t in topics for name in (t.title, t.title_es, *t.aliases, *t.aliases_es) for word in words(name)}
+    stems = {stem(word, language) for word in names for language in ("en", "es")}
+    found = Counter(word for item in items if item.act != "off_topic" for word in set(words(item.text)))
+    kept = [
+        word for word, count in found.items()
+        if count >= COMMON and word.isalpha() and not stems & {stem(word, "en"), stem(word, "es")}
+    ]  # fmt: skip
+    return np.array(sorted(map(reading.word_mark, kept)), dtype=np.uint32)
+
+
 def _temperature(scores: NDArray[np.float64], labels: NDArray[np.int_], classes: NDArray[np.int_]) -> float:
     """The temperature at which the development lines' acts are likeliest (Guo and others, 2017)."""
     places = np.searchsorted(classes, labels)
@@ -188,7 +204,7 @@ def train(say: Callable[[str], None] = print) -> None:
     vectors = Embedder().encode_questions([item.text for item in items])
     own = np.array([item.hand != HELD_OUT for item in items])
     mine = [item for item, keep in zip(items, own, strict=True) if keep]
-    np.savez_compressed(reading.FILE, **fit_router(mine, vectors[own], say))
+    np.savez_compressed(reading.FILE, **fit_router(mine, vectors[own], say), common=common_words(mine))
     np.savez_compressed(language.FILE, **fit_language([item for item in mine if not item.develops]))
     Router.trained.cache_clear()
     Languages.trained.cache_clear()

@@ -5,6 +5,7 @@
     |- ModelError            the language model is missing, damaged, or failed in mid-answer  (503)
     |- AccessError           no key, wrong key; a key without the right                      (401, 403)
     |- BusyError             the queue is full; `retry_after` in seconds                      (429)
+    |  `- WaitError          the wait would be longer than the client waits                    (503)
     `- StorageError          the data folder cannot be written                                (507, 503)
 
 `knowledge.errors.KnowledgeError` and `demos.runtime.contract.DemoError` carry the same `code` and `hint`, so
@@ -16,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from demos.runtime.contract import DemoError
+from demos.runtime.texts import tell
 from knowledge.errors import KnowledgeError
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "Problem",
     "StorageError",
     "TizaError",
+    "WaitError",
 ]
 
 
@@ -68,6 +71,12 @@ class BusyError(TizaError):
         self.retry_after = retry_after
 
 
+class WaitError(BusyError):
+    """There is a place, but its turn would come later than the client waits for an answer."""
+
+    code = "long_wait"
+
+
 class StorageError(TizaError):
     """The data folder cannot be used (code `read_only`, `disk_full`)."""
 
@@ -85,10 +94,12 @@ class Problem:
     retry_after: int | None = None
 
     @classmethod
-    def of(cls, error: BaseException) -> Problem:
-        """Describe `error`; anything unknown becomes `internal_error` without its internals."""
+    def of(cls, error: BaseException, language: str = "en") -> Problem:
+        """Describe `error`; anything unknown becomes `internal_error` without its internals. Only demos' errors speak
+        other languages than English."""
         if isinstance(error, TizaError | KnowledgeError | DemoError):
-            return cls(error.code, str(error), error.hint, error.param, getattr(error, "retry_after", None))
+            message, hint = tell(str(error), language), tell(error.hint, language)
+            return cls(error.code, message, hint, error.param, getattr(error, "retry_after", None))
         return cls("internal_error", "Something went wrong inside Tiza.", "Run `tiza doctor`; the log has the details.")
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from demos.runtime.contract import Frame
+from demos.runtime.texts import Language
 from knowledge.passages import Passage
 from tutor.errors import Problem
 
@@ -93,11 +94,13 @@ class DemoStarted:
     title: str
     params: dict[str, Any]
     run_id: str
+    language: Language = "en"
+    """The language of whoever asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoFrame:
-    """Frame number `index` (from 0) of the run that is under way."""
+    """Frame number `index` (from 0) of the run that is under way; its texts can be said in either language."""
 
     index: int
     frame: Frame

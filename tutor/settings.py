@@ -6,7 +6,10 @@ it); the environment wins.
 
 from __future__ import annotations
 
+import difflib
 import os
+import tomllib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -63,6 +66,9 @@ class Settings(BaseSettings):
     seed: int = Field(0, ge=0, le=2**31 - 1)
     """Seed of answers and of demos that do not name one."""
 
+    language: Literal["", "en", "es"] = ""
+    """Language of the screens, and of answers to words that could be either; empty for the machine's."""
+
     draft: Draft = "auto"
     """Whether the model words answers (`on`) or they quote the course only (`off`); `auto` decides by the model."""
 
@@ -75,8 +81,21 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535)
     """Port of `tiza serve`."""
 
-    queue: int = Field(16, ge=0, le=10_000)
-    """Turns that may wait for the model in `tiza serve`; more get 429."""
+    queue: int = Field(64, ge=0, le=10_000)
+    """Turns that may wait in `tiza serve`; more get 429."""
+
+    queue_per_key: int = Field(48, ge=0, le=10_000)
+    """Turns of one key that may wait; 0 for no bound of its own."""
+
+    queue_per_user: int = Field(8, ge=0, le=10_000)
+    """Turns of one named user of a key that may wait; 0 for no bound of its own."""
+
+    patience: int = Field(25, ge=0, le=3600)
+    """Seconds that a client waits whose answer is not streamed and who does not say how long: whose turn would come
+    later gets 503 at once. 0 for as long as it takes."""
+
+    origins: str = ""
+    """Sites whose pages may speak to `tiza serve`, with commas between: https://campus.example; * for all."""
 
     demand_keys: bool = False
     """Demand keys on loopback too: set it where a reverse proxy passes requests on to `tiza serve`."""
@@ -86,6 +105,11 @@ class Settings(BaseSettings):
 
     log_questions: bool = False
     """Write the text of questions to the log. Off: a question's text is never logged."""
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The sites whose pages may speak to the service."""
+        return tuple(origin.strip().rstrip("/") for origin in self.origins.split(",") if origin.strip())
 
     @property
     def database_url(self) -> str:
@@ -130,6 +154,29 @@ def read_settings(**overrides: Any) -> Settings:
         ) from None
     except ValueError as error:
         raise InputError(f"config.toml cannot be read: {error}.", code="invalid_value", hint="Correct it.") from None
+
+
+def misspelt(environment: Iterable[str] = os.environ) -> list[str]:
+    """A sentence for each TIZA_ variable, and each line of config.toml, that sets nothing."""
+    known = [name.upper() for name in Settings.model_fields]
+    found = [
+        _unknown(name, name.removeprefix("TIZA_"), known, "TIZA_")
+        for name in sorted(environment)
+        if name.startswith("TIZA_") and name.removeprefix("TIZA_") not in known
+    ]
+    try:
+        lines = tomllib.loads((default_home() / "config.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        lines = {}
+    own = [name.lower() for name in known]
+    return found + [_unknown(f"{name} in config.toml", name, own, "") for name in sorted(lines) if name not in own]
+
+
+def _unknown(said: str, name: str, known: Sequence[str], prefix: str) -> str:
+    meant = {"DATA_DIR": "HOME", "DATA": "HOME", "DIR": "HOME", "BIND": "HOST", "ADDRESS": "HOST", "DB": "DATABASE"}
+    near = [meant[name]] if name in meant else difflib.get_close_matches(name, known, 1, 0.6)
+    hint = f" Is {prefix}{near[0]} meant?" if near else ""
+    return f"{said} is no setting and changes nothing.{hint}"
 
 
 def write_setting(home: Path, name: str, value: str) -> Path:

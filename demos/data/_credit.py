@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.runtime.messages import say
+
 COLUMNS = (
     "Loan Purpose",
     "Checking",
@@ -66,7 +68,7 @@ def matrix(*, gender: bool = True) -> tuple[NDArray[np.float64], tuple[str, ...]
         words = sorted({str(value) for value in values})
         for word in words[1:] if len(words) == 2 else words:
             columns.append([float(value == word) for value in values])
-            names.append(f"{name}: {word}")
+            names.append(say("{name}: {word}", name=name, word=word))
     return np.array(columns).T, tuple(names)
 
 

@@ -44,10 +44,11 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import say
 
 SIZE, HIDDEN, TESTED, RATE = 12, 12, 200, 0.3
-ANIMALS = ("cat", "dog")
-ANSWERS = ("no, it still sees the right animal", "yes, it changes its mind")
+ANIMALS = (say("cat"), say("dog"))
+ANSWERS = (say("no, it still sees the right animal"), say("yes, it changes its mind"))
 
 
 class CatOrDogParams(Params):
@@ -151,35 +152,46 @@ class Story:
 
     def opening(self) -> Scene:
         many = self.params.examples
-        caption = (
-            f"{many} drawn pictures to learn from, cats and dogs in turns, {SIZE}x{SIZE} pixels each. Cats' ears "
-            "stand up, dogs' ears hang. The "
-            f"network is only given {SIZE * SIZE} numbers and the right name. Can you tell all of them?"
+        caption = say(
+            "{many} drawn pictures to learn from, cats and dogs in turns, {size}x{size} pixels each. Cats' ears "
+            "stand up, dogs' ears hang. The network is only given {size2} numbers and the right name. Can "
+            "you tell all of them?",
+            many=many,
+            size=SIZE,
+            size2=SIZE * SIZE,
         )
         return Scene(
             caption,
-            (Image(title="Cats and dogs in turns", pixels=sheet([self._square(v) for v in self.x[:12]], 6)),),
+            (Image(title=say("Cats and dogs in turns"), pixels=sheet([self._square(v) for v in self.x[:12]], 6)),),
             {"pictures": many},
         )
 
     def epoch(self, i: int) -> Scene:
         train_share = self._share(self.path[i], self.x, self.d)
         filters = [0.5 + 0.5 * w / np.abs(w).max() for w in self.path[i][0][0].T[:6].reshape(-1, SIZE, SIZE)]
-        caption = (
-            f"Epoch {i}: {self.right[i]:.0%} of {TESTED} new pictures right, {train_share:.0%} of those learnt from. "
+        caption = say(
+            "Epoch {i}: {right:.0%} of {tested} new pictures right, {train_share:.0%} of those learnt from. ",
+            i=i,
+            right=self.right[i],
+            tested=TESTED,
+            train_share=train_share,
         )
         caption += (
-            "Guessing gets 50 %. " if i == 0 else "Right: what six hidden units look for, white pulls, black pushes. "
+            say("Guessing gets 50 %. ")
+            if i == 0
+            else say("Right: what six hidden units look for, white pulls, black pushes. ")
         )
         caption += (
-            "The weights are random." if i == 0 else f"That is {self.right[i] - self.right[0]:+.0%} against the start."
+            say("The weights are random.")
+            if i == 0
+            else say("That is {right:+.0%} against the start.", right=self.right[i] - self.right[0])
         )
-        picture = Image(title="Weights of six hidden units", pixels=sheet(filters, 3))
+        picture = Image(title=say("Weights of six hidden units"), pixels=sheet(filters, 3))
         return Scene(
             caption,
             (self._curve(i), picture),
             {"epoch": i, "test": self.right[i], "train": train_share},
-            "before training" if i == 0 else "",
+            say("before training") if i == 0 else "",
         )
 
     def mistakes(self) -> Iterator[Scene]:
@@ -187,33 +199,44 @@ class Story:
         sure = sorted(self.wrong, key=lambda i: -abs(float(self.chance[i, 0]) - 0.5))[:3]
         for i in sure or [first_smallest(np.abs(self.chance - 0.5))]:
             p, true = float(self.chance[i, 0]), ANIMALS[int(self.truth[i, 0])]
-            caption = (
-                f"New picture {i + 1} is a {true}, drawn as {true}s are. It says P(dog) = {number(p, 2)}, so "
-                f"{ANIMALS[int(p > 0.5)]}. "
+            caption = say(
+                "New picture {i} is a {true}, drawn as {true}s are. It says P(dog) = {p}, so {animals}. ",
+                i=i + 1,
+                true=true,
+                p=number(p, 2),
+                animals=ANIMALS[int(p > 0.5)],
             )
-            caption += f"One of {count(len(self.wrong), 'mistake')}: " if sure else "Right, but barely: "
-            caption += f"it knows only {SIZE * SIZE} numbers, and which of them were high in its training pictures."
+            caption += (
+                say("One of {mistakes}: ", mistakes=count(len(self.wrong), "mistake"))
+                if sure
+                else say("Right, but barely: ")
+            )
+            caption += say(
+                "it knows only {size} numbers, and which of them were high in its training pictures.", size=SIZE * SIZE
+            )
             yield Scene(
                 caption,
-                (self._picture("what it sees", self.test[i]), self._bars(p)),
+                (self._picture(say("what it sees"), self.test[i]), self._bars(p)),
                 {"p_dog": p},
-                "a cat called a dog" if true == "cat" and p > 0.5 else "",
+                say("a cat called a dog") if true == "cat" and p > 0.5 else "",
             )
 
     def direction(self) -> Scene:
         slope = slope_of(self.weights, self.test[[self.index]], self.truth[[self.index]])[0]
         top = float(np.abs(slope).max())
-        caption = (
-            f"Now fool it. Its error at the input says for each of {SIZE * SIZE} pixels which way makes the answer "
-            f"for this {self.params.animal} worse: "
-            f"white means brighter, black darker. The steepest pixel has slope {number(top, 4)}."
+        caption = say(
+            "Now fool it. Its error at the input says for each of {size} pixels which way makes the answer for "
+            "this {animal} worse: white means brighter, black darker. The steepest pixel has slope {top}.",
+            size=SIZE * SIZE,
+            animal=say(self.params.animal),
+            top=number(top, 4),
         )
-        shown = Image(title="harmful direction", pixels=rows(0.5 + 0.5 * np.sign(slope).reshape(SIZE, SIZE), 2))
+        shown = Image(title=say("harmful direction"), pixels=rows(0.5 + 0.5 * np.sign(slope).reshape(SIZE, SIZE), 2))
         return Scene(
             caption,
-            (self._picture(f"the {self.params.animal}", self.test[self.index]), shown),
+            (self._picture(say("the {animal}", animal=say(self.params.animal)), self.test[self.index]), shown),
             {"slope": top},
-            "the harmful direction",
+            say("the harmful direction"),
         )
 
     def _after(self, i: int) -> tuple[float, Array, float]:
@@ -226,30 +249,49 @@ class Story:
         size, x, p = self._after(i)
         before = ANIMALS[int(self._after(max(0, i - 1))[2] > 0.5)]
         says = ANIMALS[int(p > 0.5)]
-        caption = f"Every pixel moved by at most {number(size)}: P(dog) = {number(p)}, so {says}. "
-        caption += f"Do you still see a {self.params.animal}?" if says != self.params.animal else "It still holds."
-        caption += f" {SIZE * SIZE} such steps all push the same way."
-        panels = (self._picture(f"nudged by {number(size)}", x), self._bars(p))
+        caption = say(
+            "Every pixel moved by at most {size}: P(dog) = {p}, so {says}. ", size=number(size), p=number(p), says=says
+        )
+        caption += (
+            say("Do you still see a {animal}?", animal=say(self.params.animal))
+            if says != self.params.animal
+            else say("It still holds.")
+        )
+        caption += say(" {size} such steps all push the same way.", size=SIZE * SIZE)
+        panels = (self._picture(say("nudged by {size}", size=number(size)), x), self._bars(p))
         return Scene(
-            caption, panels, {"nudge": size, "p_dog": p}, f"the {before} becomes a {says}" if says != before else ""
+            caption,
+            panels,
+            {"nudge": size, "p_dog": p},
+            say("the {before} becomes a {says}", before=before, says=says) if says != before else "",
         )
 
     def ending(self) -> Scene:
         _, x, p = self._after(10)
         fooled, enough = ANIMALS[int(p > 0.5)] != self.params.animal, self._enough()
-        caption = (
-            f"{self.right[-1]:.0%} of {TESTED} new pictures right, 50 % being chance, with {len(self.wrong)} "
-            f"mistakes. A nudge of {number(self.params.nudge)} a pixel "
-            f"{'turned' if fooled else 'did not turn'} the {self.params.animal} into a "
-            f"{ANIMALS[1 - ANIMALS.index(self.params.animal)]}: P(dog) = {number(p, 2)}. "
+        caption = say(
+            "{right:.0%} of {tested} new pictures right, 50 % being chance, with {wrong} mistakes. A nudge of "
+            "{nudge} a pixel {turned} the {animal} into a {animals}: P(dog) = {p}. ",
+            right=self.right[-1],
+            tested=TESTED,
+            wrong=len(self.wrong),
+            nudge=number(self.params.nudge),
+            turned=say("turned") if fooled else say("did not turn"),
+            animal=say(self.params.animal),
+            animals=ANIMALS[1 - ANIMALS.index(self.params.animal)],
+            p=number(p, 2),
         )
-        caption += f"{number(enough, 3)} is enough." if enough < 0.5 else "No nudge up to 0.5 would do."
-        panels = (self._picture("before", self.test[self.index]), self._picture("after the nudge", x))
+        caption += (
+            say("{enough} is enough.", enough=number(enough, 3))
+            if enough < 0.5
+            else say("No nudge up to 0.5 would do.")
+        )
+        panels = (self._picture(say("before"), self.test[self.index]), self._picture(say("after the nudge"), x))
         return Scene(
             caption,
             panels,
             {"test": self.right[-1], "mistakes": len(self.wrong), "fooled": fooled, "enough": enough},
-            "the verdict",
+            say("the verdict"),
         )
 
     def _enough(self) -> float:
@@ -267,11 +309,11 @@ class Story:
         return Image(title=title, pixels=rows(self._square(x), 2))
 
     def _bars(self, p: float) -> Bars:
-        return Bars(title="Its answer", labels=ANIMALS, values=row([1 - p, p]), value_range=(0, 1))
+        return Bars(title=say("Its answer"), labels=ANIMALS, values=row([1 - p, p]), value_range=(0, 1))
 
     def _curve(self, i: int) -> Panel:
-        line = Series(name="new pictures", x=tuple(range(i + 1)), y=row(self.right[: i + 1]))
-        return Curve(title="Share right", series=(line,), x_label="epoch", y_range=(0, 1))
+        line = Series(name=say("new pictures"), x=tuple(range(i + 1)), y=row(self.right[: i + 1]))
+        return Curve(title=say("Share right"), series=(line,), x_label=say("epoch"), y_range=(0, 1))
 
 
 def _check(frames: Sequence[Frame]) -> str:

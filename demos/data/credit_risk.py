@@ -42,6 +42,7 @@ from demos.runtime.contract import (
     Table,
     param,
 )
+from demos.runtime.messages import listed, say
 
 SHOWN_STEPS = 6
 RISK = ("Low", "High")
@@ -109,11 +110,12 @@ class Story:
         self.weights = Bars(title="", labels=(), values=())
 
     def opening(self) -> Scene:
-        caption = (
-            f"The lecture's table: {len(self.t)} customers, {int(self.t.sum())} with high and "
-            f"{int((1 - self.t).sum())} "
-            f"with low credit risk. Always saying High would be right {int(self.t.sum())} times of {len(self.t)}. Can "
-            "the other columns tell more? Note how few rows there are."
+        caption = say(
+            "The lecture's table: {t} customers, {t2} with high and {t3} with low credit risk. Always saying High "
+            "would be right {t2} times of {t}. Can the other columns tell more? Note how few rows there are.",
+            t=len(self.t),
+            t2=int(self.t.sum()),
+            t3=int((1 - self.t).sum()),
         )
         return Scene(caption, (self._table(0),), {"customers": len(self.t)})
 
@@ -125,16 +127,19 @@ class Story:
         mean, deviation = scale(self.x)
         scaled = (self.x - mean) / deviation
         picture = Heatmap(
-            title="Some columns as scaled numbers",
+            title=say("Some columns as scaled numbers"),
             values=rows(scaled[:10, [self.names.index(name) for name in shown]], 1),
             rows=tuple(str(i + 1) for i in range(10)),
             columns=tuple(name.split(": ")[-1] for name in shown),
             value_range=(-3, 3),
         )
-        seen = "" if self.params.gender else " The column Gender is hidden from the model."
-        caption = (
-            f"A model needs numbers: {len(self.names)} columns. {words} of them are 0 or 1 and say whether a word is "
-            f"there (Job: Skilled); all are scaled to mean 0 and deviation 1, so that no unit counts more.{seen}"
+        seen = "" if self.params.gender else say(" The column Gender is hidden from the model.")
+        caption = say(
+            "A model needs numbers: {names} columns. {words} of them are 0 or 1 and say whether a word is there "
+            "(Job: Skilled); all are scaled to mean 0 and deviation 1, so that no unit counts more.{seen}",
+            names=len(self.names),
+            words=words,
+            seen=seen,
         )
         return Scene(caption, (picture,), {"columns": len(self.names)})
 
@@ -147,18 +152,26 @@ class Story:
             good = int(((p > 0.5) == (self.t > 0.5)).sum())
             loss = -float(np.log(np.where(self.t > 0.5, p, 1 - p)).mean())
             top = first_largest(np.abs(w[:-1]))
-            caption = f"Newton's step {step}: the mean loss is {number(loss)}, {good} of {len(p)} training rows right. "
+            caption = say(
+                "Newton's step {step}: the mean loss is {loss}, {good} of {p} training rows right. ",
+                step=step,
+                loss=number(loss),
+                good=good,
+                p=len(p),
+            )
             if step:
-                way = "high" if w[top] > 0 else "low"
-                caption += (
-                    f"The heaviest column is {_short(self.names[top])}, weight {number(w[top], 2)}: it speaks for "
-                    f"{way} risk."
+                way = say("high") if w[top] > 0 else say("low")
+                caption += say(
+                    "The heaviest column is {short}, weight {w}: it speaks for {way} risk.",
+                    short=_short(self.names[top]),
+                    w=number(w[top], 2),
+                    way=way,
                 )
             else:
-                caption += "All weights are 0, so every probability is one half and nobody is judged."
-            self.weights = self._bars(w[:-1], "Weights: + speaks for high risk")
+                caption += say("All weights are 0, so every probability is one half and nobody is judged.")
+            self.weights = self._bars(w[:-1], say("Weights: + speaks for high risk"))
             chances = Bars(
-                title="P(high) of customers 1 to 12", labels=_ids(12), values=row(p[:12], 2), value_range=(0, 1)
+                title=say("P(high) of customers 1 to 12"), labels=_ids(12), values=row(p[:12], 2), value_range=(0, 1)
             )
             scenes.append(Scene(caption, (self.weights, chances), {"step": step, "loss": loss, "right": good}))
         return scenes
@@ -166,7 +179,7 @@ class Story:
     def tree(self) -> list[Scene]:
         """One scene for each question, from the root down."""
         scenes, weight = [], np.zeros(len(self.names))
-        waiting = [(grow(self.x, self.t, self.params.depth), "all customers")]
+        waiting = [(grow(self.x, self.t, self.params.depth), say("all customers"))]
         asked: list[tuple[str, str, str]] = []
         while waiting:
             node, who = waiting.pop(0)
@@ -176,17 +189,36 @@ class Story:
             question = self._question(node)
             before, after = node.gini, (low.size * low.gini + high.size * high.gini) / node.size
             weight[node.column] += node.size / len(self.t) * (before - after)
-            asked.append((question, f"{low.high}/{low.size} High", f"{high.high}/{high.size} High"))
-            caption = (
-                f"Question {len(asked)}, for {who}: '{question}'. Of {low.size} with no, {low.high} have high risk; "
-                "of "
-                f"{high.size} with yes, {high.high}. Gini falls from {number(before)} to {number(after)}: no other "
-                "question parts them better."
+            asked.append(
+                (
+                    question,
+                    say("{high}/{size} High", high=low.high, size=low.size),
+                    say("{high}/{size} High", high=high.high, size=high.size),
+                )
             )
-            waiting += [(low, f"'{question}' no"), (high, f"'{question}' yes")]
-            self.weights = self._bars(weight, "Gini taken away by a column")
+            caption = say(
+                "Question {asked}, for {who}: '{question}'. Of {size} with no, {high} have high risk; of {size2} with "
+                "yes, {high2}. Gini falls from {before} to {after}: no other question parts them better.",
+                asked=len(asked),
+                who=who,
+                question=question,
+                size=low.size,
+                high=low.high,
+                size2=high.size,
+                high2=high.high,
+                before=number(before),
+                after=number(after),
+            )
+            waiting += [
+                (low, say("'{question}' no", question=question)),
+                (high, say("'{question}' yes", question=question)),
+            ]
+            self.weights = self._bars(weight, say("Gini taken away by a column"))
             table = Table(
-                title="The tree", columns=("question", "no", "yes"), rows=tuple(asked), highlight=(len(asked) - 1,)
+                title=say("The tree"),
+                columns=(say("question"), say("no"), say("yes")),
+                rows=tuple(asked),
+                highlight=(len(asked) - 1,),
             )
             scenes.append(Scene(caption, (table, self.weights), {"questions": len(asked), "gini": after}))
         return scenes
@@ -194,42 +226,61 @@ class Story:
     def left_out(self, i: int, chance: Array) -> Scene:
         guess, true = RISK[int(chance[i] > 0.5)], RISK[int(self.t[i])]
         wrong = (chance[: i + 1] > 0.5) != (self.t[: i + 1] > 0.5)
-        says = f"P(high) = {number(float(chance[i]), 2)}, so {guess}"
-        caption = f"Customer {i + 1} is left out; a model of the other {len(self.t) - 1} says {says}. Truth: {true}, "
-        caption += "a mistake. " if wrong[-1] else "right. "
-        caption += f"So far {int((~wrong).sum())} of {i + 1}: this is what the model is worth on somebody new."
+        says = say("P(high) = {chance}, so {guess}", chance=number(float(chance[i]), 2), guess=guess)
+        caption = say(
+            "Customer {i} is left out; a model of the other {t} says {says}. Truth: {true}, ",
+            i=i + 1,
+            t=len(self.t) - 1,
+            says=says,
+            true=true,
+        )
+        caption += say("a mistake. ") if wrong[-1] else say("right. ")
+        caption += say(
+            "So far {wrong} of {i}: this is what the model is worth on somebody new.",
+            wrong=int((~wrong).sum()),
+            i=i + 1,
+        )
         first = bool(wrong[-1]) and int(wrong.sum()) == 1
-        moment = "first mistake on a new customer" if first else "leaving one out" if i == 0 else ""
+        moment = say("first mistake on a new customer") if first else say("leaving one out") if i == 0 else ""
         panels = (self._confusion(chance, i + 1), self._table(i))
         return Scene(caption, panels, {"customer": i + 1, "p_high": chance[i], "right": (~wrong).sum()}, moment)
 
     def ending(self, chance: Array) -> Scene:
         right, most = int(((chance > 0.5) == (self.t > 0.5)).sum()), int(self.t.sum())
         order = ranked(np.abs(self.weights.values))[:2]
-        heavy = " and ".join(self.weights.labels[int(i)] for i in order)
+        heavy = listed(say(" and "), (self.weights.labels[int(i)] for i in order))
         told = sum(
             (judge(self.params, self.x, self.t, x) > 0.5) == (t > 0.5) for x, t in zip(self.x, self.t, strict=True)
         )
-        caption = (
-            f"Trained on all rows it gets {told} of {len(self.t)} right, left out {right}: "
-            f"{'more than' if right > most else 'as many as' if right == most else 'fewer than'} the {most} that "
-            f"always saying High gets. {heavy} weigh most. "
+        caption = say(
+            "Trained on all rows it gets {told} of {t} right, left out {right}: {more_than} the {most} that "
+            "always saying High gets. {heavy} weigh most. ",
+            told=told,
+            t=len(self.t),
+            right=right,
+            more_than=say("more than") if right > most else say("as many as") if right == most else say("fewer than"),
+            most=most,
+            heavy=heavy,
         )
         if self.params.gender and "Gender" in heavy:
-            caption += "All 6 women here have high risk: six rows, and the model would judge people by it. Try without."
+            caption += say(
+                "All 6 women here have high risk: six rows, and the model would judge people by it. Try without."
+            )
         else:
-            caption += "With 24 rows one customer is 4 % of the score: take it as an exercise, not as a fact."
+            caption += say("With 24 rows one customer is 4 % of the score: take it as an exercise, not as a fact.")
         panels: tuple[Panel, ...] = (self._confusion(chance, len(self.t)), self.weights)
         return Scene(
             caption,
             panels,
             {"right": right, "always_high": most, "fitted": told, "customers": len(self.t)},
-            "the verdict",
+            say("the verdict"),
         )
 
     def _question(self, node: Split) -> str:
         name = self.names[node.column or 0]
-        return f"{name}?" if ":" in name or name == "Gender" else f"{name} > {number(node.at, 1)}?"
+        return (
+            f"{name}?" if ":" in name or name == "Gender" else say("{name} > {at}?", name=name, at=number(node.at, 1))
+        )
 
     def _bars(self, values: Array, title: str) -> Bars:
         order = sorted(ranked(np.abs(values))[:10].tolist())
@@ -240,20 +291,20 @@ class Story:
         for p, t in zip(chance[:done], self.t[:done], strict=True):
             counts[int(t), int(p > 0.5)] += 1
         return Heatmap(
-            title=f"Left-out {count(done, 'customer')}",
+            title=say("Left-out {customers}", customers=count(done, "customer")),
             values=rows(counts),
             rows=RISK,
             columns=RISK,
             value_range=(0, 13),
-            row_label="truth",
-            column_label="judged",
+            row_label=say("truth"),
+            column_label=say("judged"),
         )
 
     def _table(self, marked: int) -> Table:
         chosen = (0, 1, 2, 5, 6, 7, 10, 11)
         columns = ("#", *(("Loan", "Check", "Save", "Sex", "Marital", "Age", "Job", "Risk")))
         body = tuple((str(i + 1), *(str(each[c]) for c in chosen)) for i, each in enumerate(_credit.ROWS))
-        return Table(title="Credit risk data", columns=columns, rows=body, highlight=(marked,))
+        return Table(title=say("Credit risk data"), columns=columns, rows=body, highlight=(marked,))
 
 
 def _ids(many: int) -> tuple[str, ...]:

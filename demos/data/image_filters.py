@@ -37,6 +37,7 @@ from demos.runtime.contract import (
     Request,
     param,
 )
+from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
 MOST_STEPS = 40
@@ -49,14 +50,14 @@ KERNELS: dict[str, Array] = {
     "identity": np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]]) * 1.0,
 }
 WHY = {
-    "edges": "the neighbours minus four times the middle: 0 where all are alike, large at an edge on any side",
-    "vertical": "right minus left: 0 where both sides are alike, large at an upright edge",
-    "horizontal": "below minus above: 0 where both are alike, large at a level edge",
-    "blur": "the mean of nine pixels: what sticks out is spread over its neighbours",
-    "sharpen": "five times the middle minus its neighbours: differences grow, flat areas stay",
-    "identity": "only the middle counts: the image comes out as it went in",
+    "edges": say("the neighbours minus four times the middle: 0 where all are alike, large at an edge on any side"),
+    "vertical": say("right minus left: 0 where both sides are alike, large at an upright edge"),
+    "horizontal": say("below minus above: 0 where both are alike, large at a level edge"),
+    "blur": say("the mean of nine pixels: what sticks out is spread over its neighbours"),
+    "sharpen": say("five times the middle minus its neighbours: differences grow, flat areas stay"),
+    "identity": say("only the middle counts: the image comes out as it went in"),
 }
-ANSWERS = ("it becomes 0", "it stays as bright as it was")
+ANSWERS = (say("it becomes 0"), say("it stays as bright as it was"))
 
 
 class ImageFiltersParams(Params):
@@ -135,7 +136,7 @@ def steps(params: ImageFiltersParams) -> Iterator[Frame]:
     busiest = max(range(len(order)), key=lambda i: abs(out[order[i]] - padded[story.corner(order[i])]))
     chosen = thin(len(order), MOST_STEPS, {0, 1, 2, busiest})
     scenes = [story.opening(image), story.weights()]
-    scenes += [story.place(order[i], i + 1, "the largest change" if i == busiest else "") for i in chosen]
+    scenes += [story.place(order[i], i + 1, say("the largest change") if i == busiest else "") for i in chosen]
     yield from play([*scenes, story.ending(image)])
 
 
@@ -153,24 +154,29 @@ class Story:
 
     def opening(self, image: Array) -> Scene:
         n, middle = len(image), len(image) // 2
-        caption = (
-            f"An image is a table of numbers: {n} times {n} = {n * n} pixels from 0 (black) to 1 (white). The pixel "
-            "in the middle is "
-            f"{number(float(image[middle, middle]), 2)}, the one in the corner {number(float(image[0, 0]), 2)}. A "
-            "computer "
-            "sees only the right side."
+        caption = say(
+            "An image is a table of numbers: {n} times {n} = {n2} pixels from 0 (black) to 1 (white). The pixel "
+            "in the middle is {image}, the one in the corner {image2}. A computer sees only the right side.",
+            n=n,
+            n2=n * n,
+            image=number(float(image[middle, middle]), 2),
+            image2=number(float(image[0, 0]), 2),
         )
-        return Scene(caption, (_picture("What we see", image), _numbers("What is stored", image)), {"pixels": n * n})
+        return Scene(
+            caption, (_picture(say("What we see"), image), _numbers(say("What is stored"), image)), {"pixels": n * n}
+        )
 
     def weights(self) -> Scene:
         total = float(self.kernel.sum())
-        caption = (
-            f"The kernel '{self.params.kernel}': nine weights with the sum {number(total, 2)}. It is "
-            f"{WHY[self.params.kernel]}. "
-            "It will be laid on one place after the other."
+        caption = say(
+            "The kernel '{kernel}': nine weights with the sum {total}. It is {why}. It will be laid on one "
+            "place after the other.",
+            kernel=say(self.params.kernel),
+            total=number(total, 2),
+            why=WHY[self.params.kernel],
         )
-        panel = Heatmap(title="kernel", values=rows(self.kernel, 2), value_range=(-4, 5))
-        return Scene(caption, (_picture("image", self.padded), panel), {"kernel_sum": total})
+        panel = Heatmap(title=say("kernel"), values=rows(self.kernel, 2), value_range=(-4, 5))
+        return Scene(caption, (_picture(say("image"), self.padded), panel), {"kernel_sum": total})
 
     def place(self, place: tuple[int, ...], done: int, moment: str) -> Scene:
         r, c = place[0] * self.params.stride, place[1] * self.params.stride
@@ -178,35 +184,52 @@ class Story:
         terms = [(w, p) for w, p in zip(self.kernel.ravel(), window.ravel(), strict=True) if w]
         shown = " + ".join(f"{number(w, 2)}·{number(p, 2)}" for w, p in terms[:5]) + (" + …" if len(terms) > 5 else "")
         flat = float(np.ptp(window)) < 1e-9
-        caption = f"Place {done} of {self.out.size}, row {r + 1}, column {c + 1}: {shown} = {number(value, 2)}. "
+        caption = say(
+            "Place {done} of {size}, row {r}, column {c}: {shown} = {value}. ",
+            done=done,
+            size=self.out.size,
+            r=r + 1,
+            c=c + 1,
+            shown=shown,
+            value=number(value, 2),
+        )
         if flat:
-            caption += "All nine pixels are alike here, so only the sum of the weights counts."
+            caption += say("All nine pixels are alike here, so only the sum of the weights counts.")
         else:
-            caption += f"Its middle pixel was {number(float(window[1, 1]), 2)}: see what its neighbours changed."
+            caption += say(
+                "Its middle pixel was {window}: see what its neighbours changed.", window=number(float(window[1, 1]), 2)
+            )
         seen = self.padded * 0.55
         seen[r : r + 3, c : c + 3] = 0.45 + 0.55 * window
         so_far = np.where(
             np.arange(self.out.size).reshape(self.out.shape) < done, self._shown(self.out), self._shown(np.zeros(1))
         )
-        product = Heatmap(title="weight times pixel", values=rows(self.kernel * window, 2), value_range=(-4, 4))
-        panels = (_picture("where it lies", seen), product, _picture("the result so far", so_far))
+        product = Heatmap(title=say("weight times pixel"), values=rows(self.kernel * window, 2), value_range=(-4, 4))
+        panels = (_picture(say("where it lies"), seen), product, _picture(say("the result so far"), so_far))
         return Scene(caption, panels, {"row": r + 1, "column": c + 1, "value": value}, moment)
 
     def ending(self, image: Array) -> Scene:
         total, flat = float(self.kernel.sum()), self._flat()
-        caption = (
-            f"{self.out.size} places gave an image of {len(self.out)} times {len(self.out)}, values "
-            f"{number(float(self.out.min()), 2)} to "
-            f"{number(float(self.out.max()), 2)} (here grey = 0 when some are negative). The weights sum to "
-            f"{number(total, 2)}, so "
-            f"{'flat areas vanish and changes stay.' if abs(total) < 1e-9 else 'flat areas keep their brightness.'} "
-            f"Neighbours differ by {number(_jump(image), 2)} on average before and {number(_jump(self.out), 2)} after."
+        caption = say(
+            "{size} places gave an image of {out} times {out}, values {out2} to {out3} (here grey = 0 when some "
+            "are negative). The weights sum to {total}, so {flat_areas} Neighbours differ by {jump} on average "
+            "before and {jump2} after.",
+            size=self.out.size,
+            out=len(self.out),
+            out2=number(float(self.out.min()), 2),
+            out3=number(float(self.out.max()), 2),
+            total=number(total, 2),
+            flat_areas=say("flat areas vanish and changes stay.")
+            if abs(total) < 1e-09
+            else say("flat areas keep their brightness."),
+            jump=number(_jump(image), 2),
+            jump2=number(_jump(self.out), 2),
         )
         metrics = {"kernel_sum": total, "flat": flat, "size": len(self.out), "contrast": float(self.out.std()),
                    "jump_before": _jump(image), "jump": _jump(self.out),
                    "middle_column": float(np.abs(self.out[:, len(self.out) // 2]).max())}  # fmt: skip
-        panels: tuple[Panel, ...] = (_picture("before", image), _picture("after", self._shown(self.out)))
-        return Scene(caption, panels, metrics, "the result")
+        panels: tuple[Panel, ...] = (_picture(say("before"), image), _picture(say("after"), self._shown(self.out)))
+        return Scene(caption, panels, metrics, say("the result"))
 
     def _shown(self, values: Array) -> Array:
         """Values as brightness; with negative ones 0 is in the middle."""

@@ -41,11 +41,17 @@ from demos.runtime.contract import (
     Tokens,
     param,
 )
+from demos.runtime.messages import listed, say
 
 Array = NDArray[np.float64]
 MOST_SENTENCES, MOST_WORDS = 6, 40
 STOP = frozenset("a an the of on in at to is are was were and or it its this that el la los las un una de en y".split())
-CHOICES = ("the first and the second", "the first and the third", "another pair", "no pair has a word in common")
+CHOICES = (
+    say("the first and the second"),
+    say("the first and the third"),
+    say("another pair"),
+    say("no pair has a word in common"),
+)
 
 
 class TextAsNumbersParams(Params):
@@ -73,7 +79,12 @@ class TextAsNumbersParams(Params):
         found = split(self.text)
         words = {word for sentence in found for word in tokens(sentence, self)}
         if not 2 <= len(found) <= MOST_SENTENCES or not 2 <= len(words) <= 2 * MOST_WORDS:
-            raise ValueError(f"The text needs 2 to {MOST_SENTENCES} sentences of words, each ended by a full stop")
+            raise ValueError(
+                say(
+                    "The text needs 2 to {most_sentences} sentences of words, each ended by a full stop",
+                    most_sentences=MOST_SENTENCES,
+                )
+            )
         return self
 
 
@@ -85,7 +96,7 @@ def split(text: str) -> list[str]:
 def tokens(sentence: str, params: TextAsNumbersParams) -> list[str]:
     """Lower-case words, and pairs of neighbours when wanted."""
     words = [word for word in re.findall(r"\w+", sentence.lower()) if params.stop_words or word not in STOP]
-    return words + ([f"{a} {b}" for a, b in pairwise(words)] if params.pairs else [])
+    return words + ([say("{a} {b}", a=a, b=b) for a, b in pairwise(words)] if params.pairs else [])
 
 
 def bag(documents: Sequence[Sequence[str]], vocabulary: Sequence[str]) -> Array:
@@ -126,38 +137,53 @@ class Story:
         self.tf = bag(self.documents, self.vocabulary)
         self.idf, self.v = inverse_frequency(self.tf), weigh(self.tf)
         self.cosine = self.v @ self.v.T
-        self.names = tuple(f"sentence {i + 1}" for i in range(len(self.sentences)))
+        self.names = tuple(say("sentence {i}", i=i + 1) for i in range(len(self.sentences)))
 
     def opening(self) -> Scene:
-        caption = (
-            f"{count(len(self.sentences), 'sentence')}, {sum(map(len, self.documents))} tokens. To compare them, a "
-            "computer needs "
-            "numbers. First each sentence is cut into tokens, here words in lower case; then the tokens are counted."
+        caption = say(
+            "{sentences}, {map} tokens. To compare them, a computer needs numbers. First each sentence is cut "
+            "into tokens, here words in lower case; then the tokens are counted.",
+            sentences=count(len(self.sentences), "sentence"),
+            map=sum(map(len, self.documents)),
         )
         everything = tuple(word for document in self.documents for word in document)
-        return Scene(caption, (Tokens(title="All tokens", tokens=everything),), {"tokens": len(everything)})
+        return Scene(caption, (Tokens(title=say("All tokens"), tokens=everything),), {"tokens": len(everything)})
 
     def cut(self, i: int) -> Scene:
         words = self.documents[i]
         again = sorted(word for word in set(words) if words.count(word) > 1)
-        caption = f"Sentence {i + 1} has {count(len(words), 'token')}, {len(set(words))} of them different. "
-        caption += f"'{again[0]}' comes {words.count(again[0])} times." if again else "No word comes twice."
+        caption = say(
+            "Sentence {i} has {tokens}, {set} of them different. ",
+            i=i + 1,
+            tokens=count(len(words), "token"),
+            set=len(set(words)),
+        )
+        caption += (
+            say("'{again}' comes {again2} times.", again=again[0], again2=words.count(again[0]))
+            if again
+            else say("No word comes twice.")
+        )
         if not self.params.stop_words:
-            caption += " Little words such as 'the' have been left out."
+            caption += say(" Little words such as 'the' have been left out.")
         marked = tuple(j for j, word in enumerate(words) if again and word == again[0])
         panel = Tokens(title=self.sentences[i][:60], tokens=tuple(words), marked=marked)
         return Scene(caption, (panel,), {"sentence": i + 1, "tokens": len(words)})
 
     def bag_of_words(self) -> Scene:
         zeros = int((self.tf == 0).sum())
-        caption = (
-            f"The bag of words: a column for each of the {len(self.vocabulary)} words known, a row for each sentence, "
-            "in it how "
-            f"often. {zeros} of {self.tf.size} numbers are 0. The order is lost: 'dog bites man' and 'man bites dog' "
-            "have the same row."
+        caption = say(
+            "The bag of words: a column for each of the {vocabulary} words known, a row for each sentence, in it "
+            "how often. {zeros} of {size} numbers are 0. The order is lost: 'dog bites man' and 'man bites "
+            "dog' have the same row.",
+            vocabulary=len(self.vocabulary),
+            zeros=zeros,
+            size=self.tf.size,
         )
         return Scene(
-            caption, (self._matrix("word counts (tf)", self.tf),), {"words": len(self.vocabulary)}, "bag of words"
+            caption,
+            (self._matrix(say("word counts (tf)"), self.tf),),
+            {"words": len(self.vocabulary)},
+            say("bag of words"),
         )
 
     def telling(self) -> list[int]:
@@ -167,50 +193,69 @@ class Story:
 
     def rarity(self, j: int) -> Scene:
         n, held = len(self.tf), int((self.tf[:, j] > 0).sum())
-        caption = (
-            f"How telling is '{self.vocabulary[j]}'? It is in {held} of {n} sentences, so idf = "
-            f"ln({n + 1}/{held + 1}) + 1 = "
-            f"{number(float(self.idf[j]))}. "
+        caption = say(
+            "How telling is '{vocabulary}'? It is in {held} of {n} sentences, so idf = ln({n2}/{held2}) + 1 = {idf}. ",
+            vocabulary=self.vocabulary[j],
+            held=held,
+            n=n,
+            n2=n + 1,
+            held2=held + 1,
+            idf=number(float(self.idf[j])),
         )
         caption += (
-            "It is in all of them, so it tells nothing apart."
+            say("It is in all of them, so it tells nothing apart.")
             if held == n
-            else "The fewer hold it, the more it counts."
+            else say("The fewer hold it, the more it counts.")
         )
         order = sorted({j, *ranked(self.idf)[:5].tolist(), *ranked(-self.idf)[:5].tolist()})
-        bars = Bars(title="idf", labels=tuple(self.vocabulary[k] for k in order), values=row(self.idf[order]))
-        return Scene(caption, (bars, self._matrix("word counts (tf)", self.tf)), {"idf": self.idf[j], "held_by": held})
+        bars = Bars(title=say("idf"), labels=tuple(self.vocabulary[k] for k in order), values=row(self.idf[order]))
+        return Scene(
+            caption, (bars, self._matrix(say("word counts (tf)"), self.tf)), {"idf": self.idf[j], "held_by": held}
+        )
 
     def weights(self, i: int) -> Scene:
         top = first_largest(self.v[i])
         raw = float(self.tf[i, top] * self.idf[top])
         tf, idf = number(float(self.tf[i, top])), number(float(self.idf[top]), 2)
-        caption = (
-            f"Sentence {i + 1}, TF-IDF: '{self.vocabulary[top]}' weighs most, {tf}·{idf} = {number(raw, 2)}; divided "
-            "by the "
-            f"length of the row {number(float(self.v[i, top]), 2)}. "
+        caption = say(
+            "Sentence {i}, TF-IDF: '{vocabulary}' weighs most, {tf}·{idf} = {raw}; divided by the "
+            "length of the row {v}. ",
+            i=i + 1,
+            vocabulary=self.vocabulary[top],
+            tf=tf,
+            idf=idf,
+            raw=number(raw, 2),
+            v=number(float(self.v[i, top]), 2),
         )
         if self.vocabulary[top] in STOP:
-            caption += "A little word wins by sheer number although it tells little: so stop words are often left out."
+            caption += say(
+                "A little word wins by sheer number although it tells little: so stop words are often left out."
+            )
         else:
-            caption += "Frequent here and rare elsewhere: that is what makes a word typical."
+            caption += say("Frequent here and rare elsewhere: that is what makes a word typical.")
         order = ranked(self.v[i])[:10]
         bars = Bars(
-            title=f"sentence {i + 1}",
+            title=say("sentence {i}", i=i + 1),
             labels=tuple(self.vocabulary[int(k)] for k in order),
             values=row(self.v[i][order]),
         )
-        return Scene(caption, (bars, self._matrix("TF-IDF", self.v)), {"sentence": i + 1, "top": self.v[i, top]})
+        return Scene(caption, (bars, self._matrix(say("TF-IDF"), self.v)), {"sentence": i + 1, "top": self.v[i, top]})
 
     def pairs(self) -> Iterator[Scene]:
         """The cosine of every neighbouring pair, and of the closest."""
         for i in range(len(self.v) - 1):
             shared = [word for k, word in enumerate(self.vocabulary) if self.tf[i, k] and self.tf[i + 1, k]]
             value = float(self.cosine[i, i + 1])
-            what = f"share {', '.join(repr(word) for word in shared[:4])}" if shared else "share no word"
-            caption = f"Sentences {i + 1} and {i + 2} {what}: cosine {number(value, 2)}. "
-            caption += "Only the words themselves count: 'cat' and 'cats' are as different as 'cat' and 'moon'."
-            yield Scene(caption, (self._cosines(), self._matrix("TF-IDF", self.v)), {"cosine": value})
+            what = (
+                say("share {listing}", listing=listed(", ", (repr(word) for word in shared[:4])))
+                if shared
+                else say("share no word")
+            )
+            caption = say(
+                "Sentences {i} and {i2} {what}: cosine {value}. ", i=i + 1, i2=i + 2, what=what, value=number(value, 2)
+            )
+            caption += say("Only the words themselves count: 'cat' and 'cats' are as different as 'cat' and 'moon'.")
+            yield Scene(caption, (self._cosines(), self._matrix(say("TF-IDF"), self.v)), {"cosine": value})
 
     def closest(self) -> tuple[int, int]:
         n = len(self.v)
@@ -220,15 +265,23 @@ class Story:
         i, j = self.closest()
         value = float(self.cosine[i, j])
         caption = (
-            f"Of all pairs, sentences {i + 1} and {j + 1} are closest: cosine {number(value, 2)}. " if value else ""
+            say(
+                "Of all pairs, sentences {i} and {j} are closest: cosine {value}. ",
+                i=i + 1,
+                j=j + 1,
+                value=number(value, 2),
+            )
+            if value
+            else ""
         )
-        caption += (
-            f"{len(self.sentences)} sentences became rows of {len(self.vocabulary)} numbers. What is missing: order "
-            "and meaning. "
-            "Embeddings put words of like meaning close together."
+        caption += say(
+            "{sentences} sentences became rows of {vocabulary} numbers. What is missing: order and meaning. "
+            "Embeddings put words of like meaning close together.",
+            sentences=len(self.sentences),
+            vocabulary=len(self.vocabulary),
         )
         metrics = {"closest": value, "first": i + 1, "second": j + 1}
-        return Scene(caption, (self._cosines(), self._matrix("TF-IDF", self.v)), metrics, "the closest pair")
+        return Scene(caption, (self._cosines(), self._matrix(say("TF-IDF"), self.v)), metrics, say("the closest pair"))
 
     def _matrix(self, title: str, values: Array) -> Heatmap:
         """Words downwards, so that their names can be read."""
@@ -243,7 +296,7 @@ class Story:
 
     def _cosines(self) -> Heatmap:
         names = tuple(f"s{i + 1}" for i in range(len(self.v)))
-        return Heatmap(title="cosine", values=rows(self.cosine, 2), rows=names, columns=names, value_range=(0, 1))
+        return Heatmap(title=say("cosine"), values=rows(self.cosine, 2), rows=names, columns=names, value_range=(0, 1))
 
 
 def _check(frames: Sequence[Frame]) -> str:

@@ -44,10 +44,11 @@ from demos.runtime.contract import (
     Table,
     param,
 )
+from demos.runtime.messages import say
 
 TEACHER, TEACHER_EPOCHS, SHOWINGS, RATE = 128, 30, 20_000, 0.005
 MOST_EPOCHS = 14
-ANSWERS = ("the one with soft targets", "the one with labels only", "neither, within a point")
+ANSWERS = (say("the one with soft targets"), say("the one with labels only"), say("neither, within a point"))
 
 
 class DistillationParams(Params):
@@ -147,39 +148,56 @@ class Story:
 
     def plan(self) -> Scene:
         large, small = size_of(TEACHER), size_of(self.params.student)
-        caption = (
-            f"A teacher of {large} weights and a student of {small}, {number(large / small, 1)} times smaller. The "
-            "student "
-            f"sees {self.count} digits only. Two students start from the same weights: one learns from the labels, the "
-            f"other also from the teacher's answers at temperature {number(self.params.temperature)}."
+        caption = say(
+            "A teacher of {large} weights and a student of {small}, {large2} times smaller. The student sees "
+            "{count} digits only. Two students start from the same weights: one learns from the labels, the other "
+            "also from the teacher's answers at temperature {temperature}.",
+            large=large,
+            small=small,
+            large2=number(large / small, 1),
+            count=self.count,
+            temperature=number(self.params.temperature),
         )
-        bars = Bars(title="Weights", labels=("teacher", "student"), values=(float(large), float(small)))
+        bars = Bars(title=say("Weights"), labels=(say("teacher"), say("student")), values=(float(large), float(small)))
         return Scene(caption, (bars,), {"teacher": large, "student": small})
 
     def teaching(self) -> Scene:
         found = self.right(self.teacher)
         sure = _network.softmax(self.z).max(1)
-        caption = (
-            f"The teacher, trained on {len(self.data.x)} digits, reads {found:.1%} of {len(self.data.test_t)} "
-            "unseen ones. "
-            f"It is very sure: on the student's {self.count} digits its highest probability is "
-            f"{number(float(sure.mean()), 3)} "
-            "on average. So sure an answer says little more than the label does."
+        caption = say(
+            "The teacher, trained on {x} digits, reads {found:.1%} of {test_t} unseen ones. It is very sure: on "
+            "the student's {count} digits its highest probability is {sure} on average. So sure an answer says "
+            "little more than the label does.",
+            x=len(self.data.x),
+            found=found,
+            test_t=len(self.data.test_t),
+            count=self.count,
+            sure=number(float(sure.mean()), 3),
         )
-        image = Image(title="a digit", pixels=rows(self.x[0].reshape(8, 8), 2))
-        return Scene(caption, (image, self._answer(self.z[0], 1.0)), {"teacher": found}, "the teacher")
+        image = Image(title=say("a digit"), pixels=rows(self.x[0].reshape(8, 8), 2))
+        return Scene(caption, (image, self._answer(self.z[0], 1.0)), {"teacher": found}, say("the teacher"))
 
     def temperature(self, temperature: float) -> Scene:
         shares = soften(self.z[:1], temperature)[0]
         order = ranked(shares)
-        caption = (
-            f"The same answer at T = {number(temperature)}: {order[0]} with {number(float(shares[order[0]]), 3)}, "
-            f"{order[1]} with {number(float(shares[order[1]]), 3)}, {order[2]} with "
-            f"{number(float(shares[order[2]]), 3)}. "
+        caption = say(
+            "The same answer at T = {temperature}: {order} with {shares}, {order2} with {shares2}, "
+            "{order3} with {shares3}. ",
+            temperature=number(temperature),
+            order=order[0],
+            shares=number(float(shares[order[0]]), 3),
+            order2=order[1],
+            shares2=number(float(shares[order[1]]), 3),
+            order3=order[2],
+            shares3=number(float(shares[order[2]]), 3),
         )
-        caption += "T = 1 is plain softmax." if temperature == 1 else "All scores are divided by T before the softmax: "
-        caption += "" if temperature == 1 else "the order stays, and small probabilities become visible."
-        moment = "temperature" if temperature == 1 else ""
+        caption += (
+            say("T = 1 is plain softmax.")
+            if temperature == 1
+            else say("All scores are divided by T before the softmax: ")
+        )
+        caption += "" if temperature == 1 else say("the order stays, and small probabilities become visible.")
+        moment = say("temperature") if temperature == 1 else ""
         return Scene(caption, (self._answer(self.z[0], temperature),), {"T": temperature}, moment)
 
     def soft_target(self, index: int) -> Scene:
@@ -187,30 +205,42 @@ class Story:
         shares = soften(self.z, self.params.temperature)
         at = int(ranked(-shares.max(1))[index])
         order = ranked(shares[at])
-        caption = (
-            f"A digit {self.t[at]} of which the teacher is unsure: at T = {number(self.params.temperature)} it says "
-            f"{number(float(shares[at][order[0]]), 2)} for {order[0]} and {number(float(shares[at][order[1]]), 2)} for "
-            f"{order[1]}. Look at the picture: do you see why? The label alone would say {self.t[at]} and nothing else."
+        caption = say(
+            "A digit {t} of which the teacher is unsure: at T = {temperature} it says {shares} for {order} and "
+            "{shares2} for {order2}. Look at the picture: do you see why? The label alone would say "
+            "{t} and nothing else.",
+            t=self.t[at],
+            temperature=number(self.params.temperature),
+            shares=number(float(shares[at][order[0]]), 2),
+            order=order[0],
+            shares2=number(float(shares[at][order[1]]), 2),
+            order2=order[1],
         )
-        image = Image(title=f"a {self.t[at]}", pixels=rows(self.x[at].reshape(8, 8), 2))
+        image = Image(title=say("a {t}", t=self.t[at]), pixels=rows(self.x[at].reshape(8, 8), 2))
         panels = (image, self._answer(self.z[at], self.params.temperature))
-        return Scene(caption, panels, {"p": shares[at][order[0]]}, "what the teacher knows" if index == 0 else "")
+        return Scene(caption, panels, {"p": shares[at][order[0]]}, say("what the teacher knows") if index == 0 else "")
 
     def epoch(self, at: int) -> Scene:
         a, b = self.right(self.alone[at]), self.right(self.taught[at])
         own = [_network.accuracy(w[at], self.x, self.t) for w in (self.alone, self.taught)]
-        caption = (
-            f"Pass {at} of {self.epochs}: with labels only {a:.1%} of the test digits are right, with soft targets "
-            f"{b:.1%}. "
-            f"Of its own {self.count} digits the first knows {own[0]:.0%}, the second {own[1]:.0%}. "
+        caption = say(
+            "Pass {at} of {epochs}: with labels only {a:.1%} of the test digits are right, with soft targets "
+            "{b:.1%}. Of its own {count} digits the first knows {own:.0%}, the second {own2:.0%}. ",
+            at=at,
+            epochs=self.epochs,
+            a=a,
+            b=b,
+            count=self.count,
+            own=own[0],
+            own2=own[1],
         )
         if own[0] > 0.995:
-            caption += "With all labels right, labels alone have hardly anything left to teach."
+            caption += say("With all labels right, labels alone have hardly anything left to teach.")
         elif at == 0:
-            caption += "Both are the same random network still."
+            caption += say("Both are the same random network still.")
         else:
-            caption += "A gap between own and test digits is what was learnt by heart."
-        moment = "both start" if at == 0 else ""
+            caption += say("A gap between own and test digits is what was learnt by heart.")
+        moment = say("both start") if at == 0 else ""
         return Scene(caption, (self._curve(at),), {"pass": at, "labels": a, "soft": b}, moment)
 
     def by_digit(self) -> Scene:
@@ -219,49 +249,65 @@ class Story:
         shares = [[float((g[t == digit] == digit).mean()) for digit in range(10)] for g in guess]
         gain = np.array(shares[1]) - np.array(shares[0])
         best = first_largest(gain)
-        caption = (
-            f"Digit by digit. The {best} gains most: {shares[0][best]:.0%} right with labels only, "
-            f"{shares[1][best]:.0%} with "
-            "soft targets. "
+        caption = say(
+            "Digit by digit. The {best} gains most: {shares:.0%} right with labels only, "
+            "{shares2:.0%} with soft targets. ",
+            best=best,
+            shares=shares[0][best],
+            shares2=shares[1][best],
         )
         caption += (
-            "Where digits look alike, the teacher says how much." if gain[best] > 0 else "So no digit gains at all."
+            say("Where digits look alike, the teacher says how much.")
+            if gain[best] > 0
+            else say("So no digit gains at all.")
         )
         body = tuple((str(d), f"{shares[0][d]:.0%}", f"{shares[1][d]:.0%}") for d in range(10))
-        table = Table(title="Right by digit", columns=("digit", "labels", "soft"), rows=body, highlight=(best,))
-        return Scene(caption, (table,), {"gain": gain[best]}, "digit by digit")
+        table = Table(
+            title=say("Right by digit"),
+            columns=(say("digit"), say("labels"), say("soft")),
+            rows=body,
+            highlight=(best,),
+        )
+        return Scene(caption, (table,), {"gain": gain[best]}, say("digit by digit"))
 
     def ending(self) -> Scene:
         a, b, top = self.right(self.alone[-1]), self.right(self.taught[-1]), self.right(self.teacher)
         gain = 100 * (b - a)
-        caption = (
-            f"The student of {size_of(self.params.student)} weights reads {a:.1%} when taught by labels and "
-            f"{b:.1%} when taught "
-            f"by the teacher ({top:.1%}): {amount(gain, 'point', 1)} of difference. "
+        caption = say(
+            "The student of {size_of} weights reads {a:.1%} when taught by labels and {b:.1%} when taught by the "
+            "teacher ({top:.1%}): {points} of difference. ",
+            size_of=size_of(self.params.student),
+            a=a,
+            b=b,
+            top=top,
+            points=amount(gain, "point", 1),
         )
         if gain >= 1:
-            caption += f"The same {self.count} images, but each said how like every digit it is."
+            caption += say("The same {count} images, but each said how like every digit it is.", count=self.count)
         elif gain > -1:
-            caption += "Hardly any: with so many images, or no soft share, labels say enough."
+            caption += say("Hardly any: with so many images, or no soft share, labels say enough.")
         else:
-            caption += "Here it did harm: so small a student cannot match all ten shares."
+            caption += say("Here it did harm: so small a student cannot match all ten shares.")
         bars = Bars(
-            title="Right", labels=("labels", "soft targets", "teacher"), values=row((a, b, top)), value_range=(0, 1)
+            title=say("Right"),
+            labels=(say("labels"), say("soft targets"), say("teacher")),
+            values=row((a, b, top)),
+            value_range=(0, 1),
         )
         metrics = {"labels": a, "soft": b, "teacher": top, "gain": gain}
-        return Scene(caption, (bars, self._curve(self.epochs)), metrics, "the result")
+        return Scene(caption, (bars, self._curve(self.epochs)), metrics, say("the result"))
 
     def _answer(self, z: Array, temperature: float) -> Panel:
         shares = soften(z[None], temperature)[0]
-        title = f"Teacher at T = {number(temperature)}"
+        title = say("Teacher at T = {temperature}", temperature=number(temperature))
         return Bars(title=title, labels=tuple("0123456789"), values=row(shares), value_range=(0, 1))
 
     def _curve(self, at: int) -> Panel:
         shown = thin(at + 1, 40)
         x = tuple(float(index) for index in shown)
-        pairs = (("labels only", self.alone), ("soft targets", self.taught))
+        pairs = ((say("labels only"), self.alone), (say("soft targets"), self.taught))
         lines = tuple(Series(name=name, x=x, y=row(self.right(w[i]) for i in shown)) for name, w in pairs)
-        return Curve(title="Test digits right", series=lines, x_label="pass", y_range=(0, 1))
+        return Curve(title=say("Test digits right"), series=lines, x_label=say("pass"), y_range=(0, 1))
 
 
 def _check(frames: Sequence[Frame]) -> str:

@@ -39,8 +39,9 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import say
 
-ANSWERS = ("less than 1 point", "1 to 5 points", "more than 5 points")
+ANSWERS = (say("less than 1 point"), say("1 to 5 points"), say("more than 5 points"))
 LEVELS = (0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
 
 
@@ -150,118 +151,161 @@ class Story:
 
     def plan(self) -> Scene:
         left = self.total - self.gone
-        caption = (
-            f"A network for 8x8 digits with {self.total} weights. {self.params.sparsity:.0%} of them, {self.gone}, "
-            "are to "
-            f"become 0; {left} stay. At 4 bytes each, and one bit for every place, that is "
-            f"{bytes_of(self.total, left)} "
-            f"bytes instead of {4 * self.total}. Which weights can it do without?"
+        caption = say(
+            "A network for 8x8 digits with {total} weights. {sparsity:.0%} of them, {gone}, are to become 0; "
+            "{left} stay. At 4 bytes each, and one bit for every place, that is {bytes_of} bytes instead of "
+            "{total2}. Which weights can it do without?",
+            total=self.total,
+            sparsity=self.params.sparsity,
+            gone=self.gone,
+            left=left,
+            bytes_of=bytes_of(self.total, left),
+            total2=4 * self.total,
         )
-        bars = Bars(title="Weights", labels=("before", "after"), values=(float(self.total), float(left)))
+        bars = Bars(title=say("Weights"), labels=(say("before"), say("after")), values=(float(self.total), float(left)))
         return Scene(caption, (bars,), {"weights": self.total, "gone": self.gone})
 
     def network(self) -> Scene:
         sizes = np.concatenate([np.abs(self.w[name]).ravel() for name in MATRICES])
         limit = float(np.sort(sizes)[max(0, self.gone - 1)]) if self.gone else 0.0
         counts, edges = np.histogram(sizes, 12)
-        caption = (
-            f"Trained, it reads {self.full:.1%} of {len(self.data.test_t)} unseen digits. Its weights by size |w|: "
-            "half are "
-            f"below {number(float(np.median(sizes)), 2)}, the largest is {number(float(sizes.max()), 2)}. To lose "
-            f"{self.gone} of them, everything up to {number(limit, 2)} would have to go."
+        caption = say(
+            "Trained, it reads {full:.1%} of {test_t} unseen digits. Its weights by size |w|: half are below "
+            "{median}, the largest is {sizes}. To lose {gone} of them, everything up to {limit} would have to go.",
+            full=self.full,
+            test_t=len(self.data.test_t),
+            median=number(float(np.median(sizes)), 2),
+            sizes=number(float(sizes.max()), 2),
+            gone=self.gone,
+            limit=number(limit, 2),
         )
         labels = tuple(number(float(edge), 2) for edge in (edges[:-1] + edges[1:]) / 2)
-        bars = Bars(title="Weights by size |w|", labels=labels, values=row(counts))
-        return Scene(caption, (bars,), {"accuracy": self.full, "limit": limit}, "the network")
+        bars = Bars(title=say("Weights by size |w|"), labels=labels, values=row(counts))
+        return Scene(caption, (bars,), {"accuracy": self.full, "limit": limit}, say("the network"))
 
     def level(self, sparsity: float) -> Scene:
         found = self.right(prune(self.w, masks_of(self.w, self.params, sparsity)))
         self.swept.append((sparsity, found))
         lost, zeros = 100 * (self.full - found), round(sparsity * self.total)
-        caption = (
-            f"{sparsity:.0%} gone: {zeros} zeros, {self.total - zeros} weights left, {found:.1%} of the digits right. "
+        caption = say(
+            "{sparsity:.0%} gone: {zeros} zeros, {total} weights left, {found:.1%} of the digits right. ",
+            sparsity=sparsity,
+            zeros=zeros,
+            total=self.total - zeros,
+            found=found,
         )
         if lost < 1:
-            caption += "Hardly a difference: what went added little to any sum."
+            caption += say("Hardly a difference: what went added little to any sum.")
         elif lost < 10:
-            caption += f"{amount(lost, 'point', 1)} lost: now weights go that some digits need."
+            caption += say("{points} lost: now weights go that some digits need.", points=amount(lost, "point", 1))
         else:
-            caption += f"{amount(lost, 'point', 1)} lost, with no chance yet to learn anew."
+            caption += say("{points} lost, with no chance yet to learn anew.", points=amount(lost, "point", 1))
         first = lost >= 5 and all(self.full - right < 0.05 for _, right in self.swept[:-1])
-        return Scene(caption, (self._sweep(),), {"sparsity": sparsity, "accuracy": found}, "it breaks" if first else "")
+        return Scene(
+            caption, (self._sweep(),), {"sparsity": sparsity, "accuracy": found}, say("it breaks") if first else ""
+        )
 
     def cut(self) -> Scene:
         found = self.healing[0]
         empty = self.data.x.max(0) == 0
         idle = int(self.masks["W1"][:, empty].sum())
-        caption = (
-            f"The sparsity asked for: {self.gone} of {self.total} weights are exactly 0. Each row is a hidden "
-            "unit, each "
-            f"column a pixel; white is a weight that stayed. It now reads {found:.1%}, before {self.full:.1%}. "
-            f"{idle} that "
-            f"stayed belong to {count(int(empty.sum()), 'pixel')} that never hold ink: large from the start, yet "
-            "useless. Size is a "
-            "guess at worth."
+        caption = say(
+            "The sparsity asked for: {gone} of {total} weights are exactly 0. Each row is a hidden unit, each "
+            "column a pixel; white is a weight that stayed. It now reads {found:.1%}, before {full:.1%}. {idle} "
+            "that stayed belong to {pixels} that never hold ink: large from the start, yet useless. Size "
+            "is a guess at worth.",
+            gone=self.gone,
+            total=self.total,
+            found=found,
+            full=self.full,
+            idle=idle,
+            pixels=count(int(empty.sum()), "pixel"),
         )
-        return Scene(caption, (self._mask(),), {"gone": self.total - self.left, "accuracy": found}, "the cut")
+        return Scene(caption, (self._mask(),), {"gone": self.total - self.left, "accuracy": found}, say("the cut"))
 
     def weights(self) -> Scene:
         parts = [(name, self.masks[name]) for name in MATRICES]
         shares = [1 - float(mask.mean()) for _, mask in parts]
         dead = int((self.masks["W1"].sum(1) == 0).sum())
-        caption = (
-            f"By layer: {shares[0]:.0%} of the weights from pixels went and {shares[1]:.0%} of those to the ten "
-            "scores. "
-            f"{count(dead, 'hidden unit')} of {self.params.hidden} lost all inputs and could be left out altogether."
+        caption = say(
+            "By layer: {shares:.0%} of the weights from pixels went and {shares2:.0%} of those to the ten scores. "
+            "{hidden_units} of {hidden} lost all inputs and could be left out altogether.",
+            shares=shares[0],
+            shares2=shares[1],
+            hidden_units=count(dead, "hidden unit"),
+            hidden=self.params.hidden,
         )
         if self.params.scope == "network" and self.params.method == "magnitude":
-            caption += " Weights to the scores are larger, so more of them stay."
-        bars = Bars(title="Share that went", labels=("pixels", "scores"), values=row(shares), value_range=(0, 1))
-        return Scene(caption, (bars, self._mask()), {"dead": dead}, "layer by layer")
+            caption += say(" Weights to the scores are larger, so more of them stay.")
+        bars = Bars(
+            title=say("Share that went"), labels=(say("pixels"), say("scores")), values=row(shares), value_range=(0, 1)
+        )
+        return Scene(caption, (bars, self._mask()), {"dead": dead}, say("layer by layer"))
 
     def epoch(self) -> Scene:
         at, found = len(self.healing) - 1, self.healing[-1]
-        caption = (
-            f"Fine-tuning, pass {at} of {self.params.fine_tuning}: {found:.1%} right, {self.healing[0]:.1%} just "
-            "after the "
-            f"cut, {self.full:.1%} before it. The {self.gone} zeros stay zeros; the {self.left} others move to "
-            "take over "
-            "what the lost ones did."
+        caption = say(
+            "Fine-tuning, pass {at} of {fine_tuning}: {found:.1%} right, {healing:.1%} just after the cut, "
+            "{full:.1%} before it. The {gone} zeros stay zeros; the {left} others move to take over "
+            "what the lost ones did.",
+            at=at,
+            fine_tuning=self.params.fine_tuning,
+            found=found,
+            healing=self.healing[0],
+            full=self.full,
+            gone=self.gone,
+            left=self.left,
         )
-        moment = "fine-tuning" if at == 1 else ""
+        moment = say("fine-tuning") if at == 1 else ""
         return Scene(caption, (self._healing(),), {"pass": at, "accuracy": found}, moment)
 
     def ending(self, tuned: Weights) -> Scene:
         found, zeros = self.healing[-1], int(sum((tuned[name] == 0).sum() for name in MATRICES))
         small, lost = bytes_of(self.total, self.left), 100 * (self.full - self.healing[-1])
-        caption = f"{zeros} of {self.total} weights are zero. Accuracy: {self.full:.1%} before, "
-        caption += f"{self.healing[0]:.1%} after the cut"
-        caption += f", {found:.1%} after fine-tuning" if self.params.fine_tuning else ", and no fine-tuning"
-        caption += f". {small} bytes instead of {4 * self.total}, {number(4 * self.total / small, 1)} times smaller. "
+        caption = say(
+            "{zeros} of {total} weights are zero. Accuracy: {full:.1%} before, ",
+            zeros=zeros,
+            total=self.total,
+            full=self.full,
+        )
+        caption += say("{healing:.1%} after the cut", healing=self.healing[0])
+        caption += (
+            say(", {found:.1%} after fine-tuning", found=found)
+            if self.params.fine_tuning
+            else say(", and no fine-tuning")
+        )
+        caption += say(
+            ". {small} bytes instead of {total}, {total2} times smaller. ",
+            small=small,
+            total=4 * self.total,
+            total2=number(4 * self.total / small, 1),
+        )
         if lost < 1:
-            caption += "Most weights were not needed." if self.params.sparsity > 0.5 else "Little was asked of it."
+            caption += (
+                say("Most weights were not needed.") if self.params.sparsity > 0.5 else say("Little was asked of it.")
+            )
         elif lost <= 5:
-            caption += "A small price; the bytes saved may be worth it."
+            caption += say("A small price; the bytes saved may be worth it.")
         else:
-            caption += "Too much was cut: what is left does not make up for it."
+            caption += say("Too much was cut: what is left does not make up for it.")
         metrics = {"zeros": zeros, "cut": self.healing[0], "accuracy": found, "lost": lost, "bytes": small}
-        return Scene(caption, (self._sweep(), self._healing()), metrics, "the result")
+        return Scene(caption, (self._sweep(), self._healing()), metrics, say("the result"))
 
     def _sweep(self) -> Panel:
         x, y = (row(each) for each in zip((0.0, self.full), *self.swept, strict=True))
-        line = Series(name="test", x=x, y=y)
-        return Curve(title="Accuracy by sparsity", series=(line,), x_label="share of zeros", y_range=(0, 1))
+        line = Series(name=say("test"), x=x, y=y)
+        return Curve(title=say("Accuracy by sparsity"), series=(line,), x_label=say("share of zeros"), y_range=(0, 1))
 
     def _healing(self) -> Panel:
         x = tuple(float(at) for at in range(len(self.healing)))
         lines = (
-            Series(name="pruned", x=x, y=row(self.healing)),
-            Series(name="before", x=x, y=row([self.full] * len(x))),
+            Series(name=say("pruned"), x=x, y=row(self.healing)),
+            Series(name=say("before"), x=x, y=row([self.full] * len(x))),
         )
-        return Curve(title="Accuracy while fine-tuning", series=lines, x_label="pass", y_range=(0, 1))
+        return Curve(title=say("Accuracy while fine-tuning"), series=lines, x_label=say("pass"), y_range=(0, 1))
 
     def _mask(self) -> Panel:
-        return Image(title="Weights from pixels that stay", pixels=rows(self.masks["W1"][:32], 0))
+        return Image(title=say("Weights from pixels that stay"), pixels=rows(self.masks["W1"][:32], 0))
 
 
 def _check(frames: Sequence[Frame]) -> str:

@@ -44,8 +44,9 @@ from demos.runtime.contract import (
     Table,
     param,
 )
+from demos.runtime.messages import say
 
-ANSWERS = ("less than 1 point", "1 to 10 points", "more than 10 points")
+ANSWERS = (say("less than 1 point"), say("1 to 10 points"), say("more than 10 points"))
 BITS = (8, 7, 6, 5, 4, 3, 2)
 
 
@@ -139,34 +140,49 @@ class Story:
 
     def plan(self) -> Scene:
         b, size = self.params.bits, bytes_of(self.count, self.params.bits, self.block, self.params.scheme)
-        caption = (
-            f"A network for 8x8 digits: 64·{self.hidden} + {self.hidden}·10 = {self.count} weights. At 32 bits they "
-            f"take {4 * self.count} bytes; at {b} bits, with a scale for every {self.block}, {size}: "
-            f"{number(4 * self.count / size, 1)} times less. A phone has little memory, so this decides what runs "
-            "on it."
+        caption = say(
+            "A network for 8x8 digits: 64·{hidden} + {hidden}·10 = {count} weights. At 32 bits they take {count2} "
+            "bytes; at {b} bits, with a scale for every {block}, {size}: {count3} times less. A phone has little "
+            "memory, so this decides what runs on it.",
+            hidden=self.hidden,
+            count=self.count,
+            count2=4 * self.count,
+            b=b,
+            block=self.block,
+            size=size,
+            count3=number(4 * self.count / size, 1),
         )
         body = [("32", str(4 * self.count), "1")]
         for bits in BITS:
             each = bytes_of(self.count, bits, self.block, self.params.scheme)
             body.append((str(bits), str(each), number(4 * self.count / each, 1)))
-        table = Table(title="Bytes", columns=("bits", "bytes", "times smaller"), rows=tuple(body), highlight=(9 - b,))
+        table = Table(
+            title=say("Bytes"),
+            columns=(say("bits"), say("bytes"), say("times smaller")),
+            rows=tuple(body),
+            highlight=(9 - b,),
+        )
         return Scene(caption, (table,), {"bytes": size})
 
     def network(self) -> Scene:
         values = np.concatenate([self.w[name].ravel() for name in MATRICES])
         counts, edges = np.histogram(values, 12)
-        caption = (
-            f"Trained, it reads {self.full:.1%} of {len(self.data.test_t)} unseen digits. Look at its weights: from "
-            f"{number(float(values.min()), 2)} to {number(float(values.max()), 2)}, yet most lie near 0. With "
-            f"{2**self.params.bits} levels over that span the small ones would fall together, so each block gets its "
-            "own scale."
+        caption = say(
+            "Trained, it reads {full:.1%} of {test_t} unseen digits. Look at its weights: from {values} to "
+            "{values2}, yet most lie near 0. With {bits} levels over that span the small ones would fall "
+            "together, so each block gets its own scale.",
+            full=self.full,
+            test_t=len(self.data.test_t),
+            values=number(float(values.min()), 2),
+            values2=number(float(values.max()), 2),
+            bits=2**self.params.bits,
         )
         labels = tuple(number(float(edge), 1) for edge in (edges[:-1] + edges[1:]) / 2)
         return Scene(
             caption,
-            (Bars(title="Weights by value", labels=labels, values=row(counts)),),
+            (Bars(title=say("Weights by value"), labels=labels, values=row(counts)),),
             {"accuracy": self.full},
-            "the network",
+            say("the network"),
         )
 
     def one_block(self) -> Scene:
@@ -174,25 +190,33 @@ class Story:
         largest = float(x[np.abs(x).argmax()])
         half = 2 ** (self.params.bits - 1)
         how = {
-            "offset": f"d = {number(largest)}/-{half}",
-            "symmetric": f"d = {number(abs(largest))}/{half - 1}",
-            "range": f"d = ({number(float(x.max()))} - ({number(float(x.min()))}))/{2 * half - 1}",
+            "offset": say("d = {largest}/-{half}", largest=number(largest), half=half),
+            "symmetric": say("d = {largest}/{half}", largest=number(abs(largest)), half=half - 1),
+            "range": say(
+                "d = ({x} - ({x2}))/{half}", x=number(float(x.max())), x2=number(float(x.min())), half=2 * half - 1
+            ),
         }[self.params.scheme]
         off = float(np.abs(self.part.back[0] - x).max() / abs(d)) if d else 0.0
-        caption = (
-            f"The first {self.block} weights. The largest in size is {number(largest)}, and it sets the scale for "
-            f"all: {how} = "
-            f"{number(d, 4)}. Levels lie {number(abs(d), 4)} apart; here no weight is off by more than "
-            f"{number(off, 2)} of that. "
+        caption = say(
+            "The first {block} weights. The largest in size is {largest}, and it sets the scale for all: {how} = "
+            "{d}. Levels lie {d2} apart; here no weight is off by more than {off} of that. ",
+            block=self.block,
+            largest=number(largest),
+            how=how,
+            d=number(d, 4),
+            d2=number(abs(d), 4),
+            off=number(off, 2),
         )
         if self.params.scheme == "offset":
-            caption += f"Half a step is the rule, up to a whole one at the far end, cut off at level {2 * half - 1}."
+            caption += say(
+                "Half a step is the rule, up to a whole one at the far end, cut off at level {half}.", half=2 * half - 1
+            )
         labels = tuple(str(index) for index in range(len(x)))
         return Scene(
             caption,
-            (Bars(title="One block", labels=labels[:32], values=row(x[:32])),),
+            (Bars(title=say("One block"), labels=labels[:32], values=row(x[:32])),),
             {"d": d, "off_in_steps": off},
-            "one block",
+            say("one block"),
         )
 
     def rounding(self, at: int) -> Scene:
@@ -209,14 +233,19 @@ class Story:
         )
         off = np.abs(part.back[0, at : at + 8] - x[at : at + 8])
         worst = at + first_largest(off)
-        caption = (
-            f"Weights {at} to {at + 7}: each is written as the integer q, and read back as x̂. Weight {worst} "
-            "suffers most: "
-            f"{number(float(x[worst]), 4)} comes back as {number(float(part.back[0, worst]), 4)}, off by "
-            f"{number(float(off.max()), 4)}; the step d is {number(abs(float(part.d[0, 0])), 4)}."
+        caption = say(
+            "Weights {at} to {at2}: each is written as the integer q, and read back as x̂. Weight {worst} suffers "
+            "most: {x} comes back as {back}, off by {off}; the step d is {d}.",
+            at=at,
+            at2=at + 7,
+            worst=worst,
+            x=number(float(x[worst]), 4),
+            back=number(float(part.back[0, worst]), 4),
+            off=number(float(off.max()), 4),
+            d=number(abs(float(part.d[0, 0])), 4),
         )
-        table = Table(title="Rounding", columns=("i", "x", "q", "x̂", "x̂ - x"), rows=body, highlight=(worst - at,))
-        return Scene(caption, (table,), {"worst": float(off.max())}, "rounding" if at == 0 else "")
+        table = Table(title=say("Rounding"), columns=("i", "x", "q", "x̂", "x̂ - x"), rows=body, highlight=(worst - at,))
+        return Scene(caption, (table,), {"worst": float(off.max())}, say("rounding") if at == 0 else "")
 
     def gguf(self) -> Iterator[Scene]:
         """A Q4_0 block of the first 32 weights, whatever was asked for."""
@@ -225,55 +254,76 @@ class Story:
         data = pack(part)
         lines = [data[:2].hex(" "), data[2:10].hex(" "), data[10:].hex(" ")]
         panel = Table(
-            title="The 18 bytes",
-            columns=("bytes", "hexadecimal", "meaning"),
+            title=say("The 18 bytes"),
+            columns=(say("bytes"), say("hexadecimal"), say("meaning")),
             rows=tuple(
                 zip(
                     ("0-1", "2-9", "10-17"),
                     lines,
-                    ("the scale d", "q0..q7, q16..q23", "q8..q15, q24..q31"),
+                    (say("the scale d"), "q0..q7, q16..q23", "q8..q15, q24..q31"),
                     strict=True,
                 )
             ),
         )
         d = float(part.d[0, 0])
-        caption = (
-            f"The first 32 weights as a Q4_0 block of a GGUF file: 18 bytes instead of 128. Bytes 0 and 1, {lines[0]}, "
-            f"are d = {number(d, 5)} in half precision, low byte first. Each of the other 16 holds two weights."
+        caption = say(
+            "The first 32 weights as a Q4_0 block of a GGUF file: 18 bytes instead of 128. Bytes 0 and 1, "
+            "{lines}, are d = {d} in half precision, low byte first. Each of the other 16 holds two weights.",
+            lines=lines[0],
+            d=number(d, 5),
         )
-        yield Scene(caption, (panel,), {"bytes": len(data), "d": d}, "a GGUF block")
+        yield Scene(caption, (panel,), {"bytes": len(data), "d": d}, say("a GGUF block"))
         for j in (0, 1, 15):
             yield self._byte(part, data, j, panel)
 
     def _byte(self, part: Blocks, data: bytes, j: int, panel: Panel) -> Scene:
         byte, d = data[2 + j], float(part.d[0, 0])
         low, high = byte & 15, byte >> 4
-        caption = (
-            f"Byte {2 + j} is {byte:02x}, in bits {byte:08b}. Low half {low}: weight {j} is {number(d, 4)}·({low} "
-            "- 8) = "
-            f"{number(d * (low - 8), 4)}. High half {high}: weight {j + 16} is {number(d, 4)}·({high} - 8) = "
-            f"{number(d * (high - 8), 4)}. Compare with the weights they were."
+        caption = say(
+            "Byte {j} is {byte:02x}, in bits {byte:08b}. Low half {low}: weight {j2} is {d}·({low} - 8) = {d2}. "
+            "High half {high}: weight {j3} is {d}·({high} - 8) = {d3}. Compare with the weights they were.",
+            j=2 + j,
+            byte=byte,
+            low=low,
+            j2=j,
+            d=number(d, 4),
+            d2=number(d * (low - 8), 4),
+            high=high,
+            j3=j + 16,
+            d3=number(d * (high - 8), 4),
         )
         body = tuple(
             (str(i), str(q), number(d * (q - 8), 4), number(float(self.w["W1"].flat[i]), 4))
             for i, q in ((j, low), (j + 16, high))
         )
-        table = Table(title=f"Byte {2 + j} taken apart", columns=("i", "q", "x̂", "x"), rows=body)
+        table = Table(title=say("Byte {j} taken apart", j=2 + j), columns=("i", "q", "x̂", "x"), rows=body)
         return Scene(caption, (table, panel), {"byte": byte})
 
     def level(self, bits: int) -> Scene:
         size, wrong, right = self.found[bits]
-        caption = (
-            f"{bits} bits, {2**bits} levels: {size} bytes, {number(4 * self.count / size, 1)} times smaller than "
-            "32 bits. The "
-            f"weights are off by {wrong:.1%}"
+        caption = say(
+            "{bits} bits, {bits2} levels: {size} bytes, {count} times smaller than 32 bits. The weights "
+            "are off by {wrong:.1%}",
+            bits=bits,
+            bits2=2**bits,
+            size=size,
+            count=number(4 * self.count / size, 1),
+            wrong=wrong,
         )
         if bits + 1 in self.found:
-            caption += f", {number(wrong / self.found[bits + 1][1], 1)} times as much as with {bits + 1} bits"
+            caption += say(
+                ", {wrong} times as much as with {bits} bits",
+                wrong=number(wrong / self.found[bits + 1][1], 1),
+                bits=bits + 1,
+            )
         lost = 100 * (self.full - right)
-        caption += f"; it reads {right:.1%} of the test digits"
-        caption += f", {amount(lost, 'point', 1)} less than before." if lost > 0.05 else ", no fewer than before."
-        moment = "the bits asked for" if bits == self.params.bits else ""
+        caption += say("; it reads {right:.1%} of the test digits", right=right)
+        caption += (
+            say(", {points} less than before.", points=amount(lost, "point", 1))
+            if lost > 0.05
+            else say(", no fewer than before.")
+        )
+        moment = say("the bits asked for") if bits == self.params.bits else ""
         return Scene(
             caption, self._curves(bits), {"bits": bits, "bytes": size, "error": wrong, "accuracy": right}, moment
         )
@@ -281,61 +331,79 @@ class Story:
     def _curves(self, down_to: int) -> tuple[Panel, ...]:
         shown = [bits for bits in BITS if bits >= down_to]
         x = tuple(float(bits) for bits in shown)
-        right = Series(name="accuracy", x=x, y=row(self.found[bits][2] for bits in shown))
-        wrong = Series(name="error of weights", x=x, y=row(self.found[bits][1] for bits in shown))
-        return (Curve(title="By bits", series=(right, wrong), x_label="bits", y_range=(0, 1)),)
+        right = Series(name=say("accuracy"), x=x, y=row(self.found[bits][2] for bits in shown))
+        wrong = Series(name=say("error of weights"), x=x, y=row(self.found[bits][1] for bits in shown))
+        return (Curve(title=say("By bits"), series=(right, wrong), x_label=say("bits"), y_range=(0, 1)),)
 
     def kernels(self) -> Scene:
         """What one hidden unit looks for, before and after."""
         small = shrink(self.w, self.params.bits, self.block, self.params.scheme)
         before, after = (_pixels(each["W1"][0], self.w["W1"][0]) for each in (self.w, small))
-        caption = (
-            f"The 64 weights of the first hidden unit as a picture, at 32 bits and at {self.params.bits}: bright "
-            "pixels "
-            f"speak for it, dark ones against. {len(np.unique(self.w['W1'][0]))} different values have become "
-            f"{len(np.unique(small['W1'][0]))}. The large shapes stay; shades near grey are what gets lost."
+        caption = say(
+            "The 64 weights of the first hidden unit as a picture, at 32 bits and at {bits}: bright pixels speak "
+            "for it, dark ones against. {unique} different values have become {unique2}. The large shapes stay; "
+            "shades near grey are what gets lost.",
+            bits=self.params.bits,
+            unique=len(np.unique(self.w["W1"][0])),
+            unique2=len(np.unique(small["W1"][0])),
         )
-        panels = (Image(title="32 bits", pixels=before), Image(title=f"{self.params.bits} bits", pixels=after))
-        return Scene(caption, panels, {"values": len(np.unique(small["W1"][0]))}, "before and after")
+        panels = (
+            Image(title=say("32 bits"), pixels=before),
+            Image(title=say("{bits} bits", bits=self.params.bits), pixels=after),
+        )
+        return Scene(caption, panels, {"values": len(np.unique(small["W1"][0]))}, say("before and after"))
 
     def other_block(self, size: int) -> Scene:
         found, wrong, right = self._measure(self.params.bits, size)
         each = 8 * found / self.count
-        caption = (
-            f"{self.params.bits} bits in blocks of {size}: with its share of the scale a weight takes "
-            f"{number(each, 2)} "
-            f"bits. The weights are off by {wrong:.1%} and {right:.1%} of the digits are right. A smaller block seldom "
-            "holds a very large weight, so its steps are finer; but it needs more scales."
+        caption = say(
+            "{bits} bits in blocks of {size}: with its share of the scale a weight takes {each} bits. The weights "
+            "are off by {wrong:.1%} and {right:.1%} of the digits are right. A smaller block seldom holds a very "
+            "large weight, so its steps are finer; but it needs more scales.",
+            bits=self.params.bits,
+            size=size,
+            each=number(each, 2),
+            wrong=wrong,
+            right=right,
         )
         body = []
         for other in (16, 32, 64):
             b, e, a = self._measure(self.params.bits, other)
             body.append((str(other), str(b), f"{e:.1%}", f"{a:.1%}"))
         table = Table(
-            title="Block sizes",
-            columns=("block", "bytes", "error", "right"),
+            title=say("Block sizes"),
+            columns=(say("block"), say("bytes"), say("error"), say("right")),
             rows=tuple(body),
             highlight=((16, 32, 64).index(size),),
         )
-        return Scene(caption, (table,), {"block": size, "error": wrong}, "block sizes" if size == 16 else "")
+        return Scene(caption, (table,), {"block": size, "error": wrong}, say("block sizes") if size == 16 else "")
 
     def ending(self) -> Scene:
         size, wrong, right = self.found[self.params.bits]
         lost = 100 * (self.full - right)
-        caption = (
-            f"At {self.params.bits} bits: {size} bytes instead of {4 * self.count}, weights off by {wrong:.1%}, "
-            "accuracy "
-            f"{self.full:.1%} before and {right:.1%} after. "
+        caption = say(
+            "At {bits} bits: {size} bytes instead of {count}, weights off by {wrong:.1%}, accuracy {full:.1%} "
+            "before and {right:.1%} after. ",
+            bits=self.params.bits,
+            size=size,
+            count=4 * self.count,
+            wrong=wrong,
+            full=self.full,
+            right=right,
         )
         up = self.found.get(self.params.bits + 1)
         if lost < 1:
-            caption += "Nearly free: this is why models on phones are stored in few bits."
+            caption += say("Nearly free: this is why models on phones are stored in few bits.")
         elif lost < 10 and up:
-            caption += f"A price to weigh: one more bit makes the error {number(wrong / up[1], 1)} times smaller."
+            caption += say(
+                "A price to weigh: one more bit makes the error {wrong} times smaller.", wrong=number(wrong / up[1], 1)
+            )
         elif lost < 10:
-            caption += "A price to weigh."
+            caption += say("A price to weigh.")
         else:
-            caption += f"Too few: {self.levels} levels cannot hold what it learnt, unless it trains with them."
+            caption += say(
+                "Too few: {levels} levels cannot hold what it learnt, unless it trains with them.", levels=self.levels
+            )
         return Scene(
             caption,
             self._curves(2),
@@ -348,7 +416,7 @@ class Story:
                 "times_smaller": 4 * self.count / size,
                 "levels": self.levels,
             },
-            "the result",
+            say("the result"),
         )
 
 

@@ -36,8 +36,9 @@ from demos.runtime.contract import (
     Table,
     param,
 )
+from demos.runtime.messages import say
 
-ANSWERS = ("under 20", "20 to 80", "over 80")
+ANSWERS = (say("under 20"), say("20 to 80"), say("over 80"))
 KEPT_FREE = 1e9
 SIZES = (0.135e9, 0.36e9, 1e9, 3e9, 7e9, 13e9, 70e9)
 BITS = (16, 8, 4.5)
@@ -124,13 +125,18 @@ class Story:
 
     def opening(self) -> Scene:
         file = self.file
-        caption = (
-            f"{file.name} has {file.parameters:,} parameters in a file of {in_bytes(file.size)}: "
-            f"{in_bytes(file.weight_bytes)} of weights, and {in_bytes(file.size - file.weight_bytes)} that say how to "
-            f"use them, vocabulary included. GPT-3 has 175 billion, {175e9 / file.parameters:,.0f} times as many. Now "
-            "this small one is timed on this machine."
+        caption = say(
+            "{name} has {parameters:,} parameters in a file of {in_bytes}: {in_bytes2} of weights, and "
+            "{in_bytes3} that say how to use them, vocabulary included. GPT-3 has 175 billion, {parameters2:,.0f} "
+            "times as many. Now this small one is timed on this machine.",
+            name=file.name,
+            parameters=file.parameters,
+            in_bytes=in_bytes(file.size),
+            in_bytes2=in_bytes(file.weight_bytes),
+            in_bytes3=in_bytes(file.size - file.weight_bytes),
+            parameters2=175000000000.0 / file.parameters,
         )
-        bars = Bars(title="The file, MB", labels=("weights", "header, words"),
+        bars = Bars(title=say("The file, MB"), labels=(say("weights"), say("header, words")),
                     values=row([file.weight_bytes / 1e6, (file.size - file.weight_bytes) / 1e6]))  # fmt: skip
         return Scene(caption, (bars,), {"bytes": file.size, "parameters": file.parameters})
 
@@ -141,14 +147,20 @@ class Story:
             (name, f"{counts[name]:,}", in_bytes(size), number(8 * size / counts[name], 2), self._kinds(name))
             for name, size in self.parts.items()
         )
-        caption = (
-            f"Where the bytes are: most in the {part}, {number(100 * self.parts[part] / self.file.weight_bytes, 0)} %. "
-            "Parts are stored with different care. Norms are few and delicate, so they usually keep 32 bits; the "
-            f"{part} part takes {body[list(self.parts).index(part)][3]} bits a weight."
+        caption = say(
+            "Where the bytes are: most in the {part}, {parts} %. Parts are stored with different care. Norms are "
+            "few and delicate, so they usually keep 32 bits; the {part} part takes {body} bits a weight.",
+            part=part,
+            parts=number(100 * self.parts[part] / self.file.weight_bytes, 0),
+            body=body[list(self.parts).index(part)][3],
         )
-        table = Table(title="By part", columns=("part", "parameters", "bytes", "bits", "kind"), rows=body)
-        bars = Bars(title="MB", labels=tuple(self.parts), values=row(size / 1e6 for size in self.parts.values()))
-        return Scene(caption, (table, bars), {"weights": self.file.weight_bytes}, "bytes by part")
+        table = Table(
+            title=say("By part"),
+            columns=(say("part"), say("parameters"), say("bytes"), say("bits"), say("kind")),
+            rows=body,
+        )
+        bars = Bars(title=say("MB"), labels=tuple(self.parts), values=row(size / 1e6 for size in self.parts.values()))
+        return Scene(caption, (table, bars), {"weights": self.file.weight_bytes}, say("bytes by part"))
 
     def _kinds(self, part: str) -> str:
         return ", ".join(sorted({tensor.kind for tensor in self.file.tensors if tensor.part == part}))
@@ -156,27 +168,40 @@ class Story:
     def bits(self) -> Scene:
         each = 8 * self.file.weight_bytes / self.file.parameters
         whole = 4 * self.file.parameters
-        caption = (
-            f"8 · {self.file.weight_bytes:,} / {self.file.parameters:,} = {number(each, 2)} bits a weight. At 32 bits "
-            f"the weights would take {in_bytes(whole)}, {number(whole / self.file.weight_bytes, 1)} times as much. "
-            "Fewer bits save memory, and time too: what is smaller is read sooner."
+        caption = say(
+            "8 · {weight_bytes:,} / {parameters:,} = {each} bits a weight. At 32 bits the weights would take "
+            "{in_bytes}, {whole} times as much. Fewer bits save memory, and time too: what is "
+            "smaller is read sooner.",
+            weight_bytes=self.file.weight_bytes,
+            parameters=self.file.parameters,
+            each=number(each, 2),
+            in_bytes=in_bytes(whole),
+            whole=number(whole / self.file.weight_bytes, 1),
         )
-        bars = Bars(title="Weights in MB, by bits a weight", labels=("32", "16", "8", f"this file: {number(each, 2)}"),
-                    values=row(self.file.parameters * b / 8e6 for b in (32, 16, 8, each)))  # fmt: skip
+        bars = Bars(
+            title=say("Weights in MB, by bits a weight"),
+            labels=("32", "16", "8", say("this file: {each}", each=number(each, 2))),
+            values=row(self.file.parameters * b / 8e6 for b in (32, 16, 8, each)),
+        )
         return Scene(caption, (bars,), {"bits": each})
 
     def here(self) -> Scene:
         self.machine = self._machine()
         speed, memory = float(self.machine["read_bytes_per_second"]), int(self.machine["memory_bytes"])
-        caption = (
-            f"This machine: {self.machine['processor']}, {count(int(self.machine['cores']), 'core')}, "
-            f"{in_bytes(memory)} of memory. Reading 134 MB over and over, all cores together read {in_bytes(speed)} a "
-            f"second. The model fits {memory // self.file.size} times into the memory; the speed will matter more."
+        caption = say(
+            "This machine: {processor}, {cores}, {in_bytes} of memory. Reading 134 MB over and over, all cores "
+            "together read {in_bytes2} a second. The model fits {memory} times into the memory; the "
+            "speed will matter more.",
+            processor=self.machine["processor"],
+            cores=count(int(self.machine["cores"]), "core"),
+            in_bytes=in_bytes(memory),
+            in_bytes2=in_bytes(speed),
+            memory=memory // self.file.size,
         )
-        table = Table(title="This machine", columns=("what", "value"), rows=(
-            ("processor", str(self.machine["processor"])), ("cores", str(self.machine["cores"])),
-            ("memory", in_bytes(memory)), ("read speed", f"{in_bytes(speed)}/s")))  # fmt: skip
-        return Scene(caption, (table,), {"read_speed": speed}, "this machine")
+        table = Table(title=say("This machine"), columns=(say("what"), say("value")), rows=(
+            (say("processor"), str(self.machine["processor"])), (say("cores"), str(self.machine["cores"])),
+            (say("memory"), in_bytes(memory)), (say("read speed"), f"{in_bytes(speed)}/s")))  # fmt: skip
+        return Scene(caption, (table,), {"read_speed": speed}, say("this machine"))
 
     def timing(self, length: int) -> Scene:
         measured = self._speed(length, self.params.new)
@@ -185,51 +210,71 @@ class Story:
             int(measured["resident_bytes"]), measured["joules"], str(measured["meter"]),
         )  # fmt: skip
         self.timed.append(last)
-        caption = (
-            f"Measured: a prompt of {length} tokens was read in {_seconds(last.prompt_seconds)}, "
-            f"{number(last.reading, 0)} tokens a second; then {last.new} tokens were written in "
-            f"{_seconds(last.new_seconds)}, {number(last.writing, 1)} a second. Whatever else the machine was doing "
-            "has slowed this, too."
+        caption = say(
+            "Measured: a prompt of {length} tokens was read in {seconds}, {reading} tokens a second; then {new} "
+            "tokens were written in {seconds2}, {writing} a second. Whatever else the machine was doing "
+            "has slowed this, too.",
+            length=length,
+            seconds=_seconds(last.prompt_seconds),
+            reading=number(last.reading, 0),
+            new=last.new,
+            seconds2=_seconds(last.new_seconds),
+            writing=number(last.writing, 1),
         )
-        moment = "measured" if len(self.timed) == 1 else ""
+        moment = say("measured") if len(self.timed) == 1 else ""
         return Scene(caption, (self._timings(),), {"reading": last.reading, "writing": last.writing}, moment)
 
     def _timings(self) -> Table:
         rows = ((str(t.prompt), number(t.reading, 0), number(t.writing, 1)) for t in self.timed)
-        return Table(title="Tokens a second", columns=("prompt", "read", "written"), rows=tuple(rows),
-                     highlight=(len(self.timed) - 1,))  # fmt: skip
+        return Table(
+            title=say("Tokens a second"),
+            columns=(say("prompt"), say("read"), say("written")),
+            rows=tuple(rows),
+            highlight=(len(self.timed) - 1,),
+        )
 
     def two_speeds(self) -> Scene:
         times = self._reading / self._writing
-        caption = (
-            f"The fastest of {len(self.timed)}: {number(self._reading, 0)} tokens a second read, "
-            f"{number(self._writing, 1)} written, {number(times, 1)} to 1. A prompt's tokens are known, so each weight "
-            "that is fetched serves many of them at once; a written token needs the one before it, so all weights are "
-            "fetched again for each."
+        caption = say(
+            "The fastest of {timed}: {reading} tokens a second read, {writing} written, {times} to 1. A prompt's "
+            "tokens are known, so each weight that is fetched serves many of them at once; a written token needs "
+            "the one before it, so all weights are fetched again for each.",
+            timed=len(self.timed),
+            reading=number(self._reading, 0),
+            writing=number(self._writing, 1),
+            times=number(times, 1),
         )
         xs = row(t.prompt for t in self.timed)
-        lines = (Series(name="read", x=xs, y=row(t.reading for t in self.timed)),
-                 Series(name="written", x=xs, y=row(t.writing for t in self.timed)))  # fmt: skip
-        return Scene(caption, (Curve(title="Tokens a second", series=lines, x_label="prompt tokens"), self._timings()),
-                     {"times": times}, "reading and writing")  # fmt: skip
+        lines = (Series(name=say("read"), x=xs, y=row(t.reading for t in self.timed)),
+                 Series(name=say("written"), x=xs, y=row(t.writing for t in self.timed)))  # fmt: skip
+        return Scene(
+            caption,
+            (Curve(title=say("Tokens a second"), series=lines, x_label=say("prompt tokens")), self._timings()),
+            {"times": times},
+            say("reading and writing"),
+        )
 
     def bound(self) -> Scene:
         most, v = float(self.machine["read_bytes_per_second"]) / self.touched, self._writing
-        caption = (
-            f"v ≤ B/M: {in_bytes(float(self.machine['read_bytes_per_second']))} a second / {in_bytes(self.touched)} = "
-            f"at most {number(most, 0)} tokens a second. Measured at best: {number(v, 1)}, {number(100 * v / most, 0)} "
-            "% of it. "
+        caption = say(
+            "v ≤ B/M: {in_bytes} a second / {in_bytes2} = at most {most} tokens a second. Measured at "
+            "best: {v}, {v2} % of it. ",
+            in_bytes=in_bytes(float(self.machine["read_bytes_per_second"])),
+            in_bytes2=in_bytes(self.touched),
+            most=number(most, 0),
+            v=number(v, 1),
+            v2=number(100 * v / most, 0),
         )
         if v > most:
-            caption += (
+            caption += say(
                 "It is above, so a part of the weights must stay in the processor's own cache from token to token."
             )
         else:
-            caption += (
+            caption += say(
                 "The rest goes into the arithmetic, into unpacking the weights, and to whatever else was running."
             )
-        bars = Bars(title="Tokens a second", labels=("written", "bound B/M"), values=row([v, most]))
-        return Scene(caption, (bars,), {"bound": most, "writing": v}, "the memory bound")
+        bars = Bars(title=say("Tokens a second"), labels=(say("written"), say("bound B/M")), values=row([v, most]))
+        return Scene(caption, (bars,), {"bound": most, "writing": v}, say("the memory bound"))
 
     @property
     def _writing(self) -> float:
@@ -244,88 +289,123 @@ class Story:
     def resident(self) -> Scene:
         held, last = self.timed[-1].resident, self.timed[-1]
         cache = self.file.cache_bytes(last.prompt + last.new)
-        caption = (
-            f"The process that runs the model holds {in_bytes(held)} now: weights {in_bytes(self.file.weight_bytes)}, "
-            f"keys and values of {last.prompt + last.new} tokens {in_bytes(cache)}; all else is Python, its libraries, "
-            "and what the tutor needs to search the course. A larger model would change the first two only."
+        caption = say(
+            "The process that runs the model holds {in_bytes} now: weights {in_bytes2}, keys and values of "
+            "{prompt} tokens {in_bytes3}; all else is Python, its libraries, and what the tutor needs to search "
+            "the course. A larger model would change the first two only.",
+            in_bytes=in_bytes(held),
+            in_bytes2=in_bytes(self.file.weight_bytes),
+            prompt=last.prompt + last.new,
+            in_bytes3=in_bytes(cache),
         )
         rest = max(0, held - self.file.weight_bytes - cache)
-        bars = Bars(title="Memory in use, MB", labels=("weights", "KV cache", "all else"),
+        bars = Bars(title=say("Memory in use, MB"), labels=(say("weights"), say("KV cache"), say("all else")),
                     values=row(n / 1e6 for n in (self.file.weight_bytes, cache, rest)))  # fmt: skip
-        return Scene(caption, (bars,), {"resident": held}, "memory")
+        return Scene(caption, (bars,), {"resident": held}, say("memory"))
 
     def energy(self) -> Scene:
         last = self.timed[-1]
         tokens, seconds = last.prompt + last.new, last.prompt_seconds + last.new_seconds
         if last.joules is None:
-            caption = (
-                f"Energy could not be read: {last.meter}. So no figure is given for these {tokens} tokens. Watts times "
-                f"seconds are joules: a board that draws 5 W would have used {number(5 * seconds, 1)} J in the "
-                f"{_seconds(seconds)} it took here."
+            caption = say(
+                "Energy could not be read: {meter}. So no figure is given for these {tokens} tokens. Watts times "
+                "seconds are joules: a board that draws 5 W would have used {seconds} J in the "
+                "{seconds2} it took here.",
+                meter=last.meter,
+                tokens=tokens,
+                seconds=number(5 * seconds, 1),
+                seconds2=_seconds(seconds),
             )
-            table = Table(title="Energy", columns=("what", "value"), rows=(("joules", "not readable here"),))
-            return Scene(caption, (table,), {"seconds": seconds}, "energy")
-        caption = (
-            f"Energy, by {last.meter}: {number(last.joules, 2)} J for {tokens} tokens in {_seconds(seconds)}, "
-            f"{number(last.joules / seconds, 1)} W and {number(last.joules / tokens, 3)} J a token. It counts all that "
-            "ran meanwhile. A kettle uses 100,000 J or so for a cup of tea: about "
-            f"{100_000 * tokens / last.joules:,.0f} tokens."
+            table = Table(
+                title=say("Energy"),
+                columns=(say("what"), say("value")),
+                rows=((say("joules"), say("not readable here")),),
+            )
+            return Scene(caption, (table,), {"seconds": seconds}, say("energy"))
+        caption = say(
+            "Energy, by {meter}: {joules} J for {tokens} tokens in {seconds}, {joules2} W and {joules3} J a "
+            "token. It counts all that ran meanwhile. A kettle uses 100,000 J or so for a cup of tea: about "
+            "{tokens2:,.0f} tokens.",
+            meter=last.meter,
+            joules=number(last.joules, 2),
+            tokens=tokens,
+            seconds=_seconds(seconds),
+            joules2=number(last.joules / seconds, 1),
+            joules3=number(last.joules / tokens, 3),
+            tokens2=100000 * tokens / last.joules,
         )
-        table = Table(title="Energy", columns=("what", "value"), rows=(
-            ("joules", number(last.joules, 2)), ("watts", number(last.joules / seconds, 1)),
-            ("joules a token", number(last.joules / tokens, 3))))  # fmt: skip
-        return Scene(caption, (table,), {"joules": last.joules, "seconds": seconds}, "energy")
+        table = Table(title=say("Energy"), columns=(say("what"), say("value")), rows=(
+            (say("joules"), number(last.joules, 2)), (say("watts"), number(last.joules / seconds, 1)),
+            (say("joules a token"), number(last.joules / tokens, 3))))  # fmt: skip
+        return Scene(caption, (table,), {"joules": last.joules, "seconds": seconds}, say("energy"))
 
     def fits(self) -> Scene:
         room = max(0.0, self.params.memory * 1e9 - KEPT_FREE)
         largest = {bits: 8 * room / bits / 1e9 for bits in BITS}
-        caption = (
-            f"A board with {self.params.memory} GB, such as a Raspberry Pi, with 1 GB kept for the system: models of "
-            f"up to {number(largest[16], 1)} billion parameters fit at 16 bits, {number(largest[8], 1)} at 8 and "
-            f"{number(largest[4.5], 1)} at 4.5. What does not fit is read from the card for each token, which is "
-            "slower by far."
+        caption = say(
+            "A board with {memory} GB, such as a Raspberry Pi, with 1 GB kept for the system: models of up to "
+            "{largest} billion parameters fit at 16 bits, {largest2} at 8 and {largest3} at 4.5. What does not "
+            "fit is read from the card for each token, which is slower by far.",
+            memory=self.params.memory,
+            largest=number(largest[16], 1),
+            largest2=number(largest[8], 1),
+            largest3=number(largest[4.5], 1),
         )
         body = tuple(
-            (f"{number(size / 1e9, 3)} billion", *(_fit(size * bits / 8, room) for bits in BITS)) for size in SIZES
+            (
+                say("{size} billion", size=number(size / 1000000000.0, 3)),
+                *(_fit(size * bits / 8, room) for bits in BITS),
+            )
+            for size in SIZES
         )
-        table = Table(title=f"In {number(room / 1e9)} GB", rows=body,
-                      columns=("parameters", *(f"{number(bits)} bits" for bits in BITS)))  # fmt: skip
-        return Scene(caption, (table,), {"room": room}, "another board")
+        table = Table(
+            title=say("In {room} GB", room=number(room / 1000000000.0)),
+            rows=body,
+            columns=(say("parameters"), *(say("{bits} bits", bits=number(bits)) for bits in BITS)),
+        )
+        return Scene(caption, (table,), {"room": room}, say("another board"))
 
     def board(self) -> Scene:
         speed = self.params.board_speed * 1e9
         each = self.file.weight_bytes / self.file.parameters
-        caption = (
-            f"If that board reads {number(self.params.board_speed)} GB a second (assumed, not measured), this model "
-            f"writes at most {number(speed / self.touched, 0)} tokens a second there; one of 1 billion parameters "
-            f"stored alike {number(speed / (1e9 * each), 1)}, of 7 billion {number(speed / (7e9 * each), 2)}. A person "
-            "reads about 5 a second. Small is what makes it usable there."
+        caption = say(
+            "If that board reads {board_speed} GB a second (assumed, not measured), this model writes at most "
+            "{speed} tokens a second there; one of 1 billion parameters stored alike {speed2}, of 7 billion "
+            "{speed3}. A person reads about 5 a second. Small is what makes it usable there.",
+            board_speed=number(self.params.board_speed),
+            speed=number(speed / self.touched, 0),
+            speed2=number(speed / (1000000000.0 * each), 1),
+            speed3=number(speed / (7000000000.0 * each), 2),
         )
         sizes = (self.file.parameters, *(size for size in SIZES if 3e8 < size < 2e10))
-        names = tuple(f"{number(size / 1e9, 3)} billion" for size in sizes)
-        bars = Bars(title="At most, tokens a second", labels=names, values=row(speed / (n * each) for n in sizes))
+        names = tuple(say("{size} billion", size=number(size / 1000000000.0, 3)) for size in sizes)
+        bars = Bars(title=say("At most, tokens a second"), labels=names, values=row(speed / (n * each) for n in sizes))
         return Scene(caption, (bars,), {"bound": speed / self.touched})
 
     def ending(self) -> Scene:
         last, v = self.timed[-1], self._writing
-        caption = (
-            f"In sum, {self.file.name} here and now: {in_bytes(self.file.size)}, "
-            f"{number(8 * self.file.weight_bytes / self.file.parameters, 2)} bits a weight; at best it read "
-            f"{number(self._reading, 0)} and wrote {number(v, 1)} tokens a second, in a process of "
-            f"{in_bytes(last.resident)}. No network, no bill, nothing leaves the machine. What it lacks is knowledge: "
-            "the course supplies that."
+        caption = say(
+            "In sum, {name} here and now: {in_bytes}, {weight_bytes} bits a weight; at best it read {reading} and "
+            "wrote {v} tokens a second, in a process of {in_bytes2}. No network, no bill, nothing leaves the "
+            "machine. What it lacks is knowledge: the course supplies that.",
+            name=self.file.name,
+            in_bytes=in_bytes(self.file.size),
+            weight_bytes=number(8 * self.file.weight_bytes / self.file.parameters, 2),
+            reading=number(self._reading, 0),
+            v=number(v, 1),
+            in_bytes2=in_bytes(last.resident),
         )
-        bars = Bars(title="Tokens a second", labels=("read", "written"), values=row([self._reading, v]))
+        bars = Bars(title=say("Tokens a second"), labels=(say("read"), say("written")), values=row([self._reading, v]))
         metrics = {"reading": self._reading, "writing": v, "resident": last.resident}
-        return Scene(caption, (bars, self._timings()), metrics, "the end")
+        return Scene(caption, (bars, self._timings()), metrics, say("the end"))
 
 
 def _seconds(value: float) -> str:
-    return f"{number(value, 2)} s" if value >= 1 else f"{number(1000 * value, 0)} ms"
+    return say("{value} s", value=number(value, 2)) if value >= 1 else say("{value} ms", value=number(1000 * value, 0))
 
 
 def _fit(size: float, room: float) -> str:
-    return f"{'yes' if size <= room else 'no'}, {in_bytes(size)}"
+    return say("{yes}, {in_bytes}", yes=say("yes") if size <= room else say("no"), in_bytes=in_bytes(size))
 
 
 def _check(frames: Sequence[Frame]) -> str:

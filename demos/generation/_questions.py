@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos.generation import _clip
+from demos.runtime.messages import say
 
 Array = NDArray[np.float32]
 GRID, CELL = 4, 6
@@ -109,7 +110,7 @@ def questions(scene: Scene) -> Iterator[tuple[str, str, str]]:
             yield "yes or no", f"is there a {colour} {shape} ?", "yes" if (colour, shape) in there else "no"
 
 
-KINDS = ("colour", "shape", "count", "place", "yes or no")
+KINDS = (say("colour"), say("shape"), say("count"), say("place"), say("yes or no"))
 
 
 def numbers(question: str) -> list[int]:

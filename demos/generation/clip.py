@@ -44,10 +44,11 @@ from demos.runtime.contract import (
     Table,
     param,
 )
+from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
 NOISES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
-ANSWERS = ("all of it", "part of it", "nothing of it")
+ANSWERS = (say("all of it"), say("part of it"), say("nothing of it"))
 
 
 class ClipParams(Params):
@@ -135,64 +136,87 @@ class Story:
 
     def plan(self) -> Scene:
         n, unseen = self.params.pairs, not _clip.seen(self.kind)
-        text = (
-            f"{n} pictures and their {n} captions: {n} right pairs among {n * n}. Both become vectors of {WIDTH} "
-            "numbers. "
-            f"The first is {caption(self.kind)}"
+        text = say(
+            "{n} pictures and their {n} captions: {n} right pairs among {n2}. Both become vectors of {width} "
+            "numbers. The first is {caption}",
+            n=n,
+            n2=n * n,
+            width=WIDTH,
+            caption=caption(self.kind),
         )
-        text += ": training showed no such colour with this shape. " if unseen else ", a kind that training showed. "
-        text += f"There are {len(KINDS)} kinds, of which {sum(map(_clip.seen, KINDS))} were shown."
+        text += (
+            say(": training showed no such colour with this shape. ")
+            if unseen
+            else say(", a kind that training showed. ")
+        )
+        text += say(
+            "There are {kinds} kinds, of which {map} were shown.", kinds=len(KINDS), map=sum(map(_clip.seen, KINDS))
+        )
         body = tuple((str(i + 1), caption(kind)) for i, kind in enumerate(self.kinds))
         return Scene(
-            text, (self._picture(0), Table(title="Captions", columns=("", "caption"), rows=body)), {"pairs": n}
+            text,
+            (self._picture(0), Table(title=say("Captions"), columns=("", say("caption")), rows=body)),
+            {"pairs": n},
         )
 
     def encoded(self) -> Scene:
         top = first_largest(np.abs(self.u[0]))
-        text = (
-            f"The picture goes through two convolutions and becomes {WIDTH} numbers, scaled to length 1. The "
-            "largest in size "
-            f"is number {top + 1}, {number(float(self.u[0, top]), 2)}. No number alone means red or round: meaning "
-            "is the direction."
+        text = say(
+            "The picture goes through two convolutions and becomes {width} numbers, scaled to length 1. The "
+            "largest in size is number {top}, {u}. No number alone means red or round: meaning is the direction.",
+            width=WIDTH,
+            top=top + 1,
+            u=number(float(self.u[0, top]), 2),
         )
         return Scene(
-            text, (self._picture(0), self._vector("picture", self.u[0])), {"length": 1}, "a picture as a vector"
+            text,
+            (self._picture(0), self._vector(say("picture"), self.u[0])),
+            {"length": 1},
+            say("a picture as a vector"),
         )
 
     def written(self) -> Scene:
-        text = (
-            f"The caption '{caption(self.kind)}' has 4 words. Each has a learnt vector; their sum passes two "
-            "layers and becomes "
-            f"{WIDTH} numbers of length 1 too, the first being {number(float(self.v[0, 0]), 2)}. Both encoders end "
-            "in one space."
+        text = say(
+            "The caption '{caption}' has 4 words. Each has a learnt vector; their sum passes two layers and "
+            "becomes {width} numbers of length 1 too, the first being {v}. Both encoders end in one space.",
+            caption=caption(self.kind),
+            width=WIDTH,
+            v=number(float(self.v[0, 0]), 2),
         )
-        return Scene(text, (self._vector("caption", self.v[0]),), {"words": 4}, "a caption as a vector")
+        return Scene(text, (self._vector(say("caption"), self.v[0]),), {"words": 4}, say("a caption as a vector"))
 
     def pair(self) -> Scene:
         parts = self.u[0] * self.v[0]
-        text = (
-            f"Number times number, added up: {number(float(parts.sum()))}, the cosine of the angle between picture "
-            "and caption. "
-            f"{int((parts > 0).sum())} of {WIDTH} numbers have the same sign in both. Compare the bars: they rise "
-            "and fall together."
+        text = say(
+            "Number times number, added up: {parts}, the cosine of the angle between picture and caption. "
+            "{parts2} of {width} numbers have the same sign in both. Compare the bars: they "
+            "rise and fall together.",
+            parts=number(float(parts.sum())),
+            parts2=int((parts > 0).sum()),
+            width=WIDTH,
         )
-        panels = (self._vector("picture", self.u[0]), self._vector("caption", self.v[0]))
-        return Scene(text, panels, {"cosine": parts.sum()}, "one similarity")
+        panels = (self._vector(say("picture"), self.u[0]), self._vector(say("caption"), self.v[0]))
+        return Scene(text, panels, {"cosine": parts.sum()}, say("one similarity"))
 
     def line(self, i: int) -> Scene:
         shares = softmax(self.s[i : i + 1] / self.params.temperature)[0]
         best = first_largest(self.s[i])
-        text = (
-            f"Row {i + 1}, {caption(self.kinds[i])}: the nearest caption is {best + 1}, "
-            f"'{caption(self.kinds[best])}', with "
-            f"{number(float(self.s[i, best]), 2)}; softmax at τ = {number(self.params.temperature)} gives it "
-            f"{shares[best]:.0%}. "
+        text = say(
+            "Row {i}, {caption}: the nearest caption is {best}, '{caption2}', with {s}; softmax at τ = "
+            "{temperature} gives it {shares:.0%}. ",
+            i=i + 1,
+            caption=caption(self.kinds[i]),
+            best=best + 1,
+            caption2=caption(self.kinds[best]),
+            s=number(float(self.s[i, best]), 2),
+            temperature=number(self.params.temperature),
+            shares=shares[best],
         )
-        text += "The diagonal wins." if best == i else "The diagonal loses here: a mistake."
+        text += say("The diagonal wins.") if best == i else say("The diagonal loses here: a mistake.")
         shown = np.zeros_like(self.s)
         shown[: i + 1] = self.s[: i + 1]
         metrics = {"row": i + 1, "right": int(best == i), "share": shares[i]}
-        return Scene(text, (self._picture(i), self._matrix(shown)), metrics, "the matrix" if i == 0 else "")
+        return Scene(text, (self._picture(i), self._matrix(shown)), metrics, say("the matrix") if i == 0 else "")
 
     def columns(self) -> Scene:
         n = self.params.pairs
@@ -201,14 +225,19 @@ class Story:
         texts = self._read([caption(kind) for kind in KINDS])
         common = np.array([[sum(a == b for a, b in zip(one, two, strict=True)) for two in KINDS] for one in KINDS])
         alike, other = (float((texts @ texts.T)[common == words].mean()) for words in (2, 0))
-        text = (
-            f"Pictures find their caption in {across} of {n} rows, captions their picture in {down} of {n} "
-            "columns. The "
-            f"diagonal is {number(float(np.trace(self.s) / n), 2)} on average, the rest {number(off, 2)}. Captions "
-            "that differ "
-            f"in one word have {number(alike, 2)} with each other, those that differ in all {number(other, 2)}."
+        text = say(
+            "Pictures find their caption in {across} of {n} rows, captions their picture in {down} of {n} "
+            "columns. The diagonal is {trace} on average, the rest {off}. Captions that differ in one word have "
+            "{alike} with each other, those that differ in all {other}.",
+            across=across,
+            n=n,
+            down=down,
+            trace=number(float(np.trace(self.s) / n), 2),
+            off=number(off, 2),
+            alike=number(alike, 2),
+            other=number(other, 2),
         )
-        return Scene(text, (self._matrix(self.s),), {"rows": across, "columns": down}, "the diagonal")
+        return Scene(text, (self._matrix(self.s),), {"rows": across, "columns": down}, say("the diagonal"))
 
     def zero_shot(self, what: str, choices: tuple[str, ...]) -> Scene:
         """One property: captions of all kinds that have it, averaged."""
@@ -217,14 +246,20 @@ class Story:
         near = means / np.linalg.norm(means, axis=1, keepdims=True) @ self.u[0]
         best = choices[first_largest(near)]
         self.answers[what] = best
-        text = (
-            f"Which {what}? {len(choices)} classes, each the mean of its captions: the nearest is {best} with "
-            f"{number(float(near.max()), 2)}. No layer was trained for {what}; words alone made the classes. "
+        text = say(
+            "Which {what}? {choices} classes, each the mean of its captions: the nearest is {best} with {near}. "
+            "No layer was trained for {what}; words alone made the classes. ",
+            what=say(what),
+            choices=len(choices),
+            best=best,
+            near=number(float(near.max()), 2),
         )
-        text += "Right." if best == self.kind[at] else f"Wrong: it is {self.kind[at]}."
-        bars = Bars(title=f"Similarity by {what}", labels=choices, values=row(near), value_range=(-1, 1))
+        text += say("Right.") if best == self.kind[at] else say("Wrong: it is {kind}.", kind=self.kind[at])
+        bars = Bars(
+            title=say("Similarity by {what}", what=say(what)), labels=choices, values=row(near), value_range=(-1, 1)
+        )
         return Scene(
-            text, (self._picture(0), bars), {"best": near.max()}, "zero-shot classes" if what == "size" else ""
+            text, (self._picture(0), bars), {"best": near.max()}, say("zero-shot classes") if what == "size" else ""
         )
 
     def full(self) -> Scene:
@@ -232,16 +267,20 @@ class Story:
         order = ranked(near)
         shares = softmax(near[None] / self.params.temperature)[0]
         self.nearest = KINDS[int(order[0])]
-        text = (
-            f"All {len(KINDS)} captions: the nearest is '{caption(self.nearest)}' with "
-            f"{number(float(near[order[0]]), 2)}, then "
-            f"'{caption(KINDS[int(order[1])])}' with {number(float(near[order[1]]), 2)}. The runners-up differ by "
-            "a word or two: "
-            "the space is ordered by meaning."
+        text = say(
+            "All {kinds} captions: the nearest is '{caption}' with {near}, then '{caption2}' with {near2}. The "
+            "runners-up differ by a word or two: the space is ordered by meaning.",
+            kinds=len(KINDS),
+            caption=caption(self.nearest),
+            near=number(float(near[order[0]]), 2),
+            caption2=caption(KINDS[int(order[1])]),
+            near2=number(float(near[order[1]]), 2),
         )
         body = tuple((" ".join(KINDS[i]), number(float(near[i]), 2), f"{shares[i]:.1%}") for i in order[:6].tolist())
-        table = Table(title="Nearest captions", columns=("caption", "S", "softmax"), rows=body, highlight=(0,))
-        return Scene(text, (self._picture(0), table), {"p": shares[order[0]]}, "all captions")
+        table = Table(
+            title=say("Nearest captions"), columns=(say("caption"), "S", say("softmax")), rows=body, highlight=(0,)
+        )
+        return Scene(text, (self._picture(0), table), {"p": shares[order[0]]}, say("all captions"))
 
     def noises(self) -> list[Scene]:
         texts = self._read([caption(kind) for kind in KINDS])
@@ -252,17 +291,23 @@ class Story:
             pictures = np.stack([_clip.draw(kind, self.random, noise) for kind in KINDS * 2])
             right = (self._see(pictures) @ texts.T).argmax(1) == np.tile(np.arange(len(KINDS)), 2)
             found.append((float(right[known].mean()), float(right[~known].mean())))
-            text = (
-                f"Specks of {number(noise)}: of {len(right)} new pictures the right caption of {len(KINDS)} is "
-                "nearest for "
-                f"{found[-1][0]:.0%} of the kinds seen in training and {found[-1][1]:.0%} of those never seen. By "
-                "chance it would "
-                f"be {1 / len(KINDS):.0%}."
+            text = say(
+                "Specks of {noise}: of {right} new pictures the right caption of {kinds} is nearest for {found:.0%} "
+                "of the kinds seen in training and {found2:.0%} of those never seen. By chance it "
+                "would be {kinds2:.0%}.",
+                noise=number(noise),
+                right=len(right),
+                kinds=len(KINDS),
+                found=found[-1][0],
+                found2=found[-1][1],
+                kinds2=1 / len(KINDS),
             )
             x = NOISES[: len(found)]
-            lines = tuple(Series(name=n, x=x, y=row(p[i] for p in found)) for i, n in enumerate(("seen", "unseen")))
-            curve = Curve(title="Right by noise", series=lines, x_label="specks", y_range=(0, 1))
-            moment = "noise" if noise == 0 else ""
+            lines = tuple(
+                Series(name=n, x=x, y=row(p[i] for p in found)) for i, n in enumerate((say("seen"), say("unseen")))
+            )
+            curve = Curve(title=say("Right by noise"), series=lines, x_label=say("specks"), y_range=(0, 1))
+            moment = say("noise") if noise == 0 else ""
             scenes.append(Scene(text, (curve,), {"seen": found[-1][0], "unseen": found[-1][1]}, moment))
         self.by_noise = found
         return scenes
@@ -270,29 +315,37 @@ class Story:
     def ending(self) -> Scene:
         n, right = self.params.pairs, sum(a == b for a, b in zip(self.nearest, self.kind, strict=True))
         wins = int((self.s.argmax(1) == np.arange(n)).sum())
-        text = (
-            f"The diagonal won {wins} of {n} rows. The picture of {caption(self.kind)} was named "
-            f"'{caption(self.nearest)}': {right} of 3 "
-            "words right. "
+        text = say(
+            "The diagonal won {wins} of {n} rows. The picture of {caption} was named '{caption2}': "
+            "{right} of 3 words right. ",
+            wins=wins,
+            n=n,
+            caption=caption(self.kind),
+            caption2=caption(self.nearest),
+            right=right,
         )
         if not _clip.seen(self.kind):
-            text += "Training never showed this pair of colour and shape. "
+            text += say("Training never showed this pair of colour and shape. ")
         seen, unseen = self.by_noise[0]
-        text += (
-            f"Without specks the caption of a kind that training showed is found in {seen:.0%} of new pictures, that "
-            f"of a kind never shown in {unseen:.0%}."
+        text += say(
+            "Without specks the caption of a kind that training showed is found in {seen:.0%} of new pictures, "
+            "that of a kind never shown in {unseen:.0%}.",
+            seen=seen,
+            unseen=unseen,
         )
         panels = (self._picture(0), self._matrix(self.s))
         metrics = {"wins": wins, "pairs": n, "words": right, "clean_seen": seen, "clean_unseen": unseen}
-        return Scene(text, panels, metrics, "the result")
+        return Scene(text, panels, metrics, say("the result"))
 
     def _picture(self, i: int) -> Panel:
         channels = tuple(rows(channel, 2) for channel in self.pictures[i])
-        return Image(title=f"picture {i + 1}", channels=channels)
+        return Image(title=say("picture {i}", i=i + 1), channels=channels)
 
     def _vector(self, title: str, vector: Array) -> Panel:
         labels = tuple(str(i + 1) for i in range(12))
-        return Bars(title=f"{title}, first 12", labels=labels, values=row(vector[:12]), value_range=(-1, 1))
+        return Bars(
+            title=say("{title}, first 12", title=title), labels=labels, values=row(vector[:12]), value_range=(-1, 1)
+        )
 
     def _matrix(self, s: Array) -> Panel:
         names = tuple(str(i + 1) for i in range(len(s)))
@@ -302,8 +355,8 @@ class Story:
             rows=names,
             columns=names,
             value_range=(-1, 1),
-            row_label="picture",
-            column_label="caption",
+            row_label=say("picture"),
+            column_label=say("caption"),
         )
 
 

@@ -48,9 +48,10 @@ from demos.runtime.contract import (
     Table,
     param,
 )
+from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
-ANSWERS = ("all of them", "more than half", "half or fewer")
+ANSWERS = (say("all of them"), say("more than half"), say("half or fewer"))
 
 
 class Dalle2Params(Params):
@@ -134,72 +135,103 @@ class Story:
         sizes = {name: int(np.prod(shape)) for name, shape in shapes().items()}
         prior = sum(size for name, size in sizes.items() if name.startswith("prior"))
         body = (
-            ("text encoder", "caption", f"{WIDTH} numbers", "CLIP's, frozen"),
-            ("prior", f"{WIDTH} numbers", f"{WIDTH} numbers", f"{prior} weights"),
-            ("decoder", f"{WIDTH} numbers", "24x24 pixels", f"{sum(sizes.values()) - prior} weights"),
+            (say("text encoder"), say("caption"), say("{width} numbers", width=WIDTH), say("CLIP's, frozen")),
+            (
+                say("prior"),
+                say("{width} numbers", width=WIDTH),
+                say("{width} numbers", width=WIDTH),
+                say("{prior} weights", prior=prior),
+            ),
+            (
+                say("decoder"),
+                say("{width} numbers", width=WIDTH),
+                say("24x24 pixels"),
+                say("{values} weights", values=sum(sizes.values()) - prior),
+            ),
         )
-        text = (
-            f"You ask for '{self.text}'. Three parts stand between your {len(self.text.split())} words and the "
-            "pixels: the caption becomes a vector, the prior guesses the vector of a picture that would fit it, the "
-            "decoder draws that. "
+        text = say(
+            "You ask for '{text}'. Three parts stand between your {split} words and the pixels: the caption "
+            "becomes a vector, the prior guesses the vector of a picture that would fit it, the "
+            "decoder draws that. ",
+            text=self.text,
+            split=len(self.text.split()),
         )
-        text += "" if _clip.seen(self.kind) else "Training never paired this colour and shape in a caption."
-        return Scene(text, (Table(title="The way", columns=("part", "takes", "gives", "size"), rows=body),))
+        text += "" if _clip.seen(self.kind) else say("Training never paired this colour and shape in a caption.")
+        return Scene(
+            text,
+            (Table(title=say("The way"), columns=(say("part"), say("takes"), say("gives"), say("size")), rows=body),),
+        )
 
     def caption_vector(self) -> Scene:
         like = self.texts @ self.own
         near = [int(i) for i in ranked(like)[1:4]]
-        text = (
-            f"CLIP's text encoder turns '{self.text}' into {WIDTH} numbers of length 1. Its nearest neighbour among "
-            f"{len(KINDS)} captions is '{self.names[near[0]]}', cosine {number(float(like[near[0]]), 2)}. The encoder "
-            "learnt this from pictures and captions before, and stays as it is."
+        text = say(
+            "CLIP's text encoder turns '{text}' into {width} numbers of length 1. Its nearest neighbour among "
+            "{kinds} captions is '{names}', cosine {like}. The encoder learnt this from pictures and captions "
+            "before, and stays as it is.",
+            text=self.text,
+            width=WIDTH,
+            kinds=len(KINDS),
+            names=self.names[near[0]],
+            like=number(float(like[near[0]]), 2),
         )
         body = tuple((self.names[i], number(float(like[i]), 2)) for i in near)
-        table = Table(title="Nearest other captions", columns=("caption", "cosine"), rows=body)
-        return Scene(text, (self._bars("the caption", self.own), table), {"cosine": like[near[0]]}, "the caption")
+        table = Table(title=say("Nearest other captions"), columns=(say("caption"), say("cosine")), rows=body)
+        return Scene(
+            text, (self._bars(say("the caption"), self.own), table), {"cosine": like[near[0]]}, say("the caption")
+        )
 
     def prior_step(self, index: int) -> Scene:
         step = self.prior[index]
         guess, z = step.x0 / np.linalg.norm(step.x0, axis=1, keepdims=True), step.x / STRETCH
         near, spread = float((guess @ self.own).mean()), _spread(guess)
-        text = (
-            f"Prior, step {index + 1} of {len(self.prior)}, t = {step.t}: {len(z)} vectors lose their noise, told the "
-            f"caption's vector. Where they are heading has cosine {number(near, 2)} to the caption, and "
-            f"{number(spread)}"
-            " of spread among themselves. "
+        text = say(
+            "Prior, step {index} of {prior}, t = {t}: {z} vectors lose their noise, told the caption's vector. "
+            "Where they are heading has cosine {near} to the caption, and {spread} of spread among themselves. ",
+            index=index + 1,
+            prior=len(self.prior),
+            t=step.t,
+            z=len(z),
+            near=number(near, 2),
+            spread=number(spread),
         )
         if index == 0:
-            text += "From pure noise the best guess is the mean of all that fits."
+            text += say("From pure noise the best guess is the mean of all that fits.")
         elif index == len(self.prior) - 1:
-            text += "They end near the caption, but not on it, and not on one another."
+            text += say("They end near the caption, but not on it, and not on one another.")
         else:
             before = self.prior[index - 1].x0
             before = before / np.linalg.norm(before, axis=1, keepdims=True)
             text += (
-                "The less noise, the more each goes its own way."
+                say("The less noise, the more each goes its own way.")
                 if spread > _spread(before)
-                else "They still head for much the same place."
+                else say("They still head for much the same place.")
             )
-        panels = (self._bars("vector 1 now", z[0]), self._bars("where it is heading", guess[0]))
-        moment = "the prior starts" if index == 0 else ""
+        panels = (self._bars(say("vector 1 now"), z[0]), self._bars(say("where it is heading"), guess[0]))
+        moment = say("the prior starts") if index == 0 else ""
         return Scene(text, panels, {"t": step.t, "cosine": near, "spread": spread}, moment)
 
     def embeddings(self) -> Scene:
         like = self.z @ self.texts.T
         names = [self.names[int(i)] for i in like.argmax(1)]
         near = float((self.z @ self.own).mean())
-        text = f"{len(self.z)} image embeddings, mean cosine {number(near, 2)} to the caption. "
+        text = say("{z} image embeddings, mean cosine {near} to the caption. ", z=len(self.z), near=number(near, 2))
         if self.params.prior:
-            text += (
-                f"For {names.count(self.text)} of them the nearest of {len(KINDS)} captions is the one asked for. They "
-                f"differ by {number(_spread(self.z))}: one caption, many pictures. No pixel exists yet."
+            text += say(
+                "For {text} of them the nearest of {kinds} captions is the one asked for. They differ by {spread}: "
+                "one caption, many pictures. No pixel exists yet.",
+                text=names.count(self.text),
+                kinds=len(KINDS),
+                spread=number(_spread(self.z)),
             )
         else:
-            text += "Without the prior, all are the caption's own vector, a point where no picture lies exactly."
+            text += say("Without the prior, all are the caption's own vector, a point where no picture lies exactly.")
         body = tuple((str(i + 1), name, number(float(like[i].max()), 2)) for i, name in enumerate(names))
-        table = Table(title="What each vector says", columns=("", "nearest caption", "cosine"), rows=body)
+        table = Table(
+            title=say("What each vector says"), columns=("", say("nearest caption"), say("cosine")), rows=body
+        )
         metrics = {"cosine": near, "spread": _spread(self.z)}
-        return Scene(text, (table, self._bars("vector 1", self.z[0])), metrics, "the embeddings")
+        return Scene(text, (table, self._bars(say("vector 1"), self.z[0])), metrics, say("the embeddings"))
 
     def painted(self, latents: Array) -> Array:
         return self.painter.studio.decode(latents)
@@ -208,88 +240,114 @@ class Story:
         step = self.decoding[index]
         guess = self.painted(step.x0)
         away = float(np.abs(guess - self.pictures).mean())
-        text = (
-            f"Decoder, step {index + 1} of {len(self.decoding)}, t = {step.t}. Left the noisy latents, painted; right "
+        text = say(
+            "Decoder, step {index} of {decoding}, t = {t}. Left the noisy latents, painted; right ",
+            index=index + 1,
+            decoding=len(self.decoding),
+            t=step.t,
         )
-        text += f"the guess if all noise went at once, {number(away)} a pixel off the end. "
+        text += say("the guess if all noise went at once, {away} a pixel off the end. ", away=number(away))
         text += (
-            "Colour comes first, for the vector says it loudest."
+            say("Colour comes first, for the vector says it loudest.")
             if index == 0
-            else "The guess is still a blur of all that fits the vector."
+            else say("The guess is still a blur of all that fits the vector.")
             if away > 0.04
-            else "Place and shape stand; only edges change."
+            else say("Place and shape stand; only edges change.")
         )
-        panels = (gallery(f"latents at t = {step.t}, painted", self.painted(step.x), 4), gallery("the guess", guess, 4))
-        return Scene(text, panels, {"t": step.t, "off": away}, "the decoder starts" if index == 0 else "")
+        panels = (
+            gallery(say("latents at t = {t}, painted", t=step.t), self.painted(step.x), 4),
+            gallery(say("the guess"), guess, 4),
+        )
+        return Scene(text, panels, {"t": step.t, "off": away}, say("the decoder starts") if index == 0 else "")
 
     def reading(self) -> Scene:
         like = (self.z * self.seen_again).sum(1)
         right = self.read.count(self.kind)
-        text = (
-            f"CLIP looks at the finished pictures: their vectors have cosine {number(float(like.mean()), 2)} to the "
-            "ones they were drawn from. A judge that learnt nothing, the nearest painting, reads the caption in "
-            f"{right} of {len(self.read)}."
+        text = say(
+            "CLIP looks at the finished pictures: their vectors have cosine {like} to the ones they were drawn "
+            "from. A judge that learnt nothing, the nearest painting, reads the caption in {right} of {read}.",
+            like=number(float(like.mean()), 2),
+            right=right,
+            read=len(self.read),
         )
         body = tuple(
-            (str(i + 1), " ".join(kind), "yes" if kind == self.kind else "no") for i, kind in enumerate(self.read)
+            (str(i + 1), " ".join(kind), say("yes") if kind == self.kind else say("no"))
+            for i, kind in enumerate(self.read)
         )
-        table = Table(title="The judge reads", columns=("", "kind", "as asked"), rows=body)
-        panels = (gallery("the pictures", self.pictures, 4), table)
-        return Scene(text, panels, {"right": right, "cosine": like.mean()}, "the judge")
+        table = Table(title=say("The judge reads"), columns=("", say("kind"), say("as asked")), rows=body)
+        panels = (gallery(say("the pictures"), self.pictures, 4), table)
+        return Scene(text, panels, {"right": right, "cosine": like.mean()}, say("the judge"))
 
     def variations(self) -> Scene:
         same = len(set(_ruler.read(self.varied)))
         moved, all_moved = _wander(self.varied), _wander(self.pictures)
-        text = (
-            f"Variations: vector 1 alone, decoded {len(self.varied)} times from new noise. The judge finds "
-            f"{same} kind{'s' if same > 1 else ''}. The shapes' middles lie {amount(moved, 'pixel', 1)} about; in the "
-            f"pictures of all {len(self.pictures)} vectors {number(all_moved, 1)}. "
+        text = say(
+            "Variations: vector 1 alone, decoded {varied} times from new noise. The judge finds {same} kind{s}. "
+            "The shapes' middles lie {pixels} about; in the pictures of all {pictures} vectors {all_moved}. ",
+            varied=len(self.varied),
+            same=same,
+            s="s" if same > 1 else "",
+            pixels=amount(moved, "pixel", 1),
+            pictures=len(self.pictures),
+            all_moved=number(all_moved, 1),
         )
         text += (
-            "So a vector holds part of the place too; what it leaves open is drawn anew."
+            say("So a vector holds part of the place too; what it leaves open is drawn anew.")
             if moved < 0.7 * all_moved
-            else "So the vector leaves the place open: the noise draws it anew."
+            else say("So the vector leaves the place open: the noise draws it anew.")
         )
-        panels = (gallery("one vector, new noise", self.varied, 4), gallery("all vectors", self.pictures, 4))
-        return Scene(text, panels, {"kinds": same, "moved": moved, "all": all_moved}, "variations")
+        panels = (gallery(say("one vector, new noise"), self.varied, 4), gallery(say("all vectors"), self.pictures, 4))
+        return Scene(text, panels, {"kinds": same, "moved": moved, "all": all_moved}, say("variations"))
 
     def two_ways(self) -> Scene:
         with_it, without = (self.pictures, self.others) if self.params.prior else (self.others, self.pictures)
         one, two, n = self._right(with_it), self._right(without), len(self.pictures)
         wide, narrow = _wander(with_it), _wander(without)
-        text = (
-            f"Why a prior? With it {one} of {n} pictures are as asked, and their shapes lie {amount(wide, 'pixel', 1)} "
-            f"about. With the caption's own vector {two} of {n}, {amount(narrow, 'pixel', 1)} about. "
+        text = say(
+            "Why a prior? With it {one} of {n} pictures are as asked, and their shapes lie {pixels} about. With "
+            "the caption's own vector {two} of {n}, {pixels2} about. ",
+            one=one,
+            n=n,
+            pixels=amount(wide, "pixel", 1),
+            two=two,
+            pixels2=amount(narrow, "pixel", 1),
         )
         text += (
-            "The caption has one vector, its pictures have many: the prior brings variety."
+            say("The caption has one vector, its pictures have many: the prior brings variety.")
             if wide > narrow
-            else "In so small a world both do; with real pictures those of the prior were preferred."
+            else say("In so small a world both do; with real pictures those of the prior were preferred.")
         )
-        panels = (gallery("with the prior", with_it, 4), gallery("the caption's own vector", without, 4))
+        panels = (gallery(say("with the prior"), with_it, 4), gallery(say("the caption's own vector"), without, 4))
         metrics = {"with": one, "without": two, "wide": wide, "narrow": narrow}
-        return Scene(text, panels, metrics, "with and without")
+        return Scene(text, panels, metrics, say("with and without"))
 
     def ending(self) -> Scene:
         right, n = self.read.count(self.kind), len(self.read)
-        text = (
-            f"'{self.text}': {right} of {n} pictures are what was asked for, none a copy from a store: each began as "
-            "noise. "
+        text = say(
+            "'{text}': {right} of {n} pictures are what was asked for, none a copy from a store: each began as noise. ",
+            text=self.text,
+            right=right,
+            n=n,
         )
         if right < n:
             wrong = next(kind for kind in self.read if kind != self.kind)
-            text += f"One was read as '{caption(wrong)}': what the embedding misses, the decoder cannot know. "
-        text += "Caption, vector, vector, picture: two stages, each drawn at random."
-        bars = Bars(title="Cosine to the caption", labels=("vectors", "pictures"),
+            text += say(
+                "One was read as '{caption}': what the embedding misses, the decoder cannot know. ",
+                caption=caption(wrong),
+            )
+        text += say("Caption, vector, vector, picture: two stages, each drawn at random.")
+        bars = Bars(title=say("Cosine to the caption"), labels=(say("vectors"), say("pictures")),
                     values=row([(self.z @ self.own).mean(), (self.seen_again @ self.own).mean()]),
                     value_range=(0, 1))  # fmt: skip
         return Scene(
-            text, (gallery(self.text, self.pictures, 4), bars), {"agree": right / n, "images": n}, "the result"
+            text, (gallery(self.text, self.pictures, 4), bars), {"agree": right / n, "images": n}, say("the result")
         )
 
     def _bars(self, title: str, vector: Array) -> Panel:
         labels = tuple(str(i + 1) for i in range(12))
-        return Bars(title=f"{title}, first 12", labels=labels, values=row(vector[:12]), value_range=(-1, 1))
+        return Bars(
+            title=say("{title}, first 12", title=title), labels=labels, values=row(vector[:12]), value_range=(-1, 1)
+        )
 
 
 def _spread(vectors: Array) -> float:

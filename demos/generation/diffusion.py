@@ -54,10 +54,11 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import say
 
 MOST_FRAMES = 80
 FORWARD = (0, 50, 100, 200, 300, 450, 700, 1000)
-THIRDS = ("in the first third of the steps", "in the second third", "in the last third")
+THIRDS = (say("in the first third of the steps"), say("in the second third"), say("in the last third"))
 
 
 class DiffusionParams(Params):
@@ -102,7 +103,7 @@ class DiffusionParams(Params):
     @model_validator(mode="after")
     def _halves(self) -> DiffusionParams:
         if self.data != "digits" and self.label not in ("any", "0", "1"):
-            raise ValueError(f"The {self.data} data have two halves: label can be 0, 1 or any")
+            raise ValueError(say("The {data} data have two halves: label can be 0, 1 or any", data=self.data))
         return self
 
     @property
@@ -178,46 +179,60 @@ class View:
 
     def __init__(self, params: DiffusionParams, model: Model) -> None:
         self.params, self.model = params, model
-        self.things = "digits" if isinstance(model, Digits) else "points"
+        self.things = say("digits") if isinstance(model, Digits) else say("points")
 
     def forward(self, t: int, x: Array, progress: float) -> Frame:
         signal, noise = sqrt(ALPHA_BAR[t]), sqrt(1 - ALPHA_BAR[t])
         if t == 0:
-            caption = (
-                f"These {len(x)} {self.things} are data. Now noise is added in small steps, up to t = {T}; a model "
-                "learns to name that noise. Watch when you can no longer tell what it was: sampling has to come back "
-                "from there."
+            caption = say(
+                "These {x} {things} are data. Now noise is added in small steps, up to t = {t}; a model learns to "
+                "name that noise. Watch when you can no longer tell what it was: sampling has to "
+                "come back from there.",
+                x=len(x),
+                things=self.things,
+                t=T,
             )
         elif t < T:
-            louder = "The data still show through." if signal > noise else "The noise is now the louder part."
-            caption = (
-                f"t = {t}: each number is √ᾱ = {number(signal)} times the data plus √(1 - ᾱ) = {number(noise)} "
-                f"times noise. {louder}"
+            louder = say("The data still show through.") if signal > noise else say("The noise is now the louder part.")
+            caption = say(
+                "t = {t}: each number is √ᾱ = {signal} times the data plus √(1 - ᾱ) = {noise} times noise. {louder}",
+                t=t,
+                signal=number(signal),
+                noise=number(noise),
+                louder=louder,
             )
         else:
-            caption = (
-                f"t = {T}: only {number(signal)} of the data is left, and no eye can find it. That is the trick: this "
-                "end looks the same for all data, so pure noise can be drawn here and followed backwards."
+            caption = say(
+                "t = {t}: only {signal} of the data is left, and no eye can find it. That is the trick: this end "
+                "looks the same for all data, so pure noise can be drawn here and followed backwards.",
+                t=T,
+                signal=number(signal),
             )
         metrics = {"t": t, "signal": round(signal, 4), "noise": round(noise, 4)}
-        panels = (self.draw(f"x at t = {t}", x), _schedule(t))
-        moment = "all is noise" if t == T else ""
+        panels = (self.draw(say("x at t = {t}", t=t), x), _schedule(t))
+        moment = say("all is noise") if t == T else ""
         return Frame(caption=caption, progress=progress, metrics=metrics, panels=panels, moment=moment)
 
     def backward(self, step: Step, gap: float, index: int, progress: float, half: int) -> Frame:
         noise = sqrt(1 - ALPHA_BAR[step.t])
         if index < half:
-            why = "many answers fit so much noise, so the guess is their blurred mean"
+            why = say("many answers fit so much noise, so the guess is their blurred mean")
         elif index == half:
-            why = "half of the way; the coarse shape is decided before the details"
+            why = say("half of the way; the coarse shape is decided before the details")
         elif noise > 0.7:
-            why = "the coarse shape stands, the noise still hides details"
+            why = say("the coarse shape stands, the noise still hides details")
         else:
-            why = "little noise is left, so only details change"
-        caption = (
-            f"Step {index + 1}, t = {step.t} to {step.s}: noise has weight {number(noise)}. Right: the guess, "
-            f"were all noise removed at once. It is {number(gap, 2)} off the final result: {why}. "
-            f"{self._steering(step)}"
+            why = say("little noise is left, so only details change")
+        caption = say(
+            "Step {index}, t = {t} to {s}: noise has weight {noise}. Right: the guess, were all noise removed at "
+            "once. It is {gap} off the final result: {why}. {steering}",
+            index=index + 1,
+            t=step.t,
+            s=step.s,
+            noise=number(noise),
+            gap=number(gap, 2),
+            why=why,
+            steering=self._steering(step),
         )
         metrics = {
             "step": index + 1,
@@ -226,50 +241,75 @@ class View:
             "off": round(gap, 4),
             "sigma": round(step.sigma, 4),
         }
-        panels = (self.draw(f"x at t = {step.t}", step.x, towards=step.x0), self.draw("the guess of x0", step.x0))
-        moment = "half of the way" if index == half else ""
+        panels = (
+            self.draw(say("x at t = {t}", t=step.t), step.x, towards=step.x0),
+            self.draw(say("the guess of x0"), step.x0),
+        )
+        moment = say("half of the way") if index == half else ""
         return Frame(caption=caption, progress=progress, metrics=metrics, panels=panels, moment=moment)
 
     def _steering(self, step: Step) -> str:
-        fresh = f"Fresh noise is added, σ = {number(step.sigma, 2)}." if step.sigma else "No fresh noise is added."
+        fresh = (
+            say("Fresh noise is added, σ = {sigma}.", sigma=number(step.sigma, 2))
+            if step.sigma
+            else say("No fresh noise is added.")
+        )
         if self.params.wanted is None:
             return fresh
-        return (
-            f"Asking for {self.params.label} changed the predicted noise by {number(step.pull, 2)} on average. {fresh}"
+        return say(
+            "Asking for {label} changed the predicted noise by {pull} on average. {fresh}",
+            label=self.params.label,
+            pull=number(step.pull, 2),
+            fresh=fresh,
         )
 
     def ending(self, result: Array, taken: Sequence[Step]) -> Frame:
         sampler, wanted, count = self.params.sampler.upper(), self.params.wanted, len(taken)
-        caption = f"{count} steps of {sampler} turned noise into {len(result)} new {self.things}. "
+        caption = say(
+            "{count} steps of {sampler} turned noise into {result} new {things}. ",
+            count=count,
+            sampler=sampler,
+            result=len(result),
+            things=self.things,
+        )
         if isinstance(self.model, Digits):
             read = self.model.read(result)
             agree = None if wanted is None else read.count(wanted) / len(read)
             caption += self._reading(read)
             numbers = tuple(float(read.count(digit)) for digit in range(10))
             kinds = {"kinds": float(len(set(read)))}
-            panel: Panel = Bars(title="Digits read in them", labels=tuple("0123456789"), values=numbers)
+            panel: Panel = Bars(title=say("Digits read in them"), labels=tuple("0123456789"), values=numbers)
         else:
             agree, kinds = float(self.model.near(result, wanted).mean()), {}
             panel = _schedule(0)
-            caption += (
-                f"{agree:.0%} lie within {number(3 * SPREAD, 2)} of the data asked for: the exact score pulls "
-                "every point back to where data are."
+            caption += say(
+                "{agree:.0%} lie within {spread} of the data asked for: the exact score pulls every point "
+                "back to where data are.",
+                agree=agree,
+                spread=number(3 * SPREAD, 2),
             )
         if wanted is not None and self.params.guidance > 3:
-            caption += f" Guidance {number(self.params.guidance, 1)} pays for this likeness with variety."
+            caption += say(
+                " Guidance {guidance} pays for this likeness with variety.", guidance=number(self.params.guidance, 1)
+            )
         metrics = {"steps": float(count)} | kinds | ({} if agree is None else {"agree": round(agree, 4)})
-        panels = (self.draw("x at t = 0", result), panel)
-        return Frame(caption=caption, progress=1, metrics=metrics, panels=panels, moment="the result")
+        panels = (self.draw(say("x at t = 0"), result), panel)
+        return Frame(caption=caption, progress=1, metrics=metrics, panels=panels, moment=say("the result"))
 
     def _reading(self, read: Sequence[int]) -> str:
         if self.params.wanted is None:
             kinds = len(set(read))
-            return (
-                f"Nothing was asked for; the denoiser itself, used as a judge, reads {kinds} different digits in them."
+            return say(
+                "Nothing was asked for; the denoiser itself, used as a judge, reads {kinds} different digits in them.",
+                kinds=kinds,
             )
-        return (
-            f"Asked for {self.params.label} with guidance {number(self.params.guidance, 1)}: used as a judge, the "
-            f"denoiser explains {read.count(self.params.wanted)} of {len(read)} best as a {self.params.label}."
+        return say(
+            "Asked for {label} with guidance {guidance}: used as a judge, the denoiser explains {wanted} of "
+            "{read} best as a {label}.",
+            label=self.params.label,
+            guidance=number(self.params.guidance, 1),
+            wanted=read.count(self.params.wanted),
+            read=len(read),
         )
 
     def draw(self, title: str, x: Array, towards: Array | None = None) -> Panel:
@@ -280,7 +320,7 @@ class View:
         return Scatter(
             title=title,
             groups=(Series(name="", x=_row(x[:, 0]), y=_row(x[:, 1])),),
-            lines=tuple(Series(name="to its guess", x=_row([a[0], b[0]]), y=_row([a[1], b[1]])) for a, b in moves),
+            lines=tuple(Series(name=say("to its guess"), x=_row([a[0], b[0]]), y=_row([a[1], b[1]])) for a, b in moves),
             x_range=(-3, 3),
             y_range=(-3, 3),
         )
@@ -305,11 +345,11 @@ def _schedule(t: int) -> Curve:
     at = range(0, T + 1, 25)
     signal, noise = np.sqrt(ALPHA_BAR), np.sqrt(1 - ALPHA_BAR)
     return Curve(
-        title="Data and noise over time",
+        title=say("Data and noise over time"),
         series=(
-            Series(name="data √ᾱ", x=tuple(at), y=_row([signal[i] for i in at])),
-            Series(name="noise √(1 - ᾱ)", x=tuple(at), y=_row([noise[i] for i in at])),
-            Series(name="now", x=(t,), y=_row([noise[t]])),
+            Series(name=say("data √ᾱ"), x=tuple(at), y=_row([signal[i] for i in at])),
+            Series(name=say("noise √(1 - ᾱ)"), x=tuple(at), y=_row([noise[i] for i in at])),
+            Series(name=say("now"), x=(t,), y=_row([noise[t]])),
         ),
         x_label="t",
         y_range=(0, 1),

@@ -48,9 +48,10 @@ from demos.runtime.contract import (
     Tokens,
     param,
 )
+from demos.runtime.messages import listed, say
 
 Array = NDArray[np.float64]
-ANSWERS = ("right with and without the picture", "right only with the picture", "wrong with the picture")
+ANSWERS = (say("right with and without the picture"), say("right only with the picture"), say("wrong with the picture"))
 TESTED = 40
 """Scenes asked about at the end."""
 
@@ -82,9 +83,12 @@ class GeminiParams(Params):
     def _known(cls, question: str) -> str:
         if _questions.tidy(question) not in _questions.askable():
             raise ValueError(
-                "It knows questions such as 'what colour is the circle?', 'what shape is the red thing?', 'how many "
-                "squares are there?', 'how many red things are there?', 'where is the cross?' and 'is there a blue "
-                "triangle?'; ask one of these, with red, green, blue or yellow and circle, square, triangle or cross"
+                say(
+                    "It knows questions such as 'what colour is the circle?', 'what shape is the red thing?', "
+                    "'how many squares are there?', 'how many red things are there?', 'where is the cross?' and "
+                    "'is there a blue triangle?'; ask one of these, with red, green, blue or yellow and circle, "
+                    "square, triangle or cross"
+                )
             )
         return question
 
@@ -144,40 +148,54 @@ class Story:
     def plan(self) -> Scene:
         size = sum(int(np.prod(shape)) for shape in _multimodal.shapes().values())
         words = len(self.asked.split())
-        text = (
-            f"A picture with {self.params.things} shapes and the question '{self.params.question}' go into one "
-            "transformer "
-            f"of {size} weights: {CELLS} patches and {words} words, side by side. "
+        text = say(
+            "A picture with {things} shapes and the question '{question}' go into one transformer of {size} "
+            "weights: {cells} patches and {words} words, side by side. ",
+            things=self.params.things,
+            question=self.params.question,
+            size=size,
+            cells=CELLS,
+            words=words,
         )
         text += (
-            "The picture is hidden: the model gets an empty one, only you see this."
+            say("The picture is hidden: the model gets an empty one, only you see this.")
             if self.params.blind
-            else "Answer it yourself before the model does."
+            else say("Answer it yourself before the model does.")
         )
         return Scene(text, (self._picture(),), {"patches": CELLS, "words": words})
 
     def cut(self) -> Scene:
         full = [thing.cell + 1 for thing in self.scene]
-        text = (
-            f"The picture is cut into {GRID}x{GRID} patches of 6x6 pixels, 108 numbers each, left to right and then "
-            "down. "
-            f"Patches {', '.join(map(str, full[:-1]))} and {full[-1]} hold a shape; nobody tells the model which. In "
-            "this "
-            "small world a shape never lies on an edge between patches; real pictures are not so kind."
+        text = say(
+            "The picture is cut into {grid}x{grid} patches of 6x6 pixels, 108 numbers each, left to right and "
+            "then down. Patches {listing} and {full} hold a shape; nobody tells the model which. In this small world "
+            "a shape never lies on an edge between patches; real pictures are not so kind.",
+            grid=GRID,
+            listing=listed(", ", map(str, full[:-1])),
+            full=full[-1],
         )
         return Scene(
-            text, (self._picture(), gallery("patches", self.patches, GRID)), {"shapes": len(full)}, "the patches"
+            text,
+            (self._picture(), gallery(say("patches"), self.patches, GRID)),
+            {"shapes": len(full)},
+            say("the patches"),
         )
 
     def patch(self) -> Scene:
         at = self.scene[0].cell
         token = self.found["tokens"][0, at].numpy().astype(float)
-        text = (
-            f"Patch {at + 1}: its 108 numbers times a learnt matrix E become {WIDTH}, and the learnt vector of place "
-            f"{at + 1} is added. The first is {number(float(token[0]), 2)}. From here on this is a token like any word."
+        text = say(
+            "Patch {at}: its 108 numbers times a learnt matrix E become {width}, and the learnt vector of place "
+            "{at} is added. The first is {token}. From here on this is a token like any word.",
+            at=at + 1,
+            width=WIDTH,
+            token=number(float(token[0]), 2),
         )
-        panels = (gallery(f"patch {at + 1}", self.patches[at : at + 1], 1), self._bars("its token, first 12", token))
-        return Scene(text, panels, {"width": WIDTH}, "a patch as a token")
+        panels = (
+            gallery(say("patch {at}", at=at + 1), self.patches[at : at + 1], 1),
+            self._bars(say("its token, first 12"), token),
+        )
+        return Scene(text, panels, {"width": WIDTH}, say("a patch as a token"))
 
     def word(self) -> Scene:
         words = self.asked.split()
@@ -190,24 +208,35 @@ class Story:
         vector = w[WORDS.index(word)]
         like = w @ vector / (np.linalg.norm(w, axis=1) * np.linalg.norm(vector))
         near = next(int(i) for i in ranked(like) if WORDS[i] != word)
-        text = (
-            f"The word '{word}' has a learnt vector of {WIDTH} numbers too: same width, same sequence. Its nearest "
-            "among "
-            f"{len(WORDS)} words is '{WORDS[near]}', cosine {number(float(like[near]), 2)}. To the blocks it makes no "
-            "difference which tokens were pixels once."
+        text = say(
+            "The word '{word}' has a learnt vector of {width} numbers too: same width, same sequence. Its nearest "
+            "among {words} words is '{words2}', cosine {like}. To the blocks it makes no difference which "
+            "tokens were pixels once.",
+            word=word,
+            width=WIDTH,
+            words=len(WORDS),
+            words2=WORDS[near],
+            like=number(float(like[near]), 2),
         )
-        return Scene(text, (self._bars(f"'{word}', first 12", vector),), {"cosine": like[near]}, "a word as a token")
+        return Scene(
+            text,
+            (self._bars(say("'{word}', first 12", word=word), vector),),
+            {"cosine": like[near]},
+            say("a word as a token"),
+        )
 
     def sequence(self) -> Scene:
-        text = (
-            f"The sequence: {CELLS} patches, then {len(self.asked.split())} words. Attention is causal: a token sees "
-            "those before it, so words see the whole picture, and the last one, '?', sees all. What follows '?' is "
-            "the "
-            f"answer, one of {len(WORDS)} words, guessed as a language model guesses its next word."
+        text = say(
+            "The sequence: {cells} patches, then {split} words. Attention is causal: a token sees those before "
+            "it, so words see the whole picture, and the last one, '?', sees all. What follows '?' is the answer, "
+            "one of {words} words, guessed as a language model guesses its next word.",
+            cells=CELLS,
+            split=len(self.asked.split()),
+            words=len(WORDS),
         )
         names = self._names()
-        panel = Tokens(title="One sequence", tokens=names, marked=(len(names) - 1,))
-        return Scene(text, (self._picture(), panel), {"tokens": len(names)}, "one sequence")
+        panel = Tokens(title=say("One sequence"), tokens=names, marked=(len(names) - 1,))
+        return Scene(text, (self._picture(), panel), {"tokens": len(names)}, say("one sequence"))
 
     def _names(self) -> tuple[str, ...]:
         return (*(f"p{i + 1}" for i in range(CELLS)), *self.asked.split())
@@ -216,61 +245,90 @@ class Story:
         a = self.attention[block][head]
         on_picture, top = float(a[:CELLS].sum()), first_largest(a[:CELLS])
         held = next((thing for thing in self.scene if thing.cell == top), None)
-        what = f"a {held.colour} {held.shape}" if held and not self.params.blind else "nothing"
+        what = (
+            say("a {colour} {shape}", colour=held.colour, shape=held.shape)
+            if held and not self.params.blind
+            else "nothing"
+        )
         words = a[CELLS + _questions.LONGEST - len(self.asked.split()) :]
-        text = f"Block {block + 1}, head {head + 1}: from '?' {on_picture:.0%} of the attention goes to the picture. "
+        text = say(
+            "Block {block}, head {head}: from '?' {on_picture:.0%} of the attention goes to the picture. ",
+            block=block + 1,
+            head=head + 1,
+            on_picture=on_picture,
+        )
         if on_picture < 0.2:
             best = first_largest(words)
-            text += (
-                f"Most goes to the word '{self.asked.split()[best]}', {words[best]:.0%}: this head reads the question."
+            text += say(
+                "Most goes to the word '{split}', {words:.0%}: this head reads the question.",
+                split=self.asked.split()[best],
+                words=words[best],
             )
         else:
-            text += f"Most of that goes to patch {top + 1}, {a[top]:.0%}, which holds {what}. "
+            text += say(
+                "Most of that goes to patch {top}, {a:.0%}, which holds {what}. ", top=top + 1, a=a[top], what=what
+            )
             asked_for = held is not None and (held.shape in self.asked or held.colour in self.asked)
-            text += "That is what the question is about." if asked_for else "Heads look for different things."
+            text += say("That is what the question is about.") if asked_for else say("Heads look for different things.")
         panels = (
             self._picture(),
             Heatmap(
-                title="'?' looks at",
+                title=say("'?' looks at"),
                 values=rows(a[:CELLS].reshape(GRID, GRID), 2),
                 value_range=(0, max(0.01, float(a.max()))),
             ),
-            Tokens(title="and at the words", tokens=tuple(self.asked.split()), weights=row(words)),
+            Tokens(title=say("and at the words"), tokens=tuple(self.asked.split()), weights=row(words)),
         )
         metrics = {"block": block + 1, "head": head + 1, "picture": on_picture}
-        return Scene(text, panels, metrics, f"attention in block {block + 1}" if head == 0 else "")
+        return Scene(text, panels, metrics, say("attention in block {block}", block=block + 1) if head == 0 else "")
 
     def depth(self, block: int) -> Scene:
         shares = self.scores[block]
         top = first_largest(shares)
-        text = f"What would '?' say after block {block + 1} of {BLOCKS}? '{WORDS[top]}' with {shares[top]:.0%}. "
+        text = say(
+            "What would '?' say after block {block} of {blocks}? '{words}' with {shares:.0%}. ",
+            block=block + 1,
+            blocks=BLOCKS,
+            words=WORDS[top],
+            shares=shares[top],
+        )
         if block < BLOCKS - 1:
-            text += "The last layer is laid on early here, to look into the model: "
-            text += "it knows already." if WORDS[top] == self.answer and shares[top] > 0.5 else "it is not there yet."
+            text += say("The last layer is laid on early here, to look into the model: ")
+            text += (
+                say("it knows already.")
+                if WORDS[top] == self.answer and shares[top] > 0.5
+                else say("it is not there yet.")
+            )
         else:
-            text += f"That is its answer; '{self.truth}' is right."
+            text += say("That is its answer; '{truth}' is right.", truth=self.truth)
         return Scene(
             text,
             (self._picture(), self._top(shares)),
             {"block": block + 1, "p": shares[top]},
-            "the answer grows" if block == 0 else "",
+            say("the answer grows") if block == 0 else "",
         )
 
     def said(self) -> Scene:
         shares = self.scores[-1]
         order = ranked(shares)
-        text = (
-            f"'{self.params.question}' The model: '{self.answer}', {shares[order[0]]:.1%}; next '{WORDS[order[1]]}', "
-            f"{shares[order[1]]:.1%}. Right is '{self.truth}', so this is "
-            f"{'right' if self.answer == self.truth else 'wrong'}. All {len(WORDS)} words compete, also ones that "
-            "answer "
-            "nothing: that they lose was learnt as well."
+        text = say(
+            "'{question}' The model: '{answer}', {shares:.1%}; next '{words}', {shares2:.1%}. Right is '{truth}', "
+            "so this is {right}. All {words2} words compete, also ones that answer nothing: that they "
+            "lose was learnt as well.",
+            question=self.params.question,
+            answer=self.answer,
+            shares=shares[order[0]],
+            words=WORDS[order[1]],
+            shares2=shares[order[1]],
+            truth=self.truth,
+            right=say("right") if self.answer == self.truth else say("wrong"),
+            words2=len(WORDS),
         )
         return Scene(
             text,
             (self._picture(), self._top(shares)),
             {"p": shares[order[0]], "right": self.answer == self.truth},
-            "the answer",
+            say("the answer"),
         )
 
     def covered(self) -> Scene:
@@ -279,30 +337,37 @@ class Story:
         patches = self.patches.copy()
         patches[cell] = 0.08
         answer, share = self._say(patches, self.asked)
-        text = (
-            f"Cover one shape, the one in patch {cell + 1}, at which '?' looked most ({a[cell]:.0%} on average): now "
-            "it says "
-            f"'{answer}', {share:.0%}. "
+        text = say(
+            "Cover one shape, the one in patch {cell}, at which '?' looked most ({a:.0%} on average): now it says "
+            "'{answer}', {share:.0%}. ",
+            cell=cell + 1,
+            a=a[cell],
+            answer=answer,
+            share=share,
         )
         text += (
-            "The answer hangs on other patches, or on none."
+            say("The answer hangs on other patches, or on none.")
             if answer == self.answer
-            else "The answer hung on these 36 pixels."
+            else say("The answer hung on these 36 pixels.")
         )
-        panel = Image(title="covered", channels=_channels(_questions.picture(patches)))
-        return Scene(text, (self._picture(), panel), {"p": share}, "a patch covered")
+        panel = Image(title=say("covered"), channels=_channels(_questions.picture(patches)))
+        return Scene(text, (self._picture(), panel), {"p": share}, say("a patch covered"))
 
     def moved(self) -> Scene:
         order = np.random.default_rng(self.params.seed).permutation(CELLS)
         answer, share = self._say(self.patches[order], self.asked)
         place = self.asked.startswith("where")
         text = (
-            f"The same patches in another order: '{answer}', {share:.0%}. "
-            + ("The shape has moved, so the answer may." if place else "Same shapes, so the right answer is the same. ")
-            + "The model knows where a patch lay only by the position vector added to it."
+            say("The same patches in another order: '{answer}', {share:.0%}. ", answer=answer, share=share)
+            + (
+                say("The shape has moved, so the answer may.")
+                if place
+                else say("Same shapes, so the right answer is the same. ")
+            )
+            + say("The model knows where a patch lay only by the position vector added to it.")
         )
-        panel = Image(title="shuffled", channels=_channels(_questions.picture(self.patches[order])))
-        return Scene(text, (self._picture(), panel), {"p": share}, "shuffled")
+        panel = Image(title=say("shuffled"), channels=_channels(_questions.picture(self.patches[order])))
+        return Scene(text, (self._picture(), panel), {"p": share}, say("shuffled"))
 
     def others(self) -> list[Scene]:
         """Other questions about this scene, one of each kind."""
@@ -316,16 +381,20 @@ class Story:
             answer, share = self._say(self.patches, question)
             right += answer == truth
             body = (*body, (question, answer, truth))
-            text = (
-                f"Another question about the same picture: '{question}' It says '{answer}', {share:.0%}; right is "
-                f"'{truth}'. "
-                f"So far {right} of {len(body)}. The picture's tokens are the same; only the words differ, and with "
-                "them "
-                "where '?' looks."
+            text = say(
+                "Another question about the same picture: '{question}' It says '{answer}', {share:.0%}; right is "
+                "'{truth}'. So far {right} of {body}. The picture's tokens are the same; only the words differ, and "
+                "with them where '?' looks.",
+                question=question,
+                answer=answer,
+                share=share,
+                truth=truth,
+                right=right,
+                body=len(body),
             )
-            table = Table(title="Asked", columns=("question", "says", "right"), rows=body)
+            table = Table(title=say("Asked"), columns=(say("question"), say("says"), say("right")), rows=body)
             scenes.append(
-                Scene(text, (self._picture(), table), {"p": share}, "other questions" if len(body) == 1 else "")
+                Scene(text, (self._picture(), table), {"p": share}, say("other questions") if len(body) == 1 else "")
             )
         return scenes
 
@@ -348,39 +417,51 @@ class Story:
             (kind, f"{a:.0%}", f"{b:.0%}", f"{commonest[kind]:.0%}")
             for kind, a, b in zip(KINDS, seen, blind, strict=True)
         )
-        text = (
-            f"{len(asked)} questions about scenes it never saw: {self.accuracy:.1%} right. With an empty picture "
-            f"{self.blind:.1%}: that much the questions alone give away. Weakest: {KINDS[first_smallest(seen)]}, "
-            f"{min(seen):.0%}."
+        text = say(
+            "{asked} questions about scenes it never saw: {accuracy:.1%} right. With an empty picture "
+            "{blind:.1%}: that much the questions alone give away. Weakest: {kinds}, {seen:.0%}.",
+            asked=len(asked),
+            accuracy=self.accuracy,
+            blind=self.blind,
+            kinds=KINDS[first_smallest(seen)],
+            seen=min(seen),
         )
-        columns = ("kind", "sees", "blind", "commonest")
-        table = Table(title="Right answers", columns=columns, rows=body)
-        return Scene(text, (table,), {"accuracy": self.accuracy, "blind": self.blind}, "never seen before")
+        columns = (say("kind"), say("sees"), say("blind"), say("commonest"))
+        table = Table(title=say("Right answers"), columns=columns, rows=body)
+        return Scene(text, (table,), {"accuracy": self.accuracy, "blind": self.blind}, say("never seen before"))
 
     def ending(self) -> Scene:
         right = self.answer == self.truth
-        text = (
-            f"'{self.params.question}' '{self.answer}', {'right' if right else 'wrong'}; without the picture it "
-            "would say "
-            f"'{self.no_eyes[0]}'. "
+        text = say(
+            "'{question}' '{answer}', {right}; without the picture it would say '{no_eyes}'. ",
+            question=self.params.question,
+            answer=self.answer,
+            right=say("right") if right else say("wrong"),
+            no_eyes=self.no_eyes[0],
         )
         if self.params.blind:
-            text += "It was shown an empty picture, so the answer comes from the words alone, right or wrong by luck. "
-        text += (
-            f"Over unseen scenes {self.accuracy:.0%} with the picture against {self.blind:.0%} without: patches and "
-            "words stand in one sequence, as in Gemini."
+            text += say(
+                "It was shown an empty picture, so the answer comes from the words alone, right or wrong by luck. "
+            )
+        text += say(
+            "Over unseen scenes {accuracy:.0%} with the picture against {blind:.0%} without: patches and words "
+            "stand in one sequence, as in Gemini.",
+            accuracy=self.accuracy,
+            blind=self.blind,
         )
         mean = np.mean([each.mean(0)[:CELLS] for each in self.attention], 0)
         heat = Heatmap(
-            title="'?' looks at, mean", values=rows(mean.reshape(GRID, GRID), 2), value_range=(0, float(mean.max()))
+            title=say("'?' looks at, mean"),
+            values=rows(mean.reshape(GRID, GRID), 2),
+            value_range=(0, float(mean.max())),
         )
         metrics = {"right": right, "right blind": self.no_eyes[0] == self.truth, "accuracy": self.accuracy,
                    "picture_used": self.answer != self.no_eyes[0]}  # fmt: skip
-        return Scene(text, (self._picture(), heat, self._top(self.scores[-1])), metrics, "the result")
+        return Scene(text, (self._picture(), heat, self._top(self.scores[-1])), metrics, say("the result"))
 
     def _picture(self) -> Panel:
         shown = self.shown if not hasattr(self, "answer") else self.patches
-        return Image(title="the picture", channels=_channels(_questions.picture(shown)))
+        return Image(title=say("the picture"), channels=_channels(_questions.picture(shown)))
 
     def _bars(self, title: str, vector: Array) -> Panel:
         return Bars(title=title, labels=tuple(str(i + 1) for i in range(12)), values=row(vector[:12]))
@@ -388,7 +469,7 @@ class Story:
     def _top(self, shares: Array) -> Panel:
         order = ranked(shares)[:6]
         labels, values = tuple(WORDS[i] for i in order), row(shares[order])
-        return Bars(title="what comes after '?'", labels=labels, values=values, value_range=(0, 1))
+        return Bars(title=say("what comes after '?'"), labels=labels, values=values, value_range=(0, 1))
 
 
 def _channels(picture: Any) -> tuple[Any, ...]:

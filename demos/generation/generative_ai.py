@@ -53,13 +53,14 @@ from demos.runtime.contract import (
     Text,
     param,
 )
+from demos.runtime.messages import listed, say
 
 Array = NDArray[np.float64]
-MADE = ("text", "pictures", "sound")
+MADE = (say("text"), say("pictures"), say("sound"))
 PICTURES, STEPS, SHADES = 9, 30, 4
-LONG = {"text": 4000, "sound": 600, "pictures": 60}
+LONG = {say("text"): 4000, say("sound"): 600, say("pictures"): 60}
 """How much each model makes to be measured by."""
-RUNS = ("fewer than 12", "12 to 24", "25 or more")
+RUNS = (say("fewer than 12"), say("12 to 24"), say("25 or more"))
 
 
 class GenerativeAiParams(Params):
@@ -120,8 +121,20 @@ class Story:
         text = [self.letter(at) for at in thin(p.length - self.begun, 8)]
         tune = [self.note(at) for at in thin(p.notes - 1, 6)]
         drawn = [self.denoised(index) for index in thin(len(self.guesses), 7)]
-        return [self.counted(), *text, self.judged("text"), self.tunes(), *tune, self.sounding(), self.judged("sound"),
-                *drawn, self.judged("pictures"), self.copied(), self.dares(), self.ending()]  # fmt: skip
+        return [
+            self.counted(),
+            *text,
+            self.judged(say("text")),
+            self.tunes(),
+            *tune,
+            self.sounding(),
+            self.judged(say("sound")),
+            *drawn,
+            self.judged(say("pictures")),
+            self.copied(),
+            self.dares(),
+            self.ending(),
+        ]
 
     def _run(self) -> None:
         p, random = self.params, np.random.default_rng(self.params.seed)
@@ -170,42 +183,85 @@ class Story:
     def plan(self) -> Scene:
         p = self.params
         body = (
-            ("text", "sentences of the course", f"counts after {p.context} letters", "one letter at a time"),
-            ("sound", f"{len(_tunes.TUNES)} old tunes", f"counts after {p.memory} notes", "one note at a time"),
-            ("pictures", "handwritten digits", "a denoising network", "all at once, in steps"),
+            (
+                say("text"),
+                say("sentences of the course"),
+                say("counts after {context} letters", context=p.context),
+                say("one letter at a time"),
+            ),
+            (
+                say("sound"),
+                say("{tunes} old tunes", tunes=len(_tunes.TUNES)),
+                say("counts after {memory} notes", memory=p.memory),
+                say("one note at a time"),
+            ),
+            (say("pictures"), say("handwritten digits"), say("a denoising network"), say("all at once, in steps")),
         )
-        text = (
-            f"Three small models will make something new: a text of {p.length} characters, a tune of {p.notes} notes "
-            "and "
-            f"{PICTURES} pictures. Each learnt how its examples are distributed, and draws from that at random. Seed "
-            f"{p.seed}: another seed, another work."
+        text = say(
+            "Three small models will make something new: a text of {length} characters, a tune of {notes} notes "
+            "and {pictures} pictures. Each learnt how its examples are distributed, and draws from that at "
+            "random. Seed {seed}: another seed, another work.",
+            length=p.length,
+            notes=p.notes,
+            pictures=PICTURES,
+            seed=p.seed,
         )
         return Scene(
-            text, (Table(title="Three makers", columns=("makes", "learnt from", "knows", "draws"), rows=body),)
+            text,
+            (
+                Table(
+                    title=say("Three makers"),
+                    columns=(say("makes"), say("learnt from"), say("knows"), say("draws")),
+                    rows=body,
+                ),
+            ),
         )
 
     def counted(self) -> Scene:
         context = self.text[: self.begun]
         shares = self.letters.shares(context)
         top = max(shares, key=lambda letter: shares[letter])
-        text = (
-            f"Text: {len(self.read)} letters were read, and what follows each run of up to {self.params.context} "
-            f"was counted. After '{context}' came {len(shares)} different letters; '{_seen(top)}' most often, "
-            f"{shares[top]:.0%}. That table of counts is the whole model."
+        text = say(
+            "Text: {read} letters were read, and what follows each run of up to {context} was counted. After "
+            "'{context2}' came {shares} different letters; '{seen}' most often, {shares2:.0%}. That table of "
+            "counts is the whole model.",
+            read=len(self.read),
+            context=self.params.context,
+            context2=context,
+            shares=len(shares),
+            seen=_seen(top),
+            shares2=shares[top],
         )
-        return Scene(text, (self._next(shares, f"after '{context}'"),), {"letters": len(self.read)}, "text")
+        return Scene(
+            text,
+            (self._next(shares, say("after '{context}'", context=context)),),
+            {"letters": len(self.read)},
+            say("text"),
+        )
 
     def letter(self, at: int) -> Scene:
         end = self.begun + at
         shares = self.letters.shares(self.text[:end], self.params.temperature)
         drawn = self.text[end] if end < len(self.text) else self.text[-1]
-        text = (
-            f"Character {end + 1}: after '{self.text[max(0, end - self.params.context) : end]}' the model draws "
-            f"'{_seen(drawn)}', which had {shares.get(drawn, 0):.0%} at τ = {number(self.params.temperature)}, from "
-            f"{len(shares)} that could follow. "
+        text = say(
+            "Character {end}: after '{text}' the model draws '{seen}', which had {get:.0%} at τ = {temperature}, "
+            "from {shares} that could follow. ",
+            end=end + 1,
+            text=self.text[max(0, end - self.params.context) : end],
+            seen=_seen(drawn),
+            get=shares.get(drawn, 0),
+            temperature=number(self.params.temperature),
+            shares=len(shares),
         )
-        text += "There was no choice: such a run stood in the examples once." if len(shares) == 1 else "Chance decides."
-        panels = (Text(title="The text so far", text=self.text[: end + 1]), self._next(shares, "what may follow"))
+        text += (
+            say("There was no choice: such a run stood in the examples once.")
+            if len(shares) == 1
+            else say("Chance decides.")
+        )
+        panels = (
+            Text(title=say("The text so far"), text=self.text[: end + 1]),
+            self._next(shares, say("what may follow")),
+        )
         return Scene(text, panels, {"at": end + 1, "choices": len(shares)})
 
     def _next(self, shares: dict[Any, float], title: str) -> Panel:
@@ -214,62 +270,87 @@ class Story:
         return Bars(title=title, labels=labels, values=row([shares[token] for token in top]), value_range=(0, 1))
 
     def judged(self, kind: str) -> Scene:
-        parts = {"text": "letters", "sound": "notes", "pictures": "pixels"}[kind]
+        parts = {"text": say("letters"), "sound": say("notes"), "pictures": say("pixels")}[kind]
         one, other = self.found[kind], self.shuffled[kind]
-        text = (
-            f"Is it like the examples? The model makes more, {LONG[kind]} "
-            f"{'pictures' if kind == 'pictures' else parts}. Its "
-            f"shares of neighbouring {parts} are {number(one, 2)} away from the examples' (0 the same, 1 nothing in "
-            f"common); the very same {parts}, shuffled, {number(other, 2)}. "
+        text = say(
+            "Is it like the examples? The model makes more, {long} {pictures}. Its shares of neighbouring {parts} "
+            "are {one} away from the examples' (0 the same, 1 nothing in common); the very same "
+            "{parts}, shuffled, {other}. ",
+            long=LONG[kind],
+            pictures=say("pictures") if kind == "pictures" else parts,
+            parts=parts,
+            one=number(one, 2),
+            other=number(other, 2),
         )
         text += (
-            "The model has learnt which stand together."
+            say("The model has learnt which stand together.")
             if one < 0.7 * other
-            else "That is hardly better: these settings throw away what was learnt."
+            else say("That is hardly better: these settings throw away what was learnt.")
         )
-        bars = Bars(title=f"Distance, pairs of {parts}", labels=("made", "shuffled"), values=row([one, other]),
-                    value_range=(0, 1))  # fmt: skip
-        return Scene(text, (self._work(kind), bars), {"distance": one, "shuffled": other}, f"{kind} measured")
+        bars = Bars(
+            title=say("Distance, pairs of {parts}", parts=parts),
+            labels=(say("made"), say("shuffled")),
+            values=row([one, other]),
+            value_range=(0, 1),
+        )
+        return Scene(
+            text, (self._work(kind), bars), {"distance": one, "shuffled": other}, say("{kind} measured", kind=kind)
+        )
 
     def _work(self, kind: str) -> Panel:
         if kind == "text":
-            return Text(title="The text", text=self.text)
+            return Text(title=say("The text"), text=self.text)
         if kind == "sound":
             return self._score(len(self.tune))
-        return Image(title="The pictures", pixels=sheet(self.pictures, 3))
+        return Image(title=say("The pictures"), pixels=sheet(self.pictures, 3))
 
     def tunes(self) -> Scene:
         shares = self.chain.shares(self.tune[:1])
         top = max(shares, key=lambda note: shares[note])
         body = tuple((name, " ".join(notes.split()[:12])) for name, notes in _tunes.TUNES.items())
-        text = (
-            f"Sound: the same counting over {sum(map(len, self.melodies))} notes of {len(body)} tunes. After "
-            f"{self.tune[0]} came {top} most often, {shares[top]:.0%}. Nothing else in the program knows that these "
-            "are "
-            "notes: to the chain, letters and notes are both just tokens."
+        text = say(
+            "Sound: the same counting over {map} notes of {body} tunes. After {tune} came {top} most often, "
+            "{shares:.0%}. Nothing else in the program knows that these are notes: to the chain, letters and "
+            "notes are both just tokens.",
+            map=sum(map(len, self.melodies)),
+            body=len(body),
+            tune=self.tune[0],
+            top=top,
+            shares=shares[top],
         )
         panels = (
-            Table(title="The examples", columns=("tune", "begins"), rows=body),
-            self._next(shares, f"after {self.tune[0]}"),
+            Table(title=say("The examples"), columns=(say("tune"), say("begins")), rows=body),
+            self._next(shares, say("after {tune}", tune=self.tune[0])),
         )
-        return Scene(text, panels, {"notes": sum(map(len, self.melodies))}, "sound")
+        return Scene(text, panels, {"notes": sum(map(len, self.melodies))}, say("sound"))
 
     def note(self, at: int) -> Scene:
         shares = self.chain.shares(self.tune[: at + 1], self.params.temperature)
         before = " ".join(self.tune[max(0, at + 1 - self.params.memory) : at + 1])
         drawn = self.tune[at + 1]
-        text = (
-            f"Note {at + 2}: after {before} the chain draws {drawn}, which had {shares[drawn]:.0%}, from "
-            f"{len(shares)} that "
-            f"could follow. {_leap(self.tune[at], drawn)}"
+        text = say(
+            "Note {at}: after {before} the chain draws {drawn}, which had {shares:.0%}, from {shares2} that "
+            "could follow. {leap}",
+            at=at + 2,
+            before=before,
+            drawn=drawn,
+            shares=shares[drawn],
+            shares2=len(shares),
+            leap=_leap(self.tune[at], drawn),
         )
-        return Scene(text, (self._score(at + 2), self._next(shares, f"after {before}")), {"at": at + 2})
+        return Scene(
+            text, (self._score(at + 2), self._next(shares, say("after {before}", before=before))), {"at": at + 2}
+        )
 
     def _score(self, count: int) -> Panel:
         heights = [float(_tunes.NOTES.index(note)) for note in self.tune[:count]]
-        series = Series(name="tune", x=row(range(1, count + 1)), y=row(heights))
+        series = Series(name=say("tune"), x=row(range(1, count + 1)), y=row(heights))
         return Curve(
-            title="The tune, C = 0 to B = 6", series=(series,), x_label="note", y_label="height", y_range=(0, 6)
+            title=say("The tune, C = 0 to B = 6"),
+            series=(series,),
+            x_label=say("note"),
+            y_label=say("height"),
+            y_range=(0, 6),
         )
 
     def sounding(self) -> Scene:
@@ -278,43 +359,53 @@ class Story:
         back = [_tunes.NOTES[i] for i in strength.argmax(0)]
         same = sum(a == b for a, b in zip(back, self.tune, strict=True))
         first = int(_tunes.RATE * 0.03)
-        text = (
-            f"As sound: {len(sound)} numbers, {_tunes.RATE} a second. Left the first 0.03 seconds, {self.tune[0]} at "
-            f"{number(_tunes.frequency(self.tune[0]), 0)} hertz; right how strong each pitch is over time. Read back "
-            "from "
-            f"the wave, {same} of {len(self.tune)} notes are the ones drawn. The tune is learnt, the tone is a formula."
+        text = say(
+            "As sound: {sound} numbers, {rate} a second. Left the first 0.03 seconds, {tune} at {frequency} "
+            "hertz; right how strong each pitch is over time. Read back from the wave, {same} of {tune2} notes "
+            "are the ones drawn. The tune is learnt, the tone is a formula.",
+            sound=len(sound),
+            rate=_tunes.RATE,
+            tune=self.tune[0],
+            frequency=number(_tunes.frequency(self.tune[0]), 0),
+            same=same,
+            tune2=len(self.tune),
         )
         seconds = row(np.arange(first) / _tunes.RATE, 4)
-        air = Series(name="air", x=seconds, y=row(sound[:first]))
-        curve = Curve(title="the wave", series=(air,), x_label="seconds",
+        air = Series(name=say("air"), x=seconds, y=row(sound[:first]))
+        curve = Curve(title=say("the wave"), series=(air,), x_label=say("seconds"),
                       y_range=(-1, 1))  # fmt: skip
         panels = (curve, self._spectrum(strength))
-        return Scene(text, panels, {"numbers": len(sound), "read back": same}, "the wave")
+        return Scene(text, panels, {"numbers": len(sound), "read back": same}, say("the wave"))
 
     def _spectrum(self, strength: Array) -> Panel:
-        return Heatmap(title="pitch over time", values=rows(strength[::-1], 2), rows=tuple(reversed(_tunes.NOTES)),
-                       value_range=(0, 1), show_values=False, column_label="note")  # fmt: skip
+        return Heatmap(title=say("pitch over time"), values=rows(strength[::-1], 2), rows=tuple(reversed(_tunes.NOTES)),
+                       value_range=(0, 1), show_values=False, column_label=say("note"))  # fmt: skip
 
     def denoised(self, index: int) -> Scene:
         t, x, x0 = self.guesses[index]
         off = float(np.abs(x0 - self.guesses[-1][2]).mean()) / 2
-        asked = "any digit" if self.params.digit == "any" else f"a {self.params.digit}"
-        text = (
-            f"Pictures, step {index + 1} of {len(self.guesses)}, t = {t}: {PICTURES} times noise, left, and {asked} "
-            "that "
-            f"could be under it, right, {number(off)} a pixel off the end. "
+        asked = say("any digit") if self.params.digit == "any" else say("a {digit}", digit=self.params.digit)
+        text = say(
+            "Pictures, step {index} of {guesses}, t = {t}: {pictures} times noise, left, and {asked} that could "
+            "be under it, right, {off} a pixel off the end. ",
+            index=index + 1,
+            guesses=len(self.guesses),
+            t=t,
+            pictures=PICTURES,
+            asked=asked,
+            off=number(off),
         )
         text += (
-            "Chance is spent at the start: the noise decides what will come, the steps only uncover it."
+            say("Chance is spent at the start: the noise decides what will come, the steps only uncover it.")
             if index == 0
-            else "The guesses are blurs still: many digits fit so much noise."
+            else say("The guesses are blurs still: many digits fit so much noise.")
             if off > 0.12
-            else "No table of counts could hold all pictures; a network does."
+            else say("No table of counts could hold all pictures; a network does.")
             if off > 0.03
-            else "What is left are shades of grey."
+            else say("What is left are shades of grey.")
         )
-        panels = (self._sheet("x", x), self._sheet("the guess", x0))
-        return Scene(text, panels, {"t": t, "off": off}, "pictures" if index == 0 else "")
+        panels = (self._sheet("x", x), self._sheet(say("the guess"), x0))
+        return Scene(text, panels, {"t": t, "off": off}, say("pictures") if index == 0 else "")
 
     def _sheet(self, title: str, x: Array) -> Panel:
         return Image(title=title, pixels=sheet(((x + 1) / 2).clip(0, 1).reshape(-1, 8, 8), 3))
@@ -327,19 +418,25 @@ class Story:
         flat, known = self.pictures.reshape(-1, 64), self.known.reshape(-1, 64)
         nearest = float(np.abs(flat[:, None] - known[None]).mean(2).min())
         body = (
-            ("text", f"{text_run} of {len(self.text)}", "characters"),
-            ("sound", f"{tune_run} of {len(self.tune)}", "notes"),
-            ("pictures", f"{number(nearest)} off", "the nearest"),
+            (say("text"), say("{text_run} of {text}", text_run=text_run, text=len(self.text)), say("characters")),
+            (say("sound"), say("{tune_run} of {tune}", tune_run=tune_run, tune=len(self.tune)), say("notes")),
+            (say("pictures"), say("{nearest} off", nearest=number(nearest)), say("the nearest")),
         )
-        text = (
-            f"New, or copied? The longest run that stands in the examples word for word is {text_run} characters, and "
-            f"{tune_run} notes; the picture nearest to one of {len(known)} examples is {number(nearest)} a pixel "
-            "off. The more a model looks "
-            "back and the less it has read, the longer it copies."
+        text = say(
+            "New, or copied? The longest run that stands in the examples word for word is {text_run} characters, "
+            "and {tune_run} notes; the picture nearest to one of {known} examples is {nearest} a pixel off. The "
+            "more a model looks back and the less it has read, the longer it copies.",
+            text_run=text_run,
+            tune_run=tune_run,
+            known=len(known),
+            nearest=number(nearest),
         )
         metrics = {"text": text_run, "notes": tune_run, "pixel": nearest}
         return Scene(
-            text, (Table(title="Longest copies", columns=("", "copied", "unit"), rows=body),), metrics, "copied or new"
+            text,
+            (Table(title=say("Longest copies"), columns=("", say("copied"), say("unit")), rows=body),),
+            metrics,
+            say("copied or new"),
         )
 
     def dares(self) -> Scene:
@@ -353,41 +450,59 @@ class Story:
             )
             for t in (0.1, 1.0, 3.0)
         )
-        text = (
-            f"The same two models at three temperatures. At τ = {body[0][0]} they take what came most often and soon "
-            "go in "
-            f"circles; at τ = {body[2][0]} rare turns are as good as common ones. Between them lies what we call style."
+        text = say(
+            "The same two models at three temperatures. At τ = {body} they take what came most often and soon go "
+            "in circles; at τ = {body2} rare turns are as good as common ones. Between them "
+            "lies what we call style.",
+            body=body[0][0],
+            body2=body[2][0],
         )
         return Scene(
             text,
-            (Table(title="Temperature", columns=("τ", "text", "tune"), rows=body),),
+            (Table(title=say("Temperature"), columns=("τ", say("text"), say("tune")), rows=body),),
             {"least": 0.1, "most": 3},
-            "temperature",
+            say("temperature"),
         )
 
     def ending(self) -> Scene:
         best = min(MADE, key=lambda kind: self.found[kind] / self.shuffled[kind])
-        text = (
-            f"Text, sound and pictures by one idea: learn how examples are distributed, then draw. Distances "
-            f"{', '.join(f'{kind} {number(self.found[kind] / self.shuffled[kind], 2)}' for kind in MADE)} of what "
-            f"the shuffled parts are away; {best} gained most. "
-            "What the great models add is size and something to ask them by, not another idea."
+        text = say(
+            "Text, sound and pictures by one idea: learn how examples are distributed, then draw. Distances "
+            "{listing} of what the shuffled parts are away; {best} gained most. What the great models add is size "
+            "and something to ask them by, not another idea.",
+            listing=listed(
+                ", ",
+                (
+                    say("{kind} {found}", kind=kind, found=number(self.found[kind] / self.shuffled[kind], 2))
+                    for kind in MADE
+                ),
+            ),
+            best=best,
         )
         strength = _tunes.heard(_tunes.wave(self.tune))
         metrics = (
             {"copied": longest_copy(self.text, self.read)}
             | self.found
-            | {f"shuffled {kind}": self.shuffled[kind] for kind in MADE}
+            | {say("shuffled {kind}", kind=kind): self.shuffled[kind] for kind in MADE}
         )
-        return Scene(text, (self._work("text"), self._work("pictures"), self._spectrum(strength)), metrics, "one page")
+        return Scene(
+            text,
+            (self._work(say("text")), self._work(say("pictures")), self._spectrum(strength)),
+            metrics,
+            say("one page"),
+        )
 
 
 def _leap(one: str, other: str) -> str:
     """What the tune does from one note to the other."""
     steps = abs(_tunes.NOTES.index(other) - _tunes.NOTES.index(one))
     if steps == 0:
-        return "The note is struck again, as songs do for two syllables."
-    return "A neighbour: most tunes walk." if steps == 1 else f"A leap of {steps}: rarer in the tunes, so rarer here."
+        return say("The note is struck again, as songs do for two syllables.")
+    return (
+        say("A neighbour: most tunes walk.")
+        if steps == 1
+        else say("A leap of {steps}: rarer in the tunes, so rarer here.", steps=steps)
+    )
 
 
 def _seen(token: str) -> str:

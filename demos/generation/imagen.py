@@ -35,9 +35,10 @@ from demos.lib.prelude import open_with
 from demos.lib.scenes import Scene, row
 from demos.lib.wording import number
 from demos.runtime.contract import Bars, Claim, Demo, Frame, Measure, Params, Prediction, Preset, Request, Table, param
+from demos.runtime.messages import listed, say
 
 Array = NDArray[np.float64]
-ANSWERS = ("all of them", "more than half", "half or fewer")
+ANSWERS = (say("all of them"), say("more than half"), say("half or fewer"))
 LEVELS = (0, 100, 250, 400)
 STAGE_GUIDANCE = 1.5
 
@@ -150,23 +151,28 @@ class Story:
     def plan(self) -> Scene:
         body = (
             (
-                "text encoder",
-                "caption",
-                f"{_cascade.TEXT} numbers",
-                f"text only: {len(_lexicon.sentences())} sentences",
+                say("text encoder"),
+                say("caption"),
+                say("{text} numbers", text=_cascade.TEXT),
+                say("text only: {sentences} sentences", sentences=len(_lexicon.sentences())),
             ),
-            ("base", "noise", "8x8", "pictures, captions"),
-            ("stage 1", "8x8", "16x16", "pictures, captions"),
-            ("stage 2", "16x16", "32x32", "pictures, captions"),
+            (say("base"), say("noise"), "8x8", say("pictures, captions")),
+            (say("stage 1"), "8x8", "16x16", say("pictures, captions")),
+            (say("stage 2"), "16x16", "32x32", say("pictures, captions")),
         )
-        text = f"You ask for '{self.text}'. A text encoder, then three diffusion models one after another. "
+        text = say(
+            "You ask for '{text}'. A text encoder, then three diffusion models one after another. ", text=self.text
+        )
         if self.new:
-            text += (
-                f"No picture was ever captioned with {' or '.join(self.new)}: only the sentences told of "
-                f"{'it' if len(self.new) == 1 else 'them'}. "
+            text += say(
+                "No picture was ever captioned with {listing}: only the sentences told of {it}. ",
+                listing=listed(say(" or "), self.new),
+                it=say("it") if len(self.new) == 1 else say("them"),
             )
-        text += "Drawing small first is cheap: 8x8 has 16 times fewer pixels than 32x32."
-        table = Table(title="The cascade", columns=("part", "takes", "gives", "learnt from"), rows=body)
+        text += say("Drawing small first is cheap: 8x8 has 16 times fewer pixels than 32x32.")
+        table = Table(
+            title=say("The cascade"), columns=(say("part"), say("takes"), say("gives"), say("learnt from")), rows=body
+        )
         return Scene(text, (table,))
 
     def neighbours(self) -> Scene:
@@ -178,147 +184,191 @@ class Story:
             )
             body.append((word, like[0][1], number(like[0][0], 2), like[1][1], number(like[1][0], 2)))
         first = max(body, key=lambda each: float(each[2]))
-        text = (
-            f"The encoder read {len(_lexicon.sentences())} sentences and counted which words stand together. For "
-            f"'{first[0]}' the nearest of {len(known)} words is '{first[1]}', cosine {first[2]}: both are said of the "
-            "same things. No picture was needed for that, and it stays frozen from here on."
+        text = say(
+            "The encoder read {sentences} sentences and counted which words stand together. For '{first}' the "
+            "nearest of {known} words is '{first2}', cosine {first3}: both are said of the same things. No "
+            "picture was needed for that, and it stays frozen from here on.",
+            sentences=len(_lexicon.sentences()),
+            first=first[0],
+            known=len(known),
+            first2=first[1],
+            first3=first[2],
         )
-        table = Table(title="Neighbours by text alone", columns=("word", "nearest", "cosine", "next", "cosine "),
-                      rows=tuple(body))  # fmt: skip
-        return Scene(text, (table,), {"cosine": float(first[2])}, "the text encoder")
+        table = Table(
+            title=say("Neighbours by text alone"),
+            columns=(say("word"), say("nearest"), say("cosine"), say("next"), say("cosine ")),
+            rows=tuple(body),
+        )
+        return Scene(text, (table,), {"cosine": float(first[2])}, say("the text encoder"))
 
     def vector(self) -> Scene:
         whole = _lexicon.encode(self.text, self.cascade.words)
         parts = whole.reshape(3, -1)
-        text = (
-            f"The caption as {len(whole)} numbers: the vectors of its 3 words, one after another. All three networks "
-            "get "
-            "these same numbers at each step, and must find out by themselves that the second part is a colour."
+        text = say(
+            "The caption as {whole} numbers: the vectors of its 3 words, one after another. All three networks "
+            "get these same numbers at each step, and must find out by themselves that the "
+            "second part is a colour.",
+            whole=len(whole),
         )
         bars = tuple(
             Bars(title=f"'{word}'", labels=tuple(str(i + 1) for i in range(len(part))), values=row(part, 2),
                  value_range=(-3.5, 3.5))
             for word, part in zip(self.params.words, parts, strict=True)
         )  # fmt: skip
-        return Scene(text, bars, {"numbers": len(whole)}, "the caption")
+        return Scene(text, bars, {"numbers": len(whole)}, say("the caption"))
 
     def base_step(self, index: int) -> Scene:
         step = self.base_steps[index]
         guess = lit(step.x0)
         off, apart = float(np.abs(step.x0 - self.base_steps[-1].x0).mean()), float(np.abs(guess - guess.mean(0)).mean())
-        text = (
-            f"Base, step {index + 1} of {len(self.base_steps)}, t = {step.t}: left 8x8 pixels of noise, right the "
-            "guess, "
-            f"{number(off)} off its end. "
+        text = say(
+            "Base, step {index} of {base_steps}, t = {t}: left 8x8 pixels of noise, right the "
+            "guess, {off} off its end. ",
+            index=index + 1,
+            base_steps=len(self.base_steps),
+            t=step.t,
+            off=number(off),
         )
         text += (
-            f"The {len(guess)} guesses are nearly one ({number(apart)} apart): the mean of all that fits the words."
+            say(
+                "The {guess} guesses are nearly one ({apart} apart): the mean of all that fits the words.",
+                guess=len(guess),
+                apart=number(apart),
+            )
             if off > 0.15
-            else f"They differ by {number(apart)} a pixel: each has found its own place and size."
+            else say("They differ by {apart} a pixel: each has found its own place and size.", apart=number(apart))
         )
-        panels = (gallery(f"x at t = {step.t}", lit(step.x), 4), gallery("the guess", guess, 4))
-        return Scene(text, panels, {"t": step.t, "off": off}, "the base starts" if index == 0 else "")
+        panels = (gallery(say("x at t = {t}", t=step.t), lit(step.x), 4), gallery(say("the guess"), guess, 4))
+        return Scene(text, panels, {"t": step.t, "off": off}, say("the base starts") if index == 0 else "")
 
     def base_done(self) -> Scene:
         light = float(self.made[8].max(1).max((1, 2)).mean())
-        text = (
-            f"The base: {len(self.made[8])} pictures of 64 pixels, the brightest {number(light, 2)} on average. "
-            "Colour, "
-            "place and rough shape stand. Stripes cannot: a light and a dark line fall into one pixel and make the "
-            "plain "
-            "colour."
+        text = say(
+            "The base: {made} pictures of 64 pixels, the brightest {light} on average. Colour, place and rough "
+            "shape stand. Stripes cannot: a light and a dark line fall into one pixel and make the plain colour.",
+            made=len(self.made[8]),
+            light=number(light, 2),
         )
-        return Scene(text, (gallery("8x8", self.made[8], 4),), {"pixels": 64}, "the base")
+        return Scene(text, (gallery("8x8", self.made[8], 4),), {"pixels": 64}, say("the base"))
 
     def handed_on(self, side: int) -> Scene:
         small, level = self.made[side // 2], self.params.augmentation
         noisy = add_noise(small * 2 - 1, level, np.random.default_rng(self.params.seed).standard_normal(small.shape))
-        text = (
-            f"From {side // 2}x{side // 2} to {side}x{side}. The smaller picture gets noise of level t = {level} "
-            "(signal "
-            f"{number(_cascade.signal(level), 2)}), is enlarged and laid beside the noise as 3 more channels. The "
-            "noise "
-            "keeps the stage from trusting single pixels, which the stage before may have got wrong."
+        text = say(
+            "From {side}x{side} to {side2}x{side2}. The smaller picture gets noise of level t = {level} (signal "
+            "{signal}), is enlarged and laid beside the noise as 3 more channels. The noise keeps the stage from "
+            "trusting single pixels, which the stage before may have got wrong.",
+            side=side // 2,
+            side2=side,
+            level=level,
+            signal=number(_cascade.signal(level), 2),
         )
-        panels = (gallery("as it came", small, 4), gallery("as it is handed on", lit(noisy), 4))
-        return Scene(text, panels, {"level": level, "side": side}, f"to {side}x{side}")
+        panels = (gallery(say("as it came"), small, 4), gallery(say("as it is handed on"), lit(noisy), 4))
+        return Scene(text, panels, {"level": level, "side": side}, say("to {side}x{side}", side=side))
 
     def stage_step(self, side: int, index: int) -> Scene:
         step = self.taken[side][index]
         guess = lit(step.x0)
         away = float(np.abs(_cascade.shrink(guess, 8) - self.made[8]).mean())
         stripes = _stripes(guess) if side == 32 else _stripes(_cascade.enlarge(guess))
-        text = (
-            f"{side}x{side}, step {index + 1} of {len(self.taken[side])}, t = {step.t}. Shrunk to 8x8, the guess is "
-            f"{number(away)} a pixel off the base: what is coarse is given. Neighbouring lines differ by "
-            f"{number(stripes, 2)} within the shapes: what is fine is made here."
+        text = say(
+            "{side}x{side}, step {index} of {taken}, t = {t}. Shrunk to 8x8, the guess is {away} a pixel off the "
+            "base: what is coarse is given. Neighbouring lines differ by {stripes} within the shapes: what "
+            "is fine is made here.",
+            side=side,
+            index=index + 1,
+            taken=len(self.taken[side]),
+            t=step.t,
+            away=number(away),
+            stripes=number(stripes, 2),
         )
-        panels = (gallery(f"x at t = {step.t}", lit(step.x), 2), gallery("the guess", guess, 2))
+        panels = (gallery(say("x at t = {t}", t=step.t), lit(step.x), 2), gallery(say("the guess"), guess, 2))
         return Scene(text, panels, {"t": step.t, "away": away, "lines": stripes})
 
     def three_sizes(self) -> Scene:
         right = self.read.count(self.kind)
-        text = (
-            f"8x8, 16x16 and 32x32 of the same pictures: each stage multiplies the pixels by 4. A judge that learnt "
-            f"nothing, the nearest of 4,608 paintings, reads '{_cascade.caption(self.kind)}' in {right} of "
-            f"{len(self.read)}."
+        text = say(
+            "8x8, 16x16 and 32x32 of the same pictures: each stage multiplies the pixels by 4. A judge that "
+            "learnt nothing, the nearest of 4,608 paintings, reads '{caption}' in {right} of {read}.",
+            caption=_cascade.caption(self.kind),
+            right=right,
+            read=len(self.read),
         )
         panels = tuple(gallery(f"{side}x{side}", self.made[side], 2) for side in _cascade.SIDES)
-        return Scene(text, panels, {"right": right}, "three sizes")
+        return Scene(text, panels, {"right": right}, say("three sizes"))
 
     def faithful(self) -> Scene:
         back = _cascade.shrink(self.made[32], 8)
         own = float(np.abs(back - self.made[8]).mean())
         other = float(np.abs(back - np.roll(self.made[8], 1, 0)).mean())
-        text = (
-            f"Are the large pictures still the small ones? Shrunk to 8x8 again they are {number(own)} a pixel off "
-            "their "
-            f"own base, and {number(other)} off the base of another picture. The stages add; they do not start over."
+        text = say(
+            "Are the large pictures still the small ones? Shrunk to 8x8 again they are {own} a pixel off their "
+            "own base, and {other} off the base of another picture. The stages add; they do not start over.",
+            own=number(own),
+            other=number(other),
         )
-        panels = (gallery("the base", self.made[8], 4), gallery("32x32, shrunk", back, 4))
-        return Scene(text, panels, {"own": own, "other": other}, "shrunk again")
+        panels = (gallery(say("the base"), self.made[8], 4), gallery(say("32x32, shrunk"), back, 4))
+        return Scene(text, panels, {"own": own, "other": other}, say("shrunk again"))
 
     def other_word(self) -> Scene:
         swapped = "plain" if self.kind[0] == "striped" else "striped"
         words = _cascade.caption((swapped, *self.params.words[1:]))
         again = self._whole(words, self.made[8], self.params.augmentation)
         one, two = _stripes(self.made[32]), _stripes(again)
-        text = (
-            f"The same base pictures, enlarged with '{swapped}' instead of '{self.params.pattern}': neighbouring lines "
-            f"differ by {number(two, 2)} instead of {number(one, 2)}. The base holds no stripes either way, so this "
-            "detail comes from the words alone."
+        text = say(
+            "The same base pictures, enlarged with '{swapped}' instead of '{pattern}': neighbouring lines differ "
+            "by {two} instead of {one}. The base holds no stripes either way, so this detail comes "
+            "from the words alone.",
+            swapped=swapped,
+            pattern=self.params.pattern,
+            two=number(two, 2),
+            one=number(one, 2),
         )
         panels = (gallery(self.text, self.made[32], 2), gallery(words, again, 2))
-        return Scene(text, panels, {"lines": one, "other": two}, "another word")
+        return Scene(text, panels, {"lines": one, "other": two}, say("another word"))
 
     def levels(self) -> Scene:
         base = self.made[8][:1]
         found = np.concatenate([self._whole(self.text, base, level) for level in LEVELS])
         away = np.abs(_cascade.shrink(found, 8) - base).mean((1, 2, 3))
         kinds = _cascade.read(found)
-        text = (
-            f"Picture 1 with more and more noise between the stages, from t = {LEVELS[0]} to {LEVELS[-1]}: "
-            f"{number(float(away[0]), 4)} to {number(float(away[-1]), 4)} a pixel off its base, "
-            f"{kinds.count(self.kind)} of {len(LEVELS)} read as asked. With little noise a stage leans on each pixel "
-            "before it, flaws included; with much it must lean on the words. Compare the edges."
+        text = say(
+            "Picture 1 with more and more noise between the stages, from t = {levels} to {levels2}: {away} to "
+            "{away2} a pixel off its base, {kind} of {levels3} read as asked. With little noise a stage leans on "
+            "each pixel before it, flaws included; with much it must lean on the words. Compare the edges.",
+            levels=LEVELS[0],
+            levels2=LEVELS[-1],
+            away=number(float(away[0]), 4),
+            away2=number(float(away[-1]), 4),
+            kind=kinds.count(self.kind),
+            levels3=len(LEVELS),
         )
-        bars = Bars(title="off the base", labels=tuple(f"t = {level}" for level in LEVELS), values=row(away, 4))
-        panels = (gallery(f"t = {', '.join(map(str, LEVELS))}", found, 2), bars)
-        return Scene(text, panels, {"least": away[0], "most": away[-1]}, "noise between the stages")
+        bars = Bars(
+            title=say("off the base"),
+            labels=tuple(say("t = {level}", level=level) for level in LEVELS),
+            values=row(away, 4),
+        )
+        panels = (gallery(say("t = {listing}", listing=listed(", ", map(str, LEVELS))), found, 2), bars)
+        return Scene(text, panels, {"least": away[0], "most": away[-1]}, say("noise between the stages"))
 
     def ending(self) -> Scene:
         right, n = self.read.count(self.kind), len(self.read)
-        text = f"'{self.text}': {right} of {n} pictures as asked. "
+        text = say("'{text}': {right} of {n} pictures as asked. ", text=self.text, right=right, n=n)
         if self.new:
-            text += f"The networks had never met {' or '.join(self.new)}; the frozen encoder had, in text. "
+            text += say(
+                "The networks had never met {listing}; the frozen encoder had, in text. ",
+                listing=listed(say(" or "), self.new),
+            )
             if right > n / 2:
-                text += "So what a word means came from text alone. "
+                text += say("So what a word means came from text alone. ")
         else:
-            text += "Try 'crimson' or 'disc', which no picture was captioned with. "
+            text += say("Try 'crimson' or 'disc', which no picture was captioned with. ")
         if right < n:
             wrong = next(kind for kind in self.read if kind != self.kind)
-            text += f"One was read as '{_cascade.caption(wrong)}'."
-        return Scene(text, (gallery(self.text, self.made[32], 2),), {"agree": right / n, "images": n}, "the result")
+            text += say("One was read as '{caption}'.", caption=_cascade.caption(wrong))
+        return Scene(
+            text, (gallery(self.text, self.made[32], 2),), {"agree": right / n, "images": n}, say("the result")
+        )
 
 
 def _stripes(pictures: Array) -> float:

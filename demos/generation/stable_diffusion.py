@@ -56,9 +56,10 @@ from demos.runtime.contract import (
     Table,
     param,
 )
+from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
-ANSWERS = ("all of them", "more than half", "half or fewer")
+ANSWERS = (say("all of them"), say("more than half"), say("half or fewer"))
 PIXELS, LATENTS = 3 * SIDE**2, CHANNELS * GRID**2
 
 
@@ -137,46 +138,60 @@ class Story:
         self.free = self.studio.decode(free)
 
     def plan(self) -> Scene:
-        text = (
-            f"You ask for '{self.text}'. A picture of {SIDE}x{SIDE} pixels in 3 colours is {PIXELS} numbers; the "
-            f"autoencoder's code has {LATENTS}, {PIXELS // LATENTS} times fewer. All {self.params.steps} steps "
-            "happen in "
-            "the code; pixels are made once, at the end."
+        text = say(
+            "You ask for '{text}'. A picture of {side}x{side} pixels in 3 colours is {pixels} numbers; the "
+            "autoencoder's code has {latents}, {pixels2} times fewer. All {steps} steps happen in the code; "
+            "pixels are made once, at the end.",
+            text=self.text,
+            side=SIDE,
+            pixels=PIXELS,
+            latents=LATENTS,
+            pixels2=PIXELS // LATENTS,
+            steps=self.params.steps,
         )
-        bars = Bars(title="Numbers to denoise", labels=("pixels", "latents"), values=(float(PIXELS), float(LATENTS)))
+        bars = Bars(
+            title=say("Numbers to denoise"),
+            labels=(say("pixels"), say("latents")),
+            values=(float(PIXELS), float(LATENTS)),
+        )
         return Scene(text, (bars,), {"pixels": PIXELS, "latents": LATENTS})
 
     def coded(self) -> Scene:
         away = float(np.abs(self.again - self.example).mean())
-        text = (
-            f"First the autoencoder alone: a drawn picture becomes {LATENTS} numbers and comes back, {number(away)} "
-            "off "
-            "a number on average (0 black, 1 full). What is lost is lost for good: no denoising can bring back what "
-            "the "
-            "decoder cannot paint. Look at the edges."
+        text = say(
+            "First the autoencoder alone: a drawn picture becomes {latents} numbers and comes back, {away} off a "
+            "number on average (0 black, 1 full). What is lost is lost for good: no denoising can bring back what "
+            "the decoder cannot paint. Look at the edges.",
+            latents=LATENTS,
+            away=number(away),
         )
-        panels = (gallery("a drawn picture", self.example, 1), gallery("decoded from its code", self.again, 1))
-        return Scene(text, panels, {"off": away}, "the autoencoder")
+        panels = (
+            gallery(say("a drawn picture"), self.example, 1),
+            gallery(say("decoded from its code"), self.again, 1),
+        )
+        return Scene(text, panels, {"off": away}, say("the autoencoder"))
 
     def channels(self) -> Scene:
         strongest = first_largest(np.abs(self.code[0]).mean((1, 2)))
-        text = (
-            f"The code of that picture: {CHANNELS} channels of {GRID}x{GRID}, scaled to mean 0 and variance 1. Channel "
-            f"{strongest + 1} answers most, up to {number(float(np.abs(self.code[0, strongest]).max()), 1)}. Each "
-            "place "
-            "stands for 4x4 pixels, so the code is still a map: where the shape is, numbers differ."
+        text = say(
+            "The code of that picture: {channels} channels of {grid}x{grid}, scaled to mean 0 and variance 1. "
+            "Channel {strongest} answers most, up to {code}. Each place stands for 4x4 pixels, so the code is "
+            "still a map: where the shape is, numbers differ.",
+            channels=CHANNELS,
+            grid=GRID,
+            strongest=strongest + 1,
+            code=number(float(np.abs(self.code[0, strongest]).max()), 1),
         )
-        return Scene(text, self._maps(self.code[0]), {"channels": CHANNELS}, "the latents")
+        return Scene(text, self._maps(self.code[0]), {"channels": CHANNELS}, say("the latents"))
 
     def noisy(self) -> Scene:
         pictures = np.concatenate([self._with_noise(t) for t in (0, 200, 450, 1000)])
-        text = (
-            "Training: noise goes into the code, never into the pixels, and the denoiser learns to name it. Here the "
-            "code "
-            "above with the noise of t = 0, 200, 450 and 1000, decoded so that you can see it. Decoded noise is not "
-            "specks but blots, each code place being 4 pixels wide."
+        text = say(
+            "Training: noise goes into the code, never into the pixels, and the denoiser learns to name it. Here "
+            "the code above with the noise of t = 0, 200, 450 and 1000, decoded so that you can see it. Decoded "
+            "noise is not specks but blots, each code place being 4 pixels wide."
         )
-        return Scene(text, (gallery("t = 0, 200, 450, 1000", pictures, 4),), {"t": 1000}, "noise in the code")
+        return Scene(text, (gallery("t = 0, 200, 450, 1000", pictures, 4),), {"t": 1000}, say("noise in the code"))
 
     def _with_noise(self, t: int) -> Array:
         return self.studio.decode(add_noise(self.code, t, self.noise))
@@ -187,23 +202,31 @@ class Story:
         off = float(np.abs(step.x0 - self.z).mean())
         agree = _ruler.read(guess).count(self.kind)
         apart = float(np.abs(guess - guess.mean(0)).mean())
-        text = (
-            f"Step {index + 1} of {len(self.taken)}, t = {step.t}. Left: channel 1 of the first code. Right: what all "
-            f"codes would show if their noise went at once; {agree} of {len(guess)} read as asked. "
+        text = say(
+            "Step {index} of {taken}, t = {t}. Left: channel 1 of the first code. Right: what all codes would "
+            "show if their noise went at once; {agree} of {guess} read as asked. ",
+            index=index + 1,
+            taken=len(self.taken),
+            t=step.t,
+            agree=agree,
+            guess=len(guess),
         )
         if off > 0.9:
-            text += (
-                f"The guesses are still much alike ({number(apart)} apart a pixel): each is a mean of all that fits."
+            text += say(
+                "The guesses are still much alike ({apart} apart a pixel): each is a mean of all that fits.",
+                apart=number(apart),
             )
         elif off > 0.15:
-            text += f"Each code goes its own way now ({number(apart)} apart): place first, then edges."
+            text += say("Each code goes its own way now ({apart} apart): place first, then edges.", apart=number(apart))
         else:
-            text += f"The code moves by {number(off, 2)} a number until the end: only details are left."
+            text += say("The code moves by {off} a number until the end: only details are left.", off=number(off, 2))
         panels = (
-            Heatmap(title=f"channel 1 of z at t = {step.t}", values=rows(step.x[0, 0], 2), value_range=(-3, 3)),
-            gallery("decoded guess", guess, 4),
+            Heatmap(
+                title=say("channel 1 of z at t = {t}", t=step.t), values=rows(step.x[0, 0], 2), value_range=(-3, 3)
+            ),
+            gallery(say("decoded guess"), guess, 4),
         )
-        return Scene(text, panels, {"t": step.t, "off": off, "apart": apart}, "from noise" if index == 0 else "")
+        return Scene(text, panels, {"t": step.t, "off": off, "apart": apart}, say("from noise") if index == 0 else "")
 
     def asking(self, at: float) -> Scene:
         step = min(self.taken, key=lambda step: abs(step.t - 1000 * at))
@@ -214,17 +237,22 @@ class Story:
         inside = self._inside()
         gain = [float(shares[inside, i].mean() - shares[~inside, i].mean()) for i in range(len(words))]
         there = first_largest(np.abs(gain))
-        text = (
-            f"Cross-attention at t = {step.t}, picture 1: how much each place asks each word, in shares of one. Over "
-            "the "
-            f"picture '{words[top]}' gets most, {mean[top]:.0%}. '{words[there]}' differs most by place: "
-            f"{abs(gain[there]):.0%} {'more' if gain[there] > 0 else 'less'} where the shape is than beside it."
+        text = say(
+            "Cross-attention at t = {t}, picture 1: how much each place asks each word, in shares of one. Over "
+            "the picture '{words}' gets most, {mean:.0%}. '{words2}' differs most by place: {gain:.0%} {more} "
+            "where the shape is than beside it.",
+            t=step.t,
+            words=words[top],
+            mean=mean[top],
+            words2=words[there],
+            gain=abs(gain[there]),
+            more=say("more") if gain[there] > 0 else say("less"),
         )
         maps = tuple(
             Heatmap(title=f"'{word}'", values=rows(shares[:, :, i], 2), value_range=(0, 1), show_values=False)
             for i, word in enumerate(words)
         )
-        moment = "asking the words" if at > 0.5 else ""
+        moment = say("asking the words") if at > 0.5 else ""
         return Scene(text, maps, {"t": step.t, "most": mean[top]}, moment)
 
     def _inside(self) -> NDArray[np.bool_]:
@@ -235,66 +263,84 @@ class Story:
 
     def decoded(self) -> Scene:
         right = self.read.count(self.kind)
-        text = (
-            f"The decoder runs once: {LATENTS} numbers become {PIXELS} pixels. The judge, which learnt nothing and "
-            "takes "
-            f"the nearest painting, reads '{self.text}' in {right} of {len(self.read)}."
+        text = say(
+            "The decoder runs once: {latents} numbers become {pixels} pixels. The judge, which learnt nothing and "
+            "takes the nearest painting, reads '{text}' in {right} of {read}.",
+            latents=LATENTS,
+            pixels=PIXELS,
+            text=self.text,
+            right=right,
+            read=len(self.read),
         )
         body = tuple(
-            (str(i + 1), " ".join(kind), "yes" if kind == self.kind else "no") for i, kind in enumerate(self.read)
+            (str(i + 1), " ".join(kind), say("yes") if kind == self.kind else say("no"))
+            for i, kind in enumerate(self.read)
         )
-        table = Table(title="The judge reads", columns=("", "kind", "as asked"), rows=body)
-        return Scene(text, (gallery("the pictures", self.pictures, 4), table), {"right": right}, "decoded")
+        table = Table(title=say("The judge reads"), columns=("", say("kind"), say("as asked")), rows=body)
+        return Scene(text, (gallery(say("the pictures"), self.pictures, 4), table), {"right": right}, say("decoded"))
 
     def ignored(self) -> Scene:
         found = _ruler.read(self.free)
         right = found.count(self.kind)
-        text = (
-            f"The same with guidance 0, so that the caption is not heard: {len(set(found))} different kinds, of which "
-            f"{right} of {len(found)} happen to be as asked. The denoiser makes pictures all the same: words do not "
-            "make "
-            "pictures, they choose among them."
+        text = say(
+            "The same with guidance 0, so that the caption is not heard: {set} different kinds, of which {right} "
+            "of {found} happen to be as asked. The denoiser makes pictures all the same: words do not make "
+            "pictures, they choose among them.",
+            set=len(set(found)),
+            right=right,
+            found=len(found),
         )
-        panels = (gallery("with the caption", self.pictures, 4), gallery("caption ignored", self.free, 4))
-        return Scene(text, panels, {"right": right}, "without words")
+        panels = (gallery(say("with the caption"), self.pictures, 4), gallery(say("caption ignored"), self.free, 4))
+        return Scene(text, panels, {"right": right}, say("without words"))
 
     def cost(self) -> Scene:
         p = self.params
         latent, pixel = operations(p.steps, p.guidance)
         body = (
-            ("one denoising", _millions(_unet.operations(DENOISER, GRID, 4)),
+            (say("one denoising"), _millions(_unet.operations(DENOISER, GRID, 4)),
              _millions(_unet.operations(ON_PIXELS, SIDE, 4))),
-            ("decoding, once", _millions(decoder_operations()), "0"),
-            (f"a picture in {p.steps} steps", _millions(latent), _millions(pixel)),
+            (say("decoding, once"), _millions(decoder_operations()), "0"),
+            (say("a picture in {steps} steps", steps=p.steps), _millions(latent), _millions(pixel)),
         )  # fmt: skip
-        text = (
-            f"Multiplications and additions, counted. One denoising costs {body[0][1]} million in the code and "
-            f"{body[0][2]} million on pixels with the same network, which has {(SIDE // GRID) ** 2} times more "
-            "places to "
-            f"visit. A whole picture: {number(pixel / latent, 1)} times less in the code, the decoder included."
+        text = say(
+            "Multiplications and additions, counted. One denoising costs {body} million in the code and {body2} "
+            "million on pixels with the same network, which has {side} times more places to visit. A whole "
+            "picture: {pixel} times less in the code, the decoder included.",
+            body=body[0][1],
+            body2=body[0][2],
+            side=(SIDE // GRID) ** 2,
+            pixel=number(pixel / latent, 1),
         )
-        table = Table(title="Millions of operations", columns=("", "latents", "pixels"), rows=body)
-        bars = Bars(title="One picture, millions", labels=("latents", "pixels"), values=(latent / 1e6, pixel / 1e6))
+        table = Table(title=say("Millions of operations"), columns=("", say("latents"), say("pixels")), rows=body)
+        bars = Bars(
+            title=say("One picture, millions"),
+            labels=(say("latents"), say("pixels")),
+            values=(latent / 1e6, pixel / 1e6),
+        )
         metrics = {"latent": latent / 1e6, "pixel": pixel / 1e6}
-        return Scene(text, (table, bars), metrics, "the cost")
+        return Scene(text, (table, bars), metrics, say("the cost"))
 
     def ending(self) -> Scene:
         latent, pixel = operations(self.params.steps, self.params.guidance)
         right, n = self.read.count(self.kind), len(self.read)
-        text = (
-            f"'{self.text}': {right} of {n} as asked, for {number(pixel / latent, 1)} times fewer operations than on "
-            "pixels. The published model does this with 64x64x4 latents for 512x512 pixels, and trained on text and "
-            "pictures of the web; encoder, words, denoiser and decoder are these."
+        text = say(
+            "'{text}': {right} of {n} as asked, for {pixel} times fewer operations than on pixels. The published "
+            "model does this with 64x64x4 latents for 512x512 pixels, and trained on text and pictures of the "
+            "web; encoder, words, denoiser and decoder are these.",
+            text=self.text,
+            right=right,
+            n=n,
+            pixel=number(pixel / latent, 1),
         )
         if right < n:
             wrong = next(kind for kind in self.read if kind != self.kind)
-            text += f" One was read as '{caption(wrong)}'."
+            text += say(" One was read as '{caption}'.", caption=caption(wrong))
         metrics = {"agree": right / n, "saving": pixel / latent}
-        return Scene(text, (gallery(self.text, self.pictures, 4),), metrics, "the result")
+        return Scene(text, (gallery(self.text, self.pictures, 4),), metrics, say("the result"))
 
     def _maps(self, code: Array) -> tuple[Panel, ...]:
         return tuple(
-            Heatmap(title=f"channel {i + 1}", values=rows(channel, 1), value_range=(-3, 3), show_values=False)
+            Heatmap(title=say("channel {i}", i=i + 1), values=rows(channel, 1), value_range=(-3, 3), show_values=False)
             for i, channel in enumerate(code)
         )
 

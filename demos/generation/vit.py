@@ -43,9 +43,10 @@ from demos.runtime.contract import (
     Table,
     param,
 )
+from demos.runtime.messages import listed, say
 
 Array = NDArray[np.float64]
-ANSWERS = ("95 % or more", "50 to 95 %", "less than 50 %")
+ANSWERS = (say("95 % or more"), say("50 to 95 %"), say("less than 50 %"))
 
 
 class VitParams(Params):
@@ -138,65 +139,80 @@ class Story:
         sizes = {name: int(np.prod(shape)) for name, shape in _vit.shapes().items()}
         many = sum(sizes.values())
         body = (
-            ("image", "8 x 8", "0"),
-            (f"{PATCHES} patches", f"{PATCHES} x 4", "0"),
-            ("tokens", f"{PATCHES} x {WIDTH}", str(sizes["patch"] + sizes["patch.bias"])),
-            ("class token, positions", f"{PATCHES + 1} x {WIDTH}", str(sizes["class"] + sizes["position"])),
+            (say("image"), "8 x 8", "0"),
+            (say("{patches} patches", patches=PATCHES), say("{patches} x 4", patches=PATCHES), "0"),
             (
-                f"{BLOCKS} blocks, {HEADS} heads",
-                f"{PATCHES + 1} x {WIDTH}",
+                say("tokens"),
+                say("{patches} x {width}", patches=PATCHES, width=WIDTH),
+                str(sizes["patch"] + sizes["patch.bias"]),
+            ),
+            (
+                say("class token, positions"),
+                say("{patches} x {width}", patches=PATCHES + 1, width=WIDTH),
+                str(sizes["class"] + sizes["position"]),
+            ),
+            (
+                say("{blocks} blocks, {heads} heads", blocks=BLOCKS, heads=HEADS),
+                say("{patches} x {width}", patches=PATCHES + 1, width=WIDTH),
                 str(sum(sizes[n] for n in sizes if n[0].isdigit())),
             ),
-            ("scores", "10", str(sizes["head"] + sizes["head.bias"] + 2 * WIDTH)),
+            (say("scores"), "10", str(sizes["head"] + sizes["head.bias"] + 2 * WIDTH)),
         )
-        caption = (
-            f"A Vision Transformer for 8x8 digits, {many} weights. It cuts the image into {PATCHES} patches of 2x2 "
-            "pixels and "
-            "reads them as a language model reads words. The published one cuts 224x224 pixels into 196 patches "
-            "of 16x16; "
-            "the steps are these."
+        caption = say(
+            "A Vision Transformer for 8x8 digits, {many} weights. It cuts the image into {patches} patches of 2x2 "
+            "pixels and reads them as a language model reads words. The published one cuts 224x224 pixels into "
+            "196 patches of 16x16; the steps are these.",
+            many=many,
+            patches=PATCHES,
         )
         return Scene(
-            caption, (Table(title="The steps", columns=("step", "values", "weights"), rows=body),), {"weights": many}
+            caption,
+            (Table(title=say("The steps"), columns=(say("step"), say("values"), say("weights")), rows=body),),
+            {"weights": many},
         )
 
     def picture(self) -> Scene:
-        caption = (
-            f"A {self.params.digit} of the {len(self.t)} test digits, which it never saw in training: 64 pixels "
-            "from 0 to 1, "
-            f"mean {number(float(self.image.mean()), 2)}. A dense layer would take them as one list; here they "
-            "stay in small squares."
+        caption = say(
+            "A {digit} of the {t} test digits, which it never saw in training: 64 pixels from 0 to 1, mean "
+            "{image}. A dense layer would take them as one list; here they stay in small squares.",
+            digit=self.params.digit,
+            t=len(self.t),
+            image=number(float(self.image.mean()), 2),
         )
-        return Scene(caption, (self._image(),), {"pixels": 64}, "the image")
+        return Scene(caption, (self._image(),), {"pixels": 64}, say("the image"))
 
     def cut(self) -> Scene:
         ink = self.patches[0].mean(1).numpy()
-        caption = (
-            f"Cut into {GRID}x{GRID} patches, numbered from left to right and then down. {int((ink < 0.01).sum())} "
-            "of them are "
-            f"empty; patch {first_largest(ink) + 1} has most ink. From here on the network has a list of {PATCHES} "
-            "patches, "
-            "and no idea which are neighbours."
+        caption = say(
+            "Cut into {grid}x{grid} patches, numbered from left to right and then down. {ink} of them are empty; "
+            "patch {first_largest} has most ink. From here on the network has a list of {patches} patches, and no "
+            "idea which are neighbours.",
+            grid=GRID,
+            ink=int((ink < 0.01).sum()),
+            first_largest=first_largest(ink) + 1,
+            patches=PATCHES,
         )
         parts = [patch.reshape(2, 2).numpy() for patch in self.patches[0]]
-        panel = Image(title="patches", pixels=sheet(parts, GRID))
-        return Scene(caption, (self._image(), panel), {"empty": int((ink < 0.01).sum())}, "the patches")
+        panel = Image(title=say("patches"), pixels=sheet(parts, GRID))
+        return Scene(caption, (self._image(), panel), {"empty": int((ink < 0.01).sum())}, say("the patches"))
 
     def token(self) -> Scene:
         at = self.params.patch - 1
         four, token = self.patches[0, at].numpy(), self.found["patches"][0, at].numpy()
-        caption = (
-            f"Patch {at + 1} holds {', '.join(number(float(v), 2) for v in four)}. Multiplied by E, a learnt "
-            f"matrix of 4 x {WIDTH}, "
-            f"it becomes a token of {WIDTH} numbers, of which the first eight are shown. This does for a patch "
-            "what an embedding does for a word."
+        caption = say(
+            "Patch {at} holds {listing}. Multiplied by E, a learnt matrix of 4 x {width}, it becomes a token of "
+            "{width} numbers, of which the first eight are shown. This does for a patch what an "
+            "embedding does for a word.",
+            at=at + 1,
+            listing=listed(", ", (number(float(v), 2) for v in four)),
+            width=WIDTH,
         )
         body = tuple((str(i + 1), number(float(v), 3)) for i, v in enumerate(token[:8]))
         panels = (
-            Image(title=f"patch {at + 1}", pixels=rows(four.reshape(2, 2), 2)),
-            Table(title="its token", columns=("i", "value"), rows=body),
+            Image(title=say("patch {at}", at=at + 1), pixels=rows(four.reshape(2, 2), 2)),
+            Table(title=say("its token"), columns=("i", say("value")), rows=body),
         )
-        return Scene(caption, panels, {"width": WIDTH}, "a token")
+        return Scene(caption, panels, {"width": WIDTH}, say("a token"))
 
     def positions(self) -> Scene:
         """Cosine of the chosen patch's position with all others."""
@@ -204,33 +220,48 @@ class Story:
         unit = p / np.linalg.norm(p, axis=1, keepdims=True)
         near = unit @ unit[self.params.patch - 1]
         best = [int(i) + 1 for i in ranked(near)[1:3]]
-        caption = (
+        caption = say(
             "Each place has its own learnt vector, added to the token. Shown: how like the vector of place "
-            f"{self.params.patch} each is "
-            f"(cosine). The most alike are places {best[0]} and {best[1]}, with "
-            f"{number(float(near[best[0] - 1]), 2)} and "
-            f"{number(float(near[best[1] - 1]), 2)}. Nobody told it where places lie."
+            "{patch} each is (cosine). The most alike are places {best} and {best2}, with {near} and {near2}. "
+            "Nobody told it where places lie.",
+            patch=self.params.patch,
+            best=best[0],
+            best2=best[1],
+            near=number(float(near[best[0] - 1]), 2),
+            near2=number(float(near[best[1] - 1]), 2),
         )
         panel = Heatmap(
-            title=f"like place {self.params.patch}", values=rows(near.reshape(GRID, GRID), 2), value_range=(-1, 1)
+            title=say("like place {patch}", patch=self.params.patch),
+            values=rows(near.reshape(GRID, GRID), 2),
+            value_range=(-1, 1),
         )
-        return Scene(caption, (panel,), {"most": near[best[0] - 1]}, "positions")
+        return Scene(caption, (panel,), {"most": near[best[0] - 1]}, say("positions"))
 
     def head(self, layer: int, head: int) -> Scene:
         a = self.attention[layer, head, 0, 1:]
         top = ranked(a)[:2] + 1
         itself = float(self.attention[layer, head, 0, 0])
         even = float(np.exp(-(a / a.sum() * np.log(a / a.sum() + 1e-12)).sum()))
-        caption = (
-            f"Block {layer + 1}, head {head + 1}: where the class token looks. Most at patch {top[0]} "
-            f"({a[top[0] - 1]:.0%}) and "
-            f"patch {top[1]} ({a[top[1] - 1]:.0%}), at itself {itself:.0%}. "
+        caption = say(
+            "Block {layer}, head {head}: where the class token looks. Most at patch {top} ({a:.0%}) and patch "
+            "{top2} ({a2:.0%}), at itself {itself:.0%}. ",
+            layer=layer + 1,
+            head=head + 1,
+            top=top[0],
+            a=a[top[0] - 1],
+            top2=top[1],
+            a2=a[top[1] - 1],
+            itself=itself,
         )
-        caption += "It spreads over nearly all patches." if even > 11 else f"It picks about {even:.0f} patches."
-        moment = f"attention in block {layer + 1}" if head == 0 else ""
+        caption += (
+            say("It spreads over nearly all patches.")
+            if even > 11
+            else say("It picks about {even:.0f} patches.", even=even)
+        )
+        moment = say("attention in block {layer}", layer=layer + 1) if head == 0 else ""
         return Scene(
             caption,
-            (self._image(), self._map(a, "class token looks at")),
+            (self._image(), self._map(a, say("class token looks at"))),
             {"block": layer + 1, "head": head + 1, "spread": even},
             moment,
         )
@@ -239,25 +270,37 @@ class Story:
         at = self.params.patch
         a = self.attention[0, :, at, 1:].mean(0)
         top = first_largest(a) + 1
-        caption = (
-            f"Patches look at each other too. Patch {at} in block 1, mean of the {HEADS} heads: most at patch {top}, "
-            f"{a[top - 1]:.0%}, against {1 / (PATCHES + 1):.0%} if it looked everywhere alike. In one step it "
-            "reaches any corner; a "
-            "3x3 convolution would need several layers."
+        caption = say(
+            "Patches look at each other too. Patch {at} in block 1, mean of the {heads} heads: most at patch "
+            "{top}, {a:.0%}, against {patches:.0%} if it looked everywhere alike. In one step it reaches any "
+            "corner; a 3x3 convolution would need several layers.",
+            at=at,
+            heads=HEADS,
+            top=top,
+            a=a[top - 1],
+            patches=1 / (PATCHES + 1),
         )
         return Scene(
-            caption, (self._image(), self._map(a, f"patch {at} looks at")), {"most": a.max()}, "a patch looks around"
+            caption,
+            (self._image(), self._map(a, say("patch {at} looks at", at=at))),
+            {"most": a.max()},
+            say("a patch looks around"),
         )
 
     def scores(self) -> Scene:
         order = ranked(self.shares)
-        caption = (
-            f"The class token has collected what it needs; its {WIDTH} numbers give ten scores: {order[0]} with "
-            f"{number(float(self.shares[order[0]]), 3)}, then {order[1]} with "
-            f"{number(float(self.shares[order[1]]), 3)}. It was a "
-            f"{self.params.digit}: {'right' if str(order[0]) == self.params.digit else 'a mistake'}."
+        caption = say(
+            "The class token has collected what it needs; its {width} numbers give ten scores: {order} with "
+            "{shares}, then {order2} with {shares2}. It was a {digit}: {right}.",
+            width=WIDTH,
+            order=order[0],
+            shares=number(float(self.shares[order[0]]), 3),
+            order2=order[1],
+            shares2=number(float(self.shares[order[1]]), 3),
+            digit=self.params.digit,
+            right=say("right") if str(order[0]) == self.params.digit else say("a mistake"),
         )
-        return Scene(caption, (self._image(), self._bars(self.shares)), {"p": self.shares[order[0]]}, "the answer")
+        return Scene(caption, (self._image(), self._bars(self.shares)), {"p": self.shares[order[0]]}, say("the answer"))
 
     def blanked(self, many: int) -> Scene:
         """The patches to which the class token looks most in the last block are made empty."""
@@ -267,17 +310,23 @@ class Story:
         shares = self._shares(patches)
         now = first_largest(shares)
         image = patches[0].reshape(GRID, GRID, 2, 2).transpose(1, 2).reshape(8, 8)
-        caption = (
-            f"{count(many, 'patch') if many == 1 else f'{many} patches'} blanked, those at which it looked most; "
-            "the last is patch "
-            f"{order[-1] + 1}. It now reads a {now} with {number(float(shares[now]), 2)}; the probability of "
-            f"{self.params.digit} went from "
-            f"{number(float(self.shares[int(self.params.digit)]), 2)} to "
-            f"{number(float(shares[int(self.params.digit)]), 2)}."
+        caption = say(
+            "{patches} blanked, those at which it looked most; the last is patch {order}. It now reads a {now} "
+            "with {shares}; the probability of {digit} went from {shares2} to {shares3}.",
+            patches=count(many, "patch") if many == 1 else say("{many} patches", many=many),
+            order=order[-1] + 1,
+            now=now,
+            shares=number(float(shares[now]), 2),
+            digit=self.params.digit,
+            shares2=number(float(self.shares[int(self.params.digit)]), 2),
+            shares3=number(float(shares[int(self.params.digit)]), 2),
         )
-        panels = (Image(title="what is left", pixels=rows(image, 2)), self._bars(shares))
+        panels = (Image(title=say("what is left"), pixels=rows(image, 2)), self._bars(shares))
         return Scene(
-            caption, panels, {"blank": many, "p": shares[int(self.params.digit)]}, "patches vanish" if many == 1 else ""
+            caption,
+            panels,
+            {"blank": many, "p": shares[int(self.params.digit)]},
+            say("patches vanish") if many == 1 else "",
         )
 
     def shuffled(self) -> Scene:
@@ -285,42 +334,50 @@ class Story:
         shares = self._shares(patches)
         now = first_largest(shares)
         image = patches[0].reshape(GRID, GRID, 2, 2).transpose(1, 2).reshape(8, 8)
-        caption = (
-            f"The same patches in another order: it reads a {now} with {number(float(shares[now]), 2)}. Over all "
-            "test digits "
-            f"{self.full:.1%} are right in order and {self.mixed:.1%} shuffled. Attention alone treats its tokens "
-            "as a heap; only "
-            "the positions tell where a patch was."
+        caption = say(
+            "The same patches in another order: it reads a {now} with {shares}. Over all test digits {full:.1%} "
+            "are right in order and {mixed:.1%} shuffled. Attention alone treats its tokens as a heap; only the "
+            "positions tell where a patch was.",
+            now=now,
+            shares=number(float(shares[now]), 2),
+            full=self.full,
+            mixed=self.mixed,
         )
         return Scene(
             caption,
-            (Image(title="shuffled", pixels=rows(image, 2)), self._bars(shares)),
+            (Image(title=say("shuffled"), pixels=rows(image, 2)), self._bars(shares)),
             {"shuffled": self.mixed},
-            "without order",
+            say("without order"),
         )
 
     def ending(self) -> Scene:
         chosen = self.mixed if self.params.shuffle else self.full
         wrong = round((1 - chosen) * len(self.t))
-        caption = (
-            f"{chosen:.1%} of {len(self.t)} test digits are "
-            f"right{' with shuffled patches' if self.params.shuffle else ''}, "
-            f"{count(wrong, 'mistake')}. Image, {PATCHES} patches, tokens, positions, {BLOCKS} blocks of attention, "
-            f"class token. With the patches in their order {self.full:.1%} are right, in another order "
-            f"{self.mixed:.1%}."
+        caption = say(
+            "{chosen:.1%} of {t} test digits are right{with_shuffled}, {mistakes}. Image, {patches} patches, "
+            "tokens, positions, {blocks} blocks of attention, class token. With the patches in their order "
+            "{full:.1%} are right, in another order {mixed:.1%}.",
+            chosen=chosen,
+            t=len(self.t),
+            with_shuffled=say(" with shuffled patches") if self.params.shuffle else "",
+            mistakes=count(wrong, "mistake"),
+            patches=PATCHES,
+            blocks=BLOCKS,
+            full=self.full,
+            mixed=self.mixed,
         )
         mean = self.attention[-1, :, 0, 1:].mean(0)
-        panels = (self._image(), self._map(mean, "class token, block 2"), self._bars(self.shares))
-        return Scene(caption, panels, {"accuracy": chosen, "mistakes": wrong}, "the result")
+        panels = (self._image(), self._map(mean, say("class token, block 2")), self._bars(self.shares))
+        return Scene(caption, panels, {"accuracy": chosen, "mistakes": wrong}, say("the result"))
 
     def _image(self) -> Panel:
-        return Image(title=f"a {self.params.digit}", pixels=rows(self.image, 2))
+        return Image(title=say("a {digit}", digit=self.params.digit), pixels=rows(self.image, 2))
 
     def _map(self, a: Array, title: str) -> Panel:
         return Heatmap(title=title, values=rows(a.reshape(GRID, GRID), 2), value_range=(0, float(max(a.max(), 0.01))))
 
     def _bars(self, shares: Array) -> Panel:
-        return Bars(title="Its probabilities", labels=tuple("0123456789"), values=row(shares), value_range=(0, 1))
+        return Bars(title=say("Its probabilities"), labels=tuple("0123456789"), values=row(shares), value_range=(0, 1))
 
 
 def _check(frames: Sequence[Frame]) -> str:

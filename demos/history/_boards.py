@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from demos.runtime.messages import say
+
 Position = tuple[int, ...]
 SIGNS = {1: "X", -1: "O", 0: "."}
 
@@ -28,7 +30,7 @@ class Board:
         for word in moves.replace(",", " ").split():
             move = int(word) - 1 if word.isdigit() else -1
             if move not in self.moves(cells):
-                raise ValueError(f"Move {word} is not possible here")
+                raise ValueError(say("Move {word} is not possible here", word=word))
             cells = self.play(cells, move)
         return cells
 

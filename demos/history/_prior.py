@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos.history._boards import Board, Position, lines
+from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
-FEATURES = ("wins", "stops a win", "near the middle", "joins own rows")
+FEATURES = ("wins", say("stops a win"), say("near the middle"), say("joins own rows"))
 
 
 @lru_cache(maxsize=20_000)

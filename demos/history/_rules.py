@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from demos.runtime.messages import listed, say
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -15,7 +17,9 @@ class Rule:
     conclusion: str
 
     def __str__(self) -> str:
-        return f"{' and '.join(self.conditions)} -> {self.conclusion}"
+        return say(
+            "{listing} -> {conclusion}", listing=listed(say(" and "), self.conditions), conclusion=self.conclusion
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +58,16 @@ def forward(facts: Sequence[str], rules: Sequence[Rule]) -> list[Look]:
             fires = not missing and rule.conclusion not in known
             if fires:
                 known.append(rule.conclusion)
-                text = (
-                    f"all of {', '.join(rule.conditions)} hold, so '{rule.conclusion}' is new. It may let other rules "
-                    "fire."
+                text = say(
+                    "all of {listing} hold, so '{conclusion}' is new. It may let other rules fire.",
+                    listing=listed(", ", rule.conditions),
+                    conclusion=rule.conclusion,
                 )
             else:
                 text = (
-                    f"'{missing[0]}' is not known, so it cannot fire yet."
+                    say("'{missing}' is not known, so it cannot fire yet.", missing=missing[0])
                     if missing
-                    else "what it says is known already."
+                    else say("what it says is known already.")
                 )
             looks.append(Look(tuple(known), index, fires, text))
             fresh = fresh or fires
@@ -79,7 +84,7 @@ def backward(goal: str, facts: Sequence[str], rules: Sequence[Rule]) -> tuple[bo
     def prove(wanted: str, above: tuple[str, ...]) -> bool:
         chain = " <- ".join((*above, wanted))
         if wanted in proved:
-            note(None, False, f"{chain}: '{wanted}' is known.")
+            note(None, False, say("{chain}: '{wanted}' is known.", chain=chain, wanted=wanted))
             return True
         for index, rule in enumerate(rules):
             if rule.conclusion != wanted or set(rule.conditions) & {*above, wanted}:
@@ -87,13 +92,28 @@ def backward(goal: str, facts: Sequence[str], rules: Sequence[Rule]) -> tuple[bo
             note(
                 index,
                 False,
-                f"{chain}: '{wanted}' would follow from {' and '.join(rule.conditions)}; prove these first.",
+                say(
+                    "{chain}: '{wanted}' would follow from {listing}; prove these first.",
+                    chain=chain,
+                    wanted=wanted,
+                    listing=listed(say(" and "), rule.conditions),
+                ),
             )
             if all(prove(condition, (*above, wanted)) for condition in rule.conditions):
                 proved.append(wanted)
-                note(index, True, f"{chain}: all conditions hold, so '{wanted}' is proved.")
+                note(
+                    index,
+                    True,
+                    say("{chain}: all conditions hold, so '{wanted}' is proved.", chain=chain, wanted=wanted),
+                )
                 return True
-        note(None, False, f"{chain}: no rule proves '{wanted}', and it is no fact. This way is closed.")
+        note(
+            None,
+            False,
+            say(
+                "{chain}: no rule proves '{wanted}', and it is no fact. This way is closed.", chain=chain, wanted=wanted
+            ),
+        )
         return False
 
     return prove(goal, ()), looks

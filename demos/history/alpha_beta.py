@@ -44,9 +44,10 @@ from demos.runtime.contract import (
     Text,
     param,
 )
+from demos.runtime.messages import listed, say
 
 MOST_FRAMES = 70
-OUTCOMES = ("X wins", "O wins", "a draw or undecided")
+OUTCOMES = (say("X wins"), say("O wins"), say("a draw or undecided"))
 
 
 class AlphaBetaParams(Params):
@@ -91,7 +92,7 @@ class AlphaBetaParams(Params):
     @model_validator(mode="after")
     def _playable(self) -> AlphaBetaParams:
         if not BOARDS[self.game].moves(self.begin()):
-            raise ValueError("The game is over after these moves")
+            raise ValueError(say("The game is over after these moves"))
         return self
 
     def begin(self) -> Position:
@@ -112,7 +113,7 @@ def steps(params: AlphaBetaParams) -> Iterator[Frame]:
     roots = [i for i, event in enumerate(search.events) if len(event.path) == 1]
     chosen = thin(len(search.events), MOST_FRAMES, {first_cut, *roots})
     scenes = [story.opening(), *map(story.move, board.moves(cells)[:6])]
-    scenes += [story.event(i, "first cutoff" if i == first_cut else "") for i in chosen]
+    scenes += [story.event(i, say("first cutoff") if i == first_cut else "") for i in chosen]
     yield from play([*scenes, story.ending()])
 
 
@@ -134,11 +135,14 @@ class Story:
 
     def opening(self) -> Scene:
         moves = self.board.moves(self.cells)
-        caption = (
-            f"{self.turn} is to move and has {count(len(moves), 'move')}. Looking {count(self.params.plies, 'move')} "
-            "ahead, plain minimax would visit "
-            f"{self.plain} positions. +1 means that X wins, -1 that O wins. Which move is best, and how many "
-            "positions can be left out?"
+        caption = say(
+            "{turn} is to move and has {moves}. Looking {moves2} ahead, plain minimax would visit {plain} "
+            "positions. +1 means that X wins, -1 that O wins. Which move is best, and how many "
+            "positions can be left out?",
+            turn=self.turn,
+            moves=count(len(moves), "move"),
+            moves2=count(self.params.plies, "move"),
+            plain=self.plain,
         )
         return Scene(caption, (self._picture(self.cells), self._count(0)), {"moves": len(moves), "minimax": self.plain})
 
@@ -147,10 +151,18 @@ class Story:
         after = self.board.play(self.cells, move)
         replies = len(self.board.moves(after))
         caption = (
-            f"Move {move + 1} leaves {SIGNS[self.board.turn(after)]} {count(replies, 'answer')}. At a glance it looks "
-            f"like {number(leaf(self.board, after), 2)}, by the rows still open. Is that true? Look deeper."
+            say(
+                "Move {move} leaves {signs} {answers}. At a glance it looks like {leaf}, by the rows still open. Is "
+                "that true? Look deeper.",
+                move=move + 1,
+                signs=SIGNS[self.board.turn(after)],
+                answers=count(replies, "answer"),
+                leaf=number(leaf(self.board, after), 2),
+            )
             if replies
-            else f"Move {move + 1} ends the game: its value is {number(leaf(self.board, after))}."
+            else say(
+                "Move {move} ends the game: its value is {leaf}.", move=move + 1, leaf=number(leaf(self.board, after))
+            )
         )
         return Scene(caption, (self._picture(after), self._count(0)), {"move": move + 1, "replies": replies})
 
@@ -159,24 +171,33 @@ class Story:
         cells = self.cells
         for move in event.path:
             cells = self.board.play(cells, move)
-        names = "then ".join(f"{move + 1} " for move in event.path).strip()
+        names = listed(say(" then "), (str(move + 1) for move in event.path))
         mover = SIGNS[-self.board.turn(cells)]
-        caption = (
-            f"After {names} (by {mover}) the value is {_told(event)}. Alpha (X's sure) = {_bound(event.alpha)}, beta "
-            f"(O's sure) = {_bound(event.beta)}. "
+        caption = say(
+            "After {names} (by {mover}) the value is {told}. Alpha (X's sure) = {bound}, beta (O's sure) = {bound2}. ",
+            names=names,
+            mover=mover,
+            told=_told(event),
+            bound=_bound(event.alpha),
+            bound2=_bound(event.beta),
         )
         if event.cut:
-            caption += (
-                f"Alpha >= beta: {mover} has an answer so good that the other would never come here. "
-                f"{count(event.cut, 'more move')} {'is' if event.cut == 1 else 'are'} skipped."
+            caption += say(
+                "Alpha >= beta: {mover} has an answer so good that the other would never come here. "
+                "{more_moves} {is_} skipped.",
+                mover=mover,
+                more_moves=count(event.cut, "more move"),
+                is_=say("is") if event.cut == 1 else say("are"),
             )
-            moment = moment or "cutoff"
+            moment = moment or say("cutoff")
         elif len(event.path) == 1 and event.bound:
-            caption += f"One of {self.turn}'s own moves: it cannot beat the best one, so its true value stays open."
+            caption += say(
+                "One of {turn}'s own moves: it cannot beat the best one, so its true value stays open.", turn=self.turn
+            )
         elif len(event.path) == 1:
-            caption += f"That is one of {self.turn}'s own moves, and this value is exact."
+            caption += say("That is one of {turn}'s own moves, and this value is exact.", turn=self.turn)
         else:
-            caption += f"It is one of {mover}'s answers to move {event.path[0] + 1}."
+            caption += say("It is one of {mover}'s answers to move {path}.", mover=mover, path=event.path[0] + 1)
         panels = (self._tree(index), self._picture(cells), self._count(event.nodes))
         metrics = {
             "value": event.value,
@@ -189,28 +210,39 @@ class Story:
     def ending(self) -> Scene:
         roots = [event for event in self.search.events if len(event.path) == 1]
         best = next(event for event in roots if event.value == self.value)
-        who = {1.0: "X wins with best play", -1.0: "O wins with best play", 0.0: "a draw with best play"}
-        open_yet = (
-            f"undecided within {count(self.params.plies, 'move')}, {number(self.value, 2)} for X by the open rows"
+        who = {1.0: say("X wins with best play"), -1.0: say("O wins with best play"), 0.0: say("a draw with best play")}
+        open_yet = say(
+            "undecided within {moves}, {value} for X by the open rows",
+            moves=count(self.params.plies, "move"),
+            value=number(self.value, 2),
         )
         verdict = who.get(self.value, open_yet) if self.to_the_end or abs(self.value) == 1 else open_yet
         bounds = sum(event.bound != 0 for event in roots)
-        caption = (
-            f"Best move: {best.path[0] + 1}; {verdict}. Alpha-beta visited {self.search.nodes} positions, minimax "
-            f"{self.plain}: "
-            f"{self.search.nodes / self.plain:.0%} of the work, for exactly the same value. There were "
-            f"{count(self.search.cutoffs, 'cutoff')}. "
+        caption = say(
+            "Best move: {path}; {verdict}. Alpha-beta visited {nodes} positions, minimax {plain}: {nodes2:.0%} of "
+            "the work, for exactly the same value. There were {cutoffs}. ",
+            path=best.path[0] + 1,
+            verdict=verdict,
+            nodes=self.search.nodes,
+            plain=self.plain,
+            nodes2=self.search.nodes / self.plain,
+            cutoffs=count(self.search.cutoffs, "cutoff"),
         )
         if bounds:
-            caption += (
-                f"Of {count(bounds, 'move')} it proved only that {'it is' if bounds == 1 else 'they are'} no better: a "
-                "bound, beside which the table has minimax's value."
+            caption += say(
+                "Of {moves} it proved only that {it_is} no better: a bound, beside which the table "
+                "has minimax's value.",
+                moves=count(bounds, "move"),
+                it_is=say("it is") if bounds == 1 else say("they are"),
             )
         body = tuple(
-            (str(e.path[0] + 1), _told(e), number(self.true[e.path[0]], 2), "best" if e is best else "") for e in roots
+            (str(e.path[0] + 1), _told(e), number(self.true[e.path[0]], 2), say("best") if e is best else "")
+            for e in roots
         )
-        columns = ("move", "alpha-beta knows", "minimax", "")
-        table = Table(title=f"{self.turn}'s moves", columns=columns, rows=body, highlight=(roots.index(best),))
+        columns = (say("move"), say("alpha-beta knows"), say("minimax"), "")
+        table = Table(
+            title=say("{turn}'s moves", turn=self.turn), columns=columns, rows=body, highlight=(roots.index(best),)
+        )
         panels: tuple[Panel, ...] = (
             self._count(self.search.nodes),
             table,
@@ -226,14 +258,18 @@ class Story:
             "free": self.cells.count(0),
             "other_order": self.other,
         }
-        return Scene(caption, panels, metrics, "the best move")
+        return Scene(caption, panels, metrics, say("the best move"))
 
     def _picture(self, cells: Position) -> Text:
         numbers = " ".join(str(i + 1) for i in range(self.board.width)) + "\n" if self.board.gravity else ""
-        return Text(title=f"{SIGNS[self.board.turn(cells)]} to move", text=numbers + self.board.picture(cells))
+        return Text(
+            title=say("{signs} to move", signs=SIGNS[self.board.turn(cells)]), text=numbers + self.board.picture(cells)
+        )
 
     def _count(self, nodes: int) -> Bars:
-        return Bars(title="Positions visited", labels=("alpha-beta", "minimax"), values=row([nodes, self.plain]))
+        return Bars(
+            title=say("Positions visited"), labels=(say("alpha-beta"), say("minimax")), values=row([nodes, self.plain])
+        )
 
     def _tree(self, index: int) -> Network:
         """The moves judged so far, with the replies of the move that is being judged."""
@@ -250,19 +286,19 @@ class Story:
             nodes.append(Node(id=f"m{move}", label=label, x=(i + 0.5) / len(tops), y=0.5, value=value))
             edges.append(Edge(source="root", target=f"m{move}", active=move == now))
         for i, event in enumerate(replies):
-            label = f"{event.path[1] + 1}:{_short(event)}" + (" cut" if event.cut else "")
+            label = f"{event.path[1] + 1}:{_short(event)}" + (say(" cut") if event.cut else "")
             nodes.append(Node(id=f"r{i}", label=label, x=(i + 0.5) / len(replies), y=0.08, value=event.value))
             edges.append(Edge(source=f"m{now}", target=f"r{i}", active=event is seen[-1]))
-        return Network(title="Moves and replies", nodes=tuple(nodes), edges=tuple(edges))
+        return Network(title=say("Moves and replies"), nodes=tuple(nodes), edges=tuple(edges))
 
 
 def _bound(value: float) -> str:
-    return "nothing yet" if abs(value) > 1 else number(value, 2)
+    return say("nothing yet") if abs(value) > 1 else number(value, 2)
 
 
 def _told(event: Event) -> str:
     """ "0", "at most 0.3": what the search knows of a position, and no more."""
-    return {-1: "at most ", 0: "", 1: "at least "}[event.bound] + number(event.value, 2)
+    return {-1: say("at most "), 0: "", 1: say("at least ")}[event.bound] + number(event.value, 2)
 
 
 def _short(event: Event) -> str:

@@ -45,14 +45,15 @@ from demos.runtime.contract import (
     Tokens,
     param,
 )
+from demos.runtime.messages import clipped, listed, say
 
 Array = NDArray[np.float64]
 K1, B, SHOWN = 1.5, 0.75, 6
-EVIDENCE = ("BM25", "cosine", "type", "title")
+EVIDENCE = (say("BM25"), say("cosine"), say("type"), say("title"))
 STOP = frozenset(
     "a an the of on in at to is was were did does do and or by with for it its that from as who when what which".split()
 )
-ANSWERS = ("yes, it is sure enough", "no, it stays silent")
+ANSWERS = (say("yes, it is sure enough"), say("no, it stays silent"))
 
 
 class EvidenceScoringParams(Params):
@@ -118,8 +119,8 @@ def wanted_kind(question: str) -> str:
     """The kind of answer that the question word asks for, or "any"."""
     text = question.lower()
     if re.search(r"\bwho\b|\bwhose\b|\binventor\b", text):
-        return "person"
-    return "year" if re.search(r"\bwhen\b|\bwhat year\b|\bwhich year\b", text) else "any"
+        return say("person")
+    return say("year") if re.search(r"\bwhen\b|\bwhat year\b|\bwhich year\b", text) else "any"
 
 
 def gather(question: str) -> Array:
@@ -152,31 +153,36 @@ class Story:
 
     def opening(self) -> Scene:
         asked = words(self.params.question)
-        caption = (
-            f"'{self.params.question}' {len(asked)} words of it count: {', '.join(asked) or 'none'}. {len(TEXTS)} "
-            "texts are searched, and the answer "
-            "of each is a candidate. No text is understood: evidence is counted."
+        caption = say(
+            "'{question}' {asked} words of it count: {listing}. {texts} texts are searched, and the answer of each "
+            "is a candidate. No text is understood: evidence is counted.",
+            question=self.params.question,
+            asked=len(asked),
+            listing=listed(", ", asked) or say("none"),
+            texts=len(TEXTS),
         )
         return Scene(
-            caption[:330],
-            (Tokens(title="The question", tokens=tuple(asked) or ("-",)), self._text(0)),
+            clipped(caption, 330),
+            (Tokens(title=say("The question"), tokens=tuple(asked) or ("-",)), self._text(0)),
             {"candidates": len(TEXTS)},
         )
 
     def kind(self) -> Scene:
         kind = wanted_kind(self.params.question)
         fitting = int(self.e[:, 2].sum())
-        caption = (
-            "What kind of answer is asked for? By its question word: "
-            f"{kind if kind != 'any' else 'a thing, no person and no year'}. {fitting} of {len(TEXTS)} candidates "
-            "are of that kind. It is weak evidence, but independent of the others."
+        caption = say(
+            "What kind of answer is asked for? By its question word: {kind}. {fitting} of {texts} candidates are "
+            "of that kind. It is weak evidence, but independent of the others.",
+            kind=kind if kind != "any" else say("a thing, no person and no year"),
+            fitting=fitting,
+            texts=len(TEXTS),
         )
         body = tuple(
-            (text.answer, text.kind, "yes" if fits else "") for text, fits in zip(TEXTS, self.e[:, 2], strict=True)
+            (text.answer, text.kind, say("yes") if fits else "") for text, fits in zip(TEXTS, self.e[:, 2], strict=True)
         )
         return Scene(
             caption,
-            (Table(title="Candidates", columns=("candidate", "kind", "fits"), rows=body),),
+            (Table(title=say("Candidates"), columns=(say("candidate"), say("kind"), say("fits")), rows=body),),
             {"fitting": fitting},
         )
 
@@ -185,15 +191,19 @@ class Story:
         order = ranked(values)[:8]
         best = TEXTS[int(order[0])]
         some = int((values > 0).sum())
-        caption = (
-            f"Evidence '{EVIDENCE[k]}': {some} of {len(TEXTS)} candidates have some; most has {best.answer} "
-            f"({number(float(values[order[0]]), 2)}). "
+        caption = say(
+            "Evidence '{evidence}': {some} of {texts} candidates have some; most has {answer} ({values}). ",
+            evidence=EVIDENCE[k],
+            some=some,
+            texts=len(TEXTS),
+            answer=best.answer,
+            values=number(float(values[order[0]]), 2),
         )
         caption += (
-            "Rare words that question and text share count most.",
-            "Texts whose words point the same way as the question's.",
-            "The kind of the candidate fits the question word.",
-            "The candidate is not already named in the question.",
+            say("Rare words that question and text share count most."),
+            say("Texts whose words point the same way as the question's."),
+            say("The kind of the candidate fits the question word."),
+            say("The candidate is not already named in the question."),
         )[k]
         bars = Bars(
             title=EVIDENCE[k],
@@ -202,7 +212,7 @@ class Story:
             value_range=(0, 1),
         )
         return Scene(
-            caption, (bars, self._text(int(order[0]))), {"top": values[order[0]]}, "the evidence" if k == 0 else ""
+            caption, (bars, self._text(int(order[0]))), {"top": values[order[0]]}, say("the evidence") if k == 0 else ""
         )
 
     def candidate(self, place: int) -> Scene:
@@ -210,40 +220,51 @@ class Story:
         terms = " + ".join(
             f"{number(w, 1)}·{number(e, 2)}" for w, e in zip(self.weights.tolist(), self.e[i].tolist(), strict=True)
         )
-        caption = (
-            f"Place {place + 1}: {TEXTS[i].answer}. The sum is {number(self.bias, 2)} + {terms} = "
-            f"{number(float(self.sums[i]), 2)}, and σ makes it a confidence of "
-            f"{number(float(self.confidence[i]), 2)}. "
-            f"{'Several hints agree.' if (self.e[i] > 0.4).sum() >= 3 else 'Only some hints speak for it.'}"
+        caption = say(
+            "Place {place}: {answer}. The sum is {bias} + {terms} = {sums}, and σ makes it a confidence of "
+            "{confidence}. {several_hints}",
+            place=place + 1,
+            answer=TEXTS[i].answer,
+            bias=number(self.bias, 2),
+            terms=terms,
+            sums=number(float(self.sums[i]), 2),
+            confidence=number(float(self.confidence[i]), 2),
+            several_hints=say("Several hints agree.")
+            if (self.e[i] > 0.4).sum() >= 3
+            else say("Only some hints speak for it."),
         )
         return Scene(
             caption,
             (self._ranking(place), self._matrix()),
             {"confidence": self.confidence[i]},
-            "the best candidate" if place == 0 else "",
+            say("the best candidate") if place == 0 else "",
         )
 
     def ending(self) -> Scene:
         i, second = int(self.order[0]), int(self.order[1])
         sure = float(self.confidence[i])
         presses = sure >= self.params.threshold
-        caption = (
-            f"Best: {TEXTS[i].answer} with {number(sure, 2)}, before {TEXTS[second].answer} with "
-            f"{number(float(self.confidence[second]), 2)}. "
+        caption = say(
+            "Best: {answer} with {sure}, before {answer2} with {confidence}. ",
+            answer=TEXTS[i].answer,
+            sure=number(sure, 2),
+            answer2=TEXTS[second].answer,
+            confidence=number(float(self.confidence[second]), 2),
         )
         if presses:
-            caption += (
-                f"That passes the threshold of {number(self.params.threshold, 2)}: it presses the button and answers "
-                f"{TEXTS[i].answer}."
+            caption += say(
+                "That passes the threshold of {threshold}: it presses the button and answers {answer}.",
+                threshold=number(self.params.threshold, 2),
+                answer=TEXTS[i].answer,
             )
         else:
-            caption += (
-                f"That is below the threshold of {number(self.params.threshold, 2)}, so it stays silent rather than "
-                "guess."
+            caption += say(
+                "That is below the threshold of {threshold}, so it stays silent rather than guess.",
+                threshold=number(self.params.threshold, 2),
             )
-        caption += " A higher threshold never means more answers, nor more mistakes."
+        caption += say(" A higher threshold never means more answers, nor more mistakes.")
         return Scene(
-            caption, (self._ranking(0), self._text(i)), {"confidence": sure, "answers": presses}, "the verdict"
+            caption, (self._ranking(0), self._text(i)), {"confidence": sure, "answers": presses}, say("the verdict")
         )
 
     def _ranking(self, marked: int) -> Table:
@@ -252,13 +273,16 @@ class Story:
             for i in self.order[:SHOWN]
         )
         return Table(
-            title="Candidates by confidence", columns=("candidate", "sum", "confidence"), rows=body, highlight=(marked,)
+            title=say("Candidates by confidence"),
+            columns=(say("candidate"), say("sum"), say("confidence")),
+            rows=body,
+            highlight=(marked,),
         )
 
     def _matrix(self) -> Heatmap:
         top = self.order[:SHOWN]
         return Heatmap(
-            title="Evidence",
+            title=say("Evidence"),
             values=rows(self.e[top], 2),
             rows=tuple(TEXTS[int(i)].answer for i in top),
             columns=EVIDENCE,
@@ -266,7 +290,10 @@ class Story:
         )
 
     def _text(self, i: int) -> Text:
-        return Text(title=f"Text {i + 1} of {len(TEXTS)}", text=f"{TEXTS[i].text}\n\nIts answer: {TEXTS[i].answer}")
+        return Text(
+            title=say("Text {i} of {texts}", i=i + 1, texts=len(TEXTS)),
+            text=say("{text}\n\nIts answer: {answer}", text=TEXTS[i].text, answer=TEXTS[i].answer),
+        )
 
 
 def _check(frames: Sequence[Frame]) -> str:

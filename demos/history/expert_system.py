@@ -40,6 +40,7 @@ from demos.runtime.contract import (
     Table,
     param,
 )
+from demos.runtime.messages import clipped, listed, say
 
 MOST_RULES, MOST_FRAMES = 16, 90
 ANIMALS = (
@@ -81,7 +82,10 @@ class ExpertSystemParams(Params):
     def _readable(self) -> ExpertSystemParams:
         if not 1 <= len(read_rules(self.rules)) <= MOST_RULES:
             raise ValueError(
-                f"The rules need 1 to {MOST_RULES} rules such as 'hair and eats meat -> carnivore', with semicolons"
+                say(
+                    "The rules need 1 to {most_rules} rules such as 'hair and eats meat -> carnivore', with semicolons",
+                    most_rules=MOST_RULES,
+                )
             )
         return self
 
@@ -92,8 +96,8 @@ def steps(params: ExpertSystemParams) -> Iterator[Frame]:
     ahead = forward(story.facts, story.rules) if params.chaining != "backward" else []
     proved, back = backward(story.goal, story.facts, story.rules)
     back = back if params.chaining != "forward" else []
-    scenes = [story.look(look, "Forward", i, len(ahead)) for i, look in enumerate(ahead)]
-    scenes += [story.look(look, "Backward", i, len(back)) for i, look in enumerate(back)]
+    scenes = [story.look(look, True, i, len(ahead)) for i, look in enumerate(ahead)]
+    scenes += [story.look(look, False, i, len(back)) for i, look in enumerate(back)]
     keep = [i for i, scene in enumerate(scenes) if scene.moment]
     kept = [scenes[i] for i in thin(len(scenes), MOST_FRAMES, keep)]
     yield from play(
@@ -111,79 +115,97 @@ class Story:
         self.reached = forward(self.facts, self.rules)[-1].known
 
     def opening(self) -> Scene:
-        caption = (
-            f"{count(len(self.facts), 'fact')} and {count(len(self.rules), 'rule')}, all written by people; nothing "
-            "is learnt from "
-            f"data. Is '{self.goal}' true? The left table is all that the system knows of the world."
+        caption = say(
+            "{facts} and {rules}, all written by people; nothing is learnt from data. Is '{goal}' true? The left "
+            "table is all that the system knows of the world.",
+            facts=count(len(self.facts), "fact"),
+            rules=count(len(self.rules), "rule"),
+            goal=self.goal,
         )
         return Scene(caption, self._panels(self.facts, None), {"facts": len(self.facts), "rules": len(self.rules)})
 
     def knowledge(self) -> Scene:
         ends = sorted({rule.conclusion for rule in self.rules} - {c for rule in self.rules for c in rule.conditions})
-        caption = (
-            f"The rules form a net: facts on the left, {len(ends)} last conclusions on the right "
-            f"({', '.join(ends[:4])}). Forward "
-            "chaining walks it from left to right, backward chaining from the goal to the left."
+        caption = say(
+            "The rules form a net: facts on the left, {ends} last conclusions on the right ({listing}). Forward "
+            "chaining walks it from left to right, backward chaining from the goal to the left.",
+            ends=len(ends),
+            listing=listed(", ", ends[:4]),
         )
         return Scene(caption, (self._net(self.facts),), {"conclusions": len({rule.conclusion for rule in self.rules})})
 
-    def look(self, look: Look, way: str, index: int, many: int) -> Scene:
-        name = f"rule {look.rule + 1}" if look.rule is not None else "the facts"
-        caption = f"{way} {index + 1} of {many}, {name}: {look.text}"
-        moment = f"{way.lower()} chaining" if index == 0 else ""
+    def look(self, look: Look, ahead: bool, index: int, many: int) -> Scene:
+        way = say("Forward") if ahead else say("Backward")
+        name = say("rule {rule}", rule=look.rule + 1) if look.rule is not None else say("the facts")
+        caption = say(
+            "{way} {index} of {many}, {name}: {text}", way=way, index=index + 1, many=many, name=name, text=look.text
+        )
+        moment = ""
+        if index == 0:
+            moment = say("forward chaining") if ahead else say("backward chaining")
         if look.fired and look.rule is not None and self.rules[look.rule].conclusion == self.goal:
-            moment = f"'{self.goal}' is reached {way.lower()}s"
+            reached = say("'{goal}' is reached forwards", goal=self.goal)
+            moment = reached if ahead else say("'{goal}' is reached backwards", goal=self.goal)
         return Scene(
-            caption[:330],
+            clipped(caption, 330),
             self._panels(look.known, look.rule),
             {"looks": index + 1, "known": len(look.known)},
-            moment[:60],
+            clipped(moment, 60),
         )
 
     def reasons(self) -> Scene:
         chain = why(self.goal, self.facts, self.rules)
-        body = tuple((made, str(rule)) for made, rule in chain) or ((self.goal, "no chain of rules leads here"),)
-        caption = f"Why '{self.goal}'? "
+        body = tuple((made, str(rule)) for made, rule in chain) or ((self.goal, say("no chain of rules leads here")),)
+        caption = say("Why '{goal}'? ", goal=self.goal)
         if chain:
-            caption += (
-                f"Because of {count(len(chain), 'rule')}, read from top to bottom. A learned network has no such "
-                "answer."
+            caption += say(
+                "Because of {rules}, read from top to bottom. A learned network has no such answer.",
+                rules=count(len(chain), "rule"),
             )
         else:
-            kind = "is a fact" if self.goal in self.facts else "cannot be made"
-            caption += f"It {kind}: 0 rules lead to it from these facts."
+            kind = say("is a fact") if self.goal in self.facts else say("cannot be made")
+            caption += say("It {kind}: 0 rules lead to it from these facts.", kind=kind)
         return Scene(
             caption,
-            (Table(title="Why?", columns=("conclusion", "rule"), rows=body), self._net(self.reached)),
+            (Table(title=say("Why?"), columns=(say("conclusion"), say("rule")), rows=body), self._net(self.reached)),
             {},
-            "why?",
+            say("why?"),
         )
 
     def ending(self, proved: bool, ahead: int, back: int) -> Scene:
         new = [fact for fact in self.reached if fact not in self.facts]
-        caption = (
-            f"'{self.goal}' is {'proved' if proved else 'not proved'}. From {count(len(self.facts), 'fact')} follow "
+        caption = say(
+            "'{goal}' is {proved}. From {facts} follow ",
+            goal=self.goal,
+            proved=say("proved") if proved else say("not proved"),
+            facts=count(len(self.facts), "fact"),
         )
-        caption += f"{len(new)} more: {', '.join(new[:5]) or 'none'}. "
+        caption += say("{new} more: {listing}. ", new=len(new), listing=listed(", ", new[:5]) or say("none"))
         if ahead and back:
-            caption += (
-                f"Forward took {ahead} looks and found everything, backward {back} and looked only at what matters "
-                "here."
+            caption += say(
+                "Forward took {ahead} looks and found everything, backward {back} and looked only "
+                "at what matters here.",
+                ahead=ahead,
+                back=back,
             )
         else:
-            caption += "Only what people put into rules can come out: a wrong rule gives wrong conclusions."
+            caption += say("Only what people put into rules can come out: a wrong rule gives wrong conclusions.")
         metrics = {"proved": proved, "new": len(new), "forward": ahead, "backward": back}
-        return Scene(caption[:330], (self._net(self.reached), self._known(self.reached)), metrics, "the verdict")
+        return Scene(
+            clipped(caption, 330), (self._net(self.reached), self._known(self.reached)), metrics, say("the verdict")
+        )
 
     def _panels(self, known: Sequence[str], rule: int | None) -> tuple[Panel, ...]:
         body = tuple((str(i + 1), ", ".join(each.conditions), each.conclusion) for i, each in enumerate(self.rules))
         marked = () if rule is None else (rule,)
-        return Table(title="Rules", columns=("#", "if", "then"), rows=body, highlight=marked), self._known(known)
+        return Table(
+            title=say("Rules"), columns=("#", say("if"), say("then")), rows=body, highlight=marked
+        ), self._known(known)
 
     def _known(self, known: Sequence[str]) -> Table:
         body = tuple((fact, "given" if fact in self.facts else "concluded") for fact in known)
         new = tuple(i for i, fact in enumerate(known) if fact not in self.facts)
-        return Table(title="What is known", columns=("fact", "from"), rows=body, highlight=new[-1:])
+        return Table(title=say("What is known"), columns=(say("fact"), say("from")), rows=body, highlight=new[-1:])
 
     def _net(self, known: Sequence[str]) -> Network:
         """Facts and conclusions in columns by how many rules they are away from a fact."""
@@ -201,7 +223,7 @@ class Story:
                 nodes.append(Node(id=name, label=name, x=x, y=y, value=1.0 if name in known else 0.0))
         edges = {(c, rule.conclusion): rule for rule in self.rules for c in rule.conditions}
         return Network(
-            title="The net of rules",
+            title=say("The net of rules"),
             nodes=tuple(nodes),
             edges=tuple(
                 Edge(source=a, target=b, weight=0.5, active=set(r.conditions) <= set(known))

@@ -51,6 +51,7 @@ from demos.runtime.contract import (
     Text,
     param,
 )
+from demos.runtime.messages import listed, say
 
 MOST_FRAMES = 44
 JUDGE_DEPTH = {"tic-tac-toe": 9, "connect-four": 4}
@@ -101,7 +102,7 @@ class TreeSearchParams(Params):
     @model_validator(mode="after")
     def _playable(self) -> TreeSearchParams:
         if not BOARDS[self.game].moves(self.begin()):
-            raise ValueError("The game is over after these moves")
+            raise ValueError(say("The game is over after these moves"))
         return self
 
     def begin(self) -> Position:
@@ -196,7 +197,7 @@ def steps(params: TreeSearchParams) -> Iterator[Frame]:
     settled = next(i for i in range(len(leaders)) if len(set(leaders[i:])) == 1)
     chosen = thin(len(rounds), MOST_FRAMES, {*range(8), settled})
     scenes = [story.opening()]
-    scenes += [story.round(i, rounds[i], "the favourite is settled" if i == settled else "") for i in chosen]
+    scenes += [story.round(i, rounds[i], say("the favourite is settled") if i == settled else "") for i in chosen]
     yield from play([*scenes, story.ending(rounds[-1])])
 
 
@@ -207,58 +208,84 @@ class Story:
         self.turn = SIGNS[self.board.turn(tree.root.cells)]
 
     def opening(self) -> Scene:
-        caption = (
-            f"{self.turn} is to move and has {count(len(self.children), 'move')}. "
-            f"{count(self.params.simulations, 'game')} will be played in the head, and "
-            f"each teaches which moves to look at next, with c = {number(self.params.exploration, 2)}. "
+        caption = say(
+            "{turn} is to move and has {moves}. {games} will be played in the head, and each teaches which moves "
+            "to look at next, with c = {exploration}. ",
+            turn=self.turn,
+            moves=count(len(self.children), "move"),
+            games=count(self.params.simulations, "game"),
+            exploration=number(self.params.exploration, 2),
         )
         top = max(self.children, key=lambda child: child.prior)
         if self.params.learned:
-            caption += f"Before any game, the learned prior likes move {top.move + 1} most: P = {number(top.prior, 2)}."
+            caption += say(
+                "Before any game, the learned prior likes move {move} most: P = {prior}.",
+                move=top.move + 1,
+                prior=number(top.prior, 2),
+            )
         else:
-            caption += "There is no prior: all moves look alike at first."
+            caption += say("There is no prior: all moves look alike at first.")
         return Scene(caption, (self._board(self.tree.root.cells), self._prior()), {"moves": len(self.children)})
 
     def round(self, index: int, told: Playout, moment: str) -> Scene:
-        way = " then ".join(str(move + 1) for move in told.path)
-        result = {1: "X wins", -1: "O wins", 0: "a draw"}[told.result]
+        way = listed(say(" then "), (str(move + 1) for move in told.path))
+        result = {1: say("X wins"), -1: say("O wins"), 0: say("a draw")}[told.result]
         top = first_largest(told.visits)
-        caption = (
-            f"Game {index + 1}: select and expand {way}, then random moves to the end: {result}. Backed up to "
-            f"{len(told.path) + 1} positions. "
+        caption = say(
+            "Game {index}: select and expand {way}, then random moves to the end: {result}. Backed up "
+            "to {path} positions. ",
+            index=index + 1,
+            way=way,
+            result=result,
+            path=len(told.path) + 1,
         )
         share = told.visits[top] / (index + 1)
         if index < len(self.children) and not self.params.learned:
-            caption += "Each move is tried once before any is tried twice."
+            caption += say("Each move is tried once before any is tried twice.")
         else:
-            caption += (
-                f"Move {self.children[top].move + 1} leads with {count(told.visits[top], 'visit')} ({share:.0%}) and "
-                f"{amount(told.means[top], 'point', 2)} a game."
+            caption += say(
+                "Move {move} leads with {visits} ({share:.0%}) and {points} a game.",
+                move=self.children[top].move + 1,
+                visits=count(told.visits[top], "visit"),
+                share=share,
+                points=amount(told.means[top], "point", 2),
             )
         panels = (self._visits(told), self._table(told), self._board(told.end))
         return Scene(
             caption,
             panels,
             {"game": index + 1, "share": share, "result": told.result},
-            moment or ("first game" if index == 0 else ""),
+            moment or (say("first game") if index == 0 else ""),
         )
 
     def ending(self, last: Playout) -> Scene:
         top = first_largest(last.visits)
         move, good = self.children[top].move, self.children[top].move in self.best
-        names = ", ".join(str(m + 1) for m in sorted(self.best))
-        caption = (
-            f"Move {move + 1} is played: {last.visits[top]} of {self.params.simulations} visits, "
-            f"{amount(last.means[top], 'point', 2)} a game. "
-            f"Solved by full search{' to a depth of 4' if self.board.gravity else ''}, the best moves are {names}: "
-            f"{'found' if good else 'not found'}. "
+        names = listed(", ", (str(m + 1) for m in sorted(self.best)))
+        caption = say(
+            "Move {move} is played: {visits} of {simulations} visits, {points} a game. Solved by full "
+            "search{to_a}, the best moves are {names}: {found}. ",
+            move=move + 1,
+            visits=last.visits[top],
+            simulations=self.params.simulations,
+            points=amount(last.means[top], "point", 2),
+            to_a=say(" to a depth of 4") if self.board.gravity else "",
+            names=names,
+            found=say("found") if good else say("not found"),
         )
         games, even = self._games_of_best(last), len(self.best) / len(self.children)
-        caption += f"The best moves got {games:.0%} of the games; blind choice would give them {even:.0%}."
+        caption += say(
+            "The best moves got {games:.0%} of the games; blind choice would give them {even:.0%}.",
+            games=games,
+            even=even,
+        )
         metrics = {"best": good, "move": move + 1, "share": last.visits[top] / self.params.simulations,
                    "best_share": games, "even_share": even}  # fmt: skip
         return Scene(
-            caption, (self._visits(last), self._table(last), self._board(self.children[top].cells)), metrics, "the move"
+            caption,
+            (self._visits(last), self._table(last), self._board(self.children[top].cells)),
+            metrics,
+            say("the move"),
         )
 
     def _games_of_best(self, last: Playout) -> float:
@@ -266,16 +293,16 @@ class Story:
         return sum(n for child, n in pairs if child.move in self.best) / self.params.simulations
 
     def _board(self, cells: Position) -> Text:
-        return Text(title=f"Board, {cells.count(0)} free", text=self.board.picture(cells))
+        return Text(title=say("Board, {value} free", value=cells.count(0)), text=self.board.picture(cells))
 
     def _prior(self) -> Bars:
-        names = tuple(f"move {child.move + 1}" for child in self.children)
+        names = tuple(say("move {move}", move=child.move + 1) for child in self.children)
         values = [child.prior if self.params.learned else 1 / len(names) for child in self.children]
-        return Bars(title="Prior P of each move", labels=names, values=row(values), value_range=(0, 1))
+        return Bars(title=say("Prior P of each move"), labels=names, values=row(values), value_range=(0, 1))
 
     def _visits(self, told: Playout) -> Bars:
-        names = tuple(f"move {child.move + 1}" for child in self.children)
-        return Bars(title="Visits", labels=names, values=row(told.visits))
+        names = tuple(say("move {move}", move=child.move + 1) for child in self.children)
+        return Bars(title=say("Visits"), labels=names, values=row(told.visits))
 
     def _table(self, told: Playout) -> Table:
         total, best = sum(told.visits), first_largest(told.visits)
@@ -284,9 +311,14 @@ class Story:
             bonus = self.params.exploration * sqrt(log(max(1, total)) / n) if n else inf
             if self.params.learned:
                 bonus = self.params.exploration * child.prior * sqrt(total) / (1 + n)
-            body.append((str(child.move + 1), str(n), number(mean, 2), "first" if bonus == inf else number(bonus, 2)))
+            body.append(
+                (str(child.move + 1), str(n), number(mean, 2), say("first") if bonus == inf else number(bonus, 2))
+            )
         return Table(
-            title="Score = mean + bonus", columns=("move", "N", "mean", "bonus"), rows=tuple(body), highlight=(best,)
+            title=say("Score = mean + bonus"),
+            columns=(say("move"), "N", say("mean"), say("bonus")),
+            rows=tuple(body),
+            highlight=(best,),
         )
 
 

@@ -9,9 +9,10 @@ from math import prod
 from typing import Any
 
 from demos.runtime.contract import DemoError
+from demos.runtime.messages import say
 
 ModelCard = Callable[[], dict[str, Any]]
-PARTS = ("embeddings", "attention", "MLP", "norms", "output", "other")
+PARTS = (say("embeddings"), say("attention"), say("MLP"), say("norms"), say("output"), say("other"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,11 @@ class Tensor:
     def part(self) -> str:
         """Which of PARTS it belongs to, by its name."""
         if "norm" in self.name:
-            return "norms"
-        for beginning, part in (("token_embd", "embeddings"), ("output.", "output")):
+            return say("norms")
+        for beginning, part in (("token_embd", say("embeddings")), ("output.", say("output"))):
             if self.name.startswith(beginning):
                 return part
-        return "attention" if ".attn_" in self.name else "MLP" if ".ffn_" in self.name else "other"
+        return say("attention") if ".attn_" in self.name else say("MLP") if ".ffn_" in self.name else say("other")
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,13 @@ class ModelFile:
             value = max(value)
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise DemoError(
-                f"The model file of {self.name} does not say its {key.replace('_', ' ').replace('.', ' ')}.",
+                say(
+                    "The model file of {name} does not say its {replace}.",
+                    name=self.name,
+                    replace=key.replace("_", " ").replace(".", " "),
+                ),
                 code="unsuitable_model",
-                hint="This demo reads models built like LLaMA; leave TIZA_MODEL empty for the starter model.",
+                hint=say("This demo reads models built like LLaMA; leave TIZA_MODEL empty for the starter model."),
             )
         return float(value)
 
@@ -152,5 +157,5 @@ def in_bytes(size: float) -> str:
     """ "512 bytes", "23.0 kB", "91.7 MB", "3.02 GB": in powers of ten."""
     for unit, one in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if size >= one:
-            return f"{size / one:.3g} {unit}"
-    return f"{size:g} bytes"
+            return say("{size:.3g} {unit}", size=size / one, unit=unit)
+    return say("{size:g} bytes", size=size)

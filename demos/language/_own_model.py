@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos.runtime.contract import DemoError
+from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
 ModelTokens = Callable[[Any], list[list[Any]]]
@@ -54,7 +55,7 @@ def read(model_tokens: ModelTokens, text: Any) -> list[Token]:
     """The tokens of a text, or of a conversation in the model's template. Raises DemoError when there is none."""
     found = [Token(int(number), str(piece), bool(control)) for number, piece, control in model_tokens(text)]
     if not found:
-        raise DemoError("That text has no token.", code="invalid_parameters", hint="Give a word or more.")
+        raise DemoError(say("That text has no token."), code="invalid_parameters", hint=say("Give a word or more."))
     return found
 
 

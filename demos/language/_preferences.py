@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.runtime.messages import say
+
 Array = NDArray[np.float64]
 
 
@@ -22,11 +24,11 @@ class Answer:
 
 
 ANSWERS = (
-    Answer("questions", "Is a dolphin a fish? Is a shark a fish?", 0.40, -1.5, -1.0),
-    Answer("wrong", "Yes, because it lives in the sea.", 0.25, -1.0, -0.5),
-    Answer("short", "No.", 0.20, 0.3, -0.8),
-    Answer("flattering", "What a brilliant question! You know so much already.", 0.10, -0.3, 2.0),
-    Answer("helpful", "No, a whale is a mammal: it breathes air and suckles its young.", 0.05, 1.8, 1.0),
+    Answer(say("questions"), "Is a dolphin a fish? Is a shark a fish?", 0.40, -1.5, -1.0),
+    Answer(say("wrong"), "Yes, because it lives in the sea.", 0.25, -1.0, -0.5),
+    Answer(say("short"), "No.", 0.20, 0.3, -0.8),
+    Answer(say("flattering"), "What a brilliant question! You know so much already.", 0.10, -0.3, 2.0),
+    Answer(say("helpful"), "No, a whale is a mammal: it breathes air and suckles its young.", 0.05, 1.8, 1.0),
 )
 QUESTION = "Is a whale a fish?"
 

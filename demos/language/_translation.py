@@ -11,19 +11,34 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.runtime.messages import say
 from demos.sequences._gated import sigmoid
 
 Array = NDArray[np.float64]
 Weights = dict[str, Array]
 
 NOUNS = {
-    "cat": "gato m", "dog": "perro m", "house": "casa f", "book": "libro m", "table": "mesa f", "moon": "luna f",
-    "bird": "pájaro m", "flower": "flor f", "river": "río m", "street": "calle f",
-}  # fmt: skip
+    "cat": "gato m",
+    "dog": "perro m",
+    "house": "casa f",
+    "book": "libro m",
+    "table": "mesa f",
+    "moon": "luna f",
+    "bird": "pájaro m",
+    "flower": "flor f",
+    "river": "río m",
+    "street": "calle f",
+}
 ADJECTIVES = {
-    "red": "rojo roja", "white": "blanco blanca", "small": "pequeño pequeña", "black": "negro negra",
-    "old": "viejo vieja", "new": "nuevo nueva", "pretty": "bonito bonita", "long": "largo larga",
-}  # fmt: skip
+    "red": "rojo roja",
+    "white": "blanco blanca",
+    "small": "pequeño pequeña",
+    "black": "negro negra",
+    "old": "viejo vieja",
+    "new": "nuevo nueva",
+    "pretty": "bonito bonita",
+    "long": "largo larga",
+}
 END = "."
 ENGLISH = ("the", "and", *NOUNS, *ADJECTIVES)
 SPANISH = (
@@ -53,7 +68,9 @@ def translate(english: list[str]) -> list[str]:
             case ["the", adjective, noun] if noun in NOUNS and adjective in ADJECTIVES:
                 adjectives = [adjective]
             case _:
-                raise ValueError(f"'{phrase}' is not 'the noun' or 'the adjective noun' in words it knows")
+                raise ValueError(
+                    say("'{phrase}' is not 'the noun' or 'the adjective noun' in words it knows", phrase=phrase)
+                )
         word, gender = NOUNS[noun].split()
         spanish += ["y"] if spanish else []
         spanish += ["el" if gender == "m" else "la", word]

@@ -45,6 +45,7 @@ from demos.runtime.contract import (
     Tokens,
     param,
 )
+from demos.runtime.messages import say
 
 
 class AttentionAlignmentParams(Params):
@@ -103,14 +104,16 @@ class Story:
         return [*told, self.aligned(), *(self.rival(i) for i in range(2)), self.lengths(), self.ending()]
 
     def opening(self) -> Scene:
-        caption = (
-            f"{count(len(self.english), 'word')}, read into {len(self.english)} states, one after each word. "
-            f"All of them stay in reach. "
-            f"For each of the {len(self.wanted) - 1} Spanish words the decoder will choose anew where to look."
+        caption = say(
+            "{words}, read into {english} states, one after each word. All of them stay in reach. For each of the "
+            "{wanted} Spanish words the decoder will choose anew where to look.",
+            words=count(len(self.english), "word"),
+            english=len(self.english),
+            wanted=len(self.wanted) - 1,
         )
         panels = (
-            Tokens(title="English", tokens=tuple(self.english)),
-            Tokens(title="Right Spanish", tokens=tuple(self.wanted)),
+            Tokens(title=say("English"), tokens=tuple(self.english)),
+            Tokens(title=say("Right Spanish"), tokens=tuple(self.wanted)),
         )
         return Scene(caption, panels, {"words": len(self.english)})
 
@@ -120,111 +123,131 @@ class Story:
         e = np.tanh(w["W"] @ state + self.seen.states @ w["U"].T) @ w["v"]
         first = self.alignment[0]
         j = first_largest(first)
-        caption = (
-            f"Before the first word every English state gets a score e = v·tanh(W·s + U·h), from "
-            f"{number(e.min(), 2)} to "
-            f"{number(e.max(), 2)}. Softmax turns them into shares: '{self.english[j]}' gets "
-            f"{number(first[j], 2)}. Note that the noun "
-            "decides between 'el' and 'la'."
+        caption = say(
+            "Before the first word every English state gets a score e = v·tanh(W·s + U·h), from {e} to {e2}. "
+            "Softmax turns them into shares: '{english}' gets {first}. Note that the noun decides "
+            "between 'el' and 'la'.",
+            e=number(e.min(), 2),
+            e2=number(e.max(), 2),
+            english=self.english[j],
+            first=number(first[j], 2),
         )
-        labels = tuple(f"{k + 1} {word}" for k, word in enumerate(self.english))
+        labels = tuple(say("{k} {word}", k=k + 1, word=word) for k, word in enumerate(self.english))
         panels = (
-            Bars(title="Scores e", labels=labels, values=row(e)),
-            Bars(title="Shares α", labels=labels, values=row(first), value_range=(0, 1)),
+            Bars(title=say("Scores e"), labels=labels, values=row(e)),
+            Bars(title=say("Shares α"), labels=labels, values=row(first), value_range=(0, 1)),
         )
-        return Scene(caption, panels, {"largest": first[j]}, "the first look")
+        return Scene(caption, panels, {"largest": first[j]}, say("the first look"))
 
     def writing(self, i: int) -> Scene:
         shares, word = self.alignment[i], self.seen.words[i]
         j = first_largest(shares)
-        wanted = self.wanted[i] if i < len(self.wanted) else "nothing"
-        caption = (
-            f"Word {i + 1}, '{word}' ({number(self.seen.certainty[i], 2)}), looks most at word {j + 1}, "
-            f"'{self.english[j]}' "
-            f"({number(shares[j], 2)}). "
+        wanted = self.wanted[i] if i < len(self.wanted) else say("nothing")
+        caption = say(
+            "Word {i}, '{word}' ({certainty}), looks most at word {j}, '{english}' ({shares}). ",
+            i=i + 1,
+            word=word,
+            certainty=number(self.seen.certainty[i], 2),
+            j=j + 1,
+            english=self.english[j],
+            shares=number(shares[j], 2),
         )
         if word != wanted:
-            caption += f"'{wanted}' would be right."
+            caption += say("'{wanted}' would be right.", wanted=wanted)
         elif i and j < first_largest(self.alignment[i - 1]):
-            caption += "That is further left than the word before had looked: it does not have to keep the order."
+            caption += say("That is further left than the word before had looked: it does not have to keep the order.")
         elif word in ("el", "la"):
-            caption += "To write the article it needs the noun's gender."
+            caption += say("To write the article it needs the noun's gender.")
         else:
-            caption += "It steps on through the sentence."
+            caption += say("It steps on through the sentence.")
         panels = (
-            Tokens(title="Looks at", tokens=tuple(self.english), weights=row(shares), marked=(j,)),
-            Tokens(title="Written", tokens=tuple(self.seen.words[: i + 1]), marked=(i,)),
+            Tokens(title=say("Looks at"), tokens=tuple(self.english), weights=row(shares), marked=(j,)),
+            Tokens(title=say("Written"), tokens=tuple(self.seen.words[: i + 1]), marked=(i,)),
         )
         return Scene(caption, panels, {"word": i + 1, "share": shares[j]})
 
     def aligned(self) -> Scene:
-        caption = (
-            f"The alignment: a row for each Spanish word, a column for each English one; every row sums to one. "
-            f"{count(self.crossings, 'step')} back to the left: at adjectives, which Spanish puts after their "
-            f"noun, and "
-            "after a look ahead. Nobody gave it a dictionary or told it what belongs together."
+        caption = say(
+            "The alignment: a row for each Spanish word, a column for each English one; every row sums to one. "
+            "{steps} back to the left: at adjectives, which Spanish puts after their noun, and after a look "
+            "ahead. Nobody gave it a dictionary or told it what belongs together.",
+            steps=count(self.crossings, "step"),
         )
-        return Scene(caption, (self._matrix(),), {"steps_back": self.crossings}, "the alignment")
+        return Scene(caption, (self._matrix(),), {"steps_back": self.crossings}, say("the alignment"))
 
     def rival(self, half: int) -> Scene:
         right = sum(a == b for a, b in zip(self.plain.words, self.wanted, strict=False))
         mine = sum(a == b for a, b in zip(self.seen.words, self.wanted, strict=False))
-        rival, name = (self.plain, "without attention") if half == 0 else (self.seen, "with attention")
-        caption = (
-            f"The same sentence {name}: {right if half == 0 else mine} of {len(self.wanted)} words stand where "
-            f"they should. Marked are "
-            "those that do not. "
-            + ("It had one vector of 48 numbers." if half == 0 else "It had a vector for each word.")
-        )
+        rival, name = (self.plain, say("without attention")) if half == 0 else (self.seen, say("with attention"))
+        caption = say(
+            "The same sentence {name}: {right} of {wanted} words stand where they should. Marked "
+            "are those that do not. ",
+            name=name,
+            right=right if half == 0 else mine,
+            wanted=len(self.wanted),
+        ) + (say("It had one vector of 48 numbers.") if half == 0 else say("It had a vector for each word."))
         wrong = tuple(i for i, word in enumerate(rival.words) if i >= len(self.wanted) or word != self.wanted[i])
         panels = (
-            Tokens(title=name.capitalize(), tokens=tuple(rival.words), marked=wrong),
-            Tokens(title="Right Spanish", tokens=tuple(self.wanted)),
+            Tokens(
+                title=say("Without attention") if half == 0 else say("With attention"),
+                tokens=tuple(rival.words),
+                marked=wrong,
+            ),
+            Tokens(title=say("Right Spanish"), tokens=tuple(self.wanted)),
         )
-        return Scene(caption, panels, {"right": right if half == 0 else mine}, "against seq2seq" if half == 0 else "")
+        return Scene(
+            caption, panels, {"right": right if half == 0 else mine}, say("against seq2seq") if half == 0 else ""
+        )
 
     def lengths(self) -> Scene:
         ours, theirs = curve(), seq2seq.curve()
-        caption = (
-            f"Measured now on {seq2seq.TRIALS} new sentences of each length. At {MOST_PHRASES} phrases "
-            f"{number(100 * ours[-1], 0)} % are without "
-            f"a mistake, {number(100 * theirs[-1], 0)} % without attention. Both were trained on the same "
-            f"sentences: length no longer hurts."
+        caption = say(
+            "Measured now on {trials} new sentences of each length. At {most_phrases} phrases {ours} % are "
+            "without a mistake, {theirs} % without attention. Both were trained on the same sentences: "
+            "length no longer hurts.",
+            trials=seq2seq.TRIALS,
+            most_phrases=MOST_PHRASES,
+            ours=number(100 * ours[-1], 0),
+            theirs=number(100 * theirs[-1], 0),
         )
-        return Scene(caption, (self._curve(),), {"exact_at_8": ours[-1]}, "length")
+        return Scene(caption, (self._curve(),), {"exact_at_8": ours[-1]}, say("length"))
 
     def ending(self) -> Scene:
         right = sum(a == b for a, b in zip(self.seen.words, self.wanted, strict=False))
         ok = self.seen.words == self.wanted
         sharp = float(self.alignment.max(1).mean())
-        caption = (
-            f"{right} of {len(self.wanted)} words are right{'' if ok else ', not all'}; the word looked at "
-            f"most got {number(sharp, 2)} of the "
-            f"attention on average. The price: {len(self.wanted)} x {len(self.english)} = "
-            f"{self.alignment.size} scores instead of one vector."
+        caption = say(
+            "{right} of {wanted} words are right{not_all}; the word looked at most got {sharp} of the attention "
+            "on average. The price: {wanted} x {english} = {size} scores instead of one vector.",
+            right=right,
+            wanted=len(self.wanted),
+            not_all="" if ok else say(", not all"),
+            sharp=number(sharp, 2),
+            english=len(self.english),
+            size=self.alignment.size,
         )
         metrics = {"right": right, "exact": float(ok), "steps_back": self.crossings}
-        return Scene(caption, (self._matrix(), self._curve()), metrics, "the end")
+        return Scene(caption, (self._matrix(), self._curve()), metrics, say("the end"))
 
     def _matrix(self) -> Panel:
         return Heatmap(
-            title="Alignment α",
+            title=say("Alignment α"),
             values=rows(self.alignment, 2),
             rows=tuple(self.seen.words),
             columns=tuple(word if len(self.english) < 8 else word[0] for word in self.english),
             value_range=(0, 1),
             show_values=len(self.english) <= 12,
-            row_label="written",
-            column_label="looked at",
+            row_label=say("written"),
+            column_label=say("looked at"),
         )
 
     def _curve(self) -> Panel:
         x = row(range(1, MOST_PHRASES + 1))
         lines = (
-            Series(name="with attention", x=x, y=row(curve())),
-            Series(name="without", x=x, y=row(seq2seq.curve())),
+            Series(name=say("with attention"), x=x, y=row(curve())),
+            Series(name=say("without"), x=x, y=row(seq2seq.curve())),
         )
-        return Curve(title="Share without a mistake", series=lines, x_label="phrases", y_range=(0, 1))
+        return Curve(title=say("Share without a mistake"), series=lines, x_label=say("phrases"), y_range=(0, 1))
 
 
 def _check(frames: Sequence[Frame]) -> str:

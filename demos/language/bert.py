@@ -46,6 +46,7 @@ from demos.runtime.contract import (
     Tokens,
     param,
 )
+from demos.runtime.messages import say
 
 SHOWN = 8
 
@@ -72,7 +73,7 @@ class BertParams(Params):
     @model_validator(mode="after")
     def _has_words(self) -> BertParams:
         if self.sentence.strip().lower() != "draw one" and not 3 <= len(split(self.sentence)) <= POSITIONS - 2:
-            raise ValueError(f"The sentence needs 3 to {POSITIONS - 2} English words")
+            raise ValueError(say("The sentence needs 3 to {positions} English words", positions=POSITIONS - 2))
         return self
 
 
@@ -121,34 +122,47 @@ class Story:
 
     def opening(self) -> Scene:
         unknown = [word for word, token in zip(self.words, self.tokens[1:], strict=False) if token == UNKNOWN]
-        caption = (
-            f"{count(len(self.words), 'word')}. The model knows {len(model().words)} words of the course and "
-            f"has never seen this sentence"
-            f"{'' if self.params.sentence.strip().lower() == 'draw one' else ', unless it stands in the notes'}. "
+        caption = say(
+            "{words}. The model knows {words2} words of the course and has never seen this sentence{unless_it}. ",
+            words=count(len(self.words), "word"),
+            words2=len(model().words),
+            unless_it=""
+            if self.params.sentence.strip().lower() == "draw one"
+            else say(", unless it stands in the notes"),
         )
-        caption += f"It does not know '{unknown[0]}'. " if unknown else ""
-        caption += f"Guess with it: word {self.place} will be hidden."
-        return Scene(caption, (Tokens(title="The sentence", tokens=tuple(self.words), marked=(self.place - 1,)),), {})
+        caption += say("It does not know '{unknown}'. ", unknown=unknown[0]) if unknown else ""
+        caption += say("Guess with it: word {place} will be hidden.", place=self.place)
+        return Scene(
+            caption, (Tokens(title=say("The sentence"), tokens=tuple(self.words), marked=(self.place - 1,)),), {}
+        )
 
     def hidden(self) -> Scene:
         p = self.p[self.place]
         truth = self.tokens[self.place]
         rank = 1 + int((p > p[truth]).sum())
         best = first_largest(p)
-        caption = (
-            f"Word {self.place} is hidden. From both sides the model guesses '{model().words[best]}' "
-            f"({number(p[best], 3)}). "
+        caption = say(
+            "Word {place} is hidden. From both sides the model guesses '{words}' ({p}). ",
+            place=self.place,
+            words=model().words[best],
+            p=number(p[best], 3),
         )
         if truth == UNKNOWN:
-            caption += f"The right word '{self.words[self.place - 1]}' is not in its vocabulary."
+            caption += say("The right word '{words}' is not in its vocabulary.", words=self.words[self.place - 1])
         else:
-            caption += (
-                f"The right word '{self.words[self.place - 1]}' gets {number(p[truth], 3)}, rank {rank} of "
-                f"{len(p)}; blind guessing would give it "
-                f"{number(1 / len(p), 4)}."
+            caption += say(
+                "The right word '{words}' gets {p}, rank {rank} of {p2}; blind guessing would give it {p3}.",
+                words=self.words[self.place - 1],
+                p=number(p[truth], 3),
+                rank=rank,
+                p2=len(p),
+                p3=number(1 / len(p), 4),
             )
         return Scene(
-            caption, (self._masked(self.place), self._bars("Guesses", p, truth)), {"rank": rank}, "the hidden word"
+            caption,
+            (self._masked(self.place), self._bars(say("Guesses"), p, truth)),
+            {"rank": rank},
+            say("the hidden word"),
         )
 
     def looking(self, block: int) -> Scene:
@@ -156,19 +170,33 @@ class Story:
         before, after = head[self.place, : self.place].sum(), head[self.place, self.place + 1 :].sum()
         j = first_largest(head[self.place])
         names = self._names()
-        caption = (
-            f"Block {block + 1}, head {self.params.head}: the mask takes {number(before, 2)} of its attention "
-            f"from words before it and "
-            f"{number(after, 2)} from words after it; most from '{names[j]}' "
-            f"({number(head[self.place, j], 2)}). GPT could not look to the right. "
-            "Each row sums to one."
+        caption = say(
+            "Block {block}, head {head}: the mask takes {before} of its attention from words before it and "
+            "{after} from words after it; most from '{names}' ({head2}). GPT could not look to the right. "
+            "Each row sums to one.",
+            block=block + 1,
+            head=self.params.head,
+            before=number(before, 2),
+            after=number(after, 2),
+            names=names[j],
+            head2=number(head[self.place, j], 2),
         )
-        square = Heatmap(title=f"block {block + 1}, head {self.params.head}", values=rows(head, 2), rows=names,
-                         columns=tuple(name[:3] for name in names), value_range=(0, 1), show_values=len(names) < 10,
-                         row_label="looks", column_label="looked at")  # fmt: skip
+        square = Heatmap(
+            title=say("block {block}, head {head}", block=block + 1, head=self.params.head),
+            values=rows(head, 2),
+            rows=names,
+            columns=tuple(name[:3] for name in names),
+            value_range=(0, 1),
+            show_values=len(names) < 10,
+            row_label=say("looks"),
+            column_label=say("looked at"),
+        )
         shares = row(head[self.place])
-        panels = (square, Tokens(title="What the mask looks at", tokens=names, weights=shares, marked=(self.place,)))
-        return Scene(caption, panels, {"before": before, "after": after}, "both ways" if block == 0 else "")
+        panels = (
+            square,
+            Tokens(title=say("What the mask looks at"), tokens=names, weights=shares, marked=(self.place,)),
+        )
+        return Scene(caption, panels, {"before": before, "after": after}, say("both ways") if block == 0 else "")
 
     def blinded(self, side: str) -> Scene:
         tokens = list(self.tokens)
@@ -177,14 +205,17 @@ class Story:
                 tokens[place] = MASK
         p, truth = model().guess(tokens, self.place), self.tokens[self.place]
         full = float(self.p[self.place][truth])
-        caption = (
-            f"Now all words {side} it are hidden as well. '{self.words[self.place - 1]}' gets "
-            f"{number(float(p[truth]), 4)} instead of {number(full, 4)}. "
+        caption = say(
+            "Now all words {side} it are hidden as well. '{words}' gets {p} instead of {full}. ",
+            side=side,
+            words=self.words[self.place - 1],
+            p=number(float(p[truth]), 4),
+            full=number(full, 4),
         )
-        caption += "That side had helped." if p[truth] < full else "That side had not helped here."
+        caption += say("That side had helped.") if p[truth] < full else say("That side had not helped here.")
         return Scene(
             caption,
-            (self._masked(self.place), self._bars(f"Guesses without the words {side}", p, truth)),
+            (self._masked(self.place), self._bars(say("Guesses without the words {side}", side=side), p, truth)),
             {"probability": float(p[truth])},
         )
 
@@ -192,14 +223,17 @@ class Story:
         p = model().bigram(self.tokens[self.place - 1])
         truth = self.tokens[self.place]
         ours = float(self.p[self.place][truth])
-        before = "the beginning" if self.place == 1 else f"'{self.words[self.place - 2]}'"
-        caption = (
-            f"The bigram model sees {before} and nothing else. It gives '{self.words[self.place - 1]}' "
-            f"{number(float(p[truth]), 4)}, BERT gives "
-            f"{number(ours, 4)}. It has counted pairs; it cannot know what comes after the gap."
+        before = say("the beginning") if self.place == 1 else f"'{self.words[self.place - 2]}'"
+        caption = say(
+            "The bigram model sees {before} and nothing else. It gives '{words}' {p}, BERT gives {ours}. It has "
+            "counted pairs; it cannot know what comes after the gap.",
+            before=before,
+            words=self.words[self.place - 1],
+            p=number(float(p[truth]), 4),
+            ours=number(ours, 4),
         )
-        panels = (self._bars("Bigram", p, truth), self._bars("BERT", self.p[self.place], truth))
-        return Scene(caption, panels, {"bigram": float(p[truth]), "bert": ours}, "the rival")
+        panels = (self._bars(say("Bigram"), p, truth), self._bars(say("BERT"), self.p[self.place], truth))
+        return Scene(caption, panels, {"bigram": float(p[truth]), "bert": ours}, say("the rival"))
 
     def each(self, place: int) -> Scene:
         p = model().guess(self.tokens, place)
@@ -207,44 +241,61 @@ class Story:
         word = self.words[place - 1]
         if place in self.found:
             ours, theirs = self.found[place]
-            better = "BERT is nearer" if ours > theirs else "the bigram is nearer"
-            caption = (
-                f"Only word {place} hidden: the guess is '{model().words[best]}' ({number(p[best], 2)}). "
-                f"'{word}' gets {number(ours, 4)} from BERT and "
-                f"{number(theirs, 4)} from the bigram model: {better} here."
+            better = say("BERT is nearer") if ours > theirs else say("the bigram is nearer")
+            caption = say(
+                "Only word {place} hidden: the guess is '{words}' ({p}). '{word}' gets {ours} from BERT and {theirs} "
+                "from the bigram model: {better} here.",
+                place=place,
+                words=model().words[best],
+                p=number(p[best], 2),
+                word=word,
+                ours=number(ours, 4),
+                theirs=number(theirs, 4),
+                better=better,
             )
         else:
             ours = theirs = 0.0
-            caption = (
-                f"Only word {place} hidden: the guess is '{model().words[best]}' ({number(p[best], 2)}). "
-                f"'{word}' was seen too seldom to be in the "
-                "vocabulary, so neither model can name it."
+            caption = say(
+                "Only word {place} hidden: the guess is '{words}' ({p}). '{word}' was seen too seldom to be in the "
+                "vocabulary, so neither model can name it.",
+                place=place,
+                words=model().words[best],
+                p=number(p[best], 2),
+                word=word,
             )
-        panels = (self._masked(place), self._bars("Guesses", p, self.tokens[place]))
-        return Scene(caption, panels, {"bert": ours, "bigram": theirs}, "every word in turn" if place == 1 else "")
+        panels = (self._masked(place), self._bars(say("Guesses"), p, self.tokens[place]))
+        return Scene(caption, panels, {"bert": ours, "bigram": theirs}, say("every word in turn") if place == 1 else "")
 
     def ending(self) -> Scene:
         wins = sum(ours > theirs for ours, theirs in self.found.values())
         ours, theirs = on_held_out()
-        caption = (
-            f"In this sentence BERT was nearer at {wins} of {len(self.found)} known words. Over 25 sentences "
-            f"kept apart the right word gets "
-            f"{number(float(np.exp(ours)), 3)} from BERT and {number(float(np.exp(theirs)), 3)} from bigrams, "
-            f"as geometric means. Looking both ways pays, "
-            "but a BERT cannot write on from here."
+        caption = say(
+            "In this sentence BERT was nearer at {wins} of {found} known words. Over 25 sentences kept apart the "
+            "right word gets {exp} from BERT and {exp2} from bigrams, as geometric means. Looking both ways pays, "
+            "but a BERT cannot write on from here.",
+            wins=wins,
+            found=len(self.found),
+            exp=number(float(np.exp(ours)), 3),
+            exp2=number(float(np.exp(theirs)), 3),
         )
         places = sorted(self.found)
         logs = np.log10([self.found[place] for place in places]).reshape(-1, 2)
-        series = tuple(Series(name=name, x=row(places), y=row(logs[:, k])) for k, name in enumerate(("BERT", "bigram")))
+        series = tuple(
+            Series(name=name, x=row(places), y=row(logs[:, k])) for k, name in enumerate(("BERT", say("bigram")))
+        )
         panels = (
-            Curve(title="log10 probability of each word", series=series, x_label="word"),
-            Bars(title="Probability, geometric mean", labels=("BERT", "bigram"), values=row(np.exp([ours, theirs]), 4)),
+            Curve(title=say("log10 probability of each word"), series=series, x_label=say("word")),
+            Bars(
+                title=say("Probability, geometric mean"),
+                labels=(say("BERT"), say("bigram")),
+                values=row(np.exp([ours, theirs]), 4),
+            ),
         )
         return Scene(
             caption,
             panels,
             {"wins": wins, "bert": ours, "bigram": theirs},
-            "the end",
+            say("the end"),
         )
 
     def _names(self) -> tuple[str, ...]:
@@ -257,7 +308,7 @@ class Story:
 
     def _masked(self, place: int) -> Panel:
         tokens = tuple("[MASK]" if index + 1 == place else word for index, word in enumerate(self.words))
-        return Tokens(title="What the model sees", tokens=tokens, marked=(place - 1,))
+        return Tokens(title=say("What the model sees"), tokens=tokens, marked=(place - 1,))
 
     def _bars(self, title: str, p: Array, truth: int) -> Panel:
         order = [int(k) for k in ranked(p)[:SHOWN]]

@@ -39,6 +39,7 @@ from demos.runtime.contract import (
     Tokens,
     param,
 )
+from demos.runtime.messages import listed, say
 
 SYSTEM = "You are a helpful AI assistant."
 FOLLOW_UP = "Tell me more."
@@ -96,10 +97,10 @@ def steps(
 
 
 def _closed() -> Scene:
-    caption = (
-        "Here the tutor has no model file that could be looked into, so bare text and chat template, the first 2 "
-        "parts of this demo, are left out. The third, tuning by preferences, is a toy of 5 answers that needs no "
-        "model."
+    caption = say(
+        "Here the tutor has no model file that could be looked into, so bare text and chat template, the "
+        "first 2 parts of this demo, are left out. The third, tuning by preferences, is a toy of 5 answers "
+        "that needs no model."
     )
     return Scene(caption, (answers(),), {"answers": len(NAMES)})
 
@@ -122,53 +123,69 @@ class Talk:
         return [self.bare_text(), self.template(), self.reply(), self.beside(), self.turns(longer)]
 
     def opening(self) -> Scene:
-        caption = (
-            f"'{_cut(self.question, 60)}' as bare text: {count(len(self.bare), 'token')} for the tutor's own "
-            "model. A language model does not answer; it continues. What usually follows a question in text? An "
-            "answer, another question, or the end of the page. Look which it takes."
+        caption = say(
+            "'{cut}' as bare text: {tokens} for the tutor's own model. A language model does not answer; it "
+            "continues. What usually follows a question in text? An answer, another question, or the end of the "
+            "page. Look which it takes.",
+            cut=_cut(self.question, 60),
+            tokens=count(len(self.bare), "token"),
         )
-        return Scene(caption, (_tokens("Bare text", self.bare),), {"tokens": len(self.bare)})
+        return Scene(caption, (_tokens(say("Bare text"), self.bare),), {"tokens": len(self.bare)})
 
     def bare_text(self) -> Scene:
         token, p = self.continued[0]
-        caption = f"Always the likeliest token: first '{token.shown}' ({number(p, 2)}). "
+        caption = say("Always the likeliest token: first '{shown}' ({p}). ", shown=token.shown, p=number(p, 2))
         text = said([token for token, _ in self.continued])
         if text:
-            caption += f"It goes on '{_cut(text, 90)}'. Nobody said who speaks, so it may as well ask on. "
+            caption += say("It goes on '{cut}'. Nobody said who speaks, so it may as well ask on. ", cut=_cut(text, 90))
         else:
-            caption += "That ends the text: a page may well hold this question alone. Nothing was answered. "
-        caption += "To continue is all that training on text teaches."
-        panels = (_tokens("Bare text", self.bare), _written("Continued", self.continued))
-        return Scene(caption, panels, {"p": p}, "bare text")
+            caption += say("That ends the text: a page may well hold this question alone. Nothing was answered. ")
+        caption += say("To continue is all that training on text teaches.")
+        panels = (_tokens(say("Bare text"), self.bare), _written(say("Continued"), self.continued))
+        return Scene(caption, panels, {"p": p}, say("bare text"))
 
     def template(self) -> Scene:
         marks = [token for token in self.chat if token.control]
         different = list(dict.fromkeys(token.text.strip() for token in marks))
-        caption = (
-            f"Now in the chat template of the model's own file: {len(self.chat)} tokens instead of {len(self.bare)}. "
-            f"{count(len(marks), 'control token')} ({', '.join(different[:3])}) part the speakers, and the end says "
-            "that the assistant is next. Words of a user never become such a token, even when typed alike."
+        caption = say(
+            "Now in the chat template of the model's own file: {chat} tokens instead of {bare}. {control_tokens} "
+            "({listing}) part the speakers, and the end says that the assistant is next. Words of a user never "
+            "become such a token, even when typed alike.",
+            chat=len(self.chat),
+            bare=len(self.bare),
+            control_tokens=count(len(marks), "control token"),
+            listing=listed(", ", different[:3]),
         )
-        return Scene(caption, (_tokens("What the model reads", self.chat),), {"tokens": len(self.chat)}, "the template")
+        return Scene(
+            caption, (_tokens(say("What the model reads"), self.chat),), {"tokens": len(self.chat)}, say("the template")
+        )
 
     def reply(self) -> Scene:
         token, p = self.answered[0]
         text = said([token for token, _ in self.answered])
-        caption = (
-            f"From the template the first token is '{token.shown}' ({number(p, 2)}), and the reply "
-            f"'{_cut(text, 110)}'. The same weights, another text before: in the conversations that it was tuned on, "
-            "an answer follows this place. Whether it is true is another matter."
+        caption = say(
+            "From the template the first token is '{shown}' ({p}), and the reply '{cut}'. The same weights, "
+            "another text before: in the conversations that it was tuned on, an answer follows this place. "
+            "Whether it is true is another matter.",
+            shown=token.shown,
+            p=number(p, 2),
+            cut=_cut(text, 110),
         )
-        return Scene(caption, (_written("Replied", self.answered),), {"p": p}, "the reply")
+        return Scene(caption, (_written(say("Replied"), self.answered),), {"p": p}, say("the reply"))
 
     def beside(self) -> Scene:
         bare = look(self.next, self.bare, [], SHOWN, [1.0])
         chat = look(self.next, self.chat, [], SHOWN, [1.0])
-        caption = (
-            f"The first token after both. As bare text '{bare.tokens[0].shown}' leads with {number(bare.p()[0], 2)} "
-            f"and the choice has {amount(bare.entropies[1.0], 'bit', 1)}; in the template '{chat.tokens[0].shown}' "
-            f"with {number(chat.p()[0], 2)} and {amount(chat.entropies[1.0], 'bit', 1)}. "
-            f"{len(self.chat) - len(self.bare)} tokens of form changed what is probable."
+        caption = say(
+            "The first token after both. As bare text '{shown}' leads with {p} and the choice has {bits}; in the "
+            "template '{shown2}' with {p2} and {bits2}. {chat} tokens of form changed what is probable.",
+            shown=bare.tokens[0].shown,
+            p=number(bare.p()[0], 2),
+            bits=amount(bare.entropies[1.0], "bit", 1),
+            shown2=chat.tokens[0].shown,
+            p2=number(chat.p()[0], 2),
+            bits2=amount(chat.entropies[1.0], "bit", 1),
+            chat=len(self.chat) - len(self.bare),
         )
         panels = tuple(
             Bars(
@@ -177,20 +194,23 @@ class Talk:
                 values=row(each.p()),
                 value_range=(0, 1),
             )
-            for title, each in (("After bare text", bare), ("After the template", chat))
+            for title, each in ((say("After bare text"), bare), (say("After the template"), chat))
         )
         return Scene(caption, panels, {"bare": bare.p()[0], "chat": chat.p()[0]})
 
     def turns(self, longer: list[Token]) -> Scene:
-        caption = (
-            f"And a second question, '{FOLLOW_UP}'? The model keeps nothing, so the whole conversation is given again: "
-            f"{len(longer)} tokens after {len(self.chat)}. That is how it knows what 'more' means. Each turn adds its "
-            "own, until the context is full and the beginning has to go."
+        caption = say(
+            "And a second question, '{follow_up}'? The model keeps nothing, so the whole conversation is given "
+            "again: {longer} tokens after {chat}. That is how it knows what 'more' means. Each turn adds its own, "
+            "until the context is full and the beginning has to go.",
+            follow_up=FOLLOW_UP,
+            longer=len(longer),
+            chat=len(self.chat),
         )
-        bars = Bars(title="Tokens read", labels=("bare question", "first turn", "second turn"),
+        bars = Bars(title=say("Tokens read"), labels=(say("bare question"), say("first turn"), say("second turn")),
                     values=row(map(len, (self.bare, self.chat, longer))))  # fmt: skip
-        return Scene(caption, (bars, _tokens("The second turn, its end", longer[-24:])), {"tokens": len(longer)},
-                     "the second turn")  # fmt: skip
+        return Scene(caption, (bars, _tokens(say("The second turn, its end"), longer[-24:])), {"tokens": len(longer)},
+                     say("the second turn"))  # fmt: skip
 
 
 def _tokens(title: str, tokens: Sequence[Token]) -> Panel:

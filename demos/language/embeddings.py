@@ -40,6 +40,7 @@ from demos.runtime.contract import (
     Tokens,
     param,
 )
+from demos.runtime.messages import listed, say
 
 Array = NDArray[np.float64]
 Embed = Callable[[list[str]], list[list[float]]]
@@ -68,7 +69,14 @@ class EmbeddingsParams(Params):
     def _has_words(self) -> EmbeddingsParams:
         words = split(self.words)
         if not FEWEST <= len(words) <= MOST:
-            raise ValueError(f"It takes {FEWEST} to {MOST} different words separated by commas, these are {len(words)}")
+            raise ValueError(
+                say(
+                    "It takes {fewest} to {most} different words separated by commas, these are {words}",
+                    fewest=FEWEST,
+                    most=MOST,
+                    words=len(words),
+                )
+            )
         return self
 
 
@@ -124,56 +132,75 @@ class Story:
 
     def opening(self) -> Scene:
         n, d = self.vectors.shape
-        caption = (
-            f"{n} words go into the tutor's embedder, and each comes out as {d} numbers. To a computer the letters of "
-            f"'{self.words[0]}' and '{self.words[1]}' say nothing about their meaning; these numbers do."
+        caption = say(
+            "{n} words go into the tutor's embedder, and each comes out as {d} numbers. To a computer the letters "
+            "of '{words}' and '{words2}' say nothing about their meaning; these numbers do.",
+            n=n,
+            d=d,
+            words=self.words[0],
+            words2=self.words[1],
         )
-        return Scene(caption, (Tokens(title="Your words", tokens=tuple(self.words)),), {"words": n, "dimension": d})
+        return Scene(
+            caption, (Tokens(title=say("Your words"), tokens=tuple(self.words)),), {"words": n, "dimension": d}
+        )
 
     def numbers(self) -> Scene:
         first = self.vectors[0]
-        caption = (
-            f"'{self.words[0]}' begins {', '.join(number(v) for v in first[:4])}, and has length "
-            f"{number(float(np.linalg.norm(first)), 2)}. No single "
-            "number has a meaning one could name; compare whole rows. Here are the first 24 numbers of each."
+        caption = say(
+            "'{words}' begins {listing}, and has length {norm}. No single number has a meaning one could name; "
+            "compare whole rows. Here are the first 24 numbers of each.",
+            words=self.words[0],
+            listing=listed(", ", (number(v) for v in first[:4])),
+            norm=number(float(np.linalg.norm(first)), 2),
         )
         some = self.vectors[:, :24]
         most = float(np.abs(some).max()) or 1.0
-        panel = Heatmap(title="first numbers of each word", values=rows(some), rows=tuple(self.words),
+        panel = Heatmap(title=say("first numbers of each word"), values=rows(some), rows=tuple(self.words),
                         value_range=(-most, most), show_values=False)  # fmt: skip
-        return Scene(caption, (panel,), {}, "the vectors")
+        return Scene(caption, (panel,), {}, say("the vectors"))
 
     def matrix(self) -> Scene:
         off = self.likeness[~np.eye(len(self.words), dtype=bool)]
-        caption = (
-            f"The cosine of each pair, from {number(off.min(), 2)} to {number(off.max(), 2)} off the diagonal. "
-            f"Dark squares "
-            "away from the diagonal are words that the embedder finds alike. It was never told what any of them means."
+        caption = say(
+            "The cosine of each pair, from {off} to {off2} off the diagonal. Dark squares away from the diagonal "
+            "are words that the embedder finds alike. It was never told what any of them means.",
+            off=number(off.min(), 2),
+            off2=number(off.max(), 2),
         )
-        panel = Heatmap(title="cosines", values=rows(self.likeness, 2), rows=tuple(self.words),
+        panel = Heatmap(title=say("cosines"), values=rows(self.likeness, 2), rows=tuple(self.words),
                         columns=tuple(word[:3] for word in self.words), value_range=(0, 1))  # fmt: skip
-        return Scene(caption, (panel,), {"largest": off.max()}, "cosines")
+        return Scene(caption, (panel,), {"largest": off.max()}, say("cosines"))
 
     def plane(self) -> Scene:
-        caption = (
-            f"The words in the plane in which they differ most. It keeps {number(100 * self.kept, 0)} % of "
-            f"their spread; the rest lies "
-            f"in {min(self.vectors.shape[1], len(self.words) - 1) - 2} more directions that no plane can show."
+        caption = say(
+            "The words in the plane in which they differ most. It keeps {kept} % of their spread; the rest lies "
+            "in {shape} more directions that no plane can show.",
+            kept=number(100 * self.kept, 0),
+            shape=min(self.vectors.shape[1], len(self.words) - 1) - 2,
         )
-        return Scene(caption, (self._plane(()),), {"kept": self.kept}, "the plane")
+        return Scene(caption, (self._plane(()),), {"kept": self.kept}, say("the plane"))
 
     def neighbours(self, index: int) -> Scene:
         order = [int(j) for j in ranked(self.likeness[index]) if j != index]
         near = order[: self.params.neighbours]
-        named = ", ".join(f"'{self.words[j]}' ({number(self.likeness[index, j], 2)})" for j in near)
+        named = listed(
+            ", ",
+            (
+                say("'{words}' ({likeness})", words=self.words[j], likeness=number(self.likeness[index, j], 2))
+                for j in near
+            ),
+        )
         far = order[-1]
-        caption = (
-            f"Nearest to '{self.words[index]}': {named}. Furthest: '{self.words[far]}' "
-            f"({number(self.likeness[index, far], 2)}). "
-            "The bars are cosines in the full space; the plane may disagree with them."
+        caption = say(
+            "Nearest to '{words}': {named}. Furthest: '{words2}' ({likeness}). The bars are cosines in the full "
+            "space; the plane may disagree with them.",
+            words=self.words[index],
+            named=named,
+            words2=self.words[far],
+            likeness=number(self.likeness[index, far], 2),
         )
         bars = Bars(
-            title=f"cosine with '{self.words[index]}'",
+            title=say("cosine with '{words}'", words=self.words[index]),
             labels=tuple(self.words[j] for j in order),
             values=row(self.likeness[index, j] for j in order),
             value_range=(min(0.0, float(self.likeness.min())), 1),
@@ -183,14 +210,21 @@ class Story:
     def analogy(self) -> Scene:
         best, fit = solve(self.vectors, 0, 1, 2)
         a, b, c = self.words[:3]
-        caption = (
-            f"'{a}' is to '{b}' as '{c}' is to ... v({b}) - v({a}) + v({c}) comes nearest to "
-            f"'{self.words[best]}' ({number(fit[best], 2)}), these three "
-            "left out. It often works for pairs such as king and queen, and often does not: judge for yourself."
+        caption = say(
+            "'{a}' is to '{b}' as '{c}' is to ... v({b}) - v({a}) + v({c}) comes nearest to '{words}' ({fit}), "
+            "these three left out. It often works for pairs such as king and queen, and often does "
+            "not: judge for yourself.",
+            a=a,
+            b=b,
+            c=c,
+            words=self.words[best],
+            fit=number(fit[best], 2),
         )
         order = [int(j) for j in ranked(fit) if j > 2]
-        bars = Bars(title="cosine with the sum", labels=tuple(self.words[j] for j in order), values=row(fit[order]))
-        return Scene(caption, (bars, self._plane((0, 1, 2, best))), {"fit": fit[best]}, "analogy")
+        bars = Bars(
+            title=say("cosine with the sum"), labels=tuple(self.words[j] for j in order), values=row(fit[order])
+        )
+        return Scene(caption, (bars, self._plane((0, 1, 2, best))), {"fit": fit[best]}, say("analogy"))
 
     def pair(self, last: bool) -> Scene:
         n = len(self.words)
@@ -199,20 +233,28 @@ class Story:
         nearest = 1 + first_largest(first)
         metrics = {"largest": self.likeness[i, j], "first_and_second": float(nearest == 1)}
         if not last:
-            caption = (
-                f"Of {n * (n - 1) // 2} pairs '{self.words[i]}' and '{self.words[j]}' are the most alike: "
-                f"cosine {number(self.likeness[i, j], 2)}."
+            caption = say(
+                "Of {n} pairs '{words}' and '{words2}' are the most alike: cosine {likeness}.",
+                n=n * (n - 1) // 2,
+                words=self.words[i],
+                words2=self.words[j],
+                likeness=number(self.likeness[i, j], 2),
             )
-            return Scene(caption, (self._plane((i, j)),), metrics, "the closest pair")
-        caption = (
-            f"In sum: {count(n, 'word')} as {self.vectors.shape[1]} numbers each. Nearest to '{self.words[0]}' is "
-            f"'{self.words[nearest]}' ({number(self.likeness[0, nearest], 2)}); the closest pair has "
-            f"{number(self.likeness[i, j], 2)}. The tutor "
-            "finds passages of the course for your questions in the same way."
+            return Scene(caption, (self._plane((i, j)),), metrics, say("the closest pair"))
+        caption = say(
+            "In sum: {words} as {shape} numbers each. Nearest to '{words2}' is '{words3}' ({likeness}); the "
+            "closest pair has {likeness2}. The tutor finds passages of the course for your "
+            "questions in the same way.",
+            words=count(n, "word"),
+            shape=self.vectors.shape[1],
+            words2=self.words[0],
+            words3=self.words[nearest],
+            likeness=number(self.likeness[0, nearest], 2),
+            likeness2=number(self.likeness[i, j], 2),
         )
-        table = Heatmap(title="cosines", values=rows(self.likeness, 2), rows=tuple(self.words), value_range=(0, 1),
+        table = Heatmap(title=say("cosines"), values=rows(self.likeness, 2), rows=tuple(self.words), value_range=(0, 1),
                         show_values=False)  # fmt: skip
-        return Scene(caption, (self._plane(()), table), metrics, "the end")
+        return Scene(caption, (self._plane(()), table), metrics, say("the end"))
 
     def _plane(self, marked: Sequence[int]) -> Panel:
         groups = [
@@ -222,8 +264,13 @@ class Story:
         ]
         if marked:
             rest = [self.at[index].tolist() for index in range(len(self.words)) if index not in marked]
-            groups.append(points("others", rest))
-        return Scatter(title="The words in a plane", groups=tuple(groups), x_label="component 1", y_label="component 2")
+            groups.append(points(say("others"), rest))
+        return Scatter(
+            title=say("The words in a plane"),
+            groups=tuple(groups),
+            x_label=say("component 1"),
+            y_label=say("component 2"),
+        )
 
 
 def _check(frames: Sequence[Frame]) -> str:

@@ -42,6 +42,7 @@ from demos.runtime.contract import (
     Table,
     param,
 )
+from demos.runtime.messages import say
 
 PLACES = 8
 
@@ -82,49 +83,79 @@ class Story:
 
     def opening(self) -> Scene:
         file = self.file
-        licensed = f" (licence {file.license})" if file.license else ""
-        caption = (
-            f"The tutor's own model is {file.name}{licensed}; its file of {in_bytes(file.size)} calls the plan "
-            f"'{file.architecture}' and says its sizes: {file.layers} blocks, {file.heads} heads, {file.width} numbers "
-            "for each token. All sizes in this demo are read from it; only the small examples are made up."
+        licensed = say(" (licence {license})", license=file.license) if file.license else ""
+        caption = say(
+            "The tutor's own model is {name}{licensed}; its file of {in_bytes} calls the plan '{architecture}' "
+            "and says its sizes: {layers} blocks, {heads} heads, {width} numbers for each token. All sizes in "
+            "this demo are read from it; only the small examples are made up.",
+            name=file.name,
+            licensed=licensed,
+            in_bytes=in_bytes(file.size),
+            architecture=file.architecture,
+            layers=file.layers,
+            heads=file.heads,
+            width=file.width,
         )
         body = (
-            ("blocks", file.layers), ("numbers for a token", file.width), ("width inside the MLP", file.inner),
-            ("query heads", file.heads), ("key-value heads", file.shared), ("numbers in a head", file.head),
-            ("vocabulary", file.vocabulary), ("context in training", file.context), ("RoPE base", int(file.base)),
-        )  # fmt: skip
-        table = Table(title="What the file says", columns=("what", "value"), rows=tuple((a, f"{b:,}") for a, b in body))
+            (say("blocks"), file.layers),
+            (say("numbers for a token"), file.width),
+            (say("width inside the MLP"), file.inner),
+            (say("query heads"), file.heads),
+            (say("key-value heads"), file.shared),
+            (say("numbers in a head"), file.head),
+            (say("vocabulary"), file.vocabulary),
+            (say("context in training"), file.context),
+            (say("RoPE base"), int(file.base)),
+        )
+        table = Table(
+            title=say("What the file says"),
+            columns=(say("what"), say("value")),
+            rows=tuple((a, f"{b:,}") for a, b in body),
+        )
         return Scene(caption, (table,), {"parameters": file.parameters, "bytes": file.size})
 
     def parts(self) -> Scene:
         found = self.file.by_part(lambda tensor: tensor.count)
         total = self.file.parameters
         part, most = max(found.items(), key=lambda pair: pair[1])
-        caption = (
-            f"{' + '.join(f'{each:,}' for each in found.values())} = {total:,} parameters. Most are in the {part}, "
-            f"{number(100 * most / total, 0)} %. "
+        caption = say(
+            "{listing} = {total:,} parameters. Most are in the {part}, {most} %. ",
+            listing=" + ".join(f"{each:,}" for each in found.values()),
+            total=total,
+            part=part,
+            most=number(100 * most / total, 0),
         )
         if "output" not in found:
-            caption += (
-                f"There is no output matrix: the embeddings ({self.file.vocabulary:,} x {self.file.width}) serve "
-                "twice, to read a token and to score the next."
+            caption += say(
+                "There is no output matrix: the embeddings ({vocabulary:,} x {width}) serve twice, to read a token "
+                "and to score the next.",
+                vocabulary=self.file.vocabulary,
+                width=self.file.width,
             )
-        table = Table(title="By part", columns=("part", "parameters", "share"),
-                      rows=(*((p, f"{n:,}", f"{n / total:.2%}") for p, n in found.items()), ("all", f"{total:,}", "")),
-                      highlight=(len(found),))  # fmt: skip
-        bars = Bars(
-            title="Share", labels=tuple(found), values=row(n / total for n in found.values()), value_range=(0, 1)
+        table = Table(
+            title=say("By part"),
+            columns=(say("part"), say("parameters"), say("share")),
+            rows=(*((p, f"{n:,}", f"{n / total:.2%}") for p, n in found.items()), (say("all"), f"{total:,}", "")),
+            highlight=(len(found),),
         )
-        return Scene(caption, (table, bars), {"sum": sum(found.values()), "parameters": total}, "the parts")
+        bars = Bars(
+            title=say("Share"), labels=tuple(found), values=row(n / total for n in found.values()), value_range=(0, 1)
+        )
+        return Scene(caption, (table, bars), {"sum": sum(found.values()), "parameters": total}, say("the parts"))
 
     def block(self) -> Scene:
         tensors = [tensor for tensor in self.file.tensors if tensor.name.startswith("blk.0.")]
         total = sum(tensor.count for tensor in tensors)
         shifts = sum(tensor.name.endswith(".bias") for tensor in tensors)
-        caption = (
-            f"Block 1 of {self.file.layers} has {count(len(tensors), 'tensor')} with {total:,} parameters, and the "
-            f"other blocks are built alike: {self.file.layers} x {total:,} = {self.file.layers * total:,}. A GPT block "
-            f"also has a vector of shifts (bias) beside nearly every matrix; here there are {shifts or 'none'}."
+        caption = say(
+            "Block 1 of {layers} has {tensors} with {total:,} parameters, and the other blocks are built alike: "
+            "{layers} x {total:,} = {layers2:,}. A GPT block also has a vector of shifts (bias) beside nearly "
+            "every matrix; here there are {shifts}.",
+            layers=self.file.layers,
+            tensors=count(len(tensors), "tensor"),
+            total=total,
+            layers2=self.file.layers * total,
+            shifts=shifts or say("none"),
         )
         body = tuple(
             (
@@ -135,64 +166,101 @@ class Story:
             )
             for t in tensors
         )
-        table = Table(title="Block 1", columns=("tensor", "shape", "parameters", "stored as"), rows=body)
-        return Scene(caption, (table,), {"block": total}, "one block")
+        table = Table(
+            title=say("Block 1"), columns=(say("tensor"), say("shape"), say("parameters"), say("stored as")), rows=body
+        )
+        return Scene(caption, (table,), {"block": total}, say("one block"))
 
     def norm(self) -> Scene:
         x, mean = self.x, float((self.x**2).mean())
         y = rms_norm(x, self.file.epsilon)
         squares = " + ".join(f"{number(v**2, 2)}" for v in x)
-        caption = (
-            f"RMSNorm of {_list(x, 1)}: the mean of the squares is ({squares})/4 = {number(mean, 3)}, its root "
-            f"{number(mean**0.5, 3)}. Divided by it the numbers are {_list(y, 2)}, and their mean square is "
-            f"{number(float((y**2).mean()), 3)}. ε = {self.file.epsilon:.0e} only guards against 0."
+        caption = say(
+            "RMSNorm of {list}: the mean of the squares is ({squares})/4 = {mean}, its root {mean2}. Divided by "
+            "it the numbers are {list2}, and their mean square is {y}. ε = {epsilon:.0e} only guards against 0.",
+            list=_list(x, 1),
+            squares=squares,
+            mean=number(mean, 3),
+            mean2=number(mean**0.5, 3),
+            list2=_list(y, 2),
+            y=number(float((y**2).mean()), 3),
+            epsilon=self.file.epsilon,
         )
         bars = (Bars(title="x", labels=("x1", "x2", "x3", "x4"), values=row(x)),
-                Bars(title="RMSNorm(x)", labels=("y1", "y2", "y3", "y4"), values=row(y)))  # fmt: skip
-        return Scene(caption, bars, {"rms": mean**0.5}, "RMSNorm")
+                Bars(title=say("RMSNorm(x)"), labels=("y1", "y2", "y3", "y4"), values=row(y)))  # fmt: skip
+        return Scene(caption, bars, {"rms": mean**0.5}, say("RMSNorm"))
 
     def two_norms(self) -> Scene:
         moved = self.x + 5
         a, b = rms_norm(self.x, self.file.epsilon), rms_norm(moved, self.file.epsilon)
-        caption = (
-            f"Layer norm, which GPT uses, takes the mean ({number(float(self.x.mean()), 2)}) off first. Add 5 to every "
-            f"number and it gives the same; RMSNorm then gives {_list(b, 2)} instead of {_list(a, 2)}. It saves one "
-            "pass over the numbers and one vector of shifts, and models learn as well with it."
+        caption = say(
+            "Layer norm, which GPT uses, takes the mean ({x}) off first. Add 5 to every number and it gives the "
+            "same; RMSNorm then gives {list} instead of {list2}. It saves one pass over the numbers and one "
+            "vector of shifts, and models learn as well with it.",
+            x=number(float(self.x.mean()), 2),
+            list=_list(b, 2),
+            list2=_list(a, 2),
         )
         grid = (a, b, layer_norm(self.x, self.file.epsilon), layer_norm(moved, self.file.epsilon))
-        table = Heatmap(title="Two norms", values=rows(grid, 2), columns=("1", "2", "3", "4"),
-                        rows=("RMS, x", "RMS, x + 5", "layer, x", "layer, x + 5"), value_range=(-2, 2))  # fmt: skip
+        table = Heatmap(
+            title=say("Two norms"),
+            values=rows(grid, 2),
+            columns=("1", "2", "3", "4"),
+            rows=(say("RMS, x"), say("RMS, x + 5"), say("layer, x"), say("layer, x + 5")),
+            value_range=(-2, 2),
+        )
         return Scene(caption, (table,), {})
 
     def speeds(self) -> Scene:
         turn = angles(len(self.q), self.file.base)
         waves = 2 * np.pi / turn
-        caption = (
-            f"RoPE tells positions by turning: a head's {len(self.q)} numbers are {len(turn)} pairs. Pair 1 turns by "
-            f"{number(turn[0], 3)} radian a token and is round after {number(waves[0], 1)} tokens; the last, with base "
-            f"{self.file.base:,.0f}, only after {waves[-1]:,.0f}. Fast pairs tell neighbours apart, slow ones tell far "
-            "from near."
+        caption = say(
+            "RoPE tells positions by turning: a head's {q} numbers are {turn} pairs. Pair 1 turns by {turn2} "
+            "radian a token and is round after {waves} tokens; the last, with base {base:,.0f}, only after "
+            "{waves2:,.0f}. Fast pairs tell neighbours apart, slow ones tell far from near.",
+            q=len(self.q),
+            turn=len(turn),
+            turn2=number(turn[0], 3),
+            waves=number(waves[0], 1),
+            base=self.file.base,
+            waves2=waves[-1],
         )
-        line = Series(name="tokens", x=row(range(1, len(turn) + 1)), y=row(np.log10(waves)))
-        curve = Curve(title="Tokens for one full turn, log10", series=(line,), x_label="pair", y_label="log10 tokens")
-        return Scene(caption, (curve,), {"slowest": waves[-1]}, "RoPE")
+        line = Series(name=say("tokens"), x=row(range(1, len(turn) + 1)), y=row(np.log10(waves)))
+        curve = Curve(
+            title=say("Tokens for one full turn, log10"),
+            series=(line,),
+            x_label=say("pair"),
+            y_label=say("log10 tokens"),
+        )
+        return Scene(caption, (curve,), {"slowest": waves[-1]}, say("RoPE"))
 
     def turning(self) -> Scene:
         start = np.array([2.0, 1.0])
         at = np.array([rope(start, place, self.file.base) for place in range(self.params.position + 1)])
         lengths = np.linalg.norm(at, axis=1)
-        caption = (
-            f"The first pair (2, 1) of a query at positions 0 to {self.params.position}. At position 1 it is "
-            f"{_list(at[1], 2)}, at {self.params.position} {_list(at[-1], 2)}: turned by {self.params.position} "
-            f"radians. Its length stays {number(lengths[0], 3)} at each of them, so only the direction says where the "
-            "token stands."
+        caption = say(
+            "The first pair (2, 1) of a query at positions 0 to {position}. At position 1 it is {list}, at "
+            "{position} {list2}: turned by {position} radians. Its length stays {lengths} at each of them, so "
+            "only the direction says where the token stands.",
+            position=self.params.position,
+            list=_list(at[1], 2),
+            list2=_list(at[-1], 2),
+            lengths=number(lengths[0], 3),
         )
         reach = (-2.6, 2.6)
-        groups = (points("m = 0", at[:1]), points("between", at[1:-1]), points(f"m = {self.params.position}", at[-1:]))
+        groups = (
+            points("m = 0", at[:1]),
+            points(say("between"), at[1:-1]),
+            points(say("m = {position}", position=self.params.position), at[-1:]),
+        )
         lines = tuple(points("", [(0, 0), end]) for end in (at[0], at[-1]))
-        plane = Scatter(title="The pair at each position", groups=groups, lines=lines, x_range=reach, y_range=reach)
+        plane = Scatter(
+            title=say("The pair at each position"), groups=groups, lines=lines, x_range=reach, y_range=reach
+        )
         body = ((str(m), number(x, 2), number(y, 2), number(float(lengths[m]), 3)) for m, (x, y) in enumerate(at[:12]))
-        table = Table(title="Each position", columns=("m", "first", "second", "length"), rows=tuple(body))
+        table = Table(
+            title=say("Each position"), columns=("m", say("first"), say("second"), say("length")), rows=tuple(body)
+        )
         return Scene(caption, (plane, table), {"length": lengths[-1]})
 
     def distances(self) -> Scene:
@@ -201,121 +269,185 @@ class Story:
         k = [rope(self.k, place, base) for place in range(PLACES)]
         scores = np.array([[a @ b for b in k] for a in q]) / len(self.q) ** 0.5
         off = max(float(np.ptp(np.diagonal(scores, shift))) for shift in range(1 - PLACES, PLACES))
-        caption = (
-            f"One query and one key of {len(self.q)} numbers at all pairs of positions. The score is the same along "
-            f"each diagonal (differences {small(off)}): with q at 3 and k at 1 it is {number(scores[3, 1], 3)}, with 7 "
-            f"and 5 {number(scores[7, 5], 3)}. So it depends on the distance alone, and no position has to be learnt."
+        caption = say(
+            "One query and one key of {q} numbers at all pairs of positions. The score is the same along each "
+            "diagonal (differences {off}): with q at 3 and k at 1 it is {scores}, with 7 and 5 {scores2}. So it "
+            "depends on the distance alone, and no position has to be learnt.",
+            q=len(self.q),
+            off=small(off),
+            scores=number(scores[3, 1], 3),
+            scores2=number(scores[7, 5], 3),
         )
         names = {axis: tuple(f"{axis}={place}" for place in range(PLACES)) for axis in "mn"}
-        table = Heatmap(title="Score of q at m and k at n", values=rows(scores), rows=names["m"], columns=names["n"])
-        return Scene(caption, (table,), {"off": off}, "distance alone")
+        table = Heatmap(
+            title=say("Score of q at m and k at n"), values=rows(scores), rows=names["m"], columns=names["n"]
+        )
+        return Scene(caption, (table,), {"off": off}, say("distance alone"))
 
     def gate(self) -> Scene:
         g, u = np.append(np.round(self.random.uniform(0.5, 3, 3), 1), -5.0), np.round(self.random.uniform(1, 4, 4), 1)
         s = silu(g)
-        caption = (
-            f"SwiGLU has two ways in. The gate's first number is {number(g[0], 1)}, and silu makes it "
-            f"{number(g[0], 1)}/(1 + e^{number(-g[0], 1)}) = {number(s[0], 3)}; times the other way's "
-            f"{number(u[0], 1)} that is {number(s[0] * u[0], 3)}. A gate of -5 lets {number(s[3] * u[3], 3)} through "
-            f"where {number(u[3], 1)} came the other way: gates choose what passes."
+        caption = say(
+            "SwiGLU has two ways in. The gate's first number is {g}, and silu makes it {g}/(1 + e^{g2}) = {s}; "
+            "times the other way's {u} that is {s2}. A gate of -5 lets {s3} through where {u2} came the other "
+            "way: gates choose what passes.",
+            g=number(g[0], 1),
+            g2=number(-g[0], 1),
+            s=number(s[0], 3),
+            u=number(u[0], 1),
+            s2=number(s[0] * u[0], 3),
+            s3=number(s[3] * u[3], 3),
+            u2=number(u[3], 1),
         )
         z = np.linspace(-6, 6, 49)
         curves = (("silu", silu(z)), ("relu", np.maximum(z, 0)))
         lines = tuple(Series(name=name, x=row(z), y=row(y)) for name, y in curves)
-        curve = Curve(title="silu beside relu", x_label="z", series=lines)
-        table = Table(title="Four numbers on their way", columns=("gate", "silu(gate)", "up", "product"),
-                      rows=tuple((number(a, 1), number(b, 3), number(c, 1), number(b * c, 3))
-                                 for a, b, c in zip(g, s, u, strict=True)))  # fmt: skip
-        return Scene(caption, (curve, table), {"product": s[0] * u[0]}, "SwiGLU")
+        curve = Curve(title=say("silu beside relu"), x_label="z", series=lines)
+        table = Table(
+            title=say("Four numbers on their way"),
+            columns=(say("gate"), say("silu(gate)"), say("up"), say("product")),
+            rows=tuple(
+                (number(a, 1), number(b, 3), number(c, 1), number(b * c, 3)) for a, b, c in zip(g, s, u, strict=True)
+            ),
+        )
+        return Scene(caption, (curve, table), {"product": s[0] * u[0]}, say("SwiGLU"))
 
     def widths(self) -> Scene:
         d, inner = self.file.width, self.file.inner
-        caption = (
-            f"Three matrices instead of GPT's two. Here the MLP widens {d} to {inner:,}, {number(inner / d, 2)} times: "
-            f"3 · {d} · {inner:,} = {3 * d * inner:,} parameters a block. GPT widens 4 times with two matrices: 2 · "
-            f"{d} · {4 * d:,} = {8 * d * d:,}. With a widening of 8/3 both would cost the same."
+        caption = say(
+            "Three matrices instead of GPT's two. Here the MLP widens {d} to {inner:,}, {inner2} times: 3 · {d} · "
+            "{inner:,} = {d2:,} parameters a block. GPT widens 4 times with two matrices: 2 · {d} · {d3:,} = "
+            "{d4:,}. With a widening of 8/3 both would cost the same.",
+            d=d,
+            inner=inner,
+            inner2=number(inner / d, 2),
+            d2=3 * d * inner,
+            d3=4 * d,
+            d4=8 * d * d,
         )
-        bars = Bars(title="MLP parameters in a block", labels=("SwiGLU here", "GPT's, same width"),
+        bars = Bars(title=say("MLP parameters in a block"), labels=(say("SwiGLU here"), say("GPT's, same width")),
                     values=(float(3 * d * inner), float(8 * d * d)))  # fmt: skip
         return Scene(caption, (bars,), {"swiglu": 3 * d * inner, "gpt": 8 * d * d})
 
     def groups(self) -> Scene:
         file = self.file
         each = file.heads // file.shared
-        caption = f"{count(file.heads, 'query head')}, {count(file.shared, 'key-value head')}: "
+        caption = say(
+            "{query_heads}, {key_values}: ",
+            query_heads=count(file.heads, "query head"),
+            key_values=count(file.shared, "key-value head"),
+        )
         if each > 1:
-            caption += (
-                f"each of these serves {each} query heads. The queries stay different, so heads still look for "
-                f"different things; they look among the same keys. What is kept of each token shrinks {each} times."
+            caption += say(
+                "each of these serves {each} query heads. The queries stay different, so heads still look for "
+                "different things; they look among the same keys. What is kept of each token shrinks {each} times.",
+                each=each,
             )
         else:
-            caption += "each query head has its own. Nothing is shared, so the cache is as large as it can be."
+            caption += say("each query head has its own. Nothing is shared, so the cache is as large as it can be.")
         served = np.kron(np.eye(file.shared), np.ones((each, 1)))
-        table = Heatmap(title="Which query head reads which keys", values=rows(served, 0), show_values=False,
-                        rows=tuple(f"query {i + 1}" for i in range(len(served))), value_range=(0, 1),
-                        columns=tuple(f"kv {i + 1}" for i in range(file.shared)))  # fmt: skip
-        return Scene(caption, (table,), {"group": each}, "grouped heads")
+        table = Heatmap(title=say("Which query head reads which keys"), values=rows(served, 0), show_values=False,
+                        rows=tuple(say("query {i}", i=i + 1) for i in range(len(served))), value_range=(0, 1),
+                        columns=tuple(say("kv {i}", i=i + 1) for i in range(file.shared)))  # fmt: skip
+        return Scene(caption, (table,), {"group": each}, say("grouped heads"))
 
     def one_token(self) -> Scene:
         file, bits = self.file, int(self.params.cache)
         size = file.cache_bytes(1, bits)
-        caption = (
-            f"What is kept of one token: a key and a value of {file.head} numbers, for {file.shared} heads in "
-            f"{file.layers} blocks, at {bits} bits: 2 · {file.layers} · {file.shared} · {file.head} · "
-            f"{number(bits / 8)} = {size:,} bytes. Kept, they need not be computed again for each new token; without "
-            "the cache the whole text would be."
+        caption = say(
+            "What is kept of one token: a key and a value of {head} numbers, for {shared} heads in {layers} "
+            "blocks, at {bits} bits: 2 · {layers} · {shared} · {head} · {bits2} = {size:,} bytes. Kept, they need "
+            "not be computed again for each new token; without the cache the whole text would be.",
+            head=file.head,
+            shared=file.shared,
+            layers=file.layers,
+            bits=bits,
+            bits2=number(bits / 8),
+            size=size,
         )
-        body = (("of the file", file.shared), ("a head each", file.heads), ("one for all", 1))
-        table = Table(title="Bytes a token", columns=("key-value heads", "heads", "bytes"), highlight=(0,),
-                      rows=tuple((a, str(n), f"{file.cache_bytes(1, bits, n):,}") for a, n in body))  # fmt: skip
+        body = ((say("of the file"), file.shared), (say("a head each"), file.heads), (say("one for all"), 1))
+        table = Table(
+            title=say("Bytes a token"),
+            columns=(say("key-value heads"), say("heads"), say("bytes")),
+            highlight=(0,),
+            rows=tuple((a, str(n), f"{file.cache_bytes(1, bits, n):,}") for a, n in body),
+        )
         return Scene(caption, (table,), {"bytes": size})
 
     def cache(self) -> Scene:
         file, tokens, bits = self.file, self.params.context, int(self.params.cache)
         with_groups, without = file.cache_bytes(tokens, bits), file.cache_bytes(tokens, bits, file.heads)
-        caption = (
-            f"For {count(tokens, 'token')} the cache takes {in_bytes(with_groups)}; with a key-value head for each "
-            f"query head it would be {in_bytes(without)}. It grows in a straight line: twice the text, twice the "
-            "memory. "
+        caption = say(
+            "For {tokens} the cache takes {in_bytes}; with a key-value head for each query head it would be "
+            "{in_bytes2}. It grows in a straight line: twice the text, twice the memory. ",
+            tokens=count(tokens, "token"),
+            in_bytes=in_bytes(with_groups),
+            in_bytes2=in_bytes(without),
         )
         if tokens > file.context:
-            caption += f"But the model was trained on {file.context:,} tokens: beyond that it is not to be trusted."
+            caption += say(
+                "But the model was trained on {context:,} tokens: beyond that it is not to be trusted.",
+                context=file.context,
+            )
         xs = np.linspace(0, tokens, 17)
         lines = tuple(
             Series(name=name, x=row(xs), y=row(x * file.cache_bytes(tokens, bits, n) / tokens / 1e6 for x in xs))
-            for name, n in ((f"{file.shared} heads", file.shared), (f"{file.heads} heads", file.heads))
+            for name, n in (
+                (say("{shared} heads", shared=file.shared), file.shared),
+                (say("{heads} heads", heads=file.heads), file.heads),
+            )
         )
-        curve = Curve(title="KV cache, MB", series=lines, x_label="tokens", y_label="MB")
-        return Scene(caption, (curve,), {"cache": with_groups, "ungrouped": without}, "the KV cache")
+        curve = Curve(title=say("KV cache, MB"), series=lines, x_label=say("tokens"), y_label=say("MB"))
+        return Scene(caption, (curve,), {"cache": with_groups, "ungrouped": without}, say("the KV cache"))
 
     def memory(self) -> Scene:
         file, tokens, bits = self.file, self.params.context, int(self.params.cache)
         same = file.weight_bytes // max(1, file.cache_bytes(1, bits))
-        caption = (
-            f"Weights {in_bytes(file.weight_bytes)}, cache {in_bytes(file.cache_bytes(tokens, bits))}. The weights are "
-            f"there once, whoever asks; each conversation needs a cache of its own. From {same:,} tokens on the cache "
-            "is the larger of the two, which is why long contexts need much memory."
+        caption = say(
+            "Weights {in_bytes}, cache {in_bytes2}. The weights are there once, whoever asks; each conversation "
+            "needs a cache of its own. From {same:,} tokens on the cache is the larger of the two, which is why "
+            "long contexts need much memory.",
+            in_bytes=in_bytes(file.weight_bytes),
+            in_bytes2=in_bytes(file.cache_bytes(tokens, bits)),
+            same=same,
         )
-        bars = Bars(title="Memory, MB", labels=("weights", f"cache, {file.shared} heads", f"cache, {file.heads} heads"),
-                    values=row(n / 1e6 for n in (file.weight_bytes, file.cache_bytes(tokens, bits),
-                                                 file.cache_bytes(tokens, bits, file.heads))))  # fmt: skip
+        bars = Bars(
+            title=say("Memory, MB"),
+            labels=(
+                say("weights"),
+                say("cache, {shared} heads", shared=file.shared),
+                say("cache, {heads} heads", heads=file.heads),
+            ),
+            values=row(
+                n / 1e6
+                for n in (file.weight_bytes, file.cache_bytes(tokens, bits), file.cache_bytes(tokens, bits, file.heads))
+            ),
+        )
         return Scene(caption, (bars,), {"equal_at": same})
 
     def ending(self) -> Scene:
         file, tokens, bits = self.file, self.params.context, int(self.params.cache)
         cache = file.cache_bytes(tokens, bits)
-        caption = (
-            f"In sum, {file.name}: {file.parameters:,} parameters in {file.layers} blocks with RMSNorm, RoPE and "
-            f"SwiGLU; {file.heads} query heads on {file.shared} key-value heads. At {tokens:,} tokens the cache takes "
-            f"{in_bytes(cache)}, {'more' if cache > file.weight_bytes else 'less'} than the weights' "
-            f"{in_bytes(file.weight_bytes)}."
+        caption = say(
+            "In sum, {name}: {parameters:,} parameters in {layers} blocks with RMSNorm, RoPE and SwiGLU; {heads} "
+            "query heads on {shared} key-value heads. At {tokens:,} tokens the cache takes {in_bytes}, {more} "
+            "than the weights' {in_bytes2}.",
+            name=file.name,
+            parameters=file.parameters,
+            layers=file.layers,
+            heads=file.heads,
+            shared=file.shared,
+            tokens=tokens,
+            in_bytes=in_bytes(cache),
+            more=say("more") if cache > file.weight_bytes else say("less"),
+            in_bytes2=in_bytes(file.weight_bytes),
         )
         found = file.by_part(lambda tensor: tensor.size)
-        bars = Bars(title="Bytes of the file by part, MB", labels=(*found, "KV cache"),
+        bars = Bars(title=say("Bytes of the file by part, MB"), labels=(*found, say("KV cache")),
                     values=row([*(n / 1e6 for n in found.values()), cache / 1e6]))  # fmt: skip
         metrics = {"parameters": file.parameters, "cache": cache, "weights": file.weight_bytes,
                    "times_smaller": file.cache_bytes(tokens, 16) / cache}  # fmt: skip
-        return Scene(caption, (bars,), metrics, "the end")
+        return Scene(caption, (bars,), metrics, say("the end"))
 
 
 def _list(values: Array, decimals: int) -> str:

@@ -46,6 +46,7 @@ from demos.runtime.contract import (
     Tokens,
     param,
 )
+from demos.runtime.messages import listed, say
 
 ALPHABET = "ABC"
 LETTERS, LENGTH = len(ALPHABET), 6
@@ -65,7 +66,13 @@ class NanoGptParams(Params):
     @model_validator(mode="after")
     def _in_alphabet(self) -> NanoGptParams:
         if len(self.letters) != LENGTH or set(self.letters.upper()) - set(ALPHABET):
-            raise ValueError(f"It sorts exactly {LENGTH} letters, and knows only A, B and C, not {self.letters!r}")
+            raise ValueError(
+                say(
+                    "It sorts exactly {length} letters, and knows only A, B and C, not {letters}",
+                    length=LENGTH,
+                    letters=repr(self.letters),
+                )
+            )
         return self
 
 
@@ -120,54 +127,70 @@ class Story:
         return [*told, *(self.letter(index) for index in range(LENGTH)), self.ending()]
 
     def opening(self) -> Scene:
-        caption = (
-            f"{_word(self.input)} is to be sorted. The model has {count_parameters():,} parameters: 672 in the "
-            f"embeddings, "
-            "28,272 in each of 3 blocks, 96 in the last norm. Every part of a large GPT is here; only the sizes differ."
+        caption = say(
+            "{word} is to be sorted. The model has {count_parameters:,} parameters: 672 in the embeddings, 28,272 "
+            "in each of 3 blocks, 96 in the last norm. Every part of a large GPT is here; only the sizes differ.",
+            word=_word(self.input),
+            count_parameters=count_parameters(),
         )
         body = (
-            ("letters", "3", "50,257"), ("positions", "11", "1,024"), ("numbers a token", "48", "768"),
-            ("blocks", "3", "12"), ("heads", "3", "12"), ("parameters", f"{count_parameters():,}", "124 million"),
-        )  # fmt: skip
-        table = Table(title="Sizes", columns=("", "nano-gpt", "GPT-2 small"), rows=body, highlight=(5,))
-        letters = Tokens(title="Input", tokens=tuple(_word(self.input)))
+            (say("letters"), "3", "50,257"),
+            (say("positions"), "11", "1,024"),
+            (say("numbers a token"), "48", "768"),
+            (say("blocks"), "3", "12"),
+            (say("heads"), "3", "12"),
+            (say("parameters"), f"{count_parameters():,}", say("124 million")),
+        )
+        table = Table(title=say("Sizes"), columns=("", say("nano-gpt"), say("GPT-2 small")), rows=body, highlight=(5,))
+        letters = Tokens(title=say("Input"), tokens=tuple(_word(self.input)))
         return Scene(caption, (letters, table), {"parameters": count_parameters()})
 
     def embedding(self) -> Scene:
         same = [i for i, letter in enumerate(self.input) if letter == self.input[0]]
-        caption = (
-            f"Each letter becomes 48 numbers: a row for the letter plus a row for its position. "
-            f"'{ALPHABET[self.input[0]]}' "
-            f"stands {len(same)} times with the same letter row; only the position row tells those places apart."
+        caption = say(
+            "Each letter becomes 48 numbers: a row for the letter plus a row for its position. '{alphabet}' "
+            "stands {same} times with the same letter row; only the position row tells those places apart.",
+            alphabet=ALPHABET[self.input[0]],
+            same=len(same),
         )
-        return Scene(caption, (self._matrix("letter + position, 6 x 48", self.embedded),), {}, "embedding")
+        return Scene(caption, (self._matrix(say("letter + position, 6 x 48"), self.embedded),), {}, say("embedding"))
 
     def queries(self, index: int) -> Scene:
         seen = self.inside[index]
-        caption = (
-            f"Block {index + 1}: layer norm gives each of the 6 rows mean 0 and variance 1, then one matrix of 48 x "
-            f"144 "
-            "makes queries, keys and values: 16 numbers each for every head. Here you see those of head 1."
+        caption = say(
+            "Block {index}: layer norm gives each of the 6 rows mean 0 and variance 1, then one matrix of 48 x "
+            "144 makes queries, keys and values: 16 numbers each for every head. Here you see those of head 1.",
+            index=index + 1,
         )
         panels = (
-            self._matrix("norm 1", seen["norm 1"]),
-            *(self._matrix(f"{name} of head 1, 6 x 16", seen[name][:, 0]) for name in "qkv"),
+            self._matrix(say("norm 1"), seen["norm 1"]),
+            *(self._matrix(say("{name} of head 1, 6 x 16", name=name), seen[name][:, 0]) for name in "qkv"),
         )
-        return Scene(caption, panels, {"block": index + 1}, f"block {index + 1}")
+        return Scene(caption, panels, {"block": index + 1}, say("block {index}", index=index + 1))
 
     def attention(self, index: int) -> Scene:
         attention = self.inside[index]["weights"][0].numpy()
         last = attention[:, -1]
         head, place = np.unravel_index(first_largest(last), last.shape)
-        caption = (
-            f"Block {index + 1}: the sixth position has to guess the first sorted letter. Head {head + 1} looks most "
-            f"at place "
-            f"{place + 1}, '{ALPHABET[self.input[place]]}' ({number(last[head, place], 2)}). The upper right is empty: "
-            "the causal mask lets no place look ahead."
+        caption = say(
+            "Block {index}: the sixth position has to guess the first sorted letter. Head {head} looks most at "
+            "place {place}, '{alphabet}' ({last}). The upper right is empty: the causal mask lets "
+            "no place look ahead.",
+            index=index + 1,
+            head=head + 1,
+            place=place + 1,
+            alphabet=ALPHABET[self.input[place]],
+            last=number(last[head, place], 2),
         )
         names = tuple(_word(self.input))
         panels = tuple(
-            Heatmap(title=f"head {h + 1}", values=rows(attention[h], 2), rows=names, columns=names, value_range=(0, 1))
+            Heatmap(
+                title=say("head {h}", h=h + 1),
+                values=rows(attention[h], 2),
+                rows=names,
+                columns=names,
+                value_range=(0, 1),
+            )
             for h in range(SIZES.heads)
         )
         return Scene(caption, panels, {"block": index + 1, "largest": last.max()})
@@ -176,56 +199,79 @@ class Story:
         seen = self.inside[index]
         active = float((seen["hidden"] > 0).float().mean())
         moved = float(seen["mlp"][0, -1].norm() / seen["x + attended"][0, -1].norm())
-        caption = (
-            f"Block {index + 1}: the MLP looks at each place alone: 48 numbers become 192, gelu lets "
-            f"{number(100 * active, 0)} % "
-            f"of them through as positive, and they become 48 again. At the last place it adds {number(moved, 2)} "
-            f"times "
-            "the length of what was there."
+        caption = say(
+            "Block {index}: the MLP looks at each place alone: 48 numbers become 192, gelu lets {active} % of "
+            "them through as positive, and they become 48 again. At the last place it adds {moved} times the "
+            "length of what was there.",
+            index=index + 1,
+            active=number(100 * active, 0),
+            moved=number(moved, 2),
         )
-        panels = (self._matrix("hidden, 6 x 192", seen["hidden"]), self._matrix("result, 6 x 48", seen["result"]))
+        panels = (
+            self._matrix(say("hidden, 6 x 192"), seen["hidden"]),
+            self._matrix(say("result, 6 x 48"), seen["result"]),
+        )
         return Scene(caption, panels, {"block": index + 1, "active": active})
 
     def letter(self, index: int) -> Scene:
         logits = self.runs[index][2][0, -1].double().numpy()
         p, chosen = chances(logits, self.temperature or 1), self.output[index]
-        z = ", ".join(f"{name} {number(value, 1)}" for name, value in zip(ALPHABET, logits, strict=True))
-        caption = (
-            f"Letter {index + 1}: the logits {z} become probabilities, and '{ALPHABET[chosen]}' is taken with "
-            f"{number(p[chosen], 3)}. It is appended, and the next round reads {LENGTH + index + 1} letters."
+        z = listed(
+            ", ",
+            (
+                say("{name} {value}", name=name, value=number(value, 1))
+                for name, value in zip(ALPHABET, logits, strict=True)
+            ),
+        )
+        caption = say(
+            "Letter {index}: the logits {z} become probabilities, and '{alphabet}' is taken with {p}. It is "
+            "appended, and the next round reads {length} letters.",
+            index=index + 1,
+            z=z,
+            alphabet=ALPHABET[chosen],
+            p=number(p[chosen], 3),
+            length=LENGTH + index + 1,
         )
         written = self.input + self.output[: index + 1]
         panels = (
-            Bars(title="Probability of the next letter", labels=tuple(ALPHABET), values=row(p), value_range=(0, 1)),
-            Tokens(title="Read so far", tokens=tuple(_word(written)), marked=(len(written) - 1,)),
+            Bars(
+                title=say("Probability of the next letter"), labels=tuple(ALPHABET), values=row(p), value_range=(0, 1)
+            ),
+            Tokens(title=say("Read so far"), tokens=tuple(_word(written)), marked=(len(written) - 1,)),
         )
         metrics = {"letter": index + 1, "probability": p[chosen]}
-        return Scene(caption, panels, metrics, "the first letter" if index == 0 else "")
+        return Scene(caption, panels, metrics, say("the first letter") if index == 0 else "")
 
     def ending(self) -> Scene:
         wanted = sorted(self.input)
         right = sum(a == b for a, b in zip(self.output, wanted, strict=True))
-        caption = (
-            f"{_word(self.input)} became {_word(self.output)}; sorted it is {_word(wanted)}: {right} of {LENGTH} are "
-            "right. "
+        caption = say(
+            "{word} became {word2}; sorted it is {word3}: {right} of {length} are right. ",
+            word=_word(self.input),
+            word2=_word(self.output),
+            word3=_word(wanted),
+            right=right,
+            length=LENGTH,
         )
         if right == LENGTH:
-            caption += (
-                f"Nobody programmed sorting: {count_parameters():,} numbers were adjusted until guesses came true."
+            caption += say(
+                "Nobody programmed sorting: {count_parameters:,} numbers were adjusted until guesses came true.",
+                count_parameters=count_parameters(),
             )
         elif self.temperature:
-            caption += (
-                f"A temperature of {number(self.temperature, 2)} lets unlikely letters through, and order is lost."
+            caption += say(
+                "A temperature of {temperature} lets unlikely letters through, and order is lost.",
+                temperature=number(self.temperature, 2),
             )
         else:
-            caption += "Even the likeliest letters went wrong this time: a trained model can err."
+            caption += say("Even the likeliest letters went wrong this time: a trained model can err.")
         tokens = tuple(_word(self.output))
         wrong = tuple(i for i in range(LENGTH) if self.output[i] != wanted[i])
         panels: tuple[Panel, ...] = (
-            Tokens(title="Output", tokens=tokens, marked=wrong),
-            Tokens(title="Sorted", tokens=tuple(_word(wanted))),
+            Tokens(title=say("Output"), tokens=tokens, marked=wrong),
+            Tokens(title=say("Sorted"), tokens=tuple(_word(wanted))),
         )
-        return Scene(caption, panels, {"right": right, "parameters": count_parameters()}, "the end")
+        return Scene(caption, panels, {"right": right, "parameters": count_parameters()}, say("the end"))
 
     def _matrix(self, title: str, values: Any) -> Panel:
         matrix = values.reshape(-1, values.shape[-1]).numpy()

@@ -48,11 +48,12 @@ from demos.runtime.contract import (
     Tokens,
     param,
 )
+from demos.runtime.messages import listed, say
 
 Array = NDArray[np.float64]
 
 MOST_WORDS = 10
-JOBS = ("the word before", "words spelt alike", "the word after", "the word itself")
+JOBS = (say("the word before"), say("words spelt alike"), say("the word after"), say("the word itself"))
 SHIFTS = {0: -1, 2: 1, 3: 0}
 WAVES = (0.5, 1.6, 0.9, 0.25)
 """Radians a word, for each pair of columns of the place."""
@@ -107,7 +108,13 @@ class SelfAttentionParams(Params):
     @model_validator(mode="after")
     def _has_words(self) -> SelfAttentionParams:
         if not 2 <= len(split(self.sentence)) <= MOST_WORDS:
-            raise ValueError(f"The sentence needs 2 to {MOST_WORDS} words, this one has {len(split(self.sentence))}")
+            raise ValueError(
+                say(
+                    "The sentence needs 2 to {most_words} words, this one has {split}",
+                    most_words=MOST_WORDS,
+                    split=len(split(self.sentence)),
+                )
+            )
         return self
 
 
@@ -235,24 +242,33 @@ class Story:
         self.word = words[self.followed]
 
     def opening(self) -> Scene:
-        caption = (
-            f"{len(self.words)} words. By itself '{self.word}' always has the same vector, whatever stands around it. "
-            "Self-attention lets each word take in something of the others. We follow the marked word through it."
+        caption = say(
+            "{words} words. By itself '{word}' always has the same vector, whatever stands around it. "
+            "Self-attention lets each word take in something of the others. We follow the marked word through it.",
+            words=len(self.words),
+            word=self.word,
         )
-        return Scene(caption, (Tokens(title="The sentence", tokens=tuple(self.words), marked=(self.followed,)),), {})
+        return Scene(
+            caption, (Tokens(title=say("The sentence"), tokens=tuple(self.words), marked=(self.followed,)),), {}
+        )
 
     def vectors(self) -> Scene:
         d, twin = self.params.d_k, self._twin()
-        caption = f"Each word becomes a row of X: {d} numbers for its spelling, then {d} for its place. "
+        caption = say("Each word becomes a row of X: {d} numbers for its spelling, then {d} for its place. ", d=d)
         if twin is not None:
-            caption += (
-                f"See rows {twin[0] + 1} and {twin[1] + 1}: both are '{self.words[twin[0]]}', so the left halves are "
-                "equal, and only the place tells them apart."
+            caption += say(
+                "See rows {twin} and {twin2}: both are '{words}', so the left halves are equal, and only the "
+                "place tells them apart.",
+                twin=twin[0] + 1,
+                twin2=twin[1] + 1,
+                words=self.words[twin[0]],
             )
         else:
-            caption += "The left half knows nothing of the order of the words; the right half knows nothing else."
+            caption += say("The left half knows nothing of the order of the words; the right half knows nothing else.")
         columns = [f"s{i + 1}" for i in range(d)] + [f"p{i + 1}" for i in range(d)]
-        return Scene(caption, (self._matrix("X = spelling and place", self.x, columns),), {"words": len(self.words)})
+        return Scene(
+            caption, (self._matrix(say("X = spelling and place"), self.x, columns),), {"words": len(self.words)}
+        )
 
     def scenes_of(self, index: int) -> list[Callable[[], Scene]]:
         """All scenes of one head."""
@@ -266,93 +282,135 @@ class Story:
     def queries(self, index: int) -> Scene:
         head, d = self.heads[index], self.params.d_k
         job = (
-            f"made by hand for one job: {JOBS[index]}"
+            say("made by hand for one job: {jobs}", jobs=JOBS[index])
             if self.params.weights == "designed"
-            else "random, as before any training"
+            else say("random, as before any training")
         )
-        caption = (
-            f"Head {index + 1}: X times W_Q, W_K and W_V. The matrices are {job}. A query is what a word looks for, a "
-            f"key what it is found by, a value what it tells. '{self.word}' asks with q = "
-            f"{_vector(head.q[self.followed])}."
+        caption = say(
+            "Head {index}: X times W_Q, W_K and W_V. The matrices are {job}. A query is what a word looks for, a "
+            "key what it is found by, a value what it tells. '{word}' asks with q = {vector}.",
+            index=index + 1,
+            job=job,
+            word=self.word,
+            vector=_vector(head.q[self.followed]),
         )
         columns = [str(i + 1) for i in range(d)]
         panels = tuple(
             self._matrix(name, values, columns)
-            for name, values in (("queries Q", head.q), ("keys K", head.k), ("values V", head.v))
+            for name, values in ((say("queries Q"), head.q), (say("keys K"), head.k), (say("values V"), head.v))
         )
-        return Scene(caption, panels, {"head": index + 1}, f"head {index + 1}" if self.params.heads > 1 else "")
+        return Scene(
+            caption, panels, {"head": index + 1}, say("head {index}", index=index + 1) if self.params.heads > 1 else ""
+        )
 
     def scores(self, index: int) -> Scene:
         head, i = self.heads[index], self.followed
         j = first_largest(head.scores[i])
-        caption = (
-            f"Each query meets each key: row '{self.word}' of Q·Kᵀ. Its highest score is with '{self.words[j]}': "
-            f"{_product(head.q[i], head.k[j])} = {number(head.scores[i, j], 2)}. A high score means: this key points "
-            "the way the query asks."
+        caption = say(
+            "Each query meets each key: row '{word}' of Q·Kᵀ. Its highest score is with '{words}': {product} = "
+            "{scores}. A high score means: this key points the way the query asks.",
+            word=self.word,
+            words=self.words[j],
+            product=_product(head.q[i], head.k[j]),
+            scores=number(head.scores[i, j], 2),
         )
         return Scene(
             caption,
-            self._square("scores Q·Kᵀ", head.scores, i),
+            self._square(say("scores Q·Kᵀ"), head.scores, i),
             {"head": index + 1, "top_score": _r(head.scores[i, j])},
         )
 
     def scaling(self, index: int) -> Scene:
         head, i, root = self.heads[index], self.followed, np.sqrt(self.params.d_k)
         top, without = softmax(head.scores / root)[i].max(), softmax(head.scores)[i].max()
-        caption = f"√d_k = √{self.params.d_k} = {number(root, 2)}. "
+        caption = say("√d_k = √{d_k} = {root}. ", d_k=self.params.d_k, root=number(root, 2))
         if self.params.scale:
-            caption += (
-                f"Divided by it, the top score of '{self.word}' goes from {number(head.scores[i].max(), 2)} to "
-                f"{number(head.scaled[i].max(), 2)}. Unscaled, softmax would give its favourite {number(without, 2)} "
-                f"of the weight instead of {number(top)}, and weights near 0 or 1 hardly learn."
+            caption += say(
+                "Divided by it, the top score of '{word}' goes from {scores} to {scaled}. Unscaled, softmax would "
+                "give its favourite {without} of the weight instead of {top}, and weights near 0 or 1 hardly learn.",
+                word=self.word,
+                scores=number(head.scores[i].max(), 2),
+                scaled=number(head.scaled[i].max(), 2),
+                without=number(without, 2),
+                top=number(top),
             )
         else:
-            caption += (
-                f"Scaling is off, so the top score of '{self.word}' stays {number(head.scores[i].max(), 2)} and its "
-                f"favourite will get {number(without)} of the weight; with scaling it would be {number(top)}."
+            caption += say(
+                "Scaling is off, so the top score of '{word}' stays {scores} and its favourite will get {without} of "
+                "the weight; with scaling it would be {top}.",
+                word=self.word,
+                scores=number(head.scores[i].max(), 2),
+                without=number(without),
+                top=number(top),
             )
-        title = "scores / √d_k" if self.params.scale else "scores, not scaled"
+        title = say("scores / √d_k") if self.params.scale else say("scores, not scaled")
         return Scene(
             caption, self._square(title, head.scaled, i), {"head": index + 1, "top_score": _r(head.scaled[i].max())}
         )
 
     def masking(self, index: int) -> Scene:
         head, n = self.heads[index], len(self.words)
-        caption = (
-            f"The causal mask: the {n * (n - 1) // 2} scores above the diagonal become minus infinity, so no word can "
-            f"look at a later one. '{self.word}' is left with {self.followed + 1} of {n} words. A model that has to "
-            "guess the next word must not see it."
+        caption = say(
+            "The causal mask: the {n} scores above the diagonal become minus infinity, so no word can look at a "
+            "later one. '{word}' is left with {followed} of {n2} words. A model that has to guess the next "
+            "word must not see it.",
+            n=n * (n - 1) // 2,
+            word=self.word,
+            followed=self.followed + 1,
+            n2=n,
         )
         floor = np.where(np.isinf(head.masked), head.scaled.min() - 1, head.masked)
-        return Scene(caption, self._square("masked scores", floor, self.followed), {"head": index + 1}, "mask")
+        return Scene(
+            caption, self._square(say("masked scores"), floor, self.followed), {"head": index + 1}, say("mask")
+        )
 
     def softmax(self, index: int) -> Scene:
         head, i = self.heads[index], self.followed
         j = first_largest(head.weights[i])
         if self.params.weights == "designed":
-            why = f"This head was made to find {JOBS[index]}: look for that pattern"
+            why = say("This head was made to find {jobs}: look for that pattern", jobs=JOBS[index])
         else:
-            why = "These matrices are random, so the pattern has no meaning yet: training would give it one"
-        caption = (
-            f"Softmax turns each row into shares that sum to one. '{self.word}' gives {number(head.weights[i, j], 2)} "
-            f"to '{self.words[j]}'. {why}. Dark cells are where a word takes most of its news from."
+            why = say("These matrices are random, so the pattern has no meaning yet: training would give it one")
+        caption = say(
+            "Softmax turns each row into shares that sum to one. '{word}' gives {weights} to '{words}'. {why}. "
+            "Dark cells are where a word takes most of its news from.",
+            word=self.word,
+            weights=number(head.weights[i, j], 2),
+            words=self.words[j],
+            why=why,
         )
-        panels = self._square("attention weights", head.weights, i, (0, 1))
+        panels = self._square(say("attention weights"), head.weights, i, (0, 1))
         metrics = {"head": index + 1, "top_weight": _r(head.weights[i, j]), "entropy": _r(_entropy(head.weights[i]))}
-        return Scene(caption, panels, metrics, "softmax")
+        return Scene(caption, panels, metrics, say("softmax"))
 
     def view(self, index: int, row: int) -> Scene:
         weights, word = self.heads[index].weights[row], self.words[row]
         order = [int(j) for j in ranked(weights)[:2]]
-        first, second = (f"'{self.words[j]}' (word {j + 1}, {number(weights[j], 2)})" for j in order)
-        even = _entropy(weights) / np.log2(len(weights))
-        mood = "It listens almost to one word only" if even < 0.35 else "It listens to several words at once"
-        caption = (
-            f"Head {index + 1}, word {row + 1}: '{word}' looks at {first}, then {second}. {mood}: its entropy is "
-            f"{amount(_entropy(weights), 'bit', 2)}, where even shares would have {number(np.log2(len(weights)), 2)}."
+        first, second = (
+            say("'{words}' (word {j}, {weights})", words=self.words[j], j=j + 1, weights=number(weights[j], 2))
+            for j in order
         )
-        tokens = Tokens(title=f"What '{word}' looks at", tokens=tuple(self.words), weights=_row(weights), marked=(row,))
-        bars = Bars(title="Its weights", labels=tuple(self._labels()), values=_row(weights), value_range=(0, 1))
+        even = _entropy(weights) / np.log2(len(weights))
+        mood = say("It listens almost to one word only") if even < 0.35 else say("It listens to several words at once")
+        caption = say(
+            "Head {index}, word {row}: '{word}' looks at {first}, then {second}. {mood}: its entropy is {bits}, "
+            "where even shares would have {log2}.",
+            index=index + 1,
+            row=row + 1,
+            word=word,
+            first=first,
+            second=second,
+            mood=mood,
+            bits=amount(_entropy(weights), "bit", 2),
+            log2=number(np.log2(len(weights)), 2),
+        )
+        tokens = Tokens(
+            title=say("What '{word}' looks at", word=word),
+            tokens=tuple(self.words),
+            weights=_row(weights),
+            marked=(row,),
+        )
+        bars = Bars(title=say("Its weights"), labels=tuple(self._labels()), values=_row(weights), value_range=(0, 1))
         metrics = {"head": index + 1, "top_weight": _r(weights[order[0]]), "entropy": _r(_entropy(weights))}
         return Scene(caption, (tokens, bars), metrics)
 
@@ -360,43 +418,66 @@ class Story:
         head, i = self.heads[index], self.followed
         order = [int(j) for j in ranked(head.weights[i])[:2]]
         sum_up = " + ".join(f"{number(head.weights[i, j], 2)}·v({self.words[j]})" for j in order)
-        caption = (
-            f"The output of '{self.word}' is the values, mixed by its weights: {sum_up} + … = "
-            f"{_vector(head.output[i])}. Its own value was {_vector(head.v[i])}: that is how far its neighbours have "
-            "changed it."
+        caption = say(
+            "The output of '{word}' is the values, mixed by its weights: {sum_up} + … = {vector}. Its own value "
+            "was {vector2}: that is how far its neighbours have changed it.",
+            word=self.word,
+            sum_up=sum_up,
+            vector=_vector(head.output[i]),
+            vector2=_vector(head.v[i]),
         )
         rows = [
             (label, number(head.weights[i, j], 2), *(number(value, 2) for value in head.v[j]))
             for j, label in enumerate(self._labels())
         ]
-        rows.append(("sum", "1", *(number(value, 2) for value in head.output[i])))
-        columns = ("word", "weight", *(f"v{c + 1}" for c in range(self.params.d_k)))
-        table = Table(title="weight times value, summed", columns=columns, rows=tuple(rows), highlight=(len(rows) - 1,))
-        matrix = self._matrix("output of every word", head.output, [str(c + 1) for c in range(self.params.d_k)])
-        return Scene(caption, (table, matrix), {"head": index + 1}, f"output of head {index + 1}")
+        rows.append((say("sum"), "1", *(number(value, 2) for value in head.output[i])))
+        columns = (say("word"), say("weight"), *(f"v{c + 1}" for c in range(self.params.d_k)))
+        table = Table(
+            title=say("weight times value, summed"), columns=columns, rows=tuple(rows), highlight=(len(rows) - 1,)
+        )
+        matrix = self._matrix(say("output of every word"), head.output, [str(c + 1) for c in range(self.params.d_k)])
+        return Scene(caption, (table, matrix), {"head": index + 1}, say("output of head {index}", index=index + 1))
 
     def ending(self) -> Scene:
         together = np.concatenate([head.output for head in self.heads], 1)
         n, i = len(self.words), self.followed
-        looks = "; ".join(
-            f"head {index + 1} at '{self.words[first_largest(head.weights[i])]}' ({number(head.weights[i].max(), 2)})"
-            for index, head in enumerate(self.heads)
+        looks = listed(
+            "; ",
+            (
+                say(
+                    "head {index} at '{words}' ({weights})",
+                    index=index + 1,
+                    words=self.words[first_largest(head.weights[i])],
+                    weights=number(head.weights[i].max(), 2),
+                )
+                for index, head in enumerate(self.heads)
+            ),
         )
-        caption = (
-            f"In sum '{self.word}' looked with {looks}. The outputs side by side are {n} rows of {together.shape[1]} "
-            f"numbers, made with {n}·{n} = {n * n} scores a head, all at once: no word had to wait for another, as in "
-            "a recurrent network."
+        caption = say(
+            "In sum '{word}' looked with {looks}. The outputs side by side are {n} rows of {shape} numbers, made "
+            "with {n}·{n} = {n2} scores a head, all at once: no word had to wait for another, as in "
+            "a recurrent network.",
+            word=self.word,
+            looks=looks,
+            n=n,
+            shape=together.shape[1],
+            n2=n * n,
         )
         columns = [f"{h + 1}.{c + 1}" for h in range(len(self.heads)) for c in range(self.params.d_k)]
-        panels: list[Panel] = [self._matrix("all heads side by side", together, columns)]
+        panels: list[Panel] = [self._matrix(say("all heads side by side"), together, columns)]
         panels += [
-            Heatmap(title=f"head {index + 1}", values=_rows(head.weights), rows=tuple(self.words), value_range=(0, 1))
+            Heatmap(
+                title=say("head {index}", index=index + 1),
+                values=_rows(head.weights),
+                rows=tuple(self.words),
+                value_range=(0, 1),
+            )
             for index, head in enumerate(self.heads)
         ]
         offset = first_largest(self.heads[0].weights[i]) - i
         seen = (self.heads[0].weights > 0).sum(1)
         metrics = {"words": n, "heads": len(self.heads), "offset": offset, "first_sees": seen[0], "last_sees": seen[-1]}
-        return Scene(caption, tuple(panels), metrics, "the result")
+        return Scene(caption, tuple(panels), metrics, say("the result"))
 
     def _twin(self) -> tuple[int, int] | None:
         """The first two places that hold the same word."""
@@ -404,7 +485,7 @@ class Story:
         return next(pairs, None)
 
     def _labels(self) -> list[str]:
-        return [f"{i + 1} {word}" for i, word in enumerate(self.words)]
+        return [say("{i} {word}", i=i + 1, word=word) for i, word in enumerate(self.words)]
 
     def _matrix(self, title: str, values: Array, columns: Sequence[str]) -> Heatmap:
         most = max(float(np.abs(values).max()), 1e-6)
@@ -426,10 +507,12 @@ class Story:
             rows=tuple(self.words),
             columns=tuple(self.words),
             value_range=value_range,
-            row_label="query",
-            column_label="key",
+            row_label=say("query"),
+            column_label=say("key"),
         )
-        return square, Bars(title=f"row '{self.words[row]}'", labels=tuple(self._labels()), values=_row(values[row]))
+        return square, Bars(
+            title=say("row '{words}'", words=self.words[row]), labels=tuple(self._labels()), values=_row(values[row])
+        )
 
 
 def _entropy(weights: Array) -> float:

@@ -46,6 +46,7 @@ from demos.runtime.contract import (
     Tokens,
     param,
 )
+from demos.runtime.messages import say
 
 TRIALS = 12
 
@@ -71,7 +72,7 @@ def check_sentence(sentence: str) -> None:
     if sentence.strip().lower() != "draw one":
         translate(sentence.lower().split())
         if sentence.lower().split().count("and") >= MOST_PHRASES:
-            raise ValueError(f"The sentence may have {MOST_PHRASES} phrases at most")
+            raise ValueError(say("The sentence may have {most_phrases} phrases at most", most_phrases=MOST_PHRASES))
 
 
 def words_of(sentence: str, phrases: int, seed: int) -> list[str]:
@@ -118,15 +119,16 @@ class Story:
         return [*told, self.lengths(), self.ending()]
 
     def opening(self) -> Scene:
-        caption = (
-            f"{count(len(self.english), 'word')} to translate. The right answer has {len(self.wanted) - 1} "
-            f"words: in Spanish the adjective comes "
-            f"last, and article and adjective follow the noun. The encoder may keep {HIDDEN} numbers, whatever "
-            f"the length."
+        caption = say(
+            "{words} to translate. The right answer has {wanted} words: in Spanish the adjective comes last, and "
+            "article and adjective follow the noun. The encoder may keep {hidden} numbers, whatever the length.",
+            words=count(len(self.english), "word"),
+            wanted=len(self.wanted) - 1,
+            hidden=HIDDEN,
         )
         panels = (
-            Tokens(title="English", tokens=tuple(self.english)),
-            Tokens(title="Right Spanish", tokens=tuple(self.wanted)),
+            Tokens(title=say("English"), tokens=tuple(self.english)),
+            Tokens(title=say("Right Spanish"), tokens=tuple(self.wanted)),
         )
         return Scene(caption, panels, {"words": len(self.english)})
 
@@ -134,90 +136,111 @@ class Story:
         states = self.seen.states
         moved = float(np.linalg.norm(states[j] - (states[j - 1] if j else 0)))
         kept = float(states[j] @ states[0] / (np.linalg.norm(states[j]) * np.linalg.norm(states[0])))
-        caption = (
-            f"Reading '{self.english[j]}', word {j + 1}: the state moves by {number(moved, 2)}. Its cosine "
-            f"with the state after the "
-            f"first word is {number(kept, 2)}: each new word has to find room in the same {HIDDEN} numbers."
+        caption = say(
+            "Reading '{english}', word {j}: the state moves by {moved}. Its cosine with the state after the first "
+            "word is {kept}: each new word has to find room in the same {hidden} numbers.",
+            english=self.english[j],
+            j=j + 1,
+            moved=number(moved, 2),
+            kept=number(kept, 2),
+            hidden=HIDDEN,
         )
-        return Scene(caption, (self._states(j + 1), self._tokens(j)), {"word": j + 1}, "reading" if j == 0 else "")
+        return Scene(caption, (self._states(j + 1), self._tokens(j)), {"word": j + 1}, say("reading") if j == 0 else "")
 
     def handing_over(self) -> Scene:
         c = self.seen.states[-1]
-        caption = (
-            f"Handed over: the last state and nothing else, {HIDDEN} numbers for {len(self.english)} words, "
-            f"{number(HIDDEN / len(self.english), 1)} a word. The decoder never sees the English again."
+        caption = say(
+            "Handed over: the last state and nothing else, {hidden} numbers for {english} words, {hidden2} a "
+            "word. The decoder never sees the English again.",
+            hidden=HIDDEN,
+            english=len(self.english),
+            hidden2=number(HIDDEN / len(self.english), 1),
         )
-        panel = Heatmap(title="the vector c", values=rows(c.reshape(6, -1), 2), value_range=(-1, 1))
-        return Scene(caption, (panel,), {"numbers_a_word": HIDDEN / len(self.english)}, "the bottleneck")
+        panel = Heatmap(title=say("the vector c"), values=rows(c.reshape(6, -1), 2), value_range=(-1, 1))
+        return Scene(caption, (panel,), {"numbers_a_word": HIDDEN / len(self.english)}, say("the bottleneck"))
 
     def writing(self, i: int) -> Scene:
         word, sure = self.seen.words[i], self.seen.certainty[i]
-        wanted = self.wanted[i] if i < len(self.wanted) else "nothing"
-        caption = f"Word {i + 1}: it writes '{word}' with probability {number(sure, 2)}. "
+        wanted = self.wanted[i] if i < len(self.wanted) else say("nothing")
+        caption = say(
+            "Word {i}: it writes '{word}' with probability {sure}. ", i=i + 1, word=word, sure=number(sure, 2)
+        )
         if word == wanted:
-            caption += "That is right." if word != END else "The full stop ends it."
+            caption += say("That is right.") if word != END else say("The full stop ends it.")
         elif i == self.wrong:
-            caption += f"'{wanted}' would be right: the first mistake. What that word was got lost on the way here."
+            caption += say(
+                "'{wanted}' would be right: the first mistake. What that word was got lost on the way here.",
+                wanted=wanted,
+            )
         else:
-            caption += (
-                f"'{wanted}' would be right here. What it wrote before is read back in, so mistakes bring more "
-                f"mistakes."
+            caption += say(
+                "'{wanted}' would be right here. What it wrote before is read back in, so mistakes "
+                "bring more mistakes.",
+                wanted=wanted,
             )
         if self.seen.words.count(word) > 4 and word != "y":
-            caption += " It repeats itself, having lost count."
+            caption += say(" It repeats itself, having lost count.")
         panels = (
             Tokens(
-                title="Written",
+                title=say("Written"),
                 tokens=tuple(self.seen.words[: i + 1]),
                 weights=row(self.seen.certainty[: i + 1]),
                 marked=(i,),
             ),
-            Tokens(title="Right Spanish", tokens=tuple(self.wanted), marked=(i,) if i < len(self.wanted) else ()),
+            Tokens(title=say("Right Spanish"), tokens=tuple(self.wanted), marked=(i,) if i < len(self.wanted) else ()),
         )
-        moment = "the first mistake" if i == self.wrong else "writing" if i == 0 else ""
+        moment = say("the first mistake") if i == self.wrong else say("writing") if i == 0 else ""
         return Scene(caption, panels, {"word": i + 1, "probability": sure}, moment)
 
     def lengths(self) -> Scene:
         shares = curve()
-        caption = (
-            f"Measured now on {TRIALS} new sentences of each length: {number(100 * shares[0], 0)} % without a "
-            f"mistake at 1 phrase, "
-            f"{number(100 * shares[3], 0)} % at 4, {number(100 * shares[-1], 0)} % at {MOST_PHRASES}, though "
-            f"it was trained on all of these lengths. "
-            "The vector is full."
+        caption = say(
+            "Measured now on {trials} new sentences of each length: {shares} % without a mistake at 1 phrase, "
+            "{shares2} % at 4, {shares3} % at {most_phrases}, though it was trained on all of these "
+            "lengths. The vector is full.",
+            trials=TRIALS,
+            shares=number(100 * shares[0], 0),
+            shares2=number(100 * shares[3], 0),
+            shares3=number(100 * shares[-1], 0),
+            most_phrases=MOST_PHRASES,
         )
-        return Scene(caption, (self._curve(),), {"exact_at_8": shares[-1]}, "length hurts")
+        return Scene(caption, (self._curve(),), {"exact_at_8": shares[-1]}, say("length hurts"))
 
     def ending(self) -> Scene:
         right = sum(a == b for a, b in zip(self.seen.words, self.wanted, strict=False))
-        caption = f"{right} of {len(self.wanted)} words stand where they should. "
+        caption = say("{right} of {wanted} words stand where they should. ", right=right, wanted=len(self.wanted))
         if self.wrong < 0:
-            caption += f"This sentence of {len(self.english)} words fitted into {HIDDEN} numbers. Try more phrases."
+            caption += say(
+                "This sentence of {english} words fitted into {hidden} numbers. Try more phrases.",
+                english=len(self.english),
+                hidden=HIDDEN,
+            )
         else:
-            caption += (
-                f"The first mistake came at word {self.wrong + 1}. One vector for a whole sentence is a bottleneck; "
-                "attention lets the decoder look back at every word instead."
+            caption += say(
+                "The first mistake came at word {wrong}. One vector for a whole sentence is a bottleneck; attention "
+                "lets the decoder look back at every word instead.",
+                wrong=self.wrong + 1,
             )
         panels: tuple[Panel, ...] = (
-            Tokens(title="Written", tokens=tuple(self.seen.words)),
-            Tokens(title="Right Spanish", tokens=tuple(self.wanted)),
+            Tokens(title=say("Written"), tokens=tuple(self.seen.words)),
+            Tokens(title=say("Right Spanish"), tokens=tuple(self.wanted)),
             self._curve(),
         )
-        return Scene(caption, panels, {"right": right, "exact": float(self.wrong < 0)}, "the end")
+        return Scene(caption, panels, {"right": right, "exact": float(self.wrong < 0)}, say("the end"))
 
     def _states(self, upto: int) -> Panel:
-        return Heatmap(title="Encoder states, a row a word", values=rows(self.seen.states[:upto], 2),
+        return Heatmap(title=say("Encoder states, a row a word"), values=rows(self.seen.states[:upto], 2),
                        rows=tuple(self.english[:upto]), value_range=(-1, 1), show_values=False)  # fmt: skip
 
     def _tokens(self, j: int) -> Panel:
         sizes = np.abs(self.seen.states[j])
         order = ranked(sizes)[:8]
         labels = tuple(f"h{k + 1}" for k in order)
-        return Bars(title="Its largest numbers now", labels=labels, values=row(self.seen.states[j][order]))
+        return Bars(title=say("Its largest numbers now"), labels=labels, values=row(self.seen.states[j][order]))
 
     def _curve(self) -> Panel:
-        line = Series(name="without attention", x=row(range(1, MOST_PHRASES + 1)), y=row(curve()))
-        return Curve(title="Share without a mistake", series=(line,), x_label="phrases", y_range=(0, 1))
+        line = Series(name=say("without attention"), x=row(range(1, MOST_PHRASES + 1)), y=row(curve()))
+        return Curve(title=say("Share without a mistake"), series=(line,), x_label=say("phrases"), y_range=(0, 1))
 
 
 def _check(frames: Sequence[Frame]) -> str:

@@ -42,6 +42,7 @@ from demos.runtime.contract import (
     Table,
     param,
 )
+from demos.runtime.messages import say
 
 MOST_WORDS = 8
 
@@ -74,9 +75,17 @@ class TransformerBlockParams(Params):
     @model_validator(mode="after")
     def _fits(self) -> TransformerBlockParams:
         if self.width % self.heads:
-            raise ValueError(f"A width of {self.width} cannot be shared out among {self.heads} heads")
+            raise ValueError(
+                say("A width of {width} cannot be shared out among {heads} heads", width=self.width, heads=self.heads)
+            )
         if not 2 <= len(split(self.sentence)) <= MOST_WORDS:
-            raise ValueError(f"The sentence needs 2 to {MOST_WORDS} words, this one has {len(split(self.sentence))}")
+            raise ValueError(
+                say(
+                    "The sentence needs 2 to {most_words} words, this one has {split}",
+                    most_words=MOST_WORDS,
+                    split=len(split(self.sentence)),
+                )
+            )
         return self
 
 
@@ -120,49 +129,65 @@ class Story:
 
     def scenes(self) -> list[Scene]:
         told = [self.opening(), self.position(), self.norm(), self.queries(), self.attention(), self.joined()]
-        told += [self.residual("x + attended", "attended", "x", "attention", "A"), self.norm_again(), self.mlp()]
-        told += [self.residual("result", "mlp", "x + attended", "the MLP", "B")]
+        told += [
+            self.residual(say("x + attended"), "attended", "x", say("attention"), "A"),
+            self.norm_again(),
+            self.mlp(),
+        ]
+        told += [self.residual("result", "mlp", say("x + attended"), say("the MLP"), "B")]
         return [*told, *(self.above(index) for index in range(1, self.params.blocks)), self.ending()]
 
     def opening(self) -> Scene:
         n, d = len(self.words), self.params.width
-        caption = (
-            f"{n} words enter as the rows of a matrix, {n} x {d}: each word is looked up in a table of {d} numbers a "
-            f"word. "
-            "Equal words get equal rows, wherever they stand. Keep an eye on the shapes in the titles."
+        caption = say(
+            "{n} words enter as the rows of a matrix, {n} x {d}: each word is looked up in a table of {d} numbers "
+            "a word. Equal words get equal rows, wherever they stand. Keep an eye on the shapes in the titles.",
+            n=n,
+            d=d,
         )
-        return Scene(caption, (self._matrix("embedding", self.letters.numpy()),), {"words": n, "width": d})
+        return Scene(caption, (self._matrix(say("embedding"), self.letters.numpy()),), {"words": n, "width": d})
 
     def position(self) -> Scene:
         twins = [(i, j) for j in range(len(self.words)) for i in range(j) if self.words[i] == self.words[j]]
         far = float(np.linalg.norm(self.places[0] - self.places[1]))
-        caption = f"Position is added, number by number: rows 1 and 2 of it are {number(far, 2)} apart. "
+        caption = say("Position is added, number by number: rows 1 and 2 of it are {far} apart. ", far=number(far, 2))
         caption += (
-            f"Now the two '{self.words[twins[0][0]]}' in rows {twins[0][0] + 1} and {twins[0][1] + 1} differ."
+            say(
+                "Now the two '{words}' in rows {twins} and {twins2} differ.",
+                words=self.words[twins[0][0]],
+                twins=twins[0][0] + 1,
+                twins2=twins[0][1] + 1,
+            )
             if twins
-            else "Without it a transformer could not tell one order of the words from another."
+            else say("Without it a transformer could not tell one order of the words from another.")
         )
-        panels = (self._matrix("position P", self.places.numpy()), self._matrix("X = E + P", self.seen["x"]))
-        return Scene(caption, panels, {}, "position")
+        panels = (self._matrix(say("position P"), self.places.numpy()), self._matrix("X = E + P", self.seen["x"]))
+        return Scene(caption, panels, {}, say("position"))
 
     def norm(self) -> Scene:
         x = self.seen["x"][0]
-        caption = (
-            f"Layer norm, row by row: '{self.first}' had mean {number(x.mean(), 2)} and spread {number(x.std(), 2)}, "
-            f"now "
-            f"{number(self.seen['norm 1'][0].mean(), 2)} and {number(self.seen['norm 1'][0].std(), 2)}. So no word "
-            f"shouts "
-            "down the others, however deep the stack."
+        caption = say(
+            "Layer norm, row by row: '{first}' had mean {x} and spread {std}, now {norm} and {std2}. So no word "
+            "shouts down the others, however deep the stack.",
+            first=self.first,
+            x=number(x.mean(), 2),
+            std=number(x.std(), 2),
+            norm=number(self.seen["norm 1"][0].mean(), 2),
+            std2=number(self.seen["norm 1"][0].std(), 2),
         )
-        panels = (self._matrix("X", self.seen["x"]), self._matrix("norm(X)", self.seen["norm 1"]))
-        return Scene(caption, panels, {}, "attention begins")
+        panels = (self._matrix("X", self.seen["x"]), self._matrix(say("norm(X)"), self.seen["norm 1"]))
+        return Scene(caption, panels, {}, say("attention begins"))
 
     def queries(self) -> Scene:
         n, d, h = len(self.words), self.params.width, self.params.heads
-        caption = (
-            f"One matrix of {d} x {3 * d} makes queries, keys and values; they are cut into {count(h, 'head')} of "
-            f"{d // h} numbers. "
-            f"Here is head 1: three matrices of {n} x {d // h}."
+        caption = say(
+            "One matrix of {d} x {d2} makes queries, keys and values; they are cut into {heads} of {d3} numbers. "
+            "Here is head 1: three matrices of {n} x {d3}.",
+            d=d,
+            d2=3 * d,
+            heads=count(h, "head"),
+            d3=d // h,
+            n=n,
         )
         panels = tuple(self._matrix(name.upper(), self.seen[name][0]) for name in "qkv")
         return Scene(caption, panels, {"head_size": d // h})
@@ -170,73 +195,97 @@ class Story:
     def attention(self) -> Scene:
         weights = self.seen["weights"]
         j = first_largest(weights[0, -1])
-        caption = (
-            f"Scores Q·Kᵀ/√{self.params.width // self.params.heads} through softmax: {len(self.words)} x "
-            f"{len(self.words)} a "
-            f"head, each row sums to 1. In head 1 '{self.words[-1]}' looks most at '{self.words[j]}' "
-            f"({number(weights[0, -1, j], 2)}); the weights are random, so without a reason yet."
+        caption = say(
+            "Scores Q·Kᵀ/√{width} through softmax: {words} x {words} a head, each row sums to 1. In head 1 "
+            "'{words2}' looks most at '{words3}' ({weights}); the weights are random, so without a reason yet.",
+            width=self.params.width // self.params.heads,
+            words=len(self.words),
+            words2=self.words[-1],
+            words3=self.words[j],
+            weights=number(weights[0, -1, j], 2),
         )
         panels = tuple(
-            Heatmap(title=f"head {h + 1}", values=rows(each, 2), rows=tuple(self.words), columns=tuple(self.words),
-                    value_range=(0, 1))
+            Heatmap(
+                title=say("head {h}", h=h + 1),
+                values=rows(each, 2),
+                rows=tuple(self.words),
+                columns=tuple(self.words),
+                value_range=(0, 1),
+            )
             for h, each in enumerate(weights[:4])
-        )  # fmt: skip
-        return Scene(caption, panels, {"largest": weights.max()}, "attention")
+        )
+        return Scene(caption, panels, {"largest": weights.max()}, say("attention"))
 
     def joined(self) -> Scene:
         d, h = self.params.width, self.params.heads
-        caption = (
-            f"The outputs of {count(h, 'head')} stand side by side, {h} times {d // h} = {d} numbers, and W_proj ({d} "
-            f"x {d}) mixes them. "
-            "This is the only place where words exchange anything."
+        caption = say(
+            "The outputs of {heads} stand side by side, {h} times {d} = {d2} numbers, and W_proj ({d2} x {d2}) "
+            "mixes them. This is the only place where words exchange anything.",
+            heads=count(h, "head"),
+            h=h,
+            d=d // h,
+            d2=d,
         )
         panels = (
-            self._matrix("heads side by side", self.seen["heads"]),
-            self._matrix("·W_proj", self.seen["attended"]),
+            self._matrix(say("heads side by side"), self.seen["heads"]),
+            self._matrix(say("·W_proj"), self.seen["attended"]),
         )
         return Scene(caption, panels, {})
 
     def residual(self, result: str, change: str, before: str, what: str, name: str) -> Scene:
         share = float(np.linalg.norm(self.seen[change][0]) / np.linalg.norm(self.seen[before][0]))
-        caption = (
-            f"The residual road: what {what} made is added to what was there, nothing is replaced. For "
-            f"'{self.first}' the "
-            f"change is {number(share, 2)} times as long as the old row. On the way back the error takes this road "
-            f"unhindered."
+        caption = say(
+            "The residual road: what {what} made is added to what was there, nothing is replaced. For '{first}' "
+            "the change is {share} times as long as the old row. On the way back the error takes "
+            "this road unhindered.",
+            what=what,
+            first=self.first,
+            share=number(share, 2),
         )
-        panels = (self._matrix(f"what {what} adds", self.seen[change]), self._matrix(name, self.seen[result]))
+        panels = (
+            self._matrix(say("what {what} adds", what=what), self.seen[change]),
+            self._matrix(name, self.seen[result]),
+        )
         return Scene(caption, panels, {"change": share})
 
     def norm_again(self) -> Scene:
         spread = self.seen["x + attended"].std(1)
-        caption = (
-            f"Layer norm again. The spreads of the rows had become {number(spread.min(), 2)} to "
-            f"{number(spread.max(), 2)}; "
-            "now all are 1 again before the second half."
+        caption = say(
+            "Layer norm again. The spreads of the rows had become {spread} to {spread2}; now all are 1 again "
+            "before the second half.",
+            spread=number(spread.min(), 2),
+            spread2=number(spread.max(), 2),
         )
-        panels = (self._matrix("A", self.seen["x + attended"]), self._matrix("norm(A)", self.seen["norm 2"]))
-        return Scene(caption, panels, {}, "the MLP begins")
+        panels = (self._matrix("A", self.seen["x + attended"]), self._matrix(say("norm(A)"), self.seen["norm 2"]))
+        return Scene(caption, panels, {}, say("the MLP begins"))
 
     def mlp(self) -> Scene:
         d, hidden = self.params.width, self.seen["hidden"]
-        caption = (
-            f"The MLP takes each row alone: {d} numbers become {4 * d}, gelu keeps "
-            f"{number(100 * float((hidden > 0).mean()), 0)} % "
-            f"of them positive and nearly shuts the rest, and they become {d} again. Two thirds of a block's weights "
-            f"are here."
+        caption = say(
+            "The MLP takes each row alone: {d} numbers become {d2}, gelu keeps {hidden} % of them positive and "
+            "nearly shuts the rest, and they become {d} again. Two thirds of a block's weights are here.",
+            d=d,
+            d2=4 * d,
+            hidden=number(100 * float((hidden > 0).mean()), 0),
         )
-        return Scene(caption, (self._matrix("hidden", hidden), self._matrix("·W_2 + b_2", self.seen["mlp"])), {})
+        return Scene(caption, (self._matrix(say("hidden"), hidden), self._matrix("·W_2 + b_2", self.seen["mlp"])), {})
 
     def above(self, index: int) -> Scene:
         seen = self.inside[index]
         x, result = seen["x"][0].numpy(), seen["result"][0].numpy()
         share = float(np.linalg.norm(result - x) / np.linalg.norm(x))
-        caption = (
-            f"Block {index + 1} does the same with weights of its own: {x.shape[0]} x {x.shape[1]} in, the same out. "
-            f"It changes the rows by {number(share, 2)} of their length."
+        caption = say(
+            "Block {index} does the same with weights of its own: {shape} x {shape2} in, the same out. It changes "
+            "the rows by {share} of their length.",
+            index=index + 1,
+            shape=x.shape[0],
+            shape2=x.shape[1],
+            share=number(share, 2),
         )
         return Scene(
-            caption, (self._matrix("in", x), self._matrix("out", result)), {"block": index + 1, "change": share}
+            caption,
+            (self._matrix(say("in"), x), self._matrix(say("out"), result)),
+            {"block": index + 1, "change": share},
         )
 
     def ending(self) -> Scene:
@@ -244,27 +293,44 @@ class Story:
         size = 12 * d * d + 13 * d
         attended = float(np.linalg.norm(self.seen["attended"][0]))
         fed = float(np.linalg.norm(self.seen["mlp"][0]))
-        caption = (
-            f"One block: 12·{d}² + 13·{d} = {size:,} parameters, {count(times, 'block')} so {times * size:,}. "
-            f"'{self.first}' "
-            f"was moved by "
-            f"{number(attended, 2)} through attention and {number(fed, 2)} through the MLP. {n} x {d} went in, {n} x "
-            f"{d} came "
-            "out: that is why blocks can be stacked."
+        caption = say(
+            "One block: 12·{d}² + 13·{d} = {size:,} parameters, {blocks} so {times:,}. '{first}' was moved by "
+            "{attended} through attention and {fed} through the MLP. {n} x {d} went in, {n} x {d} came out: that "
+            "is why blocks can be stacked.",
+            d=d,
+            size=size,
+            blocks=count(times, "block"),
+            times=times * size,
+            first=self.first,
+            attended=number(attended, 2),
+            fed=number(fed, 2),
+            n=n,
         )
         body = (
-            ("embedding + position", f"{n} x {d}", "words enter"), ("norm", f"{n} x {d}", f"{2 * d}"),
-            ("Q, K, V", f"3 of {h} x {n} x {d // h}", f"{3 * d * d + 3 * d:,}"), ("weights", f"{h} x {n} x {n}", "0"),
-            ("projection", f"{n} x {d}", f"{d * d + d:,}"), ("norm", f"{n} x {d}", f"{2 * d}"),
-            ("MLP hidden", f"{n} x {4 * d}", f"{4 * d * d + 4 * d:,}"), ("MLP out", f"{n} x {d}", f"{4 * d * d + d:,}"),
-        )  # fmt: skip
-        table = Table(title="Shapes and parameters", columns=("part", "shape", "parameters"), rows=body)
-        bars = Bars(title=f"How far '{self.first}' moved", labels=("attention", "MLP"), values=row((attended, fed)))
-        return Scene(caption, (table, bars), {"attention": attended, "mlp": fed, "parameters": times * size}, "the end")
+            (say("embedding + position"), say("{n} x {d}", n=n, d=d), say("words enter")),
+            (say("norm"), say("{n} x {d}", n=n, d=d), f"{2 * d}"),
+            ("Q, K, V", say("3 of {h} x {n} x {d}", h=h, n=n, d=d // h), f"{3 * d * d + 3 * d:,}"),
+            (say("weights"), say("{h} x {n} x {n}", h=h, n=n), "0"),
+            (say("projection"), say("{n} x {d}", n=n, d=d), f"{d * d + d:,}"),
+            (say("norm"), say("{n} x {d}", n=n, d=d), f"{2 * d}"),
+            (say("MLP hidden"), say("{n} x {d}", n=n, d=4 * d), f"{4 * d * d + 4 * d:,}"),
+            (say("MLP out"), say("{n} x {d}", n=n, d=d), f"{4 * d * d + d:,}"),
+        )
+        table = Table(
+            title=say("Shapes and parameters"), columns=(say("part"), say("shape"), say("parameters")), rows=body
+        )
+        bars = Bars(
+            title=say("How far '{first}' moved", first=self.first),
+            labels=(say("attention"), say("MLP")),
+            values=row((attended, fed)),
+        )
+        return Scene(
+            caption, (table, bars), {"attention": attended, "mlp": fed, "parameters": times * size}, say("the end")
+        )
 
     def _matrix(self, title: str, values: np.ndarray) -> Panel:
         most = max(float(np.abs(values).max()), 1e-6)
-        shape = f"{title}, {values.shape[0]} x {values.shape[1]}"
+        shape = say("{title}, {shape} x {shape2}", title=title, shape=values.shape[0], shape2=values.shape[1])
         return Heatmap(title=shape, values=rows(values, 2), rows=tuple(self.words), value_range=(-most, most),
                        show_values=values.shape[1] <= 12)  # fmt: skip
 

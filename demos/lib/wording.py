@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from demos.runtime.messages import counted, say
+
 
 def number(value: float, decimals: int = 3) -> str:
     """At most that many decimals, no trailing zeros, never "-0": 0.5, -1.25, 3."""
@@ -17,16 +19,15 @@ def signed(value: float, decimals: int = 3) -> str:
 def small(value: float, smallest: float = 1e-12) -> str:
     """A value of any power of ten: "0.25", "3e-05"; below `smallest` it is mere rounding: "less than 1e-12"."""
     if abs(value) < smallest:
-        return f"less than {smallest:.0e}"
+        return say("less than {limit}", limit=f"{smallest:.0e}")
     return number(value) if abs(value) >= 0.01 else f"{value:.0e}"
 
 
 def count(how_many: int, noun: str) -> str:
     """ "1 epoch", "3 epochs"."""
-    return f"{how_many} {noun}" if how_many == 1 else f"{how_many} {noun}s"
+    return counted(how_many, noun)
 
 
 def amount(value: float, noun: str, decimals: int = 3) -> str:
     """ "1 point", "0.5 points", "2 points"."""
-    text = number(value, decimals)
-    return f"{text} {noun}" if text == "1" else f"{text} {noun}s"
+    return counted(number(value, decimals), noun)

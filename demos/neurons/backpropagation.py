@@ -49,6 +49,7 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import listed, say
 
 MOST_FRAMES = 40
 MOST_DRAWN = 8
@@ -136,39 +137,63 @@ class Story:
         index, run = self._shown(weights)
         x, names = self.x[index], self.params.activation
         many = sum(w.size + b.size for w, b in weights)
-        caption = (
-            f"{many} random weights: {count(self.params.layers, 'hidden layer')} of {self.params.units} {names}. We "
-            f"follow the point ({number(x[0], 2)}, {number(x[1], 2)}) of class {self.d[index, 0]:.0f}, which it gets "
-            "most wrong, forward to the answer and the error back."
+        caption = say(
+            "{many} random weights: {hidden_layers} of {units} {names}. We follow the point ({x}, {x2}) of class "
+            "{d:.0f}, which it gets most wrong, forward to the answer and the error back.",
+            many=many,
+            hidden_layers=count(self.params.layers, "hidden layer"),
+            units=self.params.units,
+            names=names,
+            x=number(x[0], 2),
+            x2=number(x[1], 2),
+            d=self.d[index, 0],
         )
-        yield Scene(caption, (self._network(weights, run.a, 0, "The network"), self._surface(weights)))
+        yield Scene(caption, (self._network(weights, run.a, 0, say("The network")), self._surface(weights)))
         for layer in range(1, len(run.a)):
             values, last = run.a[layer][0], layer == len(weights)
-            what = f"y = {number(values[0])}" if last else f"a = {_vector(values)}"
-            caption = f"Forward, layer {layer}: weighted sums, then {'σ' if last else names}: {what}. "
-            caption += (
-                f"Class {self.d[index, 0]:.0f} was wanted." if last else "These are the inputs of the next layer."
+            what = (
+                say("y = {values}", values=number(values[0])) if last else say("a = {vector}", vector=_vector(values))
             )
-            yield Scene(caption, (self._network(weights, run.a, layer, "Forward: activations"), self._surface(weights)))
+            caption = say(
+                "Forward, layer {layer}: weighted sums, then {names}: {what}. ",
+                layer=layer,
+                names="σ" if last else names,
+                what=what,
+            )
+            caption += (
+                say("Class {d:.0f} was wanted.", d=self.d[index, 0])
+                if last
+                else say("These are the inputs of the next layer.")
+            )
+            yield Scene(
+                caption, (self._network(weights, run.a, layer, say("Forward: activations")), self._surface(weights))
+            )
 
     def back(self, weights: Weights) -> Iterator[Scene]:
         """The error of that point, from the output to the first layer."""
         _, run = self._shown(weights)
         sizes = [float(np.abs(error).mean()) for error in run.delta]
-        labels = tuple(f"layer {layer + 1}" for layer in range(len(sizes)))
+        labels = tuple(say("layer {layer}", layer=layer + 1) for layer in range(len(sizes)))
         for layer in range(len(weights), 0, -1):
             error = run.delta[layer - 1][0]
             if layer == len(weights):
-                caption = f"Now back. At the output δ = y - d = {number(error[0])}: the answer and what was wanted."
+                caption = say(
+                    "Now back. At the output δ = y - d = {error}: the answer and what was wanted.",
+                    error=number(error[0]),
+                )
             else:
-                caption = (
-                    f"Layer {layer}: δ of the layer above, through its weights, times f'. δ = {_vector(error)}: a unit "
-                    "gets much of the blame if its weight is large and its slope is not flat."
+                caption = say(
+                    "Layer {layer}: δ of the layer above, through its weights, times f'. δ = {vector}: a unit "
+                    "gets much of the blame if its weight is large and its slope is not flat.",
+                    layer=layer,
+                    vector=_vector(error),
                 )
             shown = [np.zeros_like(run.a[0]), *run.delta]
-            bars = Bars(title="Mean size of δ", labels=labels, values=row([0] * (layer - 1) + sizes[layer - 1 :], 4))
-            moment = "the error flows back" if layer == len(weights) else ""
-            yield Scene(caption, (self._network(weights, shown, layer, "Backward: errors δ"), bars), {}, moment)
+            bars = Bars(
+                title=say("Mean size of δ"), labels=labels, values=row([0] * (layer - 1) + sizes[layer - 1 :], 4)
+            )
+            moment = say("the error flows back") if layer == len(weights) else ""
+            yield Scene(caption, (self._network(weights, shown, layer, say("Backward: errors δ")), bars), {}, moment)
 
     def proof(self, weights: Weights) -> Scene:
         """One gradient against the slope measured by turning that weight a little."""
@@ -180,26 +205,42 @@ class Story:
             w[0, 0] += sign * step
             moved.append(loss(forward([(w, weights[0][1]), *weights[1:]], self.x, kind)[-1], self.d))
         measured = (moved[0] - moved[1]) / (2 * step)
-        caption = (
-            f"Is it true? Turn the first weight by 0.00001 up and down: the loss has slope {number(measured, 7)}. "
-            f"Backpropagation said {number(told, 7)}. It gets all slopes in one pass back; turning would need two "
-            "passes for every weight."
+        caption = say(
+            "Is it true? Turn the first weight by 0.00001 up and down: the loss has slope {measured}. "
+            "Backpropagation said {told}. It gets all slopes in one pass back; turning would need two "
+            "passes for every weight.",
+            measured=number(measured, 7),
+            told=number(told, 7),
         )
-        bars = Bars(title="Slope of the first weight", labels=("measured", "backprop"), values=row([measured, told], 7))
-        return Scene(caption, (bars, self._surface(weights)), {"measured": measured, "backprop": told}, "the proof")
+        bars = Bars(
+            title=say("Slope of the first weight"),
+            labels=(say("measured"), say("backprop")),
+            values=row([measured, told], 7),
+        )
+        return Scene(
+            caption, (bars, self._surface(weights)), {"measured": measured, "backprop": told}, say("the proof")
+        )
 
     def training(self, weights: Weights, epoch: int) -> Scene:
         run = propagate(weights, self.x, self.d, self.params.activation)
         good = self._right(run.a[-1])
         sizes = [float(np.abs(gw).mean()) for gw, _ in run.gradients]
         before = self.losses[max(0, epoch - 1)]
-        trend = "fell" if self.losses[epoch] <= before else "rose"
-        caption = (
-            f"Epoch {epoch}: {good} of {len(self.x)} right, the loss {trend} to {number(self.losses[epoch], 4)}. Mean "
-            f"gradient by layer, first to last: {', '.join(number(size, 4) for size in sizes)}. "
-            f"{'Every point is on its side.' if good == len(self.x) else 'Look where the surface is wrong.'}"
+        trend = say("fell") if self.losses[epoch] <= before else say("rose")
+        caption = say(
+            "Epoch {epoch}: {good} of {x} right, the loss {trend} to {losses}. Mean gradient by layer, first to "
+            "last: {listing}. {every_point}",
+            epoch=epoch,
+            good=good,
+            x=len(self.x),
+            trend=trend,
+            losses=number(self.losses[epoch], 4),
+            listing=listed(", ", (number(size, 4) for size in sizes)),
+            every_point=say("Every point is on its side.")
+            if good == len(self.x)
+            else say("Look where the surface is wrong."),
         )
-        moment = "all points right" if good == len(self.x) and not self.solved else ""
+        moment = say("all points right") if good == len(self.x) and not self.solved else ""
         self.solved = self.solved or bool(moment)
         metrics = self._metrics(epoch, good) | {"first_gradient": sizes[0], "last_gradient": sizes[-1]}
         return Scene(caption, self._panels(weights, epoch), metrics, moment)
@@ -207,17 +248,24 @@ class Story:
     def ending(self, weights: Weights) -> Scene:
         epochs = self.params.epochs
         good = self._right(forward(weights, self.x, self.params.activation)[-1])
-        caption = (
-            f"After {count(epochs, 'epoch')} {good} of {len(self.x)} points are right; the loss went from "
-            f"{number(self.losses[0])} to {number(self.losses[-1], 4)}. "
+        caption = say(
+            "After {epochs} {good} of {x} points are right; the loss went from {losses} to {losses2}. ",
+            epochs=count(epochs, "epoch"),
+            good=good,
+            x=len(self.x),
+            losses=number(self.losses[0]),
+            losses2=number(self.losses[-1], 4),
         )
         if good == len(self.x):
-            caption += "The hidden units bend the plane so that one straight cut is enough for the output unit."
+            caption += say("The hidden units bend the plane so that one straight cut is enough for the output unit.")
         elif self.params.units < 3:
-            caption += f"{count(self.params.units, 'hidden unit')} a layer may be too few: give it more."
+            caption += say(
+                "{hidden_units} a layer may be too few: give it more.",
+                hidden_units=count(self.params.units, "hidden unit"),
+            )
         else:
-            caption += "Try more epochs, more units, another seed or another learning rate."
-        return Scene(caption, self._panels(weights, epochs), self._metrics(epochs, good), "the end")
+            caption += say("Try more epochs, more units, another seed or another learning rate.")
+        return Scene(caption, self._panels(weights, epochs), self._metrics(epochs, good), say("the end"))
 
     def _right(self, y: Array) -> int:
         return int(((y > 0.5) == (self.d > 0.5)).sum())
@@ -227,17 +275,17 @@ class Story:
 
     def _panels(self, weights: Weights, epoch: int) -> tuple[Panel, ...]:
         shown = thin(epoch + 1, 80)
-        line = Series(name="loss", x=tuple(shown), y=row((self.losses[i] for i in shown), 4))
+        line = Series(name=say("loss"), x=tuple(shown), y=row((self.losses[i] for i in shown), 4))
         a = [values.mean(0, keepdims=True) for values in forward(weights, self.x, self.params.activation)]
-        curve = Curve(title="Loss", series=(line,), x_label="epoch")
-        return self._surface(weights), curve, self._network(weights, a, 0, "Weights")
+        curve = Curve(title=say("Loss"), series=(line,), x_label=say("epoch"))
+        return self._surface(weights), curve, self._network(weights, a, 0, say("Weights"))
 
     def _surface(self, weights: Weights) -> Panel:
         def value(x1: float, x2: float) -> float:
             return 2 * float(forward(weights, np.array([[x1, x2]]), self.params.activation)[-1][0, 0]) - 1
 
-        groups = [points(f"class {c}", self.x[self.d[:, 0] == c]) for c in (1, 0)]
-        return plot(self.plane, "Output y over the plane", groups, (), self.plane.region(value))
+        groups = [points(say("class {c}", c=c), self.x[self.d[:, 0] == c]) for c in (1, 0)]
+        return plot(self.plane, say("Output y over the plane"), groups, (), self.plane.region(value))
 
     def _network(self, weights: Weights, values: list[Array], active: int, title: str) -> Network:
         """At most MOST_DRAWN units a layer; the layer `active` is the one the caption speaks of."""

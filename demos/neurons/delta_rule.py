@@ -40,6 +40,7 @@ from demos.runtime.contract import (
     Table,
     param,
 )
+from demos.runtime.messages import say
 
 GATES = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "xor": (0, 1, 1, 0)}
 CORNERS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
@@ -179,64 +180,83 @@ class View:
         return sum((learn(p.activation, w, x, d, 0).y > self.middle) == (d > self.middle) for x, d in examples(p))
 
     def moments(self) -> dict[int, str]:
-        found = {0: "the first step"}
+        found = {0: say("the first step")}
         good = next((i for i, step in enumerate(self.taken) if self.right(step.after) == 4), None)
         if good is not None:
-            found[good] = "all four decisions right"
+            found[good] = say("all four decisions right")
         found.setdefault(
-            max(range(len(self.taken)), key=lambda i: max(map(abs, self.taken[i].change))), "the largest change"
+            max(range(len(self.taken)), key=lambda i: max(map(abs, self.taken[i].change))), say("the largest change")
         )
         return found
 
     def opening(self) -> Frame:
         step = self.taken[0]
-        caption = (
-            f"{self.params.data.upper()} for one {self.params.activation} neuron. Its weights start at "
-            f"{_vector(step.w)}, the error E is {number(self.errors[0])}. Each step takes one point and applies "
-            f"w_i + α·(d - y)·Fact'(neta)·x_i with α = {number(self.params.learning_rate)}. Follow the table from top "
-            "to bottom."
+        caption = say(
+            "{data} for one {activation} neuron. Its weights start at {vector}, the error E is {errors}. Each "
+            "step takes one point and applies w_i + α·(d - y)·Fact'(neta)·x_i with α = {learning_rate}. Follow "
+            "the table from top to bottom.",
+            data=self.params.data.upper(),
+            activation=self.params.activation,
+            vector=_vector(step.w),
+            errors=number(self.errors[0]),
+            learning_rate=number(self.params.learning_rate),
         )
         return self._frame(caption, 0, step, 0, "")
 
     def step(self, index: int, moment: str) -> Frame:
         step, alpha = self.taken[index], self.params.learning_rate
         x1, x2 = number(step.x[1]), number(step.x[2])
-        caption = (
-            f"Step {index + 1}, point ({x1}, {x2}): neta = {number(step.neta)}, so y = {number(step.y)}, but d = "
-            f"{number(step.d)}. Slope Fact' = {number(step.slope)}. Each x_i is multiplied by α·(d - y)·Fact' = "
-            f"{number(alpha * (step.d - step.y) * step.slope)}. "
+        caption = say(
+            "Step {index}, point ({x1}, {x2}): neta = {neta}, so y = {y}, but d = {d}. Slope Fact' = {slope}. "
+            "Each x_i is multiplied by α·(d - y)·Fact' = {alpha}. ",
+            index=index + 1,
+            x1=x1,
+            x2=x2,
+            neta=number(step.neta),
+            y=number(step.y),
+            d=number(step.d),
+            slope=number(step.slope),
+            alpha=number(alpha * (step.d - step.y) * step.slope),
         )
         if abs(step.d - step.y) > 0.5 * (step.d - self.middle or 1) and step.slope < 0.05:
-            caption += "Very wrong, yet the slope is nearly 0, so it hardly learns."
+            caption += say("Very wrong, yet the slope is nearly 0, so it hardly learns.")
         elif step.x[1] == step.x[2] == 0:
-            caption += "Both inputs are 0, so only the bias w0 moves."
+            caption += say("Both inputs are 0, so only the bias w0 moves.")
         elif abs(step.d - step.y) < 0.2:
-            caption += "A small error makes a small change."
+            caption += say("A small error makes a small change.")
         else:
-            caption += "An input of 0 leaves its weight as it was."
+            caption += say("An input of 0 leaves its weight as it was.")
         return self._frame(caption, (index + 1) / (len(self.taken) + 1), step, index + 1, moment)
 
     def ending(self) -> Frame:
         last, first = self.taken[-1], self.errors[0]
         good = self.right(last.after)
-        caption = (
-            f"After {count(len(self.taken), 'step')} the error went from {number(first)} to {number(self.errors[-1])} "
-            f"and {good} of 4 decisions {'is' if good == 1 else 'are'} right; the weights are {_vector(last.after)}. "
+        caption = say(
+            "After {steps} the error went from {first} to {errors} and {good} of 4 decisions {is_} right; the "
+            "weights are {vector}. ",
+            steps=count(len(self.taken), "step"),
+            first=number(first),
+            errors=number(self.errors[-1]),
+            good=good,
+            is_=say("is") if good == 1 else say("are"),
+            vector=_vector(last.after),
         )
         if max(map(abs, last.after)) > 1e3:
-            caption += "The steps were too long: each overshoots more than the last. Take a smaller α."
+            caption += say("The steps were too long: each overshoots more than the last. Take a smaller α.")
         elif good == 4:
             first, last_change = (max(map(abs, self.taken[i].change)) for i in (0, -1))
-            caption += (
-                f"The largest change in a step was {number(first)} at first and {small(last_change)} in the last."
+            caption += say(
+                "The largest change in a step was {first} at first and {last_change} in the last.",
+                first=number(first),
+                last_change=small(last_change),
             )
         elif self.params.data == "xor":
-            caption += "One neuron makes one straight cut, and XOR needs two: that takes hidden layers."
+            caption += say("One neuron makes one straight cut, and XOR needs two: that takes hidden layers.")
         elif self.params.start > 4:
-            caption += "It started where the slope is flat: give it smaller weights or far more epochs."
+            caption += say("It started where the slope is flat: give it smaller weights or far more epochs.")
         else:
-            caption += "Give it more epochs or another α."
-        return self._frame(caption, 1, last, len(self.taken), "the end")
+            caption += say("Give it more epochs or another α.")
+        return self._frame(caption, 1, last, len(self.taken), say("the end"))
 
     def _frame(self, caption: str, progress: float, step: Step, done: int, moment: str) -> Frame:
         w = step.after if done else step.w
@@ -254,40 +274,56 @@ class View:
         body = [
             ("neta", f"{_terms(step)}", number(step.neta)),
             ("y", "Fact(neta)", number(step.y)),
-            ("d - y", f"{number(step.d)} {signed(-step.y)}", number(step.d - step.y)),
-            ("Fact'", "slope at neta", number(step.slope, 4)),
+            ("d - y", say("{d} {y}", d=number(step.d), y=signed(-step.y)), number(step.d - step.y)),
+            ("Fact'", say("slope at neta"), number(step.slope, 4)),
         ]
         for i in (1, 2, 0):
-            body.append((f"w{i}(t+1)", f"{number(step.w[i])} {signed(step.change[i], 4)}", number(step.after[i])))
-        return Table(title="One step", columns=("symbol", "numbers", "value"), rows=tuple(body), highlight=(4, 5, 6))
+            body.append(
+                (
+                    f"w{i}(t+1)",
+                    say("{w} {change}", w=number(step.w[i]), change=signed(step.change[i], 4)),
+                    number(step.after[i]),
+                )
+            )
+        return Table(
+            title=say("One step"),
+            columns=(say("symbol"), say("numbers"), say("value")),
+            rows=tuple(body),
+            highlight=(4, 5, 6),
+        )
 
     def _plane(self, w: Vector) -> Panel:
         p = self.params
         targets = sorted({d for _, d in examples(p)}, reverse=True)
-        groups = [points(f"d = {number(d)}", [x[1:] for x, t in examples(p) if t == d]) for d in targets]
+        groups = [points(say("d = {d}", d=number(d)), [x[1:] for x, t in examples(p) if t == d]) for d in targets]
         scale = 1.0 if p.activation == "tanh" else 2.0
 
         def value(x1: float, x2: float) -> float:
             return max(-1.0, min(1.0, scale * (learn(p.activation, w, (1.0, x1, x2), 0, 0).y - self.middle)))
 
         bias = w[0] - (0.5 if p.activation == "linear" else 0)
-        line = self.plane.line("decision", w[1], w[2], bias)
-        return plot(self.plane, "Output over the plane", groups, line, self.plane.region(value, 12))
+        line = self.plane.line(say("decision"), w[1], w[2], bias)
+        return plot(self.plane, say("Output over the plane"), groups, line, self.plane.region(value, 12))
 
     def _errors(self, done: int) -> Panel:
         shown = thin(done + 1, 100)
         line = Series(name="E", x=tuple(shown), y=row((self.errors[i] for i in shown), 5))
-        return Curve(title="Error E after each step", series=(line,), x_label="step")
+        return Curve(title=say("Error E after each step"), series=(line,), x_label=say("step"))
 
 
 def _terms(step: Step) -> str:
-    return (
-        f"{number(step.w[1], 2)}·{number(step.x[1])} {signed(step.w[2], 2)}·{number(step.x[2])} {signed(step.w[0], 2)}"
+    return say(
+        "{w}·{x} {w2}·{x2} {w3}",
+        w=number(step.w[1], 2),
+        x=number(step.x[1]),
+        w2=signed(step.w[2], 2),
+        x2=number(step.x[2]),
+        w3=signed(step.w[0], 2),
     )
 
 
 def _vector(w: Vector) -> str:
-    return f"w1 = {number(w[1])}, w2 = {number(w[2])}, w0 = {number(w[0])}"
+    return say("w1 = {w}, w2 = {w2}, w0 = {w3}", w=number(w[1]), w2=number(w[2]), w3=number(w[0]))
 
 
 def _check(frames: Sequence[Frame]) -> str:

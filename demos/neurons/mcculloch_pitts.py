@@ -38,6 +38,7 @@ from demos.runtime.contract import (
     Table,
     param,
 )
+from demos.runtime.messages import listed, say
 
 
 class McCullochPittsParams(Params):
@@ -147,12 +148,24 @@ class Story:
         self.units, self.gate, self.table = units, gate, inputs_of(gate)
 
     def opening(self) -> Scene:
-        parts = "; ".join(
-            f"{u.name} has weights {', '.join(map(str, u.weights))} and threshold {u.theta}" for u in self.units
+        parts = listed(
+            "; ",
+            (
+                say(
+                    "{name} has weights {listing} and threshold {theta}",
+                    name=u.name,
+                    listing=listed(", ", map(str, u.weights)),
+                    theta=u.theta,
+                )
+                for u in self.units
+            ),
         )
-        caption = (
-            f"{self.gate.upper()} from {count(len(self.units), 'neuron')} of 1943: {parts}. A person chose these "
-            "numbers, nothing is learnt. A neuron fires (1) when its sum reaches its threshold. Watch the sums."
+        caption = say(
+            "{gate} from {neurons} of 1943: {parts}. A person chose these numbers, nothing is learnt. A neuron "
+            "fires (1) when its sum reaches its threshold. Watch the sums.",
+            gate=self.gate.upper(),
+            neurons=count(len(self.units), "neuron"),
+            parts=parts,
         )
         return Scene(caption, self._panels(self.units, {}, 0, ""))
 
@@ -160,15 +173,30 @@ class Story:
         signals = signals_of(self.units, x)
         total, fires, last = unit.total(signals), unit.fires(signals), unit is self.units[-1]
         terms = " + ".join(f"{w}·{signals[name]}" for w, name in zip(unit.weights, unit.inputs, strict=True))
-        caption = f"Input ({', '.join(map(str, x))}), neuron {unit.name}: {terms} = {total}. "
-        caption += f"That reaches its threshold {unit.theta}: 1." if fires else f"That is below {unit.theta}: 0."
+        caption = say(
+            "Input ({listing}), neuron {name}: {terms} = {total}. ",
+            listing=listed(", ", map(str, x)),
+            name=unit.name,
+            terms=terms,
+            total=total,
+        )
+        caption += (
+            say("That reaches its threshold {theta}: 1.", theta=unit.theta)
+            if fires
+            else say("That is below {theta}: 0.", theta=unit.theta)
+        )
         moment = ""
         if last:
             wanted = WANTED[self.gate][sum(x)]
-            caption += f" {self.gate.upper()} wants {wanted}: {'right' if wanted == fires else 'wrong'}."
-            moment = "a wrong answer" if wanted != fires else ""
+            caption += say(
+                " {gate} wants {wanted}: {right}.",
+                gate=self.gate.upper(),
+                wanted=wanted,
+                right=say("right") if wanted == fires else say("wrong"),
+            )
+            moment = say("a wrong answer") if wanted != fires else ""
         else:
-            caption += " Its answer is an input of the next layer."
+            caption += say(" Its answer is an input of the next layer.")
         metrics = {"sum": total, "theta": unit.theta, "fires": fires}
         return Scene(caption, self._panels(self.units, signals, done + last, unit.name), metrics, moment)
 
@@ -177,31 +205,50 @@ class Story:
         units = (*self.units[:-1], replace(self.units[-1], theta=theta))
         outputs = [signals_of(units, x)["y"] for x in self.table]
         same = [name for name in WANTED if inputs_of(name) == self.table and right(units, name) == len(self.table)]
-        kind = "never fires" if not any(outputs) else "always fires" if all(outputs) else "is no gate with a name here"
-        caption = (
-            f"Turn the threshold of y to {theta}: the outputs become {' '.join(map(str, outputs))}, so the whole "
-            f"{'is ' + same[0].upper() if same else kind}. The weights are the same: how much is enough decides which "
-            "function it is."
+        kind = (
+            say("never fires")
+            if not any(outputs)
+            else say("always fires")
+            if all(outputs)
+            else say("is no gate with a name here")
         )
-        moment = "other thresholds" if theta == -2 else ""
+        caption = say(
+            "Turn the threshold of y to {theta}: the outputs become {listing}, so the whole {is_}. The weights are "
+            "the same: how much is enough decides which function it is.",
+            theta=theta,
+            listing=listed(" ", map(str, outputs)),
+            is_=say("is {gate}", gate=same[0].upper()) if same else kind,
+        )
+        moment = say("other thresholds") if theta == -2 else ""
         return Scene(caption, self._panels(units, {}, len(self.table), "y"), {"theta": theta}, moment)
 
     def ending(self, params: McCullochPittsParams) -> Scene:
         good, rows = right(self.units, self.gate), len(self.table)
-        caption = f"{count(len(self.units), 'neuron')}: {good} of {rows} rows of {self.gate.upper()} are right. "
+        caption = say(
+            "{neurons}: {good} of {rows} rows of {gate} are right. ",
+            neurons=count(len(self.units), "neuron"),
+            good=good,
+            rows=rows,
+            gate=self.gate.upper(),
+        )
         if good == rows and len(self.units) > 1:
-            caption += "OR says 'at least one', NAND says 'not both', and AND on top asks for the two together: XOR."
+            caption += say(
+                "OR says 'at least one', NAND says 'not both', and AND on top asks for the two together: XOR."
+            )
         elif good == rows:
-            caption += "One threshold is one straight cut through the inputs, and here one cut is enough."
+            caption += say("One threshold is one straight cut through the inputs, and here one cut is enough.")
         elif self.gate == "xor" and params.layers == 1:
-            caption += (
+            caption += say(
                 "This is the best of 150 single neurons tried. Why: (0,1) and (1,0) need w2 >= θ and w1 >= θ, (0,0) "
                 "needs θ > 0; but then w1 + w2 > θ, so (1,1) fires as well. XOR needs two layers."
             )
         else:
-            caption += f"With threshold {params.threshold} it is another function: too much or too little is enough."
+            caption += say(
+                "With threshold {threshold} it is another function: too much or too little is enough.",
+                threshold=params.threshold,
+            )
         metrics = {"right": good, "rows": rows, "neurons": len(self.units)}
-        return Scene(caption, self._panels(self.units, {}, rows, ""), metrics, "the verdict")
+        return Scene(caption, self._panels(self.units, {}, rows, ""), metrics, say("the verdict"))
 
     def _panels(self, units: tuple[Unit, ...], signals: Mapping[str, int], done: int, active: str) -> tuple[Panel, ...]:
         panels = (self._network(units, signals, active), self._truth(units, done))
@@ -210,7 +257,7 @@ class Story:
     def _network(self, units: tuple[Unit, ...], signals: Mapping[str, int], active: str) -> Network:
         inputs = [f"x{index + 1}" for index in range(len(self.table[0]))]
         layers = [inputs, *([[u.name for u in units[:-1]]] if units[1:] else []), ["y"]]
-        theta = {unit.name: f" θ={unit.theta}" for unit in units}
+        theta = {unit.name: say(" θ={theta}", theta=unit.theta) for unit in units}
         nodes = tuple(
             Node(
                 id=name,
@@ -227,7 +274,7 @@ class Story:
             for unit in units
             for source, w in zip(unit.inputs, unit.weights, strict=True)
         )
-        return Network(title="The neurons", nodes=nodes, edges=edges)
+        return Network(title=say("The neurons"), nodes=nodes, edges=edges)
 
     def _truth(self, units: tuple[Unit, ...], done: int) -> Table:
         body = []
@@ -235,16 +282,18 @@ class Story:
             signals, wanted = signals_of(units, x), WANTED[self.gate][sum(x)]
             got = [str(signals[unit.name]) if index < done else "" for unit in units]
             body.append((*map(str, x), *got, str(wanted)))
-        columns = (*(f"x{i + 1}" for i in range(len(self.table[0]))), *(unit.name for unit in units), "wanted")
-        return Table(title="Truth table", columns=columns, rows=tuple(body), highlight=(max(0, done - 1),))
+        columns = (*(f"x{i + 1}" for i in range(len(self.table[0]))), *(unit.name for unit in units), say("wanted"))
+        return Table(title=say("Truth table"), columns=columns, rows=tuple(body), highlight=(max(0, done - 1),))
 
     def _cut(self, unit: Unit) -> Scatter:
         """The inputs as points of the plane, and the line where the sum equals the threshold."""
         plane, (w1, w2) = Plane((-0.6, 1.6), (-0.6, 1.6)), unit.weights
         table, wanted = self.table, WANTED[self.gate]
-        groups = [points(f"wants {t}", [x for x in table if wanted[sum(x)] == t]) for t in (1, 0)]
+        groups = [points(say("wants {t}", t=t), [x for x in table if wanted[sum(x)] == t]) for t in (1, 0)]
         region = plane.region(lambda x1, x2: 1.0 if w1 * x1 + w2 * x2 >= unit.theta else -1.0, 12)
-        return plot(plane, "One neuron is one cut", groups, plane.line("sum = θ", w1, w2, -unit.theta), region)
+        return plot(
+            plane, say("One neuron is one cut"), groups, plane.line(say("sum = θ"), w1, w2, -unit.theta), region
+        )
 
 
 def _check(frames: Sequence[Frame]) -> str:

@@ -47,6 +47,7 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import say
 
 GATES = {"and": (-1, -1, -1, 1), "or": (-1, 1, 1, 1), "xor": (-1, 1, 1, -1)}
 CORNERS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
@@ -140,7 +141,7 @@ class Line:
         return min(p.t * self.activation(p) for p in points) / length if length else 0.0
 
     def __str__(self) -> str:
-        return f"{number(self.w1)}·x1 {signed(self.w2)}·x2 {signed(self.b)} = 0"
+        return say("{w1}·x1 {w2}·x2 {b} = 0", w1=number(self.w1), w2=signed(self.w2), b=signed(self.b))
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +235,7 @@ def steps(params: PerceptronParams) -> Iterator[Frame]:
         yield view.frame(caption, progress, visit.after, visit.mistakes, visit.point, moment)
 
     last = visits[-1]
-    yield view.frame(_ending(params, points, start, visits), 1, last.after, last.mistakes, moment="the end")
+    yield view.frame(_ending(params, points, start, visits), 1, last.after, last.mistakes, moment=say("the end"))
 
 
 def _moments(visits: Sequence[Visit]) -> dict[int, str]:
@@ -243,15 +244,15 @@ def _moments(visits: Sequence[Visit]) -> dict[int, str]:
     epoch_with: dict[tuple[float, ...], int] = {}
     first = next((index for index, visit in enumerate(visits) if visit.mistake), None)
     if first is not None:
-        found[first] = "first mistake"
+        found[first] = say("first mistake")
     for index, visit in enumerate(visits):
         if not visit.ends_epoch:
             continue
         weights = tuple(round(w, 9) for w in (visit.after.w1, visit.after.w2, visit.after.b))
         if visit.mistakes[-1] == 0:
-            found[index] = "an epoch without mistakes"
+            found[index] = say("an epoch without mistakes")
         elif weights in epoch_with:
-            found[index] = f"back to the weights of epoch {epoch_with[weights]}"
+            found[index] = say("back to the weights of epoch {epoch_with}", epoch_with=epoch_with[weights])
             break
         epoch_with[weights] = visit.epoch
     return found
@@ -287,10 +288,10 @@ class View:
         return Frame(caption=caption, progress=progress, metrics=metrics, panels=panels, moment=moment)
 
     def _plane(self, line: Line, shown: Point | None) -> Scatter:
-        groups = [_group(f"target {t:+d}", [p for p in self.points if p.t == t]) for t in (1, -1)]
+        groups = [_group(say("target {t:+d}", t=t), [p for p in self.points if p.t == t]) for t in (1, -1)]
         return Scatter(
-            title="Points and line",
-            groups=(*groups, _group("shown now", [shown])) if shown else tuple(groups),
+            title=say("Points and line"),
+            groups=(*groups, _group(say("shown now"), [shown])) if shown else tuple(groups),
             lines=self.plane.line("a = 0", line.w1, line.w2, line.b),
             region=self.plane.region(lambda x1, x2: _sign(line.activation(Point(x1, x2, 1)))),
             x_label="x1",
@@ -321,48 +322,66 @@ def _neuron(line: Line, shown: Point | None) -> Network:
         Node(id=name, label=label, x=x, y=y, value=max(-1.0, min(1.0, value)))
         for (name, x, y), label, value in zip(places, labels, values, strict=True)
     )
-    return Network(title="The neuron after this point" if shown else "The neuron", nodes=nodes, edges=edges)
+    return Network(title=say("The neuron after this point") if shown else say("The neuron"), nodes=nodes, edges=edges)
 
 
 def _history(mistakes: tuple[int, ...]) -> Curve:
     epochs = tuple(float(epoch) for epoch in range(1, len(mistakes) + 1))
     return Curve(
-        title="Mistakes in each epoch",
-        series=(Series(name="mistakes", x=epochs, y=mistakes),),
-        x_label="epoch",
-        y_label="mistakes",
+        title=say("Mistakes in each epoch"),
+        series=(Series(name=say("mistakes"), x=epochs, y=mistakes),),
+        x_label=say("epoch"),
+        y_label=say("mistakes"),
         y_range=(0, max(4, *mistakes, 0)),
     )
 
 
 def _opening(params: PerceptronParams, points: Sequence[Point], start: Line) -> str:
-    what = "Two clouds of points" if params.data == "blobs" else f"{params.data.upper()} as four points"
+    what = (
+        say("Two clouds of points")
+        if params.data == "blobs"
+        else say("{data} as four points", data=params.data.upper())
+    )
     wrong = sum(start.wrong(p) for p in points)
-    return (
-        f"{what}: can one straight line have every target +1 on one side? At the start w1 = {number(start.w1)}, "
-        f"w2 = {number(start.w2)} and b = {number(start.b)}, which gets {wrong} of {len(points)} wrong. "
-        "Watch what each mistake does to the line."
+    return say(
+        "{what}: can one straight line have every target +1 on one side? At the start w1 = {w1}, w2 = {w2} "
+        "and b = {b}, which gets {wrong} of {points} wrong. Watch what each mistake does to the line.",
+        what=what,
+        w1=number(start.w1),
+        w2=number(start.w2),
+        b=number(start.b),
+        wrong=wrong,
+        points=len(points),
     )
 
 
 def _visit(visit: Visit, eta: float, moment: str) -> str:
     p, before, after = visit.point, visit.before, visit.after
     x1, x2, w1 = number(p.x1), number(p.x2), number(before.w1)
-    text = (
-        f"Epoch {visit.epoch}, point ({x1}, {x2}): a = {w1}·{x1} {signed(before.w2)}·{x2} {signed(before.b)} "
-        f"= {number(before.activation(p))}. The target is {p.t:+d}"
+    text = say(
+        "Epoch {epoch}, point ({x1}, {x2}): a = {w1}·{x1} {w2}·{x2} {b} = {activation}. The target is {t:+d}",
+        epoch=visit.epoch,
+        x1=x1,
+        x2=x2,
+        w1=w1,
+        w2=signed(before.w2),
+        b=signed(before.b),
+        activation=number(before.activation(p)),
+        t=p.t,
     )
     if visit.mistake:
-        text += (
-            f": a mistake. So η·t = {number(eta * p.t)} times the point is added to the weights, and this point now "
-            f"gets a = {number(after.activation(p))}: the line moved towards having it on its right side."
+        text += say(
+            ": a mistake. So η·t = {eta} times the point is added to the weights, and this point now gets a = "
+            "{activation}: the line moved towards having it on its right side.",
+            eta=number(eta * p.t),
+            activation=number(after.activation(p)),
         )
     else:
-        text += ": right, so nothing changes. Only mistakes teach this rule."
+        text += say(": right, so nothing changes. Only mistakes teach this rule.")
     if moment.startswith("back"):
-        text += f" And the run is {moment}: it goes round in a circle."
+        text += say(" And the run is {moment}: it goes round in a circle.", moment=moment)
     elif moment.startswith("an epoch"):
-        text += " A whole epoch without a mistake: no weight will change again."
+        text += say(" A whole epoch without a mistake: no weight will change again.")
     return text
 
 
@@ -370,37 +389,61 @@ def _ending(params: PerceptronParams, points: Sequence[Point], start: Line, visi
     line, mistakes = visits[-1].after, visits[-1].mistakes
     if mistakes[-1] == 0:
         return _rest(line, points, start, mistakes)
-    tail = f"After {count(len(mistakes), 'epoch')} and {count(sum(mistakes), 'correction')}"
+    tail = say(
+        "After {epochs} and {corrections}",
+        epochs=count(len(mistakes), "epoch"),
+        corrections=count(sum(mistakes), "correction"),
+    )
     wrong = sum(line.wrong(p) for p in points)
     if not wrong:
-        return f"{tail} the line {line} gets all points right, but only another epoch without a mistake would show it."
+        return say(
+            "{tail} the line {line} gets all points right, but only another epoch without a mistake would show it.",
+            tail=tail,
+            line=line,
+        )
     if separable(points):
-        return (
-            f"{tail} it still gets {wrong} of {len(points)} wrong. Yet some line parts these points, so the rule is "
-            "bound to find one: give it more epochs."
+        return say(
+            "{tail} it still gets {wrong} of {points} wrong. Yet some line parts these points, so the rule is "
+            "bound to find one: give it more epochs.",
+            tail=tail,
+            wrong=wrong,
+            points=len(points),
         )
     if params.data == "xor" and params.noise == 0:
         both = number(line.w1 + line.w2 + 2 * line.b)
-        return (
-            f"{tail} it still errs, and it never converges: XOR is not linearly separable. The activations of (0,1) "
-            f"and (1,0) sum to w1 + w2 + 2b = {both}; those of (0,0) and (1,1) sum to the same {both}. XOR needs the "
-            "first sum above 0 and the second below: no line does both. Two layers do."
+        return say(
+            "{tail} it still errs, and it never converges: XOR is not linearly separable. The activations of "
+            "(0,1) and (1,0) sum to w1 + w2 + 2b = {both}; those of (0,0) and (1,1) sum to the same {both}. XOR "
+            "needs the first sum above 0 and the second below: no line does both. Two layers do.",
+            tail=tail,
+            both=both,
         )
-    return (
-        f"{tail} it still gets {wrong} of {len(points)} wrong. The two classes overlap, so no straight line parts "
-        "them: every epoch has a mistake, and every mistake moves the line again."
+    return say(
+        "{tail} it still gets {wrong} of {points} wrong. The two classes overlap, so no straight line parts "
+        "them: every epoch has a mistake, and every mistake moves the line again.",
+        tail=tail,
+        wrong=wrong,
+        points=len(points),
     )
 
 
 def _rest(line: Line, points: Sequence[Point], start: Line, mistakes: tuple[int, ...]) -> str:
     margin = line.margin(points)
-    text = (
-        f"It came to rest in epoch {len(mistakes)} after {count(sum(mistakes), 'correction')}: {line} has all "
-        f"{len(points)} points on their right side, the closest with margin γ = {number(margin)}. One line is enough."
+    text = say(
+        "It came to rest in epoch {mistakes} after {corrections}: {line} has all {points} points on their "
+        "right side, the closest with margin γ = {margin}. One line is enough.",
+        mistakes=len(mistakes),
+        corrections=count(sum(mistakes), "correction"),
+        line=line,
+        points=len(points),
+        margin=number(margin),
     )
     if start == Line(0, 0, 0):
         bound = int(max(hypot(p.x1, p.x2, 1) for p in points) ** 2 / max(margin, 1e-9) ** 2)
-        text += f" Novikoff's bound (R/γ)² allowed {count(bound, 'correction')}, whatever the learning rate."
+        text += say(
+            " Novikoff's bound (R/γ)² allowed {corrections}, whatever the learning rate.",
+            corrections=count(bound, "correction"),
+        )
     return text
 
 

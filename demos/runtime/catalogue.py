@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from demos.runtime.contract import Demo, DemoError
+from demos.runtime.messages import listed, say
 
 GROUPS = ("history", "data", "neurons", "vision", "sequences", "zoo", "language", "generation", "edge")
 
@@ -45,9 +46,11 @@ def load(name: str) -> Demo:
     near = get_close_matches(wanted, [*names(), *known], n=3, cutoff=0.5)
     nearest = list(dict.fromkeys(known.get(match, match) for match in near))
     raise DemoError(
-        f"There is no demo called {name[:60]!r}.",
+        say("There is no demo called {name!r}.", name=name[:60]),
         code="unknown_demo",
-        hint=f"Did you mean {' or '.join(nearest)}?" if nearest else "List them with `tiza demo --list`.",
+        hint=say("Did you mean {names}?", names=listed(say(" or "), nearest))
+        if nearest
+        else say("List them with `tiza demo --list`."),
         param="name",
     )
 

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from demos.runtime.measures import Claim as Claim
 from demos.runtime.measures import Convergence as Convergence
 from demos.runtime.measures import Measure as Measure
+from demos.runtime.messages import Said, say
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Row = tuple[Number, ...]
@@ -26,7 +27,7 @@ class DemoError(Exception):
 
     def __init__(self, message: str, *, code: str = "demo_failed", hint: str = "", param: str | None = None) -> None:
         super().__init__(message)
-        self.code, self.hint, self.param = code, hint, param
+        self.message, self.code, self.hint, self.param = message, code, hint, param
 
 
 class Params(BaseModel):
@@ -75,7 +76,7 @@ class _Value(BaseModel):
 class Series(_Value):
     """One named line or point group; x and y have the same length."""
 
-    name: str
+    name: Said
     x: Row
     y: Row
 
@@ -84,10 +85,10 @@ class Curve(_Value):
     """Lines over a common x axis."""
 
     kind: Literal["curve"] = "curve"
-    title: str
+    title: Said
     series: tuple[Series, ...]
-    x_label: str = ""
-    y_label: str = ""
+    x_label: Said = ""
+    y_label: Said = ""
     y_range: tuple[Number, Number] | None = None
 
 
@@ -106,12 +107,12 @@ class Scatter(_Value):
     """Point groups in the plane, with lines (a decision boundary, arrows) and a region behind them."""
 
     kind: Literal["scatter"] = "scatter"
-    title: str
+    title: Said
     groups: tuple[Series, ...]
     lines: tuple[Series, ...] = ()
     region: Region | None = None
-    x_label: str = ""
-    y_label: str = ""
+    x_label: Said = ""
+    y_label: Said = ""
     x_range: tuple[Number, Number] | None = None
     y_range: tuple[Number, Number] | None = None
 
@@ -120,22 +121,22 @@ class Heatmap(_Value):
     """A matrix with named rows and columns; `show_values` prints the numbers in the cells where there is room."""
 
     kind: Literal["heatmap"] = "heatmap"
-    title: str
+    title: Said
     values: tuple[Row, ...]
-    rows: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
+    rows: tuple[Said, ...] = ()
+    columns: tuple[Said, ...] = ()
     value_range: tuple[Number, Number] | None = None
     show_values: bool = True
-    row_label: str = ""
-    column_label: str = ""
+    row_label: Said = ""
+    column_label: Said = ""
 
 
 class Bars(_Value):
     """Named quantities side by side."""
 
     kind: Literal["bars"] = "bars"
-    title: str
-    labels: tuple[str, ...]
+    title: Said
+    labels: tuple[Said, ...]
     values: Row
     value_range: tuple[Number, Number] | None = None
 
@@ -144,9 +145,9 @@ class Table(_Value):
     """Text cells under column names; `highlight` names rows to draw in the accent colour."""
 
     kind: Literal["table"] = "table"
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    title: Said
+    columns: tuple[Said, ...]
+    rows: tuple[tuple[Said, ...], ...]
     highlight: tuple[int, ...] = ()
 
 
@@ -154,7 +155,7 @@ class Node(_Value):
     """A node at (x, y), both in 0..1 with y upwards; `value` colours it (-1..1)."""
 
     id: str
-    label: str
+    label: Said
     x: Number
     y: Number
     value: Number = 0.0
@@ -166,7 +167,7 @@ class Edge(_Value):
     source: str
     target: str
     weight: Number = 0.0
-    label: str = ""
+    label: Said = ""
     active: bool = False
 
 
@@ -174,7 +175,7 @@ class Network(_Value):
     """Nodes and weighted edges: a neural network, a tree, a rule graph."""
 
     kind: Literal["network"] = "network"
-    title: str
+    title: Said
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
 
@@ -183,18 +184,18 @@ class Image(_Value):
     """Pixels 0..1, row 0 at the top: grey (`pixels[row][column]`) or colour (`channels` of three such grids, RGB)."""
 
     kind: Literal["image"] = "image"
-    title: str
+    title: Said
     pixels: tuple[Row, ...] = ()
     channels: tuple[tuple[Row, ...], ...] = ()
-    label: str = ""
+    label: Said = ""
 
 
 class Tokens(_Value):
     """Tokens in order with a weight 0..1 each (probability, attention); `marked` are the ones spoken of."""
 
     kind: Literal["tokens"] = "tokens"
-    title: str
-    tokens: tuple[str, ...]
+    title: Said
+    tokens: tuple[Said, ...]
     weights: Row = ()
     marked: tuple[int, ...] = ()
 
@@ -203,13 +204,19 @@ class Text(_Value):
     """Plain text of a few lines."""
 
     kind: Literal["text"] = "text"
-    title: str
-    text: str
+    title: Said
+    text: Said
 
 
 Panel = Annotated[
     Curve | Scatter | Heatmap | Bars | Table | Network | Image | Tokens | Text, Field(discriminator="kind")
 ]
+
+
+def _not_empty(text: str) -> str:
+    if not text:
+        raise ValueError("a caption says something")
+    return text
 
 
 class Frame(_Value):
@@ -219,11 +226,11 @@ class Frame(_Value):
     `moment`, when not empty, names an interesting moment ("first mistake") that a player can jump to.
     """
 
-    caption: str = Field(min_length=1)
+    caption: Annotated[Said, AfterValidator(_not_empty)]
     progress: float = Field(ge=0, le=1)
     metrics: dict[str, Number] = Field(default_factory=dict)
     panels: tuple[Panel, ...] = ()
-    moment: str = ""
+    moment: Said = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,18 +311,25 @@ def _explain(demo: Demo, error: ValidationError) -> DemoError:
     known = demo.params.model_fields
     if first["type"] == "extra_forbidden":
         return DemoError(
-            f"{demo.name} has no parameter {name!r}.",
+            say("{demo} has no parameter {name!r}.", demo=demo.name, name=name),
             code="invalid_parameters",
-            hint=f"It takes {', '.join(known)}.",
+            hint=say("It takes {names}.", names=", ".join(known)),
             param=name,
         )
     if first["type"] == "value_error":  # a rule over several parameters, in the demo's own words
-        return DemoError(f"{first['ctx']['error']}.", code="invalid_parameters", param=name or None)
+        rule = first["ctx"]["error"].args[0]
+        return DemoError(rule + ".", code="invalid_parameters", param=name or None)
     schema = demo.schema()["properties"].get(name, {})
     return DemoError(
-        f"{name or 'The parameters'} of {demo.name} cannot be {_short(first['input'])}: {_takes(schema)}.",
+        say(
+            "{name} of {demo} cannot be {value}: {range}.",
+            name=name or say("The parameters"),
+            demo=demo.name,
+            value=_short(first["input"]),
+            range=_takes(schema),
+        ),
         code="invalid_parameters",
-        hint=f"Left out, it is {schema['default']}." if "default" in schema else "",
+        hint=say("Left out, it is {default}.", default=schema["default"]) if "default" in schema else "",
         param=name or None,
     )
 
@@ -323,8 +337,13 @@ def _explain(demo: Demo, error: ValidationError) -> DemoError:
 def _takes(schema: dict[str, Any]) -> str:
     """What a parameter takes, as a clause: "it takes a whole number, 1 to 60"."""
     allowed = describe_range(schema)
-    kind = {"integer": "a whole number, ", "number": "a number, "}.get(str(schema.get("type")), "")
-    return f"it takes {kind}{allowed}" if allowed else "it takes another kind of value"
+    if not allowed:
+        return say("it takes another kind of value")
+    if schema.get("type") == "integer":
+        return say("it takes a whole number, {range}", range=allowed)
+    if schema.get("type") == "number":
+        return say("it takes a number, {range}", range=allowed)
+    return say("it takes {range}", range=allowed)
 
 
 def _short(value: Any) -> str:
@@ -338,9 +357,9 @@ def describe_range(schema: dict[str, Any]) -> str:
         return ", ".join(str(value) for value in schema["enum"])
     low, high = schema.get("minimum"), schema.get("maximum")
     if low is not None and high is not None:
-        return f"{low} to {high}"
+        return say("{low} to {high}", low=low, high=high)
     if high is not None and "exclusiveMinimum" in schema:
-        return f"above {schema['exclusiveMinimum']}, up to {high}"
+        return say("above {low}, up to {high}", low=schema["exclusiveMinimum"], high=high)
     if "maxLength" in schema:
-        return f"text of {schema.get('minLength', 0)} to {schema['maxLength']} characters"
-    return {"boolean": "true or false"}.get(str(schema.get("type")), "")
+        return say("text of {low} to {high} characters", low=schema.get("minLength", 0), high=schema["maxLength"])
+    return say("true or false") if schema.get("type") == "boolean" else ""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from demos.runtime.contract import Demo, describe_range
+from demos.runtime.messages import say
+from demos.runtime.texts import fixed, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,9 @@ KINDS: dict[str, type[int] | type[float] | type[bool] | type[str]] = {
 }
 
 
-def flags(demo: Demo) -> tuple[Flag, ...]:
-    """The flags of a demo, in the order of its parameters, the seed last."""
-    made = [_flag(name, schema) for name, schema in demo.schema()["properties"].items()]
+def flags(demo: Demo, language: str = "en") -> tuple[Flag, ...]:
+    """The flags of a demo, in the order of its parameters, the seed last; their help is in that language."""
+    made = [_flag(name, schema, demo.name, language) for name, schema in demo.schema()["properties"].items()]
     return tuple(sorted(made, key=lambda flag: flag.name == "seed"))
 
 
@@ -53,17 +55,19 @@ def command(demo: Demo, params: dict[str, Any]) -> str:
     return shlex.join(words)
 
 
-def _flag(name: str, schema: dict[str, Any]) -> Flag:
-    unit, allowed = str(schema.get("unit", "")), describe_range(schema)
+def _flag(name: str, schema: dict[str, Any], demo: str, language: str) -> Flag:
+    unit = fixed(str(schema.get("unit", "")), language, demo)
+    allowed = tell(describe_range(schema), language, demo)
+    default = tell(say("default {value}", value=schema["default"]), language, demo)
     allowed = f"{allowed} {unit}" if allowed and unit else allowed
-    about = "; ".join(part for part in (allowed, f"default {schema['default']}") if part)
+    about = "; ".join(part for part in (allowed, default) if part)
     return Flag(
         name=name,
         option=f"--{name.replace('_', '-')}",
         kind=KINDS[str(schema.get("type", "string"))],
         default=schema["default"],
         choices=tuple(str(value) for value in schema.get("enum", ())),
-        help=f"{schema['description']} ({about})",
+        help=f"{fixed(schema['description'], language, demo)} ({about})",
         unit=unit,
         aliases=tuple(schema.get("aliases", ())),
     )

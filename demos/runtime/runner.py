@@ -25,6 +25,7 @@ import psutil
 from pydantic import ValidationError
 
 from demos.runtime.contract import Demo, DemoError, Frame, Params
+from demos.runtime.messages import say
 from demos.runtime.wire import Call, Job, Limits, Message, Reply, too_large, too_slow
 
 __all__ = ["COMMAND", "Limits", "Workers", "run"]
@@ -55,7 +56,12 @@ async def run(
     missing = [need for need in demo.needs if need not in given]
     if missing:
         raise DemoError(
-            f"The demo {demo.name} needs {', '.join(missing)}, which is not available here.", code="missing_capability"
+            say(
+                "The demo {demo} needs {missing}, which is not available here.",
+                demo=demo.name,
+                missing=", ".join(missing),
+            ),
+            code="missing_capability",
         )
     wanted = {name: given[name] for name in (*demo.needs, *demo.wants) if name in given}
     job = Job(
@@ -192,13 +198,13 @@ class Worker:
             if line.endswith(b"\n"):
                 return Message.model_validate_json(line)
         except (ValueError, ValidationError) as error:
-            raise DemoError("The demo sent a frame that breaks the contract.") from error
+            raise DemoError(say("The demo sent a frame that breaks the contract.")) from error
         await self._process.wait()
         if self._over_memory:
             raise too_large(limits.memory_mb)
         if self._process.returncode == -signal.SIGALRM:
             raise too_slow(limits.seconds)
-        raise DemoError("The demo's process ended before the run did.", hint="Run it again.")
+        raise DemoError(say("The demo's process ended before the run did."), hint=say("Run it again."))
 
     def note(self, error: DemoError) -> None:
         """Add what the process has written to standard error to `error`."""

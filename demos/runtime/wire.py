@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from demos.runtime.contract import DemoError, Frame
+from demos.runtime.messages import Said, say
 
 WINDOW = 4
 """Frames that a worker may be ahead of its reader before it waits."""
@@ -60,14 +61,14 @@ class Call(_Line):
 class Fault(_Line):
     """A DemoError on its way to the runner."""
 
-    message: str
+    message: Said
     code: str = "demo_failed"
-    hint: str = ""
+    hint: Said = ""
     param: str | None = None
 
     @classmethod
     def of(cls, error: DemoError) -> Fault:
-        return cls(message=str(error), code=error.code, hint=error.hint, param=error.param)
+        return cls(message=error.message, code=error.code, hint=error.hint, param=error.param)
 
     def error(self) -> DemoError:
         return DemoError(self.message, code=self.code, hint=self.hint, param=self.param)
@@ -91,21 +92,21 @@ class Message(_Line):
 def too_large(memory_mb: int) -> DemoError:
     """The run went over its memory limit."""
     return DemoError(
-        f"The run needed more than {memory_mb} MB of memory and was stopped.",
+        say("The run needed more than {memory_mb} MB of memory and was stopped.", memory_mb=memory_mb),
         code="demo_memory",
-        hint="Try smaller parameters.",
+        hint=say("Try smaller parameters."),
     )
 
 
 def too_slow(seconds: float) -> DemoError:
     """The run went over its time limit."""
     return DemoError(
-        f"The run took longer than {seconds:g} seconds and was stopped.",
+        say("The run took longer than {seconds:g} seconds and was stopped.", seconds=seconds),
         code="demo_timeout",
-        hint="Try fewer steps or smaller parameters.",
+        hint=say("Try fewer steps or smaller parameters."),
     )
 
 
 def too_long(frames: int) -> DemoError:
     """The run went over its limit of frames."""
-    return DemoError(f"The run made more than {frames} frames and was stopped.", code="demo_frames")
+    return DemoError(say("The run made more than {frames} frames and was stopped.", frames=frames), code="demo_frames")

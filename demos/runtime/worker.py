@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from demos.runtime import catalogue
 from demos.runtime.contract import Demo, DemoError, Frame
+from demos.runtime.messages import say
 from demos.runtime.wire import WINDOW, Call, Fault, Job, Message, Reply, too_large, too_long
 
 NETWORK = {"socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"}
@@ -150,10 +151,14 @@ def _failure(error: Exception, job: Job) -> DemoError:
     if "allocate memory" in str(error):  # torch raises RuntimeError when it cannot allocate
         return too_large(job.limits.memory_mb)
     traceback.print_exc()
-    kind = "a frame that breaks the contract" if isinstance(error, ValidationError) else type(error).__name__
+    broken = isinstance(error, ValidationError)
     return DemoError(
-        f"The demo {job.demo} stopped with {kind}.",
-        hint="This is a fault of the demo, not of your parameters: " + json.dumps(job.params),
+        say(
+            "The demo {demo} stopped with {kind}.",
+            demo=job.demo,
+            kind=say("a frame that breaks the contract") if broken else type(error).__name__,
+        ),
+        hint=say("This is a fault of the demo, not of your parameters: {params}", params=json.dumps(job.params)),
     )
 
 

@@ -42,6 +42,7 @@ from demos.runtime.contract import (
     Table,
     param,
 )
+from demos.runtime.messages import say
 from demos.sequences._gated import Array, Epoch, fit, make_task, output, size, walk_gru, walk_lstm
 
 
@@ -120,98 +121,142 @@ class Story:
 
     def opening(self) -> Scene:
         p = self.params
-        goal = "forecast the next value" if p.task == "forecast" else "say at the end whether it began with +1 or -1"
-        caption = (
-            f"One task for two networks: read {p.length} numbers and {goal}. Both have {p.hidden} units, learn the "
-            f"same "
-            f"{len(self.task.x) - self.task.held} sequences {p.epochs} times, and are tested on {self.task.held} "
-            f"others."
+        goal = (
+            say("forecast the next value")
+            if p.task == "forecast"
+            else say("say at the end whether it began with +1 or -1")
+        )
+        caption = say(
+            "One task for two networks: read {length} numbers and {goal}. Both have {hidden} units, learn the "
+            "same {x} sequences {epochs} times, and are tested on {held} others.",
+            length=p.length,
+            goal=goal,
+            hidden=p.hidden,
+            x=len(self.task.x) - self.task.held,
+            epochs=p.epochs,
+            held=self.task.held,
         )
         shown = self.task.series[:120]
-        line = Series(name="value", x=row(range(len(shown))), y=row(shown))
-        return Scene(caption, (Curve(title="What is read", series=(line,), x_label="step"),), {"units": p.hidden})
+        line = Series(name=say("value"), x=row(range(len(shown))), y=row(shown))
+        return Scene(
+            caption, (Curve(title=say("What is read"), series=(line,), x_label=say("step")),), {"units": p.hidden}
+        )
 
     def counting(self) -> Scene:
         n, m = self.params.hidden, self.task.x.shape[2]
-        caption = (
-            f"The GRU has 3·({n}·{m} + {n}·{n} + 2·{n}) = {self.sizes['gru']} weights, the LSTM 4 times the same "
-            f"bracket, "
-            f"{self.sizes['lstm']}. The missing quarter: the GRU has no output gate, and one gate z decides on both "
-            "keeping and renewing."
+        caption = say(
+            "The GRU has 3·({n}·{m} + {n}·{n} + 2·{n}) = {gru} weights, the LSTM 4 times the same bracket, "
+            "{lstm}. The missing quarter: the GRU has no output gate, and one gate z decides on both "
+            "keeping and renewing.",
+            n=n,
+            m=m,
+            gru=self.sizes["gru"],
+            lstm=self.sizes["lstm"],
         )
         body = (
-            ("gates", "reset r, update z", "input i, forget f, output o"),
-            ("memory", "the state h", "a cell c behind the state h"),
-            ("weights", str(self.sizes["gru"]), str(self.sizes["lstm"])),
+            (say("gates"), say("reset r, update z"), say("input i, forget f, output o")),
+            (say("memory"), say("the state h"), say("a cell c behind the state h")),
+            (say("weights"), str(self.sizes["gru"]), str(self.sizes["lstm"])),
         )
-        panel = Table(title="Two cells", columns=("", "GRU", "LSTM"), rows=body, highlight=(2,))
-        return Scene(caption, (panel,), {f"{cell}_weights": n for cell, n in self.sizes.items()}, "parameters")
+        panel = Table(title=say("Two cells"), columns=("", say("GRU"), say("LSTM")), rows=body, highlight=(2,))
+        return Scene(
+            caption,
+            (panel,),
+            {f"{cell}_weights": n for cell, n in self.sizes.items()},
+            say("parameters"),
+        )
 
     def learning(self, epoch: int) -> Scene:
         gru, lstm = (self.runs[cell][epoch].test for cell in ("gru", "lstm"))
-        ahead = "the GRU is ahead" if gru < lstm else "the LSTM is ahead"
-        caption = (
-            f"Epoch {epoch}: error on unseen sequences {number(gru, 4)} for the GRU, {number(lstm, 4)} for the LSTM, "
-            f"so "
-            f"{ahead}. Both see the same sequences in the same order; only the cell differs."
+        ahead = say("the GRU is ahead") if gru < lstm else say("the LSTM is ahead")
+        caption = say(
+            "Epoch {epoch}: error on unseen sequences {gru} for the GRU, {lstm} for the LSTM, so {ahead}. Both "
+            "see the same sequences in the same order; only the cell differs.",
+            epoch=epoch,
+            gru=number(gru, 4),
+            lstm=number(lstm, 4),
+            ahead=ahead,
         )
         metrics = {"epoch": epoch, "gru_error": gru, "lstm_error": lstm}
-        return Scene(caption, (self._errors(epoch),), metrics, "the start" if epoch == 0 else "")
+        return Scene(caption, (self._errors(epoch),), metrics, say("the start") if epoch == 0 else "")
 
     def step(self, t: int) -> Scene:
         unit = first_largest(np.abs(self.gates["h"][-1]))
         r, z, n, h = (float(self.gates[name][t, unit]) for name in "rznh")
         before = float(self.gates["h"][t - 1, unit]) if t else 0.0
-        caption = (
-            f"GRU, step {t + 1} reads {number(float(self.x[t, 0]), 2)}. Unit {unit + 1}: h = (1 - z)·n + z·h' = "
-            f"{number(1 - z, 2)}·{number(n, 2)} + {number(z, 2)}·{number(before, 2)} = {number(h, 2)}. "
+        caption = say(
+            "GRU, step {t} reads {x}. Unit {unit}: h = (1 - z)·n + z·h' = {z}·{n} + {z2}·{before} = {h}. ",
+            t=t + 1,
+            x=number(float(self.x[t, 0]), 2),
+            unit=unit + 1,
+            z=number(1 - z, 2),
+            n=number(n, 2),
+            z2=number(z, 2),
+            before=number(before, 2),
+            h=number(h, 2),
         )
-        caption += "It mostly keeps." if z > 0.7 else "It mostly renews." if z < 0.3 else "It mixes old and new."
-        caption += f" The candidate n saw {number(r, 2)} of the past through r."
+        caption += (
+            say("It mostly keeps.")
+            if z > 0.7
+            else say("It mostly renews.")
+            if z < 0.3
+            else say("It mixes old and new.")
+        )
+        caption += say(" The candidate n saw {r} of the past through r.", r=number(r, 2))
         together = np.stack([self.gates["r"][t], self.gates["z"][t]])
         columns = tuple(str(k + 1) for k in range(self.params.hidden))
         x = row(range(1, t + 2))
         lines = (
-            Series(name=f"h of unit {unit + 1}", x=x, y=row(self.gates["h"][: t + 1, unit])),
-            Series(name="input", x=x, y=row(self.x[: t + 1, 0])),
+            Series(name=say("h of unit {unit}", unit=unit + 1), x=x, y=row(self.gates["h"][: t + 1, unit])),
+            Series(name=say("input"), x=x, y=row(self.x[: t + 1, 0])),
         )
         panels = (
-            Heatmap(title="Gates of each unit", values=rows(together, 2), rows=("reset", "update"), columns=columns,
-                    value_range=(0, 1)),
-            Curve(title="State over time", series=lines, x_label="step"),
-        )  # fmt: skip
-        return Scene(caption, panels, {"step": t + 1, "reset": r, "update": z}, "gates" if t == 0 else "")
+            Heatmap(
+                title=say("Gates of each unit"),
+                values=rows(together, 2),
+                rows=(say("reset"), say("update")),
+                columns=columns,
+                value_range=(0, 1),
+            ),
+            Curve(title=say("State over time"), series=lines, x_label=say("step")),
+        )
+        return Scene(caption, panels, {"step": t + 1, "reset": r, "update": z}, say("gates") if t == 0 else "")
 
     def ending(self) -> Scene:
         gru, lstm = (self.runs[cell][-1].test for cell in ("gru", "lstm"))
         share = self.sizes["gru"] / self.sizes["lstm"]
-        winner = "GRU" if gru < 0.9 * lstm else "LSTM" if lstm < 0.9 * gru else "neither"
-        caption = (
-            f"Unseen sequences: GRU {number(gru, 4)}, LSTM {number(lstm, 4)}, with {number(share, 2)} of the weights. "
+        winner = say("GRU") if gru < 0.9 * lstm else say("LSTM") if lstm < 0.9 * gru else say("neither")
+        caption = say(
+            "Unseen sequences: GRU {gru}, LSTM {lstm}, with {share} of the weights. ",
+            gru=number(gru, 4),
+            lstm=number(lstm, 4),
+            share=number(share, 2),
         )
         caption += (
-            "The two are within 10 % of each other. " if winner == "neither" else f"Here the {winner} does better. "
+            say("The two are within 10 % of each other. ")
+            if winner == "neither"
+            else say("Here the {winner} does better. ", winner=winner)
         )
-        caption += "Another seed or task may turn it round: neither cell is the better one everywhere."
+        caption += say("Another seed or task may turn it round: neither cell is the better one everywhere.")
         tests = self.task.x[-self.task.held :][:50]
         walks = {"gru": walk_gru, "lstm": walk_lstm}
-        series = [Series(name="wanted", x=row(range(len(tests))), y=row(self.task.y[-self.task.held :][:50]))]
+        series = [Series(name=say("wanted"), x=row(range(len(tests))), y=row(self.task.y[-self.task.held :][:50]))]
         for cell, walk in walks.items():
             w = self.runs[cell][-1].weights
             guesses = [output(w, walk(w, x)["h"])[-1] for x in tests]
             series.append(Series(name=cell.upper(), x=row(range(len(tests))), y=row(guesses)))
         panels: tuple[Panel, ...] = (
-            Curve(title="Unseen sequences", series=tuple(series), x_label="sequence"),
+            Curve(title=say("Unseen sequences"), series=tuple(series), x_label=say("sequence")),
             self._errors(self.params.epochs),
         )
-        return Scene(caption, panels, {"gru_error": gru, "lstm_error": lstm, "share": share}, "the end")
+        return Scene(caption, panels, {"gru_error": gru, "lstm_error": lstm, "share": share}, say("the end"))
 
     def _errors(self, epoch: int) -> Panel:
         series = tuple(
             Series(name=cell.upper(), x=row(range(epoch + 1)), y=row((e.test for e in run[: epoch + 1]), 5))
             for cell, run in self.runs.items()
         )
-        return Curve(title="Error on unseen sequences", series=series, x_label="epoch")
+        return Curve(title=say("Error on unseen sequences"), series=series, x_label=say("epoch"))
 
 
 def _check(frames: Sequence[Frame]) -> str:

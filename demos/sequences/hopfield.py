@@ -47,6 +47,7 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import say
 from demos.sequences._associative import Array, energy, relax, store
 
 SIDE = 8
@@ -59,7 +60,7 @@ GLYPHS = (
     "######## ######## ........ ........ ######## ######## ........ ........",
     "##..##.. ##..##.. ##..##.. ##..##.. ##..##.. ##..##.. ##..##.. ##..##..",
 )
-NAMES = ("ring", "plus", "cross", "checks", "rows", "columns")
+NAMES = (say("ring"), say("plus"), say("cross"), say("checks"), say("rows"), say("columns"))
 MOST_FRAMES = 70
 
 
@@ -138,68 +139,104 @@ class Story:
         told = [self.memories(), self.weights(), self.damaged()]
         changes = [i for i, update in enumerate(self.updates) if update.changed]
         for index in thin(len(self.updates), MOST_FRAMES, set(changes)):
-            moment = "the first neuron changes" if changes[:1] == [index] else ""
-            told.append(self.update(index, "the last change" if index == max(changes, default=-1) else moment))
+            moment = say("the first neuron changes") if changes[:1] == [index] else ""
+            told.append(self.update(index, say("the last change") if index == max(changes, default=-1) else moment))
         return [*told, self.capacity(), self.ending()]
 
     def name(self, p: int) -> str:
-        return NAMES[p] if self.params.kind == "shapes" and p < len(NAMES) else f"random {p + 1}"
+        return NAMES[p] if self.params.kind == "shapes" and p < len(NAMES) else say("random {p}", p=p + 1)
 
     def memories(self) -> Scene:
         p = self.params.patterns
-        caption = (
-            f"{count(p, 'pattern')} of {N} neurons each, black for +1 and white for -1. All go into the same "
-            f"{N * (N - 1) // 2} weights, on top of each other: there is no drawer for each memory. The load is P/N = "
-            f"{number(p / N)}; theory says that random patterns fit up to about 0.138."
+        caption = say(
+            "{patterns} of {n} neurons each, black for +1 and white for -1. All go into the same {n2} weights, on "
+            "top of each other: there is no drawer for each memory. The load is P/N = {p}; theory says that "
+            "random patterns fit up to about 0.138.",
+            patterns=count(p, "pattern"),
+            n=N,
+            n2=N * (N - 1) // 2,
+            p=number(p / N),
         )
         panels = tuple(_image(self.name(i), s) for i, s in enumerate(self.patterns[:6]))
         return Scene(caption, panels, {"patterns": p, "load": p / N})
 
     def weights(self) -> Scene:
-        caption = (
-            f"Hebb's rule: neurons that agree in a pattern get a joint stronger by 1/{N}, those that differ a weaker "
-            f"one. The weights run from {number(self.w.min())} to {number(self.w.max())}. The matrix is symmetric with "
-            "a zero diagonal: that is what makes an energy possible."
+        caption = say(
+            "Hebb's rule: neurons that agree in a pattern get a joint stronger by 1/{n}, those that differ a "
+            "weaker one. The weights run from {w} to {w2}. The matrix is symmetric with a zero diagonal: that is "
+            "what makes an energy possible.",
+            n=N,
+            w=number(self.w.min()),
+            w2=number(self.w.max()),
         )
-        panel = Heatmap(title=f"weights w_ij, {N} x {N}", values=rows(self.w), show_values=False)
-        return Scene(caption, (panel, _image(self.name(self.target), self.patterns[self.target])), {}, "the weights")
+        panel = Heatmap(title=say("weights w_ij, {n} x {n}", n=N), values=rows(self.w), show_values=False)
+        return Scene(
+            caption, (panel, _image(self.name(self.target), self.patterns[self.target])), {}, say("the weights")
+        )
 
     def damaged(self) -> Scene:
         flipped = int((self.cue != self.patterns[self.target]).sum())
-        caption = (
-            f"The pattern '{self.name(self.target)}' with {flipped} of {N} neurons flipped. Its energy is "
-            f"{number(energy(self.w, self.cue), 2)}; the stored pattern lies at "
-            f"{number(energy(self.w, self.patterns[self.target]), 2)}. Now each neuron in turn looks at all the "
-            "others: watch the energy roll downhill."
+        caption = say(
+            "The pattern '{name}' with {flipped} of {n} neurons flipped. Its energy is {energy}; the stored "
+            "pattern lies at {energy2}. Now each neuron in turn looks at all the others: watch the "
+            "energy roll downhill.",
+            name=self.name(self.target),
+            flipped=flipped,
+            n=N,
+            energy=number(energy(self.w, self.cue), 2),
+            energy2=number(energy(self.w, self.patterns[self.target]), 2),
         )
-        return Scene(caption, self._panels(-1), self._metrics(-1), "the damaged pattern")
+        return Scene(caption, self._panels(-1), self._metrics(-1), say("the damaged pattern"))
 
     def update(self, index: int, moment: str) -> Scene:
         update = self.updates[index]
         r, c = divmod(update.neuron, SIDE)
-        where = f"Neuron {update.neuron + 1} (row {r + 1}, column {c + 1}): the others sum to h = {number(update.h)}"
+        where = say(
+            "Neuron {neuron} (row {r}, column {c}): the others sum to h = {h}",
+            neuron=update.neuron + 1,
+            r=r + 1,
+            c=c + 1,
+            h=number(update.h),
+        )
         if update.changed:
-            caption = (
-                f"{where}, against its own sign. It flips to {update.state[update.neuron]:+.0f}, and the energy falls "
-                f"by 2·|h| = {number(2 * abs(update.h))} to {number(update.energy, 2)}."
+            caption = say(
+                "{where}, against its own sign. It flips to {state:+.0f}, and the energy falls by "
+                "2·|h| = {h} to {energy}.",
+                where=where,
+                state=update.state[update.neuron],
+                h=number(2 * abs(update.h)),
+                energy=number(update.energy, 2),
             )
         else:
-            caption = f"{where}, in line with its sign, so it stays and the energy stays at {number(update.energy, 2)}."
+            caption = say(
+                "{where}, in line with its sign, so it stays and the energy stays at {energy}.",
+                where=where,
+                energy=number(update.energy, 2),
+            )
         overlap = self._overlaps(update.state)[self.target]
-        caption += f" Overlap with '{self.name(self.target)}': {number(overlap, 2)}, where 1 means equal."
+        caption += say(
+            " Overlap with '{name}': {overlap}, where 1 means equal.",
+            name=self.name(self.target),
+            overlap=number(overlap, 2),
+        )
         return Scene(caption, self._panels(index), self._metrics(index), moment)
 
     def capacity(self) -> Scene:
         good = max((p for p, rate in zip(self.load, self.rates, strict=True) if rate > 0.95), default=0)
-        caption = (
-            f"Measured now, with random patterns and a tenth of the neurons flipped: recall is nearly perfect up to "
-            f"{count(good, 'pattern')}, then it falls. 0.138·N = {number(0.138 * N, 1)} for N = {N}: beyond that the "
-            "patterns disturb one another more than a cue can correct."
+        caption = say(
+            "Measured now, with random patterns and a tenth of the neurons flipped: recall is nearly perfect up "
+            "to {patterns}, then it falls. 0.138·N = {n} for N = {n2}: beyond that the patterns disturb one "
+            "another more than a cue can correct.",
+            patterns=count(good, "pattern"),
+            n=number(0.138 * N, 1),
+            n2=N,
         )
-        line = Series(name="overlap", x=row(self.load), y=row(self.rates))
+        line = Series(name=say("overlap"), x=row(self.load), y=row(self.rates))
         edge = Series(name="0.138 N", x=(0.138 * N, 0.138 * N), y=(0.0, 1.0))
-        panel = Curve(title="Overlap after recall", series=(line, edge), x_label="patterns stored", y_range=(0, 1))
-        return Scene(caption, (panel,), self._metrics(len(self.updates) - 1), "capacity")
+        panel = Curve(
+            title=say("Overlap after recall"), series=(line, edge), x_label=say("patterns stored"), y_range=(0, 1)
+        )
+        return Scene(caption, (panel,), self._metrics(len(self.updates) - 1), say("capacity"))
 
     def ending(self) -> Scene:
         last = self.updates[-1]
@@ -207,20 +244,34 @@ class Story:
         best = first_largest(np.abs(overlaps))
         changes = sum(update.changed for update in self.updates)
         fell = energy(self.w, self.cue) - last.energy
-        caption = f"At rest after {count(changes, 'change')}; the energy fell by {number(fell, 2)} and never rose. "
+        caption = say(
+            "At rest after {changes}; the energy fell by {fell} and never rose. ",
+            changes=count(changes, "change"),
+            fell=number(fell, 2),
+        )
         if overlaps[self.target] > 0.999:
-            caption += f"'{self.name(self.target)}' is back, every one of its {N} neurons: a piece called up the whole."
-        elif overlaps[best] > 0.999:
-            caption += f"But this valley is '{self.name(best)}': the damage had carried the cue over the ridge."
-        elif overlaps[best] < -0.999:
-            caption += f"It is '{self.name(best)}' with all signs turned: the negative has exactly the same energy."
-        else:
-            caption += (
-                f"It is no stored pattern: the nearest, '{self.name(best)}', has overlap {number(overlaps[best], 2)}. "
-                "Such mixtures are valleys too, and more memories mean more of them."
+            caption += say(
+                "'{name}' is back, every one of its {n} neurons: a piece called up the whole.",
+                name=self.name(self.target),
+                n=N,
             )
-        panels = (_image("damaged", self.cue), _image("recalled", last.state), self._overlap_bars(overlaps))
-        return Scene(caption, panels, self._metrics(len(self.updates) - 1), "the end")
+        elif overlaps[best] > 0.999:
+            caption += say(
+                "But this valley is '{name}': the damage had carried the cue over the ridge.", name=self.name(best)
+            )
+        elif overlaps[best] < -0.999:
+            caption += say(
+                "It is '{name}' with all signs turned: the negative has exactly the same energy.", name=self.name(best)
+            )
+        else:
+            caption += say(
+                "It is no stored pattern: the nearest, '{name}', has overlap {overlaps}. Such mixtures are valleys "
+                "too, and more memories mean more of them.",
+                name=self.name(best),
+                overlaps=number(overlaps[best], 2),
+            )
+        panels = (_image(say("damaged"), self.cue), _image(say("recalled"), last.state), self._overlap_bars(overlaps))
+        return Scene(caption, panels, self._metrics(len(self.updates) - 1), say("the end"))
 
     def _overlaps(self, s: Array) -> Array:
         overlaps: Array = self.patterns @ s / N
@@ -228,7 +279,7 @@ class Story:
 
     def _overlap_bars(self, overlaps: Array) -> Panel:
         labels = tuple(self.name(p) for p in range(len(self.patterns)))
-        return Bars(title="Overlap with each memory", labels=labels, values=row(overlaps), value_range=(-1, 1))
+        return Bars(title=say("Overlap with each memory"), labels=labels, values=row(overlaps), value_range=(-1, 1))
 
     def _metrics(self, index: int) -> dict[str, float]:
         state = self.updates[index].state if index >= 0 else self.cue
@@ -243,9 +294,9 @@ class Story:
         shown = thin(len(energies), 60)
         line = Series(name="E", x=row(shown), y=row(energies[i] for i in shown))
         return (
-            _image("the network now", state),
-            _image(f"stored: {self.name(self.target)}", self.patterns[self.target]),
-            Curve(title="Energy E", series=(line,), x_label="neurons looked at"),
+            _image(say("the network now"), state),
+            _image(say("stored: {name}", name=self.name(self.target)), self.patterns[self.target]),
+            Curve(title=say("Energy E"), series=(line,), x_label=say("neurons looked at")),
         )
 
 

@@ -48,10 +48,11 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import say
 from demos.sequences._gated import Array, Epoch, fit, make_task, output, walk_lstm
 
 RATE = 0.02
-GATES = (("i", "input gate"), ("f", "forget gate"), ("o", "output gate"))
+GATES = (("i", say("input gate")), ("f", say("forget gate")), ("o", say("output gate")))
 
 
 class LstmParams(Params):
@@ -116,7 +117,7 @@ class Story:
 
     @property
     def rival(self) -> str:
-        return "repeating the last value" if self.params.task == "forecast" else "always saying 0"
+        return say("repeating the last value") if self.params.task == "forecast" else say("always saying 0")
 
     @cached_property
     def history(self) -> list[Epoch]:
@@ -148,31 +149,47 @@ class Story:
     def opening(self) -> Scene:
         p = self.params
         what = (
-            f"A wave of two periods; from {p.length} values the next is to be forecast."
+            say("A wave of two periods; from {length} values the next is to be forecast.", length=p.length)
             if p.task == "forecast"
-            else f"Sequences of {p.length} numbers. Only the first, +1 or -1, counts; the rest is noise. At the end "
-            f"the "
-            "network must say what the first was."
+            else say(
+                "Sequences of {length} numbers. Only the first, +1 or -1, counts; the rest is noise. At the end the "
+                "network must say what the first was.",
+                length=p.length,
+            )
         )
-        caption = (
-            f"{what} The LSTM has {count(p.hidden, 'cell')} and {self.weights} weights; "
-            f"{len(self.task.x) - self.task.held} sequences are learnt, {self.task.held} kept for testing. "
-            f"The error of {self.rival} is {number(self.naive, 4)}."
+        caption = say(
+            "{what} The LSTM has {cells} and {weights} weights; {x} sequences are learnt, {held} kept for "
+            "testing. The error of {rival} is {naive}.",
+            what=what,
+            cells=count(p.hidden, "cell"),
+            weights=self.weights,
+            x=len(self.task.x) - self.task.held,
+            held=self.task.held,
+            rival=self.rival,
+            naive=number(self.naive, 4),
         )
         shown = self.task.series[:120]
-        line = Series(name="value", x=row(range(len(shown))), y=row(shown))
-        panel = Curve(title="The series" if p.task == "forecast" else "One sequence", series=(line,), x_label="step")
+        line = Series(name=say("value"), x=row(range(len(shown))), y=row(shown))
+        panel = Curve(
+            title=say("The series") if p.task == "forecast" else say("One sequence"),
+            series=(line,),
+            x_label=say("step"),
+        )
         return Scene(caption, (panel,), {"weights": self.weights, "naive": self.naive})
 
     def learning(self, epoch: int) -> Scene:
         now = self.history[epoch]
-        caption = (
-            f"Epoch {epoch}: mean squared error {number(now.error, 4)} on the sequences learnt, "
-            f"{number(now.test, 4)} on "
-            f"those kept apart; {self.rival} has {number(self.naive, 4)}. "
+        caption = say(
+            "Epoch {epoch}: mean squared error {error} on the sequences learnt, {test} on those kept apart; "
+            "{rival} has {naive}. ",
+            epoch=epoch,
+            error=number(now.error, 4),
+            test=number(now.test, 4),
+            rival=self.rival,
+            naive=number(self.naive, 4),
         )
-        caption += "It is below that now." if now.test < self.naive * 0.9 else "It has to get below that."
-        moment = "better than guessing" if epoch == self.better() else ""
+        caption += say("It is below that now.") if now.test < self.naive * 0.9 else say("It has to get below that.")
+        moment = say("better than guessing") if epoch == self.better() else ""
         metrics = {"epoch": epoch, "test_error": now.test, "train_error": now.error, "naive": self.naive}
         return Scene(caption, (self._errors(epoch),), metrics, moment)
 
@@ -181,65 +198,83 @@ class Story:
         unit = first_largest(np.abs(self.gates["c"][-1]))
         before = self.gates["c"][t - 1][unit] if t else 0.0
         i, f, g, c = (float(seen[name][unit]) for name in "ifgc")
-        caption = (
-            f"Step {t + 1} reads {number(float(self.x[t, 0]), 2)}. Cell {unit + 1}: c = f·c' + i·g = {number(f, 2)}·"
-            f"{number(before, 2)} + {number(i, 2)}·{number(g, 2)} = {number(c, 2)}. "
+        caption = say(
+            "Step {t} reads {x}. Cell {unit}: c = f·c' + i·g = {f}·{before} + {i}·{g} = {c}. ",
+            t=t + 1,
+            x=number(float(self.x[t, 0]), 2),
+            unit=unit + 1,
+            f=number(f, 2),
+            before=number(before, 2),
+            i=number(i, 2),
+            g=number(g, 2),
+            c=number(c, 2),
         )
         if f > 0.8 and i < 0.3:
-            caption += "Forget gate open, input gate nearly shut: it keeps what it has."
+            caption += say("Forget gate open, input gate nearly shut: it keeps what it has.")
         elif f < 0.4:
-            caption += "The forget gate closes: most of the old value goes."
+            caption += say("The forget gate closes: most of the old value goes.")
         elif i > 0.6:
-            caption += "The input gate is open: the new value comes in."
+            caption += say("The input gate is open: the new value comes in.")
         else:
-            caption += "It mixes old and new. Dark gate cells let much through."
+            caption += say("It mixes old and new. Dark gate cells let much through.")
         panels = (self._gates(t), self._cell(t), self._state(seen))
-        return Scene(caption, panels, {"step": t + 1, "forget": f, "input": i}, "gates" if t == 0 else "")
+        return Scene(caption, panels, {"step": t + 1, "forget": f, "input": i}, say("gates") if t == 0 else "")
 
     def forgetting(self) -> Scene:
         f = self.gates["f"].mean(0)
         unit = first_largest(f)
         kept = float(np.prod(self.gates["f"][1:, unit]))
-        caption = (
-            f"The mean forget gate of each cell. Cell {unit + 1} holds on longest ({number(f[unit], 2)}): of an "
-            f"error at the "
-            f"end, a share of {number(kept, 4)} reaches the first step through its cell. A plain recurrent network "
-            f"with factors of 0.5 would keep 0.5^{len(self.x) - 1} = {0.5 ** (len(self.x) - 1):.0e}."
+        caption = say(
+            "The mean forget gate of each cell. Cell {unit} holds on longest ({f}): of an error at the end, a "
+            "share of {kept} reaches the first step through its cell. A plain recurrent network with factors of "
+            "0.5 would keep 0.5^{x} = {x2:.0e}.",
+            unit=unit + 1,
+            f=number(f[unit], 2),
+            kept=number(kept, 4),
+            x=len(self.x) - 1,
+            x2=0.5 ** (len(self.x) - 1),
         )
-        labels = tuple(f"cell {k + 1}" for k in range(len(f)))
-        bars = Bars(title="Mean forget gate", labels=labels, values=row(f), value_range=(0, 1))
-        return Scene(caption, (bars, self._cell(len(self.x) - 1)), {"kept": kept}, "what is remembered")
+        labels = tuple(say("cell {k}", k=k + 1) for k in range(len(f)))
+        bars = Bars(title=say("Mean forget gate"), labels=labels, values=row(f), value_range=(0, 1))
+        return Scene(caption, (bars, self._cell(len(self.x) - 1)), {"kept": kept}, say("what is remembered"))
 
     def ending(self) -> Scene:
         ratio = self.last.test / (self.naive or 1)
-        caption = (
-            f"After {count(self.params.epochs, 'epoch')} the error on unseen sequences is {number(self.last.test, 4)}, "
-            f"{number(ratio, 2)} times that of {self.rival}. "
+        caption = say(
+            "After {epochs} the error on unseen sequences is {test}, {ratio} times that of {rival}. ",
+            epochs=count(self.params.epochs, "epoch"),
+            test=number(self.last.test, 4),
+            ratio=number(ratio, 2),
+            rival=self.rival,
         )
         if self.params.task == "classify":
             right = float(((self.guesses > 0) == (self.wanted > 0)).mean())
-            caption += f"{number(100 * right, 1)} % of the beginnings are named rightly. "
+            caption += say("{right} % of the beginnings are named rightly. ", right=number(100 * right, 1))
             if right > 0.95:
                 unit, (first, later, kept) = self._carrier()
-                caption += (
-                    f"In the sequence shown cell {unit + 1} let the first number in with an input gate of "
-                    f"{number(first, 2)}, later ones with {number(later, 2)} on average; its forget gate was "
-                    f"{number(kept, 2)}."
+                caption += say(
+                    "In the sequence shown cell {unit} let the first number in with an input gate of {first}, "
+                    "later ones with {later} on average; its forget gate was {kept}.",
+                    unit=unit + 1,
+                    first=number(first, 2),
+                    later=number(later, 2),
+                    kept=number(kept, 2),
                 )
         else:
-            caption += (
-                f"A linear forecast from the same {self.params.length} values, solved at once, has "
-                f"{small(self.linear())}."
+            caption += say(
+                "A linear forecast from the same {length} values, solved at once, has {linear}.",
+                length=self.params.length,
+                linear=small(self.linear()),
             )
             if self.params.noise:
-                caption += (
-                    f" Noise of variance {number(self.params.noise**2, 4)} is in every value: on average nobody gets "
-                    "below that."
+                caption += say(
+                    " Noise of variance {noise} is in every value: on average nobody gets below that.",
+                    noise=number(self.params.noise**2, 4),
                 )
         first, later, _ = self._carrier()[1]
         metrics = {"test_error": self.last.test, "naive": self.naive, "ratio": ratio, "first_input": first,
                    "later_input": later}  # fmt: skip
-        return Scene(caption, (self._answers(), self._errors(len(self.history) - 1)), metrics, "the end")
+        return Scene(caption, (self._answers(), self._errors(len(self.history) - 1)), metrics, say("the end"))
 
     def _carrier(self) -> tuple[int, tuple[float, float, float]]:
         """The cell with most in it at the end of the sequence shown; its input gate at the first step and on average
@@ -259,26 +294,26 @@ class Story:
         n = min(60, len(self.wanted))
         series = tuple(
             Series(name=name, x=row(range(n)), y=row(values[:n]))
-            for name, values in (("wanted", self.wanted), ("LSTM", self.guesses))
+            for name, values in ((say("wanted"), self.wanted), (say("LSTM"), self.guesses))
         )
-        return Curve(title="Unseen sequences", series=series, x_label="sequence")
+        return Curve(title=say("Unseen sequences"), series=series, x_label=say("sequence"))
 
     def _errors(self, epoch: int) -> Panel:
         past = self.history[: epoch + 1]
         x = row(range(len(past)))
         series = (
-            Series(name="learnt", x=x, y=row((each.error for each in past), 5)),
-            Series(name="unseen", x=x, y=row((each.test for each in past), 5)),
+            Series(name=say("learnt"), x=x, y=row((each.error for each in past), 5)),
+            Series(name=say("unseen"), x=x, y=row((each.test for each in past), 5)),
             Series(name=self.rival, x=x, y=row([self.naive] * len(past), 5)),
         )
-        return Curve(title="Mean squared error", series=series, x_label="epoch")
+        return Curve(title=say("Mean squared error"), series=series, x_label=say("epoch"))
 
     def _gates(self, t: int) -> Panel:
         together = np.concatenate([self.gates[name][t][None] for name, _ in GATES])
         columns = tuple(str(k + 1) for k in range(together.shape[1]))
         names = tuple(name for _, name in GATES)
         return Heatmap(
-            title="Gates of each cell", values=rows(together, 2), rows=names, columns=columns, value_range=(0, 1)
+            title=say("Gates of each cell"), values=rows(together, 2), rows=names, columns=columns, value_range=(0, 1)
         )
 
     def _cell(self, t: int) -> Panel:
@@ -286,14 +321,14 @@ class Story:
         unit = first_largest(np.abs(self.gates["c"][-1]))
         x = row(range(1, t + 2))
         series = (
-            Series(name=f"cell {unit + 1}", x=x, y=row(c[:, unit])),
-            Series(name="input", x=x, y=row(self.x[: t + 1, 0])),
+            Series(name=say("cell {unit}", unit=unit + 1), x=x, y=row(c[:, unit])),
+            Series(name=say("input"), x=x, y=row(self.x[: t + 1, 0])),
         )
-        return Curve(title="The cell over time", series=series, x_label="step")
+        return Curve(title=say("The cell over time"), series=series, x_label=say("step"))
 
     def _state(self, seen: dict[str, Array]) -> Panel:
         labels = tuple(f"c{k + 1}" for k in range(len(seen["c"])))
-        return Bars(title="The cells now", labels=labels, values=row(seen["c"]))
+        return Bars(title=say("The cells now"), labels=labels, values=row(seen["c"]))
 
 
 def _check(frames: Sequence[Frame]) -> str:

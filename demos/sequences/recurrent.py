@@ -44,6 +44,7 @@ from demos.runtime.contract import (
     Tokens,
     param,
 )
+from demos.runtime.messages import say
 from demos.sequences._unrolled import Array, Weights, learn, reach, read
 
 SHOWN = 16
@@ -77,7 +78,7 @@ class RecurrentParams(Params):
     @model_validator(mode="after")
     def _has_letters(self) -> RecurrentParams:
         if len(self.text) < 4 or len(set(self.text)) < 2:
-            raise ValueError("The text needs 4 letters at least, and two different ones")
+            raise ValueError(say("The text needs 4 letters at least, and two different ones"))
         return self
 
 
@@ -126,12 +127,16 @@ class Story:
 
     def opening(self) -> Scene:
         n, v = self.params.hidden, len(self.letters)
-        caption = (
-            f"'{self.params.text}' has {len(self.params.text)} characters, {v} different ones. The network reads one "
-            f"at a time and guesses the next. All it knows of the past is a state of {n} numbers; the same "
-            f"{sum(value.size for value in self.w.values())} weights serve every step."
+        caption = say(
+            "'{text}' has {text2} characters, {v} different ones. The network reads one at a time and guesses the "
+            "next. All it knows of the past is a state of {n} numbers; the same {size} weights serve every step.",
+            text=self.params.text,
+            text2=len(self.params.text),
+            v=v,
+            n=n,
+            size=sum(value.size for value in self.w.values()),
         )
-        panel = Heatmap(title="Letters as one-hot rows", values=rows(self.x[:12]), rows=self._row_names()[:12],
+        panel = Heatmap(title=say("Letters as one-hot rows"), values=rows(self.x[:12]), rows=self._row_names()[:12],
                         columns=self.names, show_values=False)  # fmt: skip
         return Scene(caption, (panel,), {"letters": v, "hidden": n})
 
@@ -140,17 +145,22 @@ class Story:
         p = read(w, self.x).p
         right = int((p.argmax(1) == self.target.argmax(1)).sum())
         chance = np.log(len(self.letters))
-        caption = (
-            f"Epoch {epoch}: loss {number(loss)} ({number(chance)} would be blind guessing), {right} of {len(p)} next "
-            "letters right. The error at each letter is sent back through all the steps before it, and the same "
-            "weights are corrected for all of them at once."
+        caption = say(
+            "Epoch {epoch}: loss {loss} ({chance} would be blind guessing), {right} of {p} next letters right. "
+            "The error at each letter is sent back through all the steps before it, and the same weights are "
+            "corrected for all of them at once.",
+            epoch=epoch,
+            loss=number(loss),
+            chance=number(chance),
+            right=right,
+            p=len(p),
         )
         losses = [value for _, value in self.history[: epoch + 1]]
         shown = thin(len(losses), 80)
-        line = Series(name="loss", x=row(shown), y=row(losses[i] for i in shown))
+        line = Series(name=say("loss"), x=row(shown), y=row(losses[i] for i in shown))
         panels = (
-            Curve(title="Loss", series=(line,), x_label="epoch"),
-            self._guesses("Guess of each next letter", p),
+            Curve(title=say("Loss"), series=(line,), x_label=say("epoch")),
+            self._guesses(say("Guess of each next letter"), p),
         )
         return Scene(caption, panels, {"epoch": epoch, "loss": loss, "right": right})
 
@@ -159,59 +169,79 @@ class Story:
         best, wanted = first_largest(p), first_largest(self.target[t])
         moved = float(np.abs(self.seen.h[t] - (self.seen.h[t - 1] if t else 0)).mean())
         earlier = [k for k in range(t) if text[k] == text[t]]
-        caption = (
-            f"Step {t + 1} reads '{self._name(text[t])}': the state changes by {number(moved, 2)} on average, and the "
-            f"guess is '{self.names[best]}' with {number(p[best], 2)}; next comes '{self.names[wanted]}'. "
+        caption = say(
+            "Step {t} reads '{name}': the state changes by {moved} on average, and the guess is '{names}' with "
+            "{p}; next comes '{names2}'. ",
+            t=t + 1,
+            name=self._name(text[t]),
+            moved=number(moved, 2),
+            names=self.names[best],
+            p=number(p[best], 2),
+            names2=self.names[wanted],
         )
         if earlier:
             far = float(np.abs(self.seen.h[t] - self.seen.h[earlier[-1]]).mean())
-            caption += (
-                f"The same letter stood at step {earlier[-1] + 1}, with a state {number(far, 2)} away: the state is "
-                "the letter and what came before it."
+            caption += say(
+                "The same letter stood at step {earlier}, with a state {far} away: the state is the letter and "
+                "what came before it.",
+                earlier=earlier[-1] + 1,
+                far=number(far, 2),
             )
         else:
-            caption += "It meets this letter for the first time."
+            caption += say("It meets this letter for the first time.")
         panels = (
             Heatmap(
-                title="Hidden state, a row for each step",
+                title=say("Hidden state, a row for each step"),
                 values=rows(self.seen.h[: t + 1], 2),
                 rows=self._row_names()[: t + 1],
                 value_range=(-1, 1),
                 show_values=False,
             ),
-            Tokens(title="Read so far", tokens=tuple(map(self._name, text)), marked=(t,)),
-            Bars(title="Guess of the next letter", labels=self.names, values=row(p), value_range=(0, 1)),
+            Tokens(title=say("Read so far"), tokens=tuple(map(self._name, text)), marked=(t,)),
+            Bars(title=say("Guess of the next letter"), labels=self.names, values=row(p), value_range=(0, 1)),
         )
         metrics = {"step": t + 1, "loss": self.loss, "right": float(self.right[: t + 1].sum())}
-        return Scene(caption, panels, metrics, "reading" if t == 0 else "")
+        return Scene(caption, panels, metrics, say("reading") if t == 0 else "")
 
     def gradient(self, lag: int) -> Scene:
         size = self.after[lag]
-        caption = (
-            f"Back through time by {count(lag, 'step')}: what is left of an error is at most {number(size, 5)} times "
-            f"its size; before learning it was {number(self.before[lag], 5)}. Each step multiplies by (1 - h²)·W_h. "
+        caption = say(
+            "Back through time by {steps}: what is left of an error is at most {size} times its size; before "
+            "learning it was {before}. Each step multiplies by (1 - h²)·W_h. ",
+            steps=count(lag, "step"),
+            size=number(size, 5),
+            before=number(self.before[lag], 5),
         )
-        caption += "Small factors vanish, large ones explode." if lag else "No step back, so nothing is lost yet."
+        caption += (
+            say("Small factors vanish, large ones explode.") if lag else say("No step back, so nothing is lost yet.")
+        )
         return Scene(
-            caption, (self._reach(lag),), {"lag": lag, "log10_left": _log(size)}, "gradients" if lag == 0 else ""
+            caption, (self._reach(lag),), {"lag": lag, "log10_left": _log(size)}, say("gradients") if lag == 0 else ""
         )
 
     def ending(self) -> Scene:
         right, lags = int(self.right.sum()), len(self.after) - 1
         factor = float(self.after[-1] ** (1 / lags)) if self.after[-1] else 0.0
-        caption = (
-            f"{right} of {len(self.right)} letters are guessed right. An error reaches {lags} steps back with "
-            f"{self.after[-1]:.1e} of its size, a factor of {number(factor, 2)} a step. "
+        caption = say(
+            "{right} of {right2} letters are guessed right. An error reaches {lags} steps back with {after:.1e} "
+            "of its size, a factor of {factor} a step. ",
+            right=right,
+            right2=len(self.right),
+            lags=lags,
+            after=self.after[-1],
+            factor=number(factor, 2),
         )
         if self.after[-1] < 0.01:
-            caption += "It has vanished: what stood there can hardly be learnt. LSTM and GRU keep a road open."
+            caption += say("It has vanished: what stood there can hardly be learnt. LSTM and GRU keep a road open.")
         elif self.after[-1] > 100:
-            caption += "It has exploded: one early letter shakes everything. Gradients are clipped for that reason."
+            caption += say(
+                "It has exploded: one early letter shakes everything. Gradients are clipped for that reason."
+            )
         else:
-            caption += "Here it has survived, which a longer text would change."
-        panels = (self._reach(lags), self._guesses("Guesses at the end", self.seen.p))
+            caption += say("Here it has survived, which a longer text would change.")
+        panels = (self._reach(lags), self._guesses(say("Guesses at the end"), self.seen.p))
         return Scene(
-            caption, panels, {"loss": self.loss, "right": right, "log10_left": _log(self.after[-1])}, "the end"
+            caption, panels, {"loss": self.loss, "right": right, "log10_left": _log(self.after[-1])}, say("the end")
         )
 
     def _guesses(self, title: str, p: Array) -> Panel:
@@ -224,23 +254,25 @@ class Story:
             columns=read,
             value_range=(0, 1),
             show_values=False,
-            column_label="letter read",
-            row_label="next letter",
+            column_label=say("letter read"),
+            row_label=say("next letter"),
         )
 
     def _reach(self, lag: int) -> Panel:
         logs = [np.log10(np.maximum(sizes[: lag + 1], 1e-12)) for sizes in (self.before, self.after)]
         series = tuple(
             Series(name=name, x=row(range(lag + 1)), y=row(log))
-            for name, log in zip(("before learning", "after"), logs, strict=True)
+            for name, log in zip((say("before learning"), say("after")), logs, strict=True)
         )
-        return Curve(title="log10 of what is left of the error", series=series, x_label="steps back")
+        return Curve(title=say("log10 of what is left of the error"), series=series, x_label=say("steps back"))
 
     def _name(self, letter: str) -> str:
         return "␣" if letter == " " else letter
 
     def _row_names(self) -> tuple[str, ...]:
-        return tuple(f"{t + 1} {self._name(letter)}" for t, letter in enumerate(self.params.text[:-1]))
+        return tuple(
+            say("{t} {name}", t=t + 1, name=self._name(letter)) for t, letter in enumerate(self.params.text[:-1])
+        )
 
 
 def _log(size: float) -> float:

@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.runtime.messages import say
+
 Array = NDArray[np.float64]
-SIZE, HIDDEN, FACTORS = 12, 48, ("place", "size", "light")
+SIZE, HIDDEN, FACTORS = 12, 48, (say("place"), say("size"), say("light"))
 SHAPES = {
     "A": (SIZE * SIZE, HIDDEN),
     "a": (HIDDEN,),

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.runtime.messages import say
+
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 SIZE, CELL = 30, 10
-FILLS = {"triangle": 0.5, "disc": np.pi / 4, "square": 1.0}
+FILLS = {say("triangle"): 0.5, say("disc"): np.pi / 4, say("square"): 1.0}
 
 
 @dataclass(frozen=True, slots=True)

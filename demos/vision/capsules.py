@@ -48,17 +48,18 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
-KINDS = ("triangle", "box", "line")
-WHOLES = ("house", "boat")
-TAKERS = ("the house", "the boat", "neither")
+KINDS = (say("triangle"), say("box"), say("line"))
+WHOLES = (say("house"), say("boat"))
+TAKERS = (say("the house"), say("the boat"), say("neither"))
 SEATS = np.array([[[0.0, 1.0], [0.0, 0.0], [0.9, -0.6]], [[0.8, 0.3], [0.0, -0.9], [-0.7, 0.6]]])
 """Where each kind of part sits in a house and in a boat, seen from the middle of the whole."""
 OUTLINES = {
-    "triangle": ((-0.5, -0.35), (0.5, -0.35), (0.0, 0.45), (-0.5, -0.35)),
-    "box": ((-0.45, -0.4), (0.45, -0.4), (0.45, 0.4), (-0.45, 0.4), (-0.45, -0.4)),
-    "line": ((-0.35, 0.0), (0.35, 0.0)),
+    say("triangle"): ((-0.5, -0.35), (0.5, -0.35), (0.0, 0.45), (-0.5, -0.35)),
+    say("box"): ((-0.45, -0.4), (0.45, -0.4), (0.45, 0.4), (-0.45, 0.4), (-0.45, -0.4)),
+    say("line"): ((-0.35, 0.0), (0.35, 0.0)),
 }
 TURNS = np.arange(4) * np.pi / 4
 WAVES = np.concatenate([2 * np.pi / n * np.stack([np.cos(TURNS), np.sin(TURNS)], 1) for n in (2.0, 3.5, 6.0)])
@@ -157,31 +158,38 @@ def steps(params: CapsulesParams) -> Iterator[Frame]:
 class Story:
     def __init__(self, params: CapsulesParams, middles: Array, found: Array, votes: Array, rounds: list[Round]) -> None:
         self.params, self.middles, self.found, self.votes, self.rounds = params, middles, found, votes, rounds
-        self.names = tuple(f"{kind} {i // 3 + 1}" for i, kind in enumerate(KINDS * 2))
+        self.names = tuple(say("{kind} {i}", kind=kind, i=i // 3 + 1) for i, kind in enumerate(KINDS * 2))
 
     def opening(self) -> Scene:
-        caption = (
-            "Six parts are found: two triangles, two boxes, two lines, of a house and a boat "
-            f"{number(self.params.distance, 1)} apart. Both are made of the same kinds of parts. Which "
-            "part belongs to which? Pooling would have thrown the places away; capsules keep them."
+        caption = say(
+            "Six parts are found: two triangles, two boxes, two lines, of a house and a boat {distance} apart. "
+            "Both are made of the same kinds of parts. Which part belongs to which? Pooling would have thrown the "
+            "places away; capsules keep them.",
+            distance=number(self.params.distance, 1),
         )
         return Scene(caption, (self._parts(None),), {"parts": 6})
 
     def vote(self, i: int) -> Scene:
         house, boat = self.votes[i]
-        caption = (
-            f"{self.names[i].capitalize()} was found at {_at(self.found[i])}. If it is part of a house, the house is "
-            f"at {_at(house)}; if of a boat, the boat is at {_at(boat)}. Each part says both, "
-            "for it cannot know."
+        caption = say(
+            "Found at {at}: {names}. If it is part of a house, the house is at {at2}; if of a boat, the boat "
+            "is at {at3}. Each part says both, for it cannot know.",
+            names=self.names[i],
+            at=_at(self.found[i]),
+            at2=_at(house),
+            at3=_at(boat),
         )
-        return Scene(caption, (self._parts(i), self._votes(i)), {"part": i + 1}, "the votes" if i == 0 else "")
+        return Scene(caption, (self._parts(i), self._votes(i)), {"part": i + 1}, say("the votes") if i == 0 else "")
 
     def even(self) -> Scene:
         spread, other = [self._spread(j) for j in (0, 1)], self._spread(0, 1)
-        caption = (
-            f"All votes together. Those of the three parts of the house lie {number(spread[0], 2)} from their mean, "
-            f"those of the boat's {number(spread[1], 2)}; what the boat's parts say of a house lies {number(other, 2)} "
-            "from its mean. Agreement by chance is unlikely: that is the idea."
+        caption = say(
+            "All votes together. Those of the three parts of the house lie {spread} from their mean, those of the "
+            "boat's {spread2}; what the boat's parts say of a house lies {other} from its mean. Agreement by "
+            "chance is unlikely: that is the idea.",
+            spread=number(spread[0], 2),
+            spread2=number(spread[1], 2),
+            other=number(other, 2),
         )
         return Scene(
             caption, (self._votes(None, 0), self._votes(None, 1)), {"house_spread": spread[0], "boat_spread": spread[1]}
@@ -191,44 +199,61 @@ class Story:
         c = self.rounds[index].c
         sure = first_largest(np.abs(c - 1 / 3).max(1))
         to = TAKERS[first_largest(c[sure])]
-        caption = f"Round {index + 1} of {self.params.rounds}: each part shares out its vote, each row sums to 1. "
-        caption += (
-            "All b are 0, so all shares are one third."
-            if index == 0
-            else f"Surest is {self.names[sure]}: {number(float(c[sure].max()), 2)} to {to}."
+        caption = say(
+            "Round {index} of {rounds}: each part shares out its vote, each row sums to 1. ",
+            index=index + 1,
+            rounds=self.params.rounds,
         )
-        moment = "routing starts" if index == 0 else ""
+        caption += (
+            say("All b are 0, so all shares are one third.")
+            if index == 0
+            else say(
+                "Surest is {names}: {c} to {to}.", names=self.names[sure], c=number(float(c[sure].max()), 2), to=to
+            )
+        )
+        moment = say("routing starts") if index == 0 else ""
         if index and self._right(index) == 6 and self._right(index - 1) < 6:
-            moment = "every part has found its whole"
+            moment = say("every part has found its whole")
         return Scene(
             caption, (self._shares(index), self._parts(None)), {"round": index + 1, "right": self._right(index)}, moment
         )
 
     def wholes(self, index: int) -> Scene:
         a, b = self.rounds[index].a, self.rounds[index].b
-        caption = (
-            f"Round {index + 1}: how far the votes agree. The house has length {number(a[0], 2)}, the boat "
-            f"{number(a[1], 2)}: how sure it is. {self.names[0].capitalize()}'s agreement b is now "
-            f"{number(float(b[0, 0]), 2)} with the house, {number(float(b[0, 1]), 2)} with the boat."
+        caption = say(
+            "Round {index}: how far the votes agree. The house has length {a}, the boat {a2}: how sure it is. "
+            "The agreement b of {names} is now {b} with the house, {b2} with the boat.",
+            index=index + 1,
+            a=number(a[0], 2),
+            a2=number(a[1], 2),
+            names=self.names[0],
+            b=number(float(b[0, 0]), 2),
+            b2=number(float(b[0, 1]), 2),
         )
-        lengths = Bars(title="Length of each whole", labels=WHOLES, values=row(a), value_range=(0, 1))
-        agree = Heatmap(title="agreement b", values=rows(b, 2), rows=self.names, columns=WHOLES)
+        lengths = Bars(title=say("Length of each whole"), labels=WHOLES, values=row(a), value_range=(0, 1))
+        agree = Heatmap(title=say("agreement b"), values=rows(b, 2), rows=self.names, columns=WHOLES)
         return Scene(caption, (agree, lengths), {"house": a[0], "boat": a[1]})
 
     def controls(self) -> Scene:
         """What counting parts, and what nearness alone, would say."""
         house, boat = (float(each) for each in self.rounds[-1].a)
-        caption = (
-            f"Two ways without agreement. Counting parts, as pooling does: house {len(KINDS)} of {len(KINDS)}, boat "
-            f"{len(KINDS)} of {len(KINDS)}, wherever they are; the capsules say {number(house, 2)} and "
-            f"{number(boat, 2)}. Giving each part to the nearest true middle: {self._near()} of 6 right; the capsules "
-            f"{self._right(len(self.rounds) - 1)}."
+        caption = say(
+            "Two ways without agreement. Counting parts, as pooling does: house {kinds} of {kinds}, boat {kinds} "
+            "of {kinds}, wherever they are; the capsules say {house} and {boat}. Giving each part to the nearest "
+            "true middle: {near} of 6 right; the capsules {right}.",
+            kinds=len(KINDS),
+            house=number(house, 2),
+            boat=number(boat, 2),
+            near=self._near(),
+            right=self._right(len(self.rounds) - 1),
         )
         bars = Bars(
-            title="How sure of each whole", labels=("house, counted", "boat, counted", "house", "boat"),
-            values=row([1, 1, house, boat]), value_range=(0, 1),
-        )  # fmt: skip
-        return Scene(caption, (bars, self._parts(None)), self._told(), "the controls")
+            title=say("How sure of each whole"),
+            labels=(say("house, counted"), say("boat, counted"), say("house"), say("boat")),
+            values=row([1, 1, house, boat]),
+            value_range=(0, 1),
+        )
+        return Scene(caption, (bars, self._parts(None)), self._told(), say("the controls"))
 
     def _told(self) -> dict[str, float]:
         last = self.rounds[-1]
@@ -243,24 +268,32 @@ class Story:
     def ending(self) -> Scene:
         told, last = self._told(), len(self.rounds) - 1
         lost = int((self.rounds[-1].c.argmax(1) == 2).sum())
-        caption = (
-            f"After {count(self.params.rounds, 'round')} {int(told['right'])} of 6 parts are with their own whole. The "
-            f"house has length {number(told['house'], 2)}, the boat {number(told['boat'], 2)}. "
+        caption = say(
+            "After {rounds} {right} of 6 parts are with their own whole. The house has length "
+            "{house}, the boat {boat}. ",
+            rounds=count(self.params.rounds, "round"),
+            right=int(told["right"]),
+            house=number(told["house"], 2),
+            boat=number(told["boat"], 2),
         )
         if self.params.scrambled:
-            caption += (
-                f"The votes for the house lie {number(self._spread(0), 2)} from their mean, those for the boat "
-                f"{number(self._spread(1), 2)}; {count(lost, 'part')} went to neither. Counting parts would still see "
-                "a house."
+            caption += say(
+                "The votes for the house lie {spread} from their mean, those for the boat {spread2}; {parts} went to "
+                "neither. Counting parts would still see a house.",
+                spread=number(self._spread(0), 2),
+                spread2=number(self._spread(1), 2),
+                parts=count(lost, "part"),
             )
         elif told["right"] == 6:
-            caption += "Nobody told them: the parts that agreed on a place found each other."
+            caption += say("Nobody told them: the parts that agreed on a place found each other.")
         else:
-            caption += (
-                f"Votes of one whole lie up to {number(max(self._spread(0), self._spread(1)), 2)} from their mean: too "
-                f"far apart to agree, and {count(lost, 'part')} went to neither."
+            caption += say(
+                "Votes of one whole lie up to {spread} from their mean: too far apart to agree, and "
+                "{parts} went to neither.",
+                spread=number(max(self._spread(0), self._spread(1)), 2),
+                parts=count(lost, "part"),
             )
-        return Scene(caption, (self._shares(last), self._parts(None, last)), told, "the result")
+        return Scene(caption, (self._shares(last), self._parts(None, last)), told, say("the result"))
 
     def _right(self, index: int) -> int:
         """How many parts give more than half to their own whole."""
@@ -275,10 +308,10 @@ class Story:
 
     def _shares(self, index: int) -> Heatmap:
         return Heatmap(
-            title="shares c",
+            title=say("shares c"),
             values=rows(self.rounds[index].c, 2),
             rows=self.names,
-            columns=(*WHOLES, "neither"),
+            columns=(*WHOLES, say("neither")),
             value_range=(0, 1),
         )
 
@@ -288,23 +321,26 @@ class Story:
             groups = [points(kind, self.found[k::3]) for k, kind in enumerate(KINDS)]
         else:
             to = self.rounds[routed].c.argmax(1)
-            groups = [points(f"to {whole}", self.found[to == j]) for j, whole in enumerate(TAKERS)]
+            groups = [points(say("to {whole}", whole=whole), self.found[to == j]) for j, whole in enumerate(TAKERS)]
         if marked is not None:
-            groups.append(points("this one", self.found[[marked]]))
+            groups.append(points(say("this one"), self.found[[marked]]))
         outlines = [points(name, self.found[i] + np.array(OUTLINES[KINDS[i % 3]])) for i, name in enumerate(self.names)]
-        return self._plane("Parts found", [group for group in groups if group.x], outlines)
+        return self._plane(say("Parts found"), [group for group in groups if group.x], outlines)
 
     def _votes(self, marked: int | None, whole: int | None = None) -> Scatter:
         if marked is not None:
-            groups = [points(f"a {name} here", self.votes[[marked], j]) for j, name in enumerate(WHOLES)]
+            groups = [points(say("a {name} here", name=name), self.votes[[marked], j]) for j, name in enumerate(WHOLES)]
             return self._plane(
-                "Its votes",
+                say("Its votes"),
                 groups,
                 [points(name, [self.found[marked], self.votes[marked, j]]) for j, name in enumerate(WHOLES)],
             )
         j = whole or 0
-        groups = [points(f"by parts of the {name}", self.votes[3 * i : 3 * i + 3, j]) for i, name in enumerate(WHOLES)]
-        return self._plane(f"Votes for the {WHOLES[j]}", groups)
+        groups = [
+            points(say("by parts of the {name}", name=name), self.votes[3 * i : 3 * i + 3, j])
+            for i, name in enumerate(WHOLES)
+        ]
+        return self._plane(say("Votes for the {wholes}", wholes=WHOLES[j]), groups)
 
     def _plane(self, title: str, groups: Sequence[Series], lines: Sequence[Series] = ()) -> Scatter:
         most = float(np.ceil(max(3.0, np.abs(self.found).max() + 0.5, np.abs(self.votes).max() + 0.3)))
@@ -314,7 +350,7 @@ class Story:
 
 
 def _at(place: Array) -> str:
-    return f"({number(float(place[0]), 1)}, {number(float(place[1]), 1)})"
+    return say("({place}, {place2})", place=number(float(place[0]), 1), place2=number(float(place[1]), 1))
 
 
 def _check(frames: Sequence[Frame]) -> str:

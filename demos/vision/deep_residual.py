@@ -43,10 +43,11 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import say
 from demos.vision._residual import Array, measure, weights
 
-KINDS = ("plain", "residual")
-ANSWERS = ("it nearly vanishes", "it stays within a factor of 10", "it explodes")
+KINDS = (say("plain"), say("residual"))
+ANSWERS = (say("it nearly vanishes"), say("it stays within a factor of 10"), say("it explodes"))
 
 
 class DeepResidualParams(Params):
@@ -93,49 +94,60 @@ class Story:
         return error[0] / error[-1]
 
     def opening(self) -> Scene:
-        caption = (
-            f"Two networks of {self.params.depth} layers with the very same random weights, deviation "
-            f"{number(self.params.gain, 2)}/√{self.params.width}. Left path: through "
-            "the layer. Right path, only in the residual one: around it. Learning needs the error at the output to "
-            "reach the first layer."
+        caption = say(
+            "Two networks of {depth} layers with the very same random weights, deviation {gain}/√{width}. Left "
+            "path: through the layer. Right path, only in the residual one: around it. Learning needs the error "
+            "at the output to reach the first layer.",
+            depth=self.params.depth,
+            gain=number(self.params.gain, 2),
+            width=self.params.width,
         )
         return Scene(caption, (self._block(),), {"depth": self.params.depth})
 
     def forward(self) -> Scene:
         ends = {kind: self.runs[kind].signal[-1] for kind in KINDS}
-        caption = (
-            f"Forward: a signal of length {number(self.runs['plain'].signal[0], 2)} goes in. After "
-            f"{self.params.depth} layers the plain network has "
-            f"{_short(ends['plain'])} left, the residual one has {_short(ends['residual'])}: it only ever adds."
+        caption = say(
+            "Forward: a signal of length {signal} goes in. After {depth} layers the plain network has {short} "
+            "left, the residual one has {short2}: it only ever adds.",
+            signal=number(self.runs["plain"].signal[0], 2),
+            depth=self.params.depth,
+            short=_short(ends["plain"]),
+            short2=_short(ends["residual"]),
         )
         series = [(kind, self.runs[kind].signal) for kind in KINDS]
         return Scene(
             caption,
-            (self._curve("Length of the signal, log10", series),),
+            (self._curve(say("Length of the signal, log10"), series),),
             {f"signal_{kind}": ends[kind] for kind in KINDS},
-            "the signal",
+            say("the signal"),
         )
 
     def back(self, level: int) -> Scene:
         plain, skip = (self.runs[kind].error[level] / self.runs[kind].error[-1] for kind in KINDS)
-        caption = (
-            f"Back at layer {level} of {self.params.depth}: of the error at the output the plain network has "
-            f"{_short(plain)}, the residual one {_short(skip)}. "
+        caption = say(
+            "Back at layer {level} of {depth}: of the error at the output the plain network has {short}, the "
+            "residual one {short2}. ",
+            level=level,
+            depth=self.params.depth,
+            short=_short(plain),
+            short2=_short(skip),
         )
-        moment = "the error starts back" if level == self.params.depth else ""
+        moment = say("the error starts back") if level == self.params.depth else ""
         if level == self.params.depth:
-            caption += "Both start with 1."
+            caption += say("Both start with 1.")
         else:
-            caption += (
-                f"In the residual one {self.runs['residual'].through[level]:.0%} of the last step came through the "
-                "layer, the rest by the skip."
+            caption += say(
+                "In the residual one {through:.0%} of the last step came through the layer, the rest by the skip.",
+                through=self.runs["residual"].through[level],
             )
             if plain < 0.01 and not self.shown:
-                moment, self.shown = "less than a hundredth left", True
+                moment, self.shown = say("less than a hundredth left"), True
         series = [(kind, self._tail(kind, level)) for kind in KINDS]
-        curve = self._curve("Error left, log10", series, self.params.depth - np.arange(self.params.depth - level + 1))
+        curve = self._curve(
+            say("Error left, log10"), series, self.params.depth - np.arange(self.params.depth - level + 1)
+        )
         bars = Bars(
-            title="Share through the layer",
+            title=say("Share through the layer"),
             labels=KINDS,
             values=row([1.0, self.runs["residual"].through[min(level, self.params.depth - 1)]]),
             value_range=(0, 1),
@@ -146,41 +158,52 @@ class Story:
         """The same, for a network of only the first layers."""
         plain, skip = (measure(self.w[:depth], self.x, kind == "residual").error for kind in KINDS)
         self.depths[depth] = plain[0] / plain[-1], skip[0] / skip[-1]
-        caption = (
-            f"A network of {count(depth, 'layer')}: the first layer gets {_short(self.depths[depth][0])} of the error "
-            "in the plain network, "
-            f"{_short(self.depths[depth][1])} in the residual one. Each plain layer multiplies by about "
-            f"{number(self.depths[depth][0] ** (1 / depth), 2)}, and {depth} such factors make that."
+        caption = say(
+            "A network of {layers}: the first layer gets {short} of the error in the plain network, {short2} in "
+            "the residual one. Each plain layer multiplies by about {depths}, and {depth} such factors make that.",
+            layers=count(depth, "layer"),
+            short=_short(self.depths[depth][0]),
+            short2=_short(self.depths[depth][1]),
+            depths=number(self.depths[depth][0] ** (1 / depth), 2),
+            depth=depth,
         )
         series = [(kind, [each[i] for each in self.depths.values()]) for i, kind in enumerate(KINDS)]
         return Scene(
             caption,
-            (self._curve("Error at layer 1, by depth, log10", series, np.array(list(self.depths))),),
+            (self._curve(say("Error at layer 1, by depth, log10"), series, np.array(list(self.depths))),),
             {"depth": depth},
-            "by depth" if depth == 1 else "",
+            say("by depth") if depth == 1 else "",
         )
 
     def ending(self) -> Scene:
-        plain, skip = self.reach("plain"), self.reach("residual")
-        caption = (
-            f"{self.params.depth} layers: the first one gets {_short(plain)} of the error in the plain network and "
-            f"{_short(skip)} in the residual one. "
+        plain, skip = self.reach(say("plain")), self.reach(say("residual"))
+        caption = say(
+            "{depth} layers: the first one gets {short} of the error in the plain network and {short2} "
+            "in the residual one. ",
+            depth=self.params.depth,
+            short=_short(plain),
+            short2=_short(skip),
         )
         if plain < 0.1 <= skip:
-            caption += "The 1 of every skip keeps the error alive; without it each layer takes its share away."
+            caption += say("The 1 of every skip keeps the error alive; without it each layer takes its share away.")
         elif plain > 10:
-            caption += "With weights so large the plain error explodes instead."
+            caption += say("With weights so large the plain error explodes instead.")
         elif plain >= 0.1:
-            caption += "Here the plain error does not fade, so the skip is not needed to keep it alive."
+            caption += say("Here the plain error does not fade, so the skip is not needed to keep it alive.")
         if skip > 10:
-            caption += f" The residual one grows {number(skip, 0)}-fold: ResNet keeps that down with normalisation."
+            caption += say(
+                " The residual one grows {skip}-fold: ResNet keeps that down with normalisation.", skip=number(skip, 0)
+            )
         series = [(kind, self._tail(kind, 0)) for kind in KINDS]
         panels = (
-            self._curve("Error left, log10", series, self.params.depth - np.arange(self.params.depth + 1)),
+            self._curve(say("Error left, log10"), series, self.params.depth - np.arange(self.params.depth + 1)),
             self._block(),
         )
         return Scene(
-            caption, panels, {"log_plain": np.log10(max(plain, 1e-300)), "log_residual": np.log10(skip)}, "the verdict"
+            caption,
+            panels,
+            {"log_plain": np.log10(max(plain, 1e-300)), "log_residual": np.log10(skip)},
+            say("the verdict"),
         )
 
     def _tail(self, kind: str, level: int) -> list[float]:
@@ -195,7 +218,7 @@ class Story:
         lines = tuple(
             Series(name=kind, x=row(at), y=row(np.log10(np.maximum(values, 1e-30)))) for kind, values in series
         )
-        return Curve(title=title, series=lines, x_label="layer")
+        return Curve(title=title, series=lines, x_label=say("layer"))
 
     def _block(self) -> Network:
         """One layer of each kind."""
@@ -205,12 +228,12 @@ class Story:
             for name, label, y, dx in (
                 ("in", "h", 0.08, 0.0),
                 ("w", "tanh(W·h)", 0.5, -0.06),
-                ("out", "h next", 0.92, 0.0),
+                ("out", say("h next"), 0.92, 0.0),
             ):
                 nodes.append(
                     Node(
                         id=f"{kind} {name}",
-                        label=f"{kind} {label}" if name == "in" else label,
+                        label=say("{kind} {label}", kind=kind, label=label) if name == "in" else label,
                         x=x + dx,
                         y=y,
                         value=0.6 if name == "w" else 0,
@@ -218,7 +241,7 @@ class Story:
                 )
             edges += [Edge(source=f"{kind} in", target=f"{kind} w"), Edge(source=f"{kind} w", target=f"{kind} out")]
         edges.append(Edge(source="residual in", target="residual out", label="+ h", active=True))
-        return Network(title="One layer of each", nodes=tuple(nodes), edges=tuple(edges))
+        return Network(title=say("One layer of each"), nodes=tuple(nodes), edges=tuple(edges))
 
 
 def _short(value: float) -> str:

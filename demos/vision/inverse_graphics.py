@@ -43,9 +43,10 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import listed, say
 from demos.vision._factors import FACTORS, SIZE, Array, decode, disentanglement, encode, influence, render
 
-ANSWERS = ("mostly one factor", "several factors at once")
+ANSWERS = (say("mostly one factor"), say("several factors at once"))
 APART = 0.7
 """From this share of the change on, one factor is said to change alone."""
 
@@ -119,67 +120,82 @@ class Story:
         examples = np.concatenate(
             [np.where(np.arange(3) == i, np.array([[-0.9], [0.0], [0.9]]), 0.0) for i in range(3)]
         )
-        caption = (
-            f"Pictures of {SIZE}x{SIZE} pixels, made from three factors: each row changes one of them, place, size, "
-            "light. Graphics goes from 3 numbers to "
-            f"{SIZE * SIZE} pixels; the network must find the way back without ever seeing the 3 numbers."
+        caption = say(
+            "Pictures of {size}x{size} pixels, made from three factors: each row changes one of them, place, "
+            "size, light. Graphics goes from 3 numbers to {size2} pixels; the network must find the way back "
+            "without ever seeing the 3 numbers.",
+            size=SIZE,
+            size2=SIZE * SIZE,
         )
         shown = [each.reshape(SIZE, SIZE) for each in render(examples)]
         return Scene(
-            caption, (Image(title="rows: place, size, light", pixels=sheet(shown, 3)),), {"pixels": SIZE * SIZE}
+            caption, (Image(title=say("rows: place, size, light"), pixels=sheet(shown, 3)),), {"pixels": SIZE * SIZE}
         )
 
     def there_and_back(self) -> Scene:
         back = decode(self.w, self.z, np)
         error = float(np.abs(back - self.picture).mean())
         place, size, light = (number(float(value), 2) for value in self.factors[0])
-        caption = (
-            f"A picture with place {place}, size {size}, light {light} becomes the code "
-            f"({', '.join(number(float(v), 2) for v in self.z[0])}) and comes back with a mean error of "
-            f"{number(error)} a pixel. "
-            "The code tells the same in its own units."
+        caption = say(
+            "A picture with place {place}, size {size}, light {light} becomes the code ({listing}) and comes back "
+            "with a mean error of {error} a pixel. The code tells the same in its own units.",
+            place=place,
+            size=size,
+            light=light,
+            listing=listed(", ", (number(float(v), 2) for v in self.z[0])),
+            error=number(error),
         )
         panels = (
-            self._picture("in", self.picture[0]),
-            self._picture("out", back[0]),
-            Bars(title="code", labels=("z1", "z2", "z3"), values=row(self.z[0])),
+            self._picture(say("in"), self.picture[0]),
+            self._picture(say("out"), back[0]),
+            Bars(title=say("code"), labels=("z1", "z2", "z3"), values=row(self.z[0])),
         )
-        return Scene(caption, panels, {"error": error}, "there and back")
+        return Scene(caption, panels, {"error": error}, say("there and back"))
 
     def units(self) -> Scene:
         score = disentanglement(self.w)
         best = float(self.known[self.unit].max())
         second = float(np.sort(self.known[self.unit])[1])
-        caption = (
-            f"Which unit knows what? Over 400 pictures z{self.unit + 1} follows "
-            f"{FACTORS[first_largest(self.known[self.unit])]} with correlation {number(best, 2)} and the next factor "
-            f"with {number(second, 2)}. "
-            f"Score of the whole code: {number(score, 2)}; 1 would be a factor for each unit."
+        caption = say(
+            "Which unit knows what? Over 400 pictures z{unit} follows {factors} with correlation {best} and the "
+            "next factor with {second}. Score of the whole code: {score}; 1 would be a factor for each unit.",
+            unit=self.unit + 1,
+            factors=FACTORS[first_largest(self.known[self.unit])],
+            best=number(best, 2),
+            second=number(second, 2),
+            score=number(score, 2),
         )
         panel = Heatmap(
-            title="|correlation|",
+            title=say("|correlation|"),
             values=rows(self.known, 2),
             rows=("z1", "z2", "z3"),
             columns=FACTORS,
             value_range=(0, 1),
         )
         return Scene(
-            caption, (panel, self._picture("the picture", self.picture[0])), {"score": score}, "who knows what"
+            caption,
+            (panel, self._picture(say("the picture"), self.picture[0])),
+            {"score": score},
+            say("who knows what"),
         )
 
     def turn(self, i: int) -> Scene:
         place, size, light = (number(float(value), 2) for value in self.read[i])
-        caption = (
-            f"Only z{self.unit + 1} is turned, to {number(float(self.knob[i]), 2)}. Read off the new picture: place "
-            f"{place}, size {size}, light {light}. "
-            "Which of the three curves moves, and which stay level?"
+        caption = say(
+            "Only z{unit} is turned, to {knob}. Read off the new picture: place {place}, size {size}, light "
+            "{light}. Which of the three curves moves, and which stay level?",
+            unit=self.unit + 1,
+            knob=number(float(self.knob[i]), 2),
+            place=place,
+            size=size,
+            light=light,
         )
         metrics = {"knob": self.knob[i], "place": self.read[i, 0], "size": self.read[i, 1], "light": self.read[i, 2]}
         return Scene(
             caption,
-            (self._picture("decoded", self.turned[i]), self._curve(i)),
+            (self._picture(say("decoded"), self.turned[i]), self._curve(i)),
             metrics,
-            "the knob is turned" if i == 0 else "",
+            say("the knob is turned") if i == 0 else "",
         )
 
     def changes(self) -> Array:
@@ -191,21 +207,24 @@ class Story:
     def ending(self) -> Scene:
         share, score = self.changes(), disentanglement(self.w)
         top = first_largest(share)
-        caption = (
-            f"Turning z{self.unit + 1} changed {FACTORS[top]} most: {share[top]:.0%} of all change. The code's score "
-            f"is {number(score, 2)}. "
+        caption = say(
+            "Turning z{unit} changed {factors} most: {share:.0%} of all change. The code's score is {score}. ",
+            unit=self.unit + 1,
+            factors=FACTORS[top],
+            share=share[top],
+            score=number(score, 2),
         )
         caption += (
-            "Groups in which one factor changes gave it a unit of its own: a knob that a person can use."
+            say("Groups in which one factor changes gave it a unit of its own: a knob that a person can use.")
             if self.params.training == "grouped"
-            else "A plain autoencoder has no reason to keep factors apart: the knobs mix them."
+            else say("A plain autoencoder has no reason to keep factors apart: the knobs mix them.")
         )
         some = [self.turned[i].reshape(SIZE, SIZE) for i in np.linspace(0, len(self.turned) - 1, 6).astype(int)]
         panels = (
-            Image(title=f"z{self.unit + 1} from low to high", pixels=sheet(some, 3)),
-            Bars(title="Share of the change", labels=FACTORS, values=row(share), value_range=(0, 1)),
+            Image(title=say("z{unit} from low to high", unit=self.unit + 1), pixels=sheet(some, 3)),
+            Bars(title=say("Share of the change"), labels=FACTORS, values=row(share), value_range=(0, 1)),
         )
-        return Scene(caption, panels, {"score": score, "share": share[top]}, "the result")
+        return Scene(caption, panels, {"score": score, "share": share[top]}, say("the result"))
 
     def _picture(self, title: str, picture: Array) -> Image:
         return Image(title=title, pixels=rows(picture.reshape(SIZE, SIZE), 2))
@@ -214,7 +233,7 @@ class Story:
         lines = tuple(
             Series(name=name, x=row(self.knob[: i + 1]), y=row(self.read[: i + 1, k])) for k, name in enumerate(FACTORS)
         )
-        return Curve(title="Read off the picture", series=lines, x_label=f"z{self.unit + 1}", y_range=(-1.6, 1.6))
+        return Curve(title=say("Read off the picture"), series=lines, x_label=f"z{self.unit + 1}", y_range=(-1.6, 1.6))
 
 
 def _check(frames: Sequence[Frame]) -> str:

@@ -45,6 +45,7 @@ from demos.runtime.contract import (
     Table,
     param,
 )
+from demos.runtime.messages import listed, say
 from demos.vision._lenet import UNITS, Network, load, shapes, start
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 BATCH = 32
-ANSWERS = ("less than 90 %", "90 to 97 %", "97 % or more")
+ANSWERS = (say("less than 90 %"), say("90 to 97 %"), say("97 % or more"))
 
 
 class LenetParams(Params):
@@ -145,32 +146,36 @@ class Story:
         sizes = {name: int(np.prod(shape)) for name, shape in shapes(k).items()}
         many = sum(sizes.values())
         body = (
-            ("image", "1 x 8 x 8", "0"),
-            ("C1 convolution", f"{k} x 8 x 8", str(sizes["C1"] + sizes["b1"])),
-            (f"S2 {self.params.pooling} pooling", f"{k} x 4 x 4", "0"),
-            ("C3 convolution", f"{2 * k} x 4 x 4", str(sizes["C3"] + sizes["b3"])),
-            (f"S4 {self.params.pooling} pooling", f"{2 * k} x 2 x 2", "0"),
-            ("F5 dense", str(UNITS), str(sizes["F5"] + sizes["b5"])),
-            ("output dense", "10", str(sizes["out"] + sizes["bo"])),
+            (say("image"), "1 x 8 x 8", "0"),
+            (say("C1 convolution"), say("{k} x 8 x 8", k=k), str(sizes["C1"] + sizes["b1"])),
+            (say("S2 {pooling} pooling", pooling=say(self.params.pooling)), say("{k} x 4 x 4", k=k), "0"),
+            (say("C3 convolution"), say("{k} x 4 x 4", k=2 * k), str(sizes["C3"] + sizes["b3"])),
+            (say("S4 {pooling} pooling", pooling=say(self.params.pooling)), say("{k} x 2 x 2", k=2 * k), "0"),
+            (say("F5 dense"), str(UNITS), str(sizes["F5"] + sizes["b5"])),
+            (say("output dense"), "10", str(sizes["out"] + sizes["bo"])),
         )
-        caption = (
-            f"A small LeNet: {many} weights. A dense layer from 64 pixels to {64 * k} values would need {65 * 64 * k} "
-            "weights; C1 makes "
-            f"as many values with {sizes['C1'] + sizes['b1']}, for the same 9 weights look at every place."
+        caption = say(
+            "A small LeNet: {many} weights. A dense layer from 64 pixels to {k} values would need {k2} weights; "
+            "C1 makes as many values with {c}, for the same 9 weights look at every place.",
+            many=many,
+            k=64 * k,
+            k2=65 * 64 * k,
+            c=sizes["C1"] + sizes["b1"],
         )
-        table = Table(title="The layers", columns=("layer", "values", "weights"), rows=body)
+        table = Table(title=say("The layers"), columns=(say("layer"), say("values"), say("weights")), rows=body)
         return self._frame(caption, (table,), {"weights": many})
 
     def digits(self, train: tuple[Tensor, Tensor], held: int) -> Frame:
         first = [train[0][train[1] == digit][index, 0].numpy() for digit in range(10) for index in (0, 1)]
-        caption = (
-            f"{len(train[0])} handwritten digits of 8x8 pixels to learn from, and {held} others that are never "
-            "trained on: only they "
-            "tell whether it has learnt to read or learnt by heart."
+        caption = say(
+            "{train} handwritten digits of 8x8 pixels to learn from, and {held} others that are never trained on: "
+            "only they tell whether it has learnt to read or learnt by heart.",
+            train=len(train[0]),
+            held=held,
         )
         return self._frame(
             caption,
-            (Image(title="Two of each", pixels=sheet(first, 10)),),
+            (Image(title=say("Two of each"), pixels=sheet(first, 10)),),
             {"train_digits": len(train[0]), "test_digits": held},
         )
 
@@ -179,78 +184,112 @@ class Story:
         self.test.append(test)
         epoch, shares = len(self.test) - 1, _shares(network, picked)
         best = first_largest(shares)
-        caption = f"Epoch {epoch}: {test:.1%} of the test digits right, {train:.1%} of the training digits. "
-        caption += (
-            f"It reads the {self.params.digit} picked as a {best}, with probability {number(float(shares[best]), 2)}. "
+        caption = say(
+            "Epoch {epoch}: {test:.1%} of the test digits right, {train:.1%} of the training digits. ",
+            epoch=epoch,
+            test=test,
+            train=train,
+        )
+        caption += say(
+            "It reads the {digit} picked as a {best}, with probability {shares}. ",
+            digit=self.params.digit,
+            best=best,
+            shares=number(float(shares[best]), 2),
         )
         kernels = network.weights["C1"].detach()[:, 0].double().numpy()
         self.first = kernels if epoch == 0 else self.first
         alike = likeness(kernels, self.first)
         caption += (
-            "The kernels C1 are random."
+            say("The kernels C1 are random.")
             if epoch == 0
-            else f"The kernels C1 still resemble their random start, with a correlation of {number(alike, 2)}."
+            else say(
+                "The kernels C1 still resemble their random start, with a correlation of {alike}.",
+                alike=number(alike, 2),
+            )
             if alike > 0.5
-            else f"The kernels C1 have left their random start: a correlation of {number(alike, 2)}."
+            else say("The kernels C1 have left their random start: a correlation of {alike}.", alike=number(alike, 2))
         )
         first = test >= 0.9 and max(self.test[:-1], default=0) < 0.9
-        moment = "before training" if epoch == 0 else "nine of ten are right" if first else ""
+        moment = say("before training") if epoch == 0 else say("nine of ten are right") if first else ""
         shown = sheet([_unit(kernel) for kernel in kernels], 6)
-        panels = (self._curve(), self._guess(shares), Image(title="C1 kernels (grey = 0)", pixels=shown))
+        panels = (self._curve(), self._guess(shares), Image(title=say("C1 kernels (grey = 0)"), pixels=shown))
         return self._frame(caption, panels, {"epoch": epoch, "test": test, "train": train, "alike": alike}, moment)
 
     def through(self, network: Network, picked: Tensor) -> Iterator[Frame]:
         """The picked digit, layer by layer."""
         maps = {name: value.detach().numpy()[0] for name, value in network.layers(picked).items()}
-        image = Image(title=f"the {self.params.digit} picked", pixels=rows(picked[0, 0].numpy(), 2))
+        image = Image(title=say("the {digit} picked", digit=self.params.digit), pixels=rows(picked[0, 0].numpy(), 2))
         words = {
-            "C1": "bright where the pixels are like the kernel, dark where they are the opposite",
-            "S2": "half the size, each value from four of C1",
-            "C3": "each map is made of all maps of S2",
-            "S4": "what is left of place: four values a map",
+            "C1": say("bright where the pixels are like the kernel, dark where they are the opposite"),
+            "S2": say("half the size, each value from four of C1"),
+            "C3": say("each map is made of all maps of S2"),
+            "S4": say("what is left of place: four values a map"),
         }
         for name, why in words.items():
             many, high, _ = maps[name].shape
-            caption = (
-                f"{name} of the {self.params.digit}: {many} maps of {high}x{high}, values "
-                f"{number(float(maps[name].min()), 2)} to "
+            caption = say(
+                "{name} of the {digit}: {many} maps of {high}x{high}, values {maps} to ",
+                name=name,
+                digit=self.params.digit,
+                many=many,
+                high=high,
+                maps=number(float(maps[name].min()), 2),
             )
-            caption += f"{number(float(maps[name].max()), 2)}. Look: {why}."
-            panel = Image(title=f"{name}: {many} maps", pixels=sheet([(m + 1) / 2 for m in maps[name]], 4))
+            caption += say("{maps}. Look: {why}.", maps=number(float(maps[name].max()), 2), why=why)
+            panel = Image(
+                title=say("{name}: {many} maps", name=name, many=many),
+                pixels=sheet([(m + 1) / 2 for m in maps[name]], 4),
+            )
             yield self._frame(
-                caption, (image, panel), {"maps": many, "size": high}, f"feature maps {name}" if name == "C1" else ""
+                caption,
+                (image, panel),
+                {"maps": many, "size": high},
+                say("feature maps {name}", name=name) if name == "C1" else "",
             )
         shares = _shares(network, picked)
         order = ranked(shares)
-        caption = (
-            f"Softmax of the ten scores: {order[0]} with {number(float(shares[order[0]]), 3)}, then {order[1]} with "
-            f"{number(float(shares[order[1]]), 3)}. It was a {self.params.digit}: "
-            f"{'right' if int(order[0]) == int(self.params.digit) else 'a mistake'}."
+        caption = say(
+            "Softmax of the ten scores: {order} with {shares}, then {order2} with {shares2}. It "
+            "was a {digit}: {right}.",
+            order=order[0],
+            shares=number(float(shares[order[0]]), 3),
+            order2=order[1],
+            shares2=number(float(shares[order[1]]), 3),
+            digit=self.params.digit,
+            right=say("right") if int(order[0]) == int(self.params.digit) else say("a mistake"),
         )
         yield self._frame(caption, (image, self._guess(shares)), {"p": float(shares[order[0]])})
 
     def ending(self, network: Network, test: tuple[Tensor, Tensor]) -> Frame:
         guess = network.layers(test[0])["scores"].argmax(1)
         wrong = (guess != test[1]).nonzero()[:, 0].tolist()
-        names = ", ".join(f"{int(test[1][i])} as {int(guess[i])}" for i in wrong[:4])
-        caption = f"Test digits right: {self.test[-1]:.1%}, so {count(len(wrong), 'mistake')} among {len(guess)}"
-        caption += f": it read {names}. Look at them: would you have known? " if wrong else ". "
-        caption += f"On the training digits it has {self.train[-1]:.1%}."
+        names = listed(", ", (say("{test} as {guess}", test=int(test[1][i]), guess=int(guess[i])) for i in wrong[:4]))
+        caption = say(
+            "Test digits right: {test:.1%}, so {mistakes} among {guess}",
+            test=self.test[-1],
+            mistakes=count(len(wrong), "mistake"),
+            guess=len(guess),
+        )
+        caption += say(": it read {names}. Look at them: would you have known? ", names=names) if wrong else ". "
+        caption += say("On the training digits it has {train:.1%}.", train=self.train[-1])
         panels: tuple[Panel, ...] = (self._curve(),)
         if wrong:
             panels = (
-                Image(title="What it got wrong", pixels=sheet([test[0][i, 0].numpy() for i in wrong[:20]], 5)),
+                Image(title=say("What it got wrong"), pixels=sheet([test[0][i, 0].numpy() for i in wrong[:20]], 5)),
                 *panels,
             )
-        return self._frame(caption, panels, {"test": self.test[-1], "mistakes": len(wrong)}, "the mistakes")
+        return self._frame(caption, panels, {"test": self.test[-1], "mistakes": len(wrong)}, say("the mistakes"))
 
     def _curve(self) -> Curve:
         epochs = tuple(float(i) for i in range(len(self.test)))
-        series = (Series(name="test", x=epochs, y=row(self.test)), Series(name="training", x=epochs, y=row(self.train)))
-        return Curve(title="Digits right", series=series, x_label="epoch", y_range=(0, 1))
+        series = (
+            Series(name=say("test"), x=epochs, y=row(self.test)),
+            Series(name=say("training"), x=epochs, y=row(self.train)),
+        )
+        return Curve(title=say("Digits right"), series=series, x_label=say("epoch"), y_range=(0, 1))
 
     def _guess(self, shares: Array) -> Bars:
-        return Bars(title="Its probabilities", labels=tuple("0123456789"), values=row(shares), value_range=(0, 1))
+        return Bars(title=say("Its probabilities"), labels=tuple("0123456789"), values=row(shares), value_range=(0, 1))
 
 
 def likeness(kernels: Array, others: Array) -> float:

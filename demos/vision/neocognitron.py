@@ -41,6 +41,7 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
 SIZE, LEFT, TOP, MOST_SHIFT, THETA, SURE = 16, 3, 4, 6, 1.2, 0.6
@@ -51,7 +52,7 @@ LETTERS = {
     "H": ("#.....#", "#.....#", "#.....#", "#######", "#.....#", "#.....#", "#.....#"),
     "V": ("#.....#", "#.....#", ".#...#.", ".#...#.", "..#.#..", "..#.#..", "...#..."),
 }
-STROKES = ("level", "upright", "falling", "rising")
+STROKES = (say("level"), say("upright"), say("falling"), say("rising"))
 
 
 class NeocognitronParams(Params):
@@ -141,111 +142,148 @@ class Story:
         """The letter that the last layer names, or "nothing" when none is alike enough."""
         scores = self.scores(shift)
         best = max(scores, key=lambda letter: scores[letter])
-        return best if scores[best] >= SURE else "nothing"
+        return best if scores[best] >= SURE else say("nothing")
 
     def opening(self) -> Scene:
         image = self.images[0]
-        caption = (
-            f"A letter {self.params.letter} on {SIZE}x{SIZE} pixels, {int((image > 0.5).sum())} of them bright. "
-            "Fukushima asked in 1979: how can one know it "
-            f"again after it has moved by {count(self.params.shift, 'pixel')}? Moved, hardly a bright pixel stays "
-            "where it was."
+        caption = say(
+            "A letter {letter} on {size}x{size} pixels, {image} of them bright. Fukushima asked in 1979: how can "
+            "one know it again after it has moved by {pixels}? Moved, hardly a bright pixel stays where it was.",
+            letter=self.params.letter,
+            size=SIZE,
+            image=int((image > 0.5).sum()),
+            pixels=count(self.params.shift, "pixel"),
         )
         panels = (
-            _picture("the letter", image),
-            Image(title="four strokes to look for", pixels=sheet((kernels() + 0.5) / 1.5, 4)),
+            _picture(say("the letter"), image),
+            Image(title=say("four strokes to look for"), pixels=sheet((kernels() + 0.5) / 1.5, 4)),
         )
         return Scene(caption, panels, {"bright": float((image > 0.5).sum())})
 
     def plane(self, k: int) -> Scene:
         s = self.s[0][k]
         where = np.unravel_index(first_largest(s), s.shape)
-        caption = f"S-cells for {STROKES[k]} strokes: {int((s > 0).sum())} of {SIZE * SIZE} answer, "
-        caption += (
-            f"the strongest at row {where[0] + 1}, column {where[1] + 1}. "
-            if s.any()
-            else "for there is no such stroke. "
+        caption = say(
+            "S-cells for {strokes} strokes: {s} of {size} answer, ",
+            strokes=STROKES[k],
+            s=int((s > 0).sum()),
+            size=SIZE * SIZE,
         )
-        caption += "All of them have the same weights, each watches its own place."
+        caption += (
+            say("the strongest at row {where}, column {where2}. ", where=where[0] + 1, where2=where[1] + 1)
+            if s.any()
+            else say("for there is no such stroke. ")
+        )
+        caption += say("All of them have the same weights, each watches its own place.")
         return Scene(
             caption,
-            (_picture("the letter", self.images[0]), _picture(f"S-cells: {STROKES[k]}", s / 1.8)),
+            (
+                _picture(say("the letter"), self.images[0]),
+                _picture(say("S-cells: {strokes}", strokes=STROKES[k]), s / 1.8),
+            ),
             {"answering": float((s > 0).sum())},
-            "S-cells" if k == 0 else "",
+            say("S-cells") if k == 0 else "",
         )
 
     def cells(self) -> Scene:
         s, c = self.s[0], self.c[0]
-        caption = (
-            f"C-cells take the strongest S-cell within {count(self.params.radius, 'pixel')}: {int((s > 0).sum())} "
-            f"S-cells answered, now {int((c > 0).sum())} C-cells do. "
-            "The picture is blurred on purpose: 'somewhere near' is all that is kept of the place."
+        caption = say(
+            "C-cells take the strongest S-cell within {pixels}: {s} S-cells answered, now {c} C-cells do. The "
+            "picture is blurred on purpose: 'somewhere near' is all that is kept of the place.",
+            pixels=count(self.params.radius, "pixel"),
+            s=int((s > 0).sum()),
+            c=int((c > 0).sum()),
         )
-        panels = (Image(title="S-cells", pixels=sheet(s / 1.8, 2)), Image(title="C-cells", pixels=sheet(c / 1.8, 2)))
-        return Scene(caption, panels, {"s": float((s > 0).sum()), "c": float((c > 0).sum())}, "C-cells")
+        panels = (
+            Image(title=say("S-cells"), pixels=sheet(s / 1.8, 2)),
+            Image(title=say("C-cells"), pixels=sheet(c / 1.8, 2)),
+        )
+        return Scene(caption, panels, {"s": float((s > 0).sum()), "c": float((c > 0).sum())}, say("C-cells"))
 
     def memory(self) -> Scene:
         scores = self.scores(0)
         rival = max((letter for letter in scores if letter != self.params.letter), key=lambda letter: scores[letter])
-        caption = (
-            f"The last layer remembers which C-cells each letter excited. Most alike: {self.named(0)} with "
-            f"{number(max(scores.values()), 2)}; of the others {rival} "
-            f"with {number(scores[rival], 2)}, as it shares some strokes. Below {SURE} nothing is named."
+        caption = say(
+            "The last layer remembers which C-cells each letter excited. Most alike: {named} with {values}; of "
+            "the others {rival} with {scores}, as it shares some strokes. Below {sure} nothing is named.",
+            named=self.named(0),
+            values=number(max(scores.values()), 2),
+            rival=rival,
+            scores=number(scores[rival], 2),
+            sure=SURE,
         )
         return Scene(
-            caption, (_picture("the letter", self.images[0]), self._scores(0)), {"score": scores[self.params.letter]}
+            caption,
+            (_picture(say("the letter"), self.images[0]), self._scores(0)),
+            {"score": scores[self.params.letter]},
         )
 
     def moved(self, shift: int) -> Scene:
         s, c = alike(self.s[0], self.s[shift]), alike(self.c[0], self.c[shift])
         named = self.named(shift)
-        caption = (
-            f"Moved by {count(shift, 'pixel')}: the S-cells are {number(s, 2)} alike to before, the C-cells "
-            f"{number(c, 2)}. It names {named}. "
-            f"{'Within' if shift <= self.params.radius else 'Beyond'} the radius of {self.params.radius} a C-cell "
-            f"{'still meets the stroke it knew.' if shift <= self.params.radius else 'has lost its stroke.'}"
+        caption = say(
+            "Moved by {pixels}: the S-cells are {s} alike to before, the C-cells {c}. It names {named}. {within} "
+            "the radius of {radius} a C-cell {still_meets}",
+            pixels=count(shift, "pixel"),
+            s=number(s, 2),
+            c=number(c, 2),
+            named=named,
+            within=say("Within") if shift <= self.params.radius else say("Beyond"),
+            radius=self.params.radius,
+            still_meets=say("still meets the stroke it knew.")
+            if shift <= self.params.radius
+            else say("has lost its stroke."),
         )
         lost = named != self.params.letter and (shift == 0 or self.named(shift - 1) == self.params.letter)
-        panels = (self._curve(shift), self._scores(shift), _picture("the letter now", self.images[shift]))
-        return Scene(caption, panels, {"shift": shift, "s_alike": s, "c_alike": c}, "no longer known" if lost else "")
+        panels = (self._curve(shift), self._scores(shift), _picture(say("the letter now"), self.images[shift]))
+        return Scene(
+            caption, panels, {"shift": shift, "s_alike": s, "c_alike": c}, say("no longer known") if lost else ""
+        )
 
     def ending(self) -> Scene:
         shift, letter = self.params.shift, self.params.letter
         known = self.named(shift) == letter
         s, c = alike(self.s[0], self.s[shift]), alike(self.c[0], self.c[shift])
-        caption = (
-            f"Moved by {count(shift, 'pixel')}, the {letter} is {'still known' if known else 'no longer known'}: "
-            f"S-cells {number(s, 2)} alike, C-cells {number(c, 2)}. "
-            f"With a radius of {self.params.radius} "
+        caption = say(
+            "Moved by {pixels}, the {letter} is {still_known}: S-cells {s} alike, C-cells {c}. With "
+            "a radius of {radius} ",
+            pixels=count(shift, "pixel"),
+            letter=letter,
+            still_known=say("still known") if known else say("no longer known"),
+            s=number(s, 2),
+            c=number(c, 2),
+            radius=self.params.radius,
         )
         caption += (
-            "the C-cells forgave the move. Today this is called pooling."
+            say("the C-cells forgave the move. Today this is called pooling.")
             if known
-            else "the C-cells did not forgive the move."
+            else say("the C-cells did not forgive the move.")
         )
         blur = _mean_alike(self.known.values())
-        caption += f" Two different letters are on average {number(blur, 2)} alike to cells of that radius."
+        caption += say(
+            " Two different letters are on average {blur} alike to cells of that radius.", blur=number(blur, 2)
+        )
         panels = (self._curve(shift), self._scores(shift))
         s_blur = _mean_alike(simple(draw(each, 0)) for each in LETTERS)
         metrics = {"known": known, "s_alike": s, "c_alike": c, "blur": blur, "s_blur": s_blur}
-        return Scene(caption, panels, metrics, "the verdict")
+        return Scene(caption, panels, metrics, say("the verdict"))
 
     def _scores(self, shift: int) -> Bars:
         scores = self.scores(shift)
         return Bars(
-            title="How alike to each letter", labels=tuple(scores), values=row(scores.values()), value_range=(0, 1)
+            title=say("How alike to each letter"), labels=tuple(scores), values=row(scores.values()), value_range=(0, 1)
         )
 
     def _curve(self, shift: int) -> Curve:
         x = tuple(float(i) for i in range(shift + 1))
         lines = [
             (name, [alike(cells[0], cells[i]) for i in range(shift + 1)])
-            for name, cells in (("S-cells", self.s), ("C-cells", self.c))
+            for name, cells in ((say("S-cells"), self.s), (say("C-cells"), self.c))
         ]
         return Curve(
-            title="Alike to before the move",
+            title=say("Alike to before the move"),
             series=tuple(Series(name=n, x=x, y=row(y)) for n, y in lines),
-            x_label="pixels moved",
+            x_label=say("pixels moved"),
             y_range=(0, 1),
         )
 

@@ -38,10 +38,11 @@ from demos.runtime.contract import (
     Request,
     param,
 )
+from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
 MOST_STAMPS = 30
-ANSWERS = ("an even one", "a checkerboard")
+ANSWERS = (say("an even one"), say("a checkerboard"))
 
 
 class TransposedConvolutionParams(Params):
@@ -138,14 +139,19 @@ class Story:
 
     def opening(self) -> Scene:
         n, large = self.params.map_size, len(self.out)
-        caption = (
-            f"A map of {n}x{n} is to become {large}x{large}, for s·(n - 1) + k = {self.params.stride}·{n - 1} + "
-            f"{self.params.kernel} = {large}. Each of the {n * n} values "
-            "will stamp the kernel on the right into the output, times itself."
+        caption = say(
+            "A map of {n}x{n} is to become {large}x{large}, for s·(n - 1) + k = {stride}·{n2} + {kernel} = "
+            "{large}. Each of the {n3} values will stamp the kernel on the right into the output, times itself.",
+            n=n,
+            large=large,
+            stride=self.params.stride,
+            n2=n - 1,
+            kernel=self.params.kernel,
+            n3=n * n,
         )
         panels = (
-            self._picture("the small map", self.x),
-            Heatmap(title="the kernel", values=rows(self.kernel, 2), value_range=(0, 4)),
+            self._picture(say("the small map"), self.x),
+            Heatmap(title=say("the kernel"), values=rows(self.kernel, 2), value_range=(0, 4)),
         )
         return Scene(caption, panels, {"from": n, "to": large})
 
@@ -156,16 +162,19 @@ class Story:
         matrix = np.array(
             [[line[r - s * i] if 0 <= r - s * i < k else 0.0 for i in range(n)] for r in range(len(self.out))]
         )
-        caption = (
-            f"One direction as a matrix of {len(self.out)} rows and {n} columns: each column is a stamp, {s} rows "
-            "lower than the one before. The convolution with this kernel "
-            "has the very same matrix, transposed: that is all the name says."
+        caption = say(
+            "One direction as a matrix of {out} rows and {n} columns: each column is a stamp, {s} rows lower than "
+            "the one before. The convolution with this kernel has the very same matrix, transposed: that "
+            "is all the name says.",
+            out=len(self.out),
+            n=n,
+            s=s,
         )
         return Scene(
             caption,
-            (Heatmap(title="out = M·x", values=rows(matrix, 1), value_range=(0, 2)),),
+            (Heatmap(title=say("out = M·x"), values=rows(matrix, 1), value_range=(0, 2)),),
             {"rows": len(self.out)},
-            "the matrix",
+            say("the matrix"),
         )
 
     def stamp(self, places: Sequence[tuple[int, ...]], index: int, *, first: bool) -> Scene:
@@ -176,52 +185,67 @@ class Story:
         out, k, s = upsample(done, self.kernel, self.params.stride), self.params.kernel, self.params.stride
         before = upsample(np.where(np.arange(self.x.size).reshape(self.x.shape) < index, self.x, 0), self.kernel, s)
         overlap = int(((before > 0)[s * i : s * i + k, s * j : s * j + k]).sum())
-        caption = (
-            f"Value {index + 1} of {self.x.size}, at row {i + 1}, column {j + 1}: {number(float(self.x[i, j]))} times "
-            f"the kernel, added at row {s * i + 1}, column {s * j + 1}. "
+        caption = say(
+            "Value {index} of {size}, at row {i}, column {j}: {x} times the kernel, added at row {s}, column {s2}. ",
+            index=index + 1,
+            size=self.x.size,
+            i=i + 1,
+            j=j + 1,
+            x=number(float(self.x[i, j])),
+            s=s * i + 1,
+            s2=s * j + 1,
         )
         if overlap:
-            caption += f"{overlap} of its {k * k} places had something already: there the stamps add up."
+            caption += say(
+                "{overlap} of its {k} places had something already: there the stamps add up.", overlap=overlap, k=k * k
+            )
         else:
-            caption += "Nothing was there yet."
-        panels = (self._picture("output so far", out), self._picture("used so far", done))
-        return Scene(caption, panels, {"value": index + 1, "overlap": overlap}, "first stamp" if first else "")
+            caption += say("Nothing was there yet.")
+        panels = (self._picture(say("output so far"), out), self._picture(say("used so far"), done))
+        return Scene(caption, panels, {"value": index + 1, "overlap": overlap}, say("first stamp") if first else "")
 
     def counts(self) -> Scene:
         hits = upsample(np.ones_like(self.x), np.ones_like(self.kernel), self.params.stride)
         k, s = self.params.kernel, self.params.stride
-        caption = (
-            f"How many stamps reach each place: from {int(hits.min())} to {int(hits.max())}. The kernel is {k} wide, "
-            f"the stride {s}: "
+        caption = say(
+            "How many stamps reach each place: from {hits} to {hits2}. The kernel is {k} wide, the stride {s}: ",
+            hits=int(hits.min()),
+            hits2=int(hits.max()),
+            k=k,
+            s=s,
         )
         caption += (
-            "k is a multiple of s, so inside all places get as many."
+            say("k is a multiple of s, so inside all places get as many.")
             if k % s == 0
-            else f"{k} is no multiple of {s}, so some places get more than their neighbours."
+            else say("{k} is no multiple of {s}, so some places get more than their neighbours.", k=k, s=s)
         )
         return Scene(
             caption,
             (
-                Heatmap(title="stamps", values=rows(hits[:13, :9]), value_range=(0, float(hits.max()))),
-                self._picture("output", self.out),
+                Heatmap(title=say("stamps"), values=rows(hits[:13, :9]), value_range=(0, float(hits.max()))),
+                self._picture(say("output"), self.out),
             ),
             {"most": hits.max(), "least": hits.min()},
-            "the overlaps",
+            say("the overlaps"),
         )
 
     def other_stride(self, stride: int) -> Scene:
         out, uneven = upsample(np.ones((5, 5)), self.kernel, stride), unevenness(self.kernel, stride)
-        caption = (
-            f"An even map with the same kernel and stride {stride}: {len(out)}x{len(out)}, values "
-            f"{number(float(out.min()), 2)} to {number(float(out.max()), 2)}; inside they differ by {uneven:.0%} of "
-            "the mean. "
+        caption = say(
+            "An even map with the same kernel and stride {stride}: {out}x{out}, values {out2} to {out3}; inside "
+            "they differ by {uneven:.0%} of the mean. ",
+            stride=stride,
+            out=len(out),
+            out2=number(float(out.min()), 2),
+            out3=number(float(out.max()), 2),
+            uneven=uneven,
         )
-        caption += "Even inside." if uneven < 0.01 else "A pattern that is not in the input."
+        caption += say("Even inside.") if uneven < 0.01 else say("A pattern that is not in the input.")
         return Scene(
             caption,
-            (self._picture(f"stride {stride}", out),),
+            (self._picture(say("stride {stride}", stride=stride), out),),
             {"stride": stride, "uneven": uneven},
-            "other strides" if stride == 1 else "",
+            say("other strides") if stride == 1 else "",
         )
 
     def enlarged(self) -> Scene:
@@ -230,35 +254,42 @@ class Story:
         large = np.pad(self.x.repeat(s, 0).repeat(s, 1), k // 2, mode="edge")
         windows = np.lib.stride_tricks.sliding_window_view(large, (k, k))
         out: Array = (windows * self.kernel).sum((2, 3)) / self.kernel.sum()
-        caption = (
-            f"The other way: repeat every value {s} times, then convolve with stride 1. {len(out)}x{len(out)} values "
-            f"from {number(float(out.min()), 2)} to {number(float(out.max()), 2)}: every place has the same "
-            "number of neighbours, so no checkerboard can arise."
+        caption = say(
+            "The other way: repeat every value {s} times, then convolve with stride 1. {out}x{out} values from "
+            "{out2} to {out3}: every place has the same number of neighbours, so no checkerboard can arise.",
+            s=s,
+            out=len(out),
+            out2=number(float(out.min()), 2),
+            out3=number(float(out.max()), 2),
         )
         return Scene(
             caption,
-            (self._picture("enlarge, then convolve", out), self._picture("transposed", self.out)),
+            (self._picture(say("enlarge, then convolve"), out), self._picture(say("transposed"), self.out)),
             {"range": float(np.ptp(out))},
-            "the remedy",
+            say("the remedy"),
         )
 
     def ending(self) -> Scene:
         k, s = self.params.kernel, self.params.stride
-        caption = (
-            f"{self.params.map_size}x{self.params.map_size} became {len(self.out)}x{len(self.out)}. On an even input "
-            "kernel "
-            f"{k} with stride {s} is uneven by {self.uneven:.0%}: "
+        caption = say(
+            "{map_size}x{map_size} became {out}x{out}. On an even input kernel {k} with stride {s} is "
+            "uneven by {uneven:.0%}: ",
+            map_size=self.params.map_size,
+            out=len(self.out),
+            k=k,
+            s=s,
+            uneven=self.uneven,
         )
         caption += (
-            "no checkerboard, the stamps fill every place alike."
+            say("no checkerboard, the stamps fill every place alike.")
             if self.uneven < 0.01
-            else "a checkerboard. Take a kernel that is a multiple of the stride, or enlarge first."
+            else say("a checkerboard. Take a kernel that is a multiple of the stride, or enlarge first.")
         )
         return Scene(
             caption,
-            (self._picture("before", self.x), self._picture("after", self.out)),
+            (self._picture(say("before"), self.x), self._picture(say("after"), self.out)),
             {"uneven": self.uneven, "size": len(self.out)},
-            "the result",
+            say("the result"),
         )
 
     def _picture(self, title: str, values: Array) -> Image:

@@ -38,10 +38,11 @@ from demos.runtime.contract import (
     Table,
     param,
 )
+from demos.runtime.messages import say
 from demos.vision._scene import FILLS, SIZE, Array, Thing, boxed, detect, draw, iou, name_of
 
 HIT = 0.5
-COLOURS = {"triangle": (0.95, 0.6, 0.1), "disc": (0.2, 0.5, 0.95), "square": (0.2, 0.75, 0.35)}
+COLOURS = {say("triangle"): (0.95, 0.6, 0.1), say("disc"): (0.2, 0.5, 0.95), say("square"): (0.2, 0.75, 0.35)}
 
 
 class VisionTasksParams(Params):
@@ -87,75 +88,95 @@ class Story:
         return max(self.truth, key=lambda true: iou(thing.mask, true.mask))
 
     def opening(self) -> Scene:
-        caption = (
-            f"One scene, {SIZE}x{SIZE} pixels, {count(len(self.truth), 'object')}. Four questions can be asked of it, "
-            "each harder than the one before: what, "
-            f"where, what all, and which pixel. {int((self.image > self.params.threshold).sum())} pixels are brighter "
-            f"than {number(self.params.threshold, 2)}."
+        caption = say(
+            "One scene, {size}x{size} pixels, {objects}. Four questions can be asked of it, each harder than the "
+            "one before: what, where, what all, and which pixel. {image} pixels are brighter than {threshold}.",
+            size=SIZE,
+            objects=count(len(self.truth), "object"),
+            image=int((self.image > self.params.threshold).sum()),
+            threshold=number(self.params.threshold, 2),
         )
-        return Scene(caption, (self._picture("the scene", []),), {"objects": len(self.truth)})
+        return Scene(caption, (self._picture(say("the scene"), []),), {"objects": len(self.truth)})
 
     def classification(self) -> Scene:
         name, fill = name_of(self.first.mask)
-        caption = (
-            f"1. Classification: one name for the main object. It fills {number(fill, 2)} of its box, nearest to a "
-            f"{name}. "
+        caption = say(
+            "1. Classification: one name for the main object. It fills {fill} of its box, nearest to a {name}. ",
+            fill=number(fill, 2),
+            name=name,
         )
-        caption += (
-            f"Truth: {self.partner(self.first).name}. Nothing is said of where it is; such labels are the cheapest."
+        caption += say(
+            "Truth: {name}. Nothing is said of where it is; such labels are the cheapest.",
+            name=self.partner(self.first).name,
         )
         bars = Bars(
-            title="Share of the box filled",
-            labels=("this one", *FILLS),
+            title=say("Share of the box filled"),
+            labels=(say("this one"), *FILLS),
             values=row([fill, *FILLS.values()]),
             value_range=(0, 1),
         )
-        return Scene(caption, (self._picture("the scene", []), bars), {"fill": fill}, "classification")
+        return Scene(caption, (self._picture(say("the scene"), []), bars), {"fill": fill}, say("classification"))
 
     def localisation(self) -> Scene:
         score = iou(boxed(self.first), boxed(self.partner(self.first)))
         r0, r1, c0, c1 = self.first.box
-        caption = (
-            f"2. Localisation: the name and one box, rows {r0 + 1} to {r1 + 1} and columns {c0 + 1} to {c1 + 1}. IoU "
-            f"with the true box: {number(score, 2)}. "
+        caption = say(
+            "2. Localisation: the name and one box, rows {r0} to {r1} and columns {c0} to {c1}. IoU with "
+            "the true box: {score}. ",
+            r0=r0 + 1,
+            r1=r1 + 1,
+            c0=c0 + 1,
+            c1=c1 + 1,
+            score=number(score, 2),
         )
         caption += (
-            "A speck that sticks to the object makes the box too large." if score < 1 else "The box fits exactly."
+            say("A speck that sticks to the object makes the box too large.")
+            if score < 1
+            else say("The box fits exactly.")
         )
-        return Scene(caption, (self._picture("one box", [self.first]),), {"iou": score}, "localisation")
+        return Scene(caption, (self._picture(say("one box"), [self.first]),), {"iou": score}, say("localisation"))
 
     def detection(self, i: int) -> Scene:
         thing = self.found[i]
         true = self.partner(thing)
         box, mask = iou(boxed(thing), boxed(true)), iou(thing.mask, true.mask)
-        self.scores.append((thing.name, true.name if mask else "nothing", box, mask))
+        self.scores.append((thing.name, true.name if mask else say("nothing"), box, mask))
         good = box >= HIT and thing.name == true.name
-        caption = (
-            f"3. Detection, object {i + 1} of {len(self.found)}: a {thing.name}, IoU of its box {number(box, 2)}. "
+        caption = say(
+            "3. Detection, object {i} of {found}: a {name}, IoU of its box {box}. ",
+            i=i + 1,
+            found=len(self.found),
+            name=thing.name,
+            box=number(box, 2),
         )
-        caption += "A hit: at least 0.5 and the right name. " if good else f"A miss: truth is {self.scores[-1][1]}. "
-        caption += "Every object needs a name and a box, and nothing may be found twice."
+        caption += (
+            say("A hit: at least 0.5 and the right name. ")
+            if good
+            else say("A miss: truth is {scores}. ", scores=self.scores[-1][1])
+        )
+        caption += say("Every object needs a name and a box, and nothing may be found twice.")
         return Scene(
             caption,
-            (self._picture("boxes so far", self.found[: i + 1]), self._table()),
+            (self._picture(say("boxes so far"), self.found[: i + 1]), self._table()),
             {"iou": box},
-            "detection" if i == 0 else "" if good else "a miss",
+            say("detection") if i == 0 else "" if good else say("a miss"),
         )
 
     def segmentation(self) -> Scene:
         labels, true = self._labels(self.found), self._labels(self.truth)
         right = float((labels == true).mean())
-        caption = (
-            f"4. Segmentation: a name for each of the {SIZE * SIZE} pixels; {right:.1%} are right. Colours are "
-            "classes: two discs have one colour, "
-            "so objects of a class are not told apart (semantic segmentation). Such labels cost most: every pixel "
-            "must be drawn by somebody."
+        caption = say(
+            "4. Segmentation: a name for each of the {size} pixels; {right:.1%} are right. Colours are classes: "
+            "two discs have one colour, so objects of a class are not told apart (semantic segmentation). Such "
+            "labels cost most: every pixel must be drawn by somebody.",
+            size=SIZE * SIZE,
+            right=right,
         )
         return Scene(
             caption,
-            (self._masks("named", self.found), self._masks("truth", self.truth)),
+            (self._masks(say("named"), self.found), self._masks(say("truth"), self.truth)),
             {"pixels_right": right},
-            "segmentation",
+            say("segmentation"),
         )
 
     def sliding(self, right: int) -> Scene:
@@ -163,36 +184,46 @@ class Story:
         r0, r1, c0, c1 = self.first.box
         high, wide = r1 - r0 + 1, c1 - c0 + 1
         shared = max(0, wide - right) * high
-        caption = (
-            f"What does IoU mean? A box of {high}x{wide} slid by {count(right, 'pixel')}: {shared} pixels shared, "
-            f"{2 * high * wide - shared} in the union, "
+        caption = say(
+            "What does IoU mean? A box of {high}x{wide} slid by {pixels}: {shared} pixels shared, "
+            "{high2} in the union, ",
+            high=high,
+            wide=wide,
+            pixels=count(right, "pixel"),
+            shared=shared,
+            high2=2 * high * wide - shared,
         )
-        caption += (
-            f"IoU = {number(values[-1], 2)}: {'a hit' if values[-1] >= HIT else 'a miss'}. Half shared is only one "
-            "third, for the union is larger than a box."
+        caption += say(
+            "IoU = {values}: {a_hit}. Half shared is only one third, for the union is larger than a box.",
+            values=number(values[-1], 2),
+            a_hit=say("a hit") if values[-1] >= HIT else say("a miss"),
         )
-        line = Series(name="IoU", x=tuple(range(right + 1)), y=row(values))
+        line = Series(name=say("IoU"), x=tuple(range(right + 1)), y=row(values))
         bar = Series(name="0.5", x=(0.0, 9.0), y=(HIT, HIT))
-        curve = Curve(title="IoU of the slid box", series=(line, bar), x_label="pixels", y_range=(0, 1))
+        curve = Curve(title=say("IoU of the slid box"), series=(line, bar), x_label=say("pixels"), y_range=(0, 1))
         lost = right and values[-1] < HIT <= values[-2]
         return Scene(
             caption,
-            (curve, self._picture("the slid box", [self.first], right)),
+            (curve, self._picture(say("the slid box"), [self.first], right)),
             {"iou": values[-1]},
-            "below one half" if lost else "",
+            say("below one half") if lost else "",
         )
 
     def ending(self) -> Scene:
         hits = sum(box >= HIT and name == true for name, true, box, _ in self.scores)
         mean = float(np.mean([mask for *_, mask in self.scores])) if self.scores else 0.0
-        caption = (
-            f"{hits} of {count(len(self.truth), 'object')} found with the right name and an IoU of at least 0.5, "
-            f"{len(self.scores)} pieces in all; mean IoU of the masks "
-            f"{number(mean, 2)}. A name needs one word for an image, a box four numbers an object, a mask "
-            f"{SIZE * SIZE} labels: precision costs."
+        caption = say(
+            "{hits} of {objects} found with the right name and an IoU of at least 0.5, {scores} pieces in all; "
+            "mean IoU of the masks {mean}. A name needs one word for an image, a box four numbers an object, a "
+            "mask {size} labels: precision costs.",
+            hits=hits,
+            objects=count(len(self.truth), "object"),
+            scores=len(self.scores),
+            mean=number(mean, 2),
+            size=SIZE * SIZE,
         )
-        panels: tuple[Panel, ...] = (self._picture("all boxes", self.found), self._table())
-        return Scene(caption, panels, {"hits": hits, "objects": len(self.truth), "mean_iou": mean}, "the verdict")
+        panels: tuple[Panel, ...] = (self._picture(say("all boxes"), self.found), self._table())
+        return Scene(caption, panels, {"hits": hits, "objects": len(self.truth), "mean_iou": mean}, say("the verdict"))
 
     def _labels(self, things: Sequence[Thing]) -> NDArray[np.int64]:
         labels = np.zeros((SIZE, SIZE), dtype=np.int64)
@@ -223,8 +254,8 @@ class Story:
     def _table(self) -> Table:
         body = tuple((name, true, number(box, 2), number(mask, 2)) for name, true, box, mask in self.scores)
         return Table(
-            title="Found",
-            columns=("named", "truth", "box IoU", "mask IoU"),
+            title=say("Found"),
+            columns=(say("named"), say("truth"), say("box IoU"), say("mask IoU")),
             rows=body,
             highlight=(max(0, len(body) - 1),),
         )

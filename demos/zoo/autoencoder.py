@@ -39,6 +39,7 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import listed, say
 from demos.zoo._coder import HELD, Array, dense, digits, learn, principal, strip, through
 
 HIDDEN = 64
@@ -127,37 +128,43 @@ class Story:
         self.codes, self.rebuilt, self.decoder = runs[-1]
         beaten = next((i for i, error in enumerate(self.errors) if error < self.pca), -1)
         told = [
-            self.learning(epoch, runs[epoch], "better than PCA" if epoch == beaten else "")
+            self.learning(epoch, runs[epoch], say("better than PCA") if epoch == beaten else "")
             for epoch in thin(len(runs), 16, {beaten})
         ]
         return [*told, *(self.walk(step) for step in range(7)), self.ending()]
 
     def opening(self) -> Scene:
         k = self.params.code
-        caption = (
-            f"Digits of 64 pixels must pass through {k} number{'s' if k > 1 else ''}: {number(64 / k, 1)} times fewer. "
-            f"1,500 are learnt, these and {HELD - 16} more are kept apart. With {k} linear components PCA has an "
-            f"error of "
-            f"{number(self.pca, 4)}: that is the mark to beat."
+        caption = say(
+            "Digits of 64 pixels must pass through {k} number{s}: {k2} times fewer. 1,500 are learnt, these and "
+            "{held} more are kept apart. With {k} linear components PCA has an error of {pca}: that "
+            "is the mark to beat.",
+            k=k,
+            s="s" if k > 1 else "",
+            k2=number(64 / k, 1),
+            held=HELD - 16,
+            pca=number(self.pca, 4),
         )
-        return Scene(caption, (strip("Digits never learnt", self.x[:16]),), {"pca_error": self.pca})
+        return Scene(caption, (strip(say("Digits never learnt"), self.x[:16]),), {"pca_error": self.pca})
 
     def learning(self, epoch: int, run: tuple[Array, Array, Any], moment: str) -> Scene:
         error = self.errors[epoch]
-        caption = (
-            f"Epoch {epoch}: error {number(error, 4)} a pixel on digits never learnt; PCA has {number(self.pca, 4)}. "
-            "Above the originals, below what the code brings back: what is common to a digit returns first, the "
-            "handwriting last."
+        caption = say(
+            "Epoch {epoch}: error {error} a pixel on digits never learnt; PCA has {pca}. Above the originals, "
+            "below what the code brings back: what is common to a digit returns first, the handwriting last.",
+            epoch=epoch,
+            error=number(error, 4),
+            pca=number(self.pca, 4),
         )
         past = row(self.errors[: epoch + 1], 4)
         lines = (
-            Series(name=self.params.network, x=row(range(epoch + 1)), y=past),
-            Series(name="PCA", x=row(range(epoch + 1)), y=row([self.pca] * (epoch + 1), 4)),
+            Series(name=say(self.params.network), x=row(range(epoch + 1)), y=past),
+            Series(name=say("PCA"), x=row(range(epoch + 1)), y=row([self.pca] * (epoch + 1), 4)),
         )
         panels = (
-            strip("Originals, reconstructions", np.concatenate([self.x[:8], run[1][:8]])),
+            strip(say("Originals, reconstructions"), np.concatenate([self.x[:8], run[1][:8]])),
             self._plane(run[0]),
-            Curve(title="Error", series=lines, x_label="epoch"),
+            Curve(title=say("Error"), series=lines, x_label=say("epoch")),
         )
         return Scene(caption, panels, {"epoch": epoch, "error": error}, moment)
 
@@ -169,45 +176,52 @@ class Story:
         with torch.no_grad():
             made = self.decoder(torch.tensor(here, dtype=torch.float32)).numpy()
         far = float(np.abs(self.codes - here).sum(1).min())
-        caption = (
-            f"A walk from the code of a 0 to the code of a 1, step {step} of 6: code "
-            f"({', '.join(number(v, 1) for v in here[:4])}"
-            f"{', …' if len(here) > 4 else ''}). The nearest real digit is {number(far, 2)} away. In between the "
-            f"decoder "
-            "invents: codes of real pictures do not fill the plane."
+        caption = say(
+            "A walk from the code of a 0 to the code of a 1, step {step} of 6: code ({listing}{value}). The nearest "
+            "real digit is {far} away. In between the decoder invents: codes of real pictures "
+            "do not fill the plane.",
+            step=step,
+            listing=listed(", ", (number(v, 1) for v in here[:4])),
+            value=", …" if len(here) > 4 else "",
+            far=number(far, 2),
         )
-        panels = (strip("Decoded", made[None], 1), self._plane(self.codes, here))
-        return Scene(caption, panels, {"step": step}, "a walk between two digits" if step == 0 else "")
+        panels = (strip(say("Decoded"), made[None], 1), self._plane(self.codes, here))
+        return Scene(caption, panels, {"step": step}, say("a walk between two digits") if step == 0 else "")
 
     def ending(self) -> Scene:
         error = self.errors[-1]
-        caption = f"{self.params.code} numbers for 64 pixels: error {number(error, 4)}, PCA {number(self.pca, 4)}. "
+        caption = say(
+            "{code} numbers for 64 pixels: error {error}, PCA {pca}. ",
+            code=self.params.code,
+            error=number(error, 4),
+            pca=number(self.pca, 4),
+        )
         if self.params.network == "linear":
-            caption += (
-                f"They differ by {number(100 * abs(error / self.pca - 1), 1)} %: linear layers can only come "
-                f"to PCA's flat plane."
+            caption += say(
+                "They differ by {error} %: linear layers can only come to PCA's flat plane.",
+                error=number(100 * abs(error / self.pca - 1), 1),
             )
         elif error < self.pca:
-            caption += (
-                f"That is {number(100 * (1 - error / self.pca), 0)} % less: a curved surface fits the digits "
-                f"better than a flat one."
+            caption += say(
+                "That is {error} % less: a curved surface fits the digits better than a flat one.",
+                error=number(100 * (1 - error / self.pca), 0),
             )
         else:
-            caption += "Not better than the flat plane yet: give it more epochs."
+            caption += say("Not better than the flat plane yet: give it more epochs.")
         panels = (
-            strip("Originals, reconstructions", np.concatenate([self.x[:8], self.rebuilt[:8]])),
+            strip(say("Originals, reconstructions"), np.concatenate([self.x[:8], self.rebuilt[:8]])),
             self._plane(self.codes),
         )
         return Scene(
-            caption, panels, {"error": error, "pca_error": self.pca, "apart": abs(error / self.pca - 1)}, "the end"
+            caption, panels, {"error": error, "pca_error": self.pca, "apart": abs(error / self.pca - 1)}, say("the end")
         )
 
     def _plane(self, codes: Array, here: Array | None = None) -> Panel:
         flat = codes if codes.shape[1] > 1 else np.concatenate([codes, np.zeros_like(codes)], 1)
         groups = [points(str(digit), flat[self.names == digit][:15], 2) for digit in range(10)]
         if here is not None:
-            groups.append(points("here", [[*here.tolist(), 0.0][:2]], 2))
-        return Scatter(title="First two code numbers", groups=tuple(groups), x_label="c1", y_label="c2")
+            groups.append(points(say("here"), [[*here.tolist(), 0.0][:2]], 2))
+        return Scatter(title=say("First two code numbers"), groups=tuple(groups), x_label="c1", y_label="c2")
 
 
 def _check(frames: Sequence[Frame]) -> str:

@@ -41,6 +41,7 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import say
 from demos.zoo._coder import HELD, Array, dense, digits, learn, strip, through
 
 HIDDEN, COPIES = 64, 8
@@ -108,7 +109,7 @@ def rivals(params: DenoisingAutoencoderParams, spoilt: Array) -> dict[str, Array
     x, random = digits()[0][:-HELD], np.random.default_rng(params.seed + 2)
     many = np.concatenate([spoil(x, params, random) for _ in range(COPIES)])
     w = ridge(_with_one(many), np.tile(x, (COPIES, 1)), 1e-3)
-    return {"mean digit": np.tile(x.mean(0), (len(spoilt), 1)), "linear map": _with_one(spoilt) @ w}
+    return {say("mean digit"): np.tile(x.mean(0), (len(spoilt), 1)), say("linear map"): _with_one(spoilt) @ w}
 
 
 def _with_one(x: Array) -> Array:
@@ -137,70 +138,88 @@ class Story:
         self.errors = [float(((each - self.x) ** 2).mean()) for each in self.runs]
         half = next((i for i, error in enumerate(self.errors) if error < self.before / 2), -1)
         told = [
-            self.learning(i, "half the noise is gone" if i == half else "") for i in thin(len(self.runs), 12, {half})
+            self.learning(i, say("half the noise is gone") if i == half else "")
+            for i in thin(len(self.runs), 12, {half})
         ]
         return [*told, *(self.one(index) for index in range(6)), self.ending()]
 
     def opening(self) -> Scene:
         p = self.params
         how = (
-            f"{number(100 * p.noise, 0)} % of the pixels are put out"
+            say("{noise} % of the pixels are put out", noise=number(100 * p.noise, 0))
             if p.kind == "masking"
-            else f"noise of standard deviation {number(p.noise, 2)} is added to every pixel"
+            else say("noise of standard deviation {noise} is added to every pixel", noise=number(p.noise, 2))
         )
-        caption = (
-            f"Above clean digits, below the same spoilt: {how}. That is a mean squared error of "
-            f"{number(self.before)}. The "
-            "network sees only the lower row, and has to give back the upper one."
+        caption = say(
+            "Above clean digits, below the same spoilt: {how}. That is a mean squared error of {before}. The "
+            "network sees only the lower row, and has to give back the upper one.",
+            how=how,
+            before=number(self.before),
         )
-        panel = strip("Clean, and spoilt", np.concatenate([self.x[:8], self.spoilt[:8]]))
+        panel = strip(say("Clean, and spoilt"), np.concatenate([self.x[:8], self.spoilt[:8]]))
         return Scene(caption, (panel,), {"spoilt_error": self.before})
 
     def learning(self, epoch: int, moment: str) -> Scene:
         error = self.errors[epoch]
         share = error / self.before if self.before else 0
         caption = (
-            f"Epoch {epoch}: the error of the output is {number(error, 4)}"
-            + (f", {number(share, 2)} times that of the input. " if self.before else ". ")
+            say("Epoch {epoch}: the error of the output is {error}", epoch=epoch, error=number(error, 4))
+            + (say(", {share} times that of the input. ", share=number(share, 2)) if self.before else ". ")
             + self._beaten(error)
         )
         x = row(range(epoch + 1))
         lines = (
-            Series(name="output", x=x, y=row(self.errors[: epoch + 1], 4)),
-            Series(name="spoilt input", x=x, y=row([self.before] * (epoch + 1), 4)),
+            Series(name=say("output"), x=x, y=row(self.errors[: epoch + 1], 4)),
+            Series(name=say("spoilt input"), x=x, y=row([self.before] * (epoch + 1), 4)),
             *(Series(name=name, x=x, y=row([each] * (epoch + 1), 4)) for name, each in self.rivals.items()),
         )
         picture = np.concatenate([self.x[:6], self.spoilt[:6], self.runs[epoch][:6]])
-        panels = (strip("Clean, spoilt, output", picture, 6), Curve(title="Error", series=lines, x_label="epoch"))
+        panels = (
+            strip(say("Clean, spoilt, output"), picture, 6),
+            Curve(title=say("Error"), series=lines, x_label=say("epoch")),
+        )
         return Scene(caption, panels, {"epoch": epoch, "error": error}, moment)
 
     def one(self, index: int) -> Scene:
         clean, bad, back = self.x[index], self.spoilt[index], self.runs[-1][index]
         old, new = float(((bad - clean) ** 2).mean()), float(((back - clean) ** 2).mean())
-        caption = (
-            f"A {self.names[index]} never learnt: {number(old)} wrong before, {number(new)} after. "
-            "Look at strokes that the noise had broken: what the network puts there is its own guess."
+        caption = say(
+            "A {names} never learnt: {old} wrong before, {new} after. Look at strokes that the noise had broken: "
+            "what the network puts there is its own guess.",
+            names=self.names[index],
+            old=number(old),
+            new=number(new),
         )
-        panels = (strip("clean", clean, 1), strip("spoilt", bad, 1), strip("output", back, 1))
-        return Scene(caption, panels, {"before": old, "after": new}, "one digit after another" if index == 0 else "")
+        panels = (strip(say("clean"), clean, 1), strip(say("spoilt"), bad, 1), strip(say("output"), back, 1))
+        return Scene(
+            caption, panels, {"before": old, "after": new}, say("one digit after another") if index == 0 else ""
+        )
 
     def ending(self) -> Scene:
         error = self.errors[-1]
         kept = error / self.before if self.before else 1.0
-        caption = f"On {HELD} unseen digits the error went from {number(self.before, 4)} to {number(error, 4)}. "
+        caption = say(
+            "On {held} unseen digits the error went from {before} to {error}. ",
+            held=HELD,
+            before=number(self.before, 4),
+            error=number(error, 4),
+        )
         mean, linear = self.rivals.values()
-        caption += (
-            f"Always answering the mean digit: {number(mean, 4)}; the best linear map of the pixels, solved at once: "
-            f"{number(linear, 4)}. {self._beaten(error)}"
+        caption += say(
+            "Always answering the mean digit: {mean}; the best linear map of the pixels, solved at "
+            "once: {linear}. {beaten}",
+            mean=number(mean, 4),
+            linear=number(linear, 4),
+            beaten=self._beaten(error),
         )
         if error > self.before:
-            caption += " It did more harm than good: squeezing into the code costs more than the noise did."
+            caption += say(" It did more harm than good: squeezing into the code costs more than the noise did.")
         digitwise = [float(((self.runs[-1] - self.x)[self.names == d] ** 2).mean()) for d in range(10)]
         panels = (
-            strip("Clean, spoilt, output", np.concatenate([self.x[:8], self.spoilt[:8], self.runs[-1][:8]])),
-            Bars(title="Error by digit", labels=tuple(map(str, range(10))), values=row(digitwise)),
+            strip(say("Clean, spoilt, output"), np.concatenate([self.x[:8], self.spoilt[:8], self.runs[-1][:8]])),
+            Bars(title=say("Error by digit"), labels=tuple(map(str, range(10))), values=row(digitwise)),
         )
-        return Scene(caption, panels, self._told(error, kept), "the end")
+        return Scene(caption, panels, self._told(error, kept), say("the end"))
 
     def _told(self, error: float, kept: float) -> dict[str, float]:
         mean, linear = self.rivals.values()
@@ -209,10 +228,10 @@ class Story:
     def _beaten(self, error: float) -> str:
         mean, linear = self.rivals.values()
         if error >= 0.98 * mean:
-            return "It is no better than always answering the mean digit."
+            return say("It is no better than always answering the mean digit.")
         if error >= linear:
-            return "It beats the mean digit, but not the linear map."
-        return "It beats the mean digit and the linear map."
+            return say("It beats the mean digit, but not the linear map.")
+        return say("It beats the mean digit and the linear map.")
 
 
 def _check(frames: Sequence[Frame]) -> str:

@@ -24,6 +24,7 @@ from collections.abc import Iterator, Sequence
 
 from demos.lib.prelude import open_with
 from demos.runtime.contract import Claim, Demo, Frame, Measure, Params, Prediction, Preset, Request, param
+from demos.runtime.messages import say
 from demos.zoo import _dnc
 from demos.zoo._machine_story import CHOICES, MachineStory, outcome
 
@@ -39,10 +40,10 @@ def finding(phase: str, places: Sequence[int]) -> str:
     """Whether the slot was free, or how it lies to the one before."""
     if phase == "write":
         free = places[-1] not in places[:-1]
-        return "No row was there before." if free else "A row was there before, and is written over."
+        return say("No row was there before.") if free else say("A row was there before, and is written over.")
     if len(places) < 2:
-        return "From here links lead on."
-    return f"The row before was in slot {places[-2] + 1}: links need no neighbours."
+        return say("From here links lead on.")
+    return say("The row before was in slot {places}: links need no neighbours.", places=places[-2] + 1)
 
 
 def steps(params: DifferentiableNeuralComputerParams) -> Iterator[Frame]:

@@ -38,6 +38,7 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import say
 
 WASH, LEARN, FREE = 100, 500, 100
 
@@ -138,112 +139,134 @@ class Story:
 
     def opening(self) -> Scene:
         p = self.params
-        caption = (
-            f"{count(p.size, 'unit')} joined at random in loops, {p.size * p.size} weights that are never "
-            f"learnt, scaled to a spectral radius of "
-            f"{number(p.radius, 2)}. The wave below goes in, one number a step. Only {p.size + 1} output "
-            f"weights will be learnt."
+        caption = say(
+            "{units} joined at random in loops, {size} weights that are never learnt, scaled to a spectral radius "
+            "of {radius}. The wave below goes in, one number a step. Only {size2} output weights will be learnt.",
+            units=count(p.size, "unit"),
+            size=p.size * p.size,
+            radius=number(p.radius, 2),
+            size2=p.size + 1,
         )
-        line = Series(name="input", x=row(range(120)), y=row(self.u[:120]))
-        return Scene(caption, (Curve(title="The series", series=(line,), x_label="step"),), {"units": p.size})
+        line = Series(name=say("input"), x=row(range(120)), y=row(self.u[:120]))
+        return Scene(caption, (Curve(title=say("The series"), series=(line,), x_label=say("step")),), {"units": p.size})
 
     def echo(self, t: int) -> Scene:
-        caption = (
-            f"Step {t + 1}: input {number(self.u[t], 2)}. The first twelve units, each a different mixture of "
-            f"what came just now and what still "
-            f"echoes; their mean size is {number(float(np.abs(self.x[t]).mean()), 2)}. Some follow the wave, "
-            f"some lag behind: a bank of memories."
+        caption = say(
+            "Step {t}: input {u}. The first twelve units, each a different mixture of what came just now and what "
+            "still echoes; their mean size is {x}. Some follow the wave, some lag behind: a bank of memories.",
+            t=t + 1,
+            u=number(self.u[t], 2),
+            x=number(float(np.abs(self.x[t]).mean()), 2),
         )
         some = self.x[max(0, t - 39) : t + 1, :12].T
-        names = tuple(f"unit {k + 1}" for k in range(some.shape[0]))
+        names = tuple(say("unit {k}", k=k + 1) for k in range(some.shape[0]))
         panel = Heatmap(
-            title="States over the last steps", values=rows(some, 2), rows=names, value_range=(-1, 1), show_values=False
+            title=say("States over the last steps"),
+            values=rows(some, 2),
+            rows=names,
+            value_range=(-1, 1),
+            show_values=False,
         )
         lines = tuple(
             Series(name=names[k], x=row(range(t + 1)), y=row(self.x[: t + 1, k])) for k in range(min(3, len(names)))
         )
         return Scene(
             caption,
-            (panel, Curve(title="Three units", series=lines, x_label="step")),
+            (panel, Curve(title=say("Three units"), series=lines, x_label=say("step"))),
             {"step": t + 1},
-            "echoes" if t == 0 else "",
+            say("echoes") if t == 0 else "",
         )
 
     def apart(self, t: int) -> Scene:
-        caption = (
-            f"Two copies of the reservoir, started differently, hear the same input. After {count(t, 'step')} "
-            f"they are {small(self.gap[t - 1])} apart. "
+        caption = say(
+            "Two copies of the reservoir, started differently, hear the same input. After {steps} "
+            "they are {gap} apart. ",
+            steps=count(t, "step"),
+            gap=small(self.gap[t - 1]),
         )
         if t > 1:
             caption += (
-                "The past is being forgotten."
+                say("The past is being forgotten.")
                 if self.gap[t - 1] < 0.5 * self.gap[0]
-                else "They have not come together: the start still matters."
+                else say("They have not come together: the start still matters.")
             )
-        return Scene(caption, (self._gap(t),), {"step": t, "apart": self.gap[t - 1]}, "two starts" if t == 1 else "")
+        return Scene(
+            caption, (self._gap(t),), {"step": t, "apart": self.gap[t - 1]}, say("two starts") if t == 1 else ""
+        )
 
     def readout(self) -> Scene:
-        caption = (
-            f"The read-out: one linear system for {self.params.size + 1} weights over {LEARN} steps, the first "
-            f"{WASH} left out. One step ahead its mean squared error is {small(self.error)}. The largest weight is "
-            f"{number(float(np.abs(self.w).max()), 1)}."
+        caption = say(
+            "The read-out: one linear system for {size} weights over {learn} steps, the first {wash} left out. "
+            "One step ahead its mean squared error is {error}. The largest weight is {w}.",
+            size=self.params.size + 1,
+            learn=LEARN,
+            wash=WASH,
+            error=small(self.error),
+            w=number(float(np.abs(self.w).max()), 1),
         )
         x = row(range(80))
         lines = (
-            Series(name="wanted", x=x, y=row(self.wanted[-80:])),
-            Series(name="read-out", x=x, y=row(self.fit[-80:])),
+            Series(name=say("wanted"), x=x, y=row(self.wanted[-80:])),
+            Series(name=say("read-out"), x=x, y=row(self.fit[-80:])),
         )
         return Scene(
             caption,
-            (Curve(title="One step ahead", series=lines, x_label="step"),),
+            (Curve(title=say("One step ahead"), series=lines, x_label=say("step")),),
             {"error": self.error},
-            "the read-out",
+            say("the read-out"),
         )
 
     def freely(self, n: int) -> Scene:
         true = self.u[WASH + LEARN : WASH + LEARN + n]
         error = mean_square(self.free[:n], true)
-        caption = (
-            f"Left alone for {n} steps: each guess is the next input. Mean squared error {small(error)}, "
-            f"where always saying 0 would have "
-            f"{number(float((true**2).mean()), 3)}. "
+        caption = say(
+            "Left alone for {n} steps: each guess is the next input. Mean squared error {error}, where always "
+            "saying 0 would have {true}. ",
+            n=n,
+            error=small(error),
+            true=number(float((true**2).mean()), 3),
         )
-        caption += "The loop has caught the wave." if error < 0.02 else "It drifts away from the wave."
-        return Scene(caption, (self._free(n),), {"steps": n, "free_error": error}, "free forecast" if n == 10 else "")
+        caption += say("The loop has caught the wave.") if error < 0.02 else say("It drifts away from the wave.")
+        return Scene(
+            caption, (self._free(n),), {"steps": n, "free_error": error}, say("free forecast") if n == 10 else ""
+        )
 
     def ending(self) -> Scene:
         true = self.u[WASH + LEARN : WASH + LEARN + FREE]
         error = mean_square(self.free, true)
         fades = bool(self.gap[-1] < 1e-3)
-        caption = (
-            f"With ρ = {number(self.params.radius, 2)} two starts are {small(self.gap[-1])} apart after "
-            f"{WASH + LEARN} steps; {FREE} free steps have error "
-            f"{small(error)}. "
+        caption = say(
+            "With ρ = {radius} two starts are {gap} apart after {wash} steps; {free} free steps have error {error}. ",
+            radius=number(self.params.radius, 2),
+            gap=small(self.gap[-1]),
+            wash=WASH + LEARN,
+            free=FREE,
+            error=small(error),
         )
         if not fades:
-            caption += "The echo of the start never fades: no echo state property, and nothing to rely on."
+            caption += say("The echo of the start never fades: no echo state property, and nothing to rely on.")
         elif error < 0.02:
-            caption += (
+            caption += say(
                 "Loops left to chance and one linear system forecast a wave: no error was sent back through time."
             )
         else:
-            caption += "It forgets its start, but its echoes are too short or too coarse for this wave."
+            caption += say("It forgets its start, but its echoes are too short or too coarse for this wave.")
         metrics = {"error": self.error, "free_error": error, "fades": float(fades)}
-        return Scene(caption, (self._free(FREE), self._gap(WASH + LEARN)), metrics, "the end")
+        return Scene(caption, (self._free(FREE), self._gap(WASH + LEARN)), metrics, say("the end"))
 
     def _gap(self, t: int) -> Panel:
         x = np.unique(np.linspace(0, t - 1, min(t, 100)).astype(int))
-        line = Series(name="log10 of the distance", x=row(x + 1), y=row(np.log10(self.gap[x] + 1e-16)))
-        return Curve(title="Two starts: how far apart", series=(line,), x_label="step")
+        line = Series(name=say("log10 of the distance"), x=row(x + 1), y=row(np.log10(self.gap[x] + 1e-16)))
+        return Curve(title=say("Two starts: how far apart"), series=(line,), x_label=say("step"))
 
     def _free(self, n: int) -> Panel:
         x = row(range(n))
         true = self.u[WASH + LEARN : WASH + LEARN + n]
         lines = (
-            Series(name="true", x=x, y=row(true)),
-            Series(name="free forecast", x=x, y=row(np.clip(self.free[:n], -3, 3))),
+            Series(name=say("true"), x=x, y=row(true)),
+            Series(name=say("free forecast"), x=x, y=row(np.clip(self.free[:n], -3, 3))),
         )
-        return Curve(title="Free forecast", series=lines, x_label="step")
+        return Curve(title=say("Free forecast"), series=lines, x_label=say("step"))
 
 
 def _check(frames: Sequence[Frame]) -> str:

@@ -37,6 +37,7 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import say
 
 PLANE = Plane((-2.2, 2.2), (-2.2, 2.2))
 
@@ -131,41 +132,53 @@ class Story:
         return [*told, *(self.again(turn) for turn in range(3)), self.ending()]
 
     def opening(self) -> Scene:
-        caption = (
-            f"160 points of two classes ({self.params.data}), and {count(self.params.hidden, 'unit')} whose "
-            f"weights are drawn at random, size "
-            f"{number(self.params.scale, 2)}, and never learnt. Can a mixture of random cuts part the classes?"
+        caption = say(
+            "160 points of two classes ({data}), and {units} whose weights are drawn at random, size {scale}, and "
+            "never learnt. Can a mixture of random cuts part the classes?",
+            data=say(self.params.data),
+            units=count(self.params.hidden, "unit"),
+            scale=number(self.params.scale, 2),
         )
-        return Scene(caption, (plot(PLANE, "Points", self._groups()),), {"units": self.params.hidden})
+        return Scene(caption, (plot(PLANE, say("Points"), self._groups()),), {"units": self.params.hidden})
 
     def cut(self, k: int) -> Scene:
         w1, w2, b = float(self.w[0, k]), float(self.w[1, k]), float(self.b[k])
         side = self.h(self.x, k + 1)[:, k] > 0
         share = float((np.where(side, 1, -1) == self.t).mean())
-        caption = (
-            f"Random unit {k + 1}: tanh({number(w1, 2)}·x1 + {number(w2, 2)}·x2 + {number(b, 2)}) cuts the "
-            f"plane along a line. By itself it would "
-            f"get {number(100 * max(share, 1 - share), 0)} % right: close to guessing, as expected of chance."
+        caption = say(
+            "Random unit {k}: tanh({w1}·x1 + {w2}·x2 + {b}) cuts the plane along a line. By itself it would get "
+            "{share} % right: close to guessing, as expected of chance.",
+            k=k + 1,
+            w1=number(w1, 2),
+            w2=number(w2, 2),
+            b=number(b, 2),
+            share=number(100 * max(share, 1 - share), 0),
         )
-        line = PLANE.line("cut", w1, w2, b)
+        line = PLANE.line(say("cut"), w1, w2, b)
         region = PLANE.region(lambda x, y: float(np.tanh(w1 * x + w2 * y + b)), 14)
         return Scene(
-            caption, (plot(PLANE, f"Unit {k + 1}", self._groups(), line, region),), {}, "random cuts" if k == 0 else ""
+            caption,
+            (plot(PLANE, say("Unit {k}", k=k + 1), self._groups(), line, region),),
+            {},
+            say("random cuts") if k == 0 else "",
         )
 
     def grown(self, index: int) -> Scene:
         k, score = self.sizes[index], self.scores[index]
         learnt = self.right(self.x, self.t, index)
         first = next((i for i, each in enumerate(self.scores) if each >= 0.95), -1)
-        caption = (
-            f"{count(k, 'random unit')}, mixed by least squares: {number(100 * learnt, 1)} % of the points "
-            f"learnt and {number(100 * score, 1)} % of 400 "
-            f"unseen ones are right. The largest output weight is "
-            f"{number(float(np.abs(self.betas[index]).max()), 1)}. No step of "
-            "descent was made."
+        caption = say(
+            "{random_units}, mixed by least squares: {learnt} % of the points learnt and {score} % of 400 unseen "
+            "ones are right. The largest output weight is {betas}. No step of descent was made.",
+            random_units=count(k, "random unit"),
+            learnt=number(100 * learnt, 1),
+            score=number(100 * score, 1),
+            betas=number(float(np.abs(self.betas[index]).max()), 1),
         )
         panels = (self._surface(index), self._curve(index))
-        return Scene(caption, panels, {"units": k, "unseen": score}, "95 % of unseen points" if index == first else "")
+        return Scene(
+            caption, panels, {"units": k, "unseen": score}, say("95 % of unseen points") if index == first else ""
+        )
 
     def again(self, turn: int) -> Scene:
         random = np.random.default_rng((self.params.seed, turn + 1))
@@ -173,46 +186,56 @@ class Story:
         b = self.params.scale * random.uniform(-1, 1, self.b.shape)
         beta = ridge(layer(self.x, w, b), self.t, self.params.penalty)
         score = float((np.sign(layer(self.test, w, b) @ beta) == self.answer).mean())
-        caption = (
-            f"Drawn again, other random units number {turn + 1}: {number(100 * score, 1)} % of the unseen "
-            f"points. It was {number(100 * self.scores[-1], 1)} % before. "
-            "With enough units it hardly matters which ones chance gives."
+        caption = say(
+            "Drawn again, other random units number {turn}: {score} % of the unseen points. It was {scores} % "
+            "before. With enough units it hardly matters which ones chance gives.",
+            turn=turn + 1,
+            score=number(100 * score, 1),
+            scores=number(100 * self.scores[-1], 1),
         )
         region = PLANE.region(lambda x, y: float(np.clip(layer(np.array([[x, y]]), w, b) @ beta, -1, 1)[0]), 14)
         return Scene(
             caption,
-            (plot(PLANE, "Other random units", self._groups(), (), region),),
+            (plot(PLANE, say("Other random units"), self._groups(), (), region),),
             {"unseen": score},
-            "drawn again" if turn == 0 else "",
+            say("drawn again") if turn == 0 else "",
         )
 
     def ending(self) -> Scene:
         score = self.scores[-1]
-        caption = f"{count(self.params.hidden, 'random unit')}: {number(100 * score, 1)} % of unseen points are right. "
+        caption = say(
+            "{random_units}: {score} % of unseen points are right. ",
+            random_units=count(self.params.hidden, "random unit"),
+            score=number(100 * score, 1),
+        )
         if score >= 0.95:
-            caption += (
-                f"Only {self.params.hidden} numbers were solved for; the {3 * self.params.hidden} inside "
-                f"stayed as chance made them."
+            caption += say(
+                "Only {hidden} numbers were solved for; the {hidden2} inside stayed as chance made them.",
+                hidden=self.params.hidden,
+                hidden2=3 * self.params.hidden,
             )
         elif self.params.hidden < 30:
-            caption += "Too few random cuts: chance did not offer the right ones. Take more units."
+            caption += say("Too few random cuts: chance did not offer the right ones. Take more units.")
         else:
-            caption += "The units are many, but of the wrong kind: try another size of the random weights."
+            caption += say("The units are many, but of the wrong kind: try another size of the random weights.")
         last = len(self.sizes) - 1
         return Scene(
-            caption, (self._surface(last), self._curve(last)), {"units": self.params.hidden, "unseen": score}, "the end"
+            caption,
+            (self._surface(last), self._curve(last)),
+            {"units": self.params.hidden, "unseen": score},
+            say("the end"),
         )
 
     def _groups(self) -> list[Series]:
-        return [points(f"class {t:+d}", self.x[self.t == t].tolist()) for t in (1, -1)]
+        return [points(say("class {t:+d}", t=t), self.x[self.t == t].tolist()) for t in (1, -1)]
 
     def _surface(self, index: int) -> Panel:
         region = PLANE.region(lambda x, y: float(np.clip(self.output(np.array([[x, y]]), index), -1, 1)[0]), 14)
-        return plot(PLANE, f"Output of {count(self.sizes[index], 'unit')}", self._groups(), (), region)
+        return plot(PLANE, say("Output of {units}", units=count(self.sizes[index], "unit")), self._groups(), (), region)
 
     def _curve(self, index: int) -> Panel:
-        line = Series(name="unseen", x=row(self.sizes[: index + 1]), y=row(self.scores[: index + 1]))
-        return Curve(title="Share right", series=(line,), x_label="random units", y_range=(0.4, 1))
+        line = Series(name=say("unseen"), x=row(self.sizes[: index + 1]), y=row(self.scores[: index + 1]))
+        return Curve(title=say("Share right"), series=(line,), x_label=say("random units"), y_range=(0.4, 1))
 
 
 def _check(frames: Sequence[Frame]) -> str:

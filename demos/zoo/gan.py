@@ -43,6 +43,7 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import say
 from demos.zoo._ring import Array, covered, draw_real, hit
 
 WIDTH, NOISE, BATCH, EDGE = 48, 4, 128, 2.4
@@ -162,60 +163,76 @@ class Story:
         most = max(map(len, self.found))
         first = next((i for i, each in enumerate(self.found) if each), -1)
         best = next(i for i, each in enumerate(self.found) if len(each) == most)
-        names = {best: f"{count(most, 'mode')} covered", first: "the first mode is found"}
+        names = {best: say("{modes} covered", modes=count(most, "mode")), first: say("the first mode is found")}
         return [*(self.step(i, names.get(i, "") if most else "") for i in range(len(self.states))), self.ending()]
 
     def opening(self) -> Scene:
         p = self.params
-        caption = (
-            f"Real points in {count(p.modes, 'cloud')} on a ring. The generator turns {NOISE} random numbers "
-            f"into a point and never "
-            "sees these; the discriminator tells real from forged, and its verdict is all the generator learns from. "
+        caption = say(
+            "Real points in {clouds} on a ring. The generator turns {noise} random numbers into a point and never "
+            "sees these; the discriminator tells real from forged, and its verdict is all the "
+            "generator learns from. ",
+            clouds=count(p.modes, "cloud"),
+            noise=NOISE,
         )
-        caption += "Here it takes ten steps for each of the judge's." if p.collapse else "Watch who is ahead."
+        caption += say("Here it takes ten steps for each of the judge's.") if p.collapse else say("Watch who is ahead.")
         panel = Scatter(
-            title="Real points", groups=(points("real", self.real),), x_range=(-EDGE, EDGE), y_range=(-EDGE, EDGE)
+            title=say("Real points"),
+            groups=(points(say("real"), self.real),),
+            x_range=(-EDGE, EDGE),
+            y_range=(-EDGE, EDGE),
         )
         return Scene(caption, (panel,), {"modes": p.modes})
 
     def step(self, index: int, moment: str) -> Scene:
         state, found = self.states[index], self.found[index]
-        caption = (
-            f"Step {state.step}: the discriminator gives real points {number(state.real_score, 2)}, forged ones "
-            f"{number(state.forged_score, 2)}. {len(found)} of {count(self.params.modes, 'mode')} are covered, and "
-            f"{number(100 * hit(state.forged, self.params.modes), 0)} % of the forged points lie in one. "
+        caption = say(
+            "Step {step}: the discriminator gives real points {real_score}, forged ones {forged_score}. {found} "
+            "of {modes} are covered, and {hit} % of the forged points lie in one. ",
+            step=state.step,
+            real_score=number(state.real_score, 2),
+            forged_score=number(state.forged_score, 2),
+            found=len(found),
+            modes=count(self.params.modes, "mode"),
+            hit=number(100 * hit(state.forged, self.params.modes), 0),
         )
         gap = state.real_score - state.forged_score
         if gap > 0.4:
-            caption += "The judge is ahead: the forger is told clearly where to go."
+            caption += say("The judge is ahead: the forger is told clearly where to go.")
         elif gap < 0.1:
-            caption += "The judge can hardly tell: both near one half is the balance."
+            caption += say("The judge can hardly tell: both near one half is the balance.")
         else:
-            caption += "The background shows where the judge believes."
+            caption += say("The background shows where the judge believes.")
         return Scene(caption, (self._plane(state), self._scores(index)), self._metrics(index), moment)
 
     def ending(self) -> Scene:
         last, found = self.states[-1], self.found[-1]
         share, late = hit(last.forged, self.params.modes), self._late()
-        caption = (
-            f"After {count(self.params.steps, 'step')} {len(found)} of {count(self.params.modes, 'mode')} are covered; "
-            f"{number(100 * share, 0)} % of the forged "
-            "points lie in one. "
+        caption = say(
+            "After {steps} {found} of {modes} are covered; {share} % of the forged points lie in one. ",
+            steps=count(self.params.steps, "step"),
+            found=len(found),
+            modes=count(self.params.modes, "mode"),
+            share=number(100 * share, 0),
         )
         if len(found) == self.params.modes:
-            caption += "All clouds are found, though the generator was never shown one."
+            caption += say("All clouds are found, though the generator was never shown one.")
         elif late["most_at_once"] <= 2 < self.params.modes and late["best_hit"] >= 0.8:
-            caption += (
-                f"Mode collapse: in the second half never more than {count(int(late['most_at_once']), 'cloud')} was "
-                f"covered at once, at best with {number(100 * late['best_hit'], 0)} % of the points in one; but "
-                f"{int(late['visited'])} in turn, for all points move on together."
+            caption += say(
+                "Mode collapse: in the second half never more than {clouds} was covered at once, at best with "
+                "{best_hit} % of the points in one; but {visited} in turn, for all points move on together.",
+                clouds=count(int(late["most_at_once"]), "cloud"),
+                best_hit=number(100 * late["best_hit"], 0),
+                visited=int(late["visited"]),
             )
         elif late["best_hit"] < 0.5:
-            caption += "Most forged points lie between the clouds: this forger is not good yet, so no collapse either."
+            caption += say(
+                "Most forged points lie between the clouds: this forger is not good yet, so no collapse either."
+            )
         else:
-            caption += "Some were missed or lost again: nothing in the game asks for all of them."
+            caption += say("Some were missed or lost again: nothing in the game asks for all of them.")
         panels = (self._plane(last), self._scores(len(self.states) - 1), self._coverage())
-        return Scene(caption, panels, self._metrics(len(self.states) - 1) | late, "the end")
+        return Scene(caption, panels, self._metrics(len(self.states) - 1) | late, say("the end"))
 
     def _late(self) -> dict[str, float]:
         """Over the second half: most modes covered at once, how many in turn, the best share of points in a cloud."""
@@ -232,10 +249,10 @@ class Story:
                 "hit": hit(state.forged, self.params.modes)}  # fmt: skip
 
     def _plane(self, state: State) -> Panel:
-        groups = (points("real", self.real[:80]), points("forged", np.clip(state.forged, -EDGE, EDGE)[:150]))
+        groups = (points(say("real"), self.real[:80]), points(say("forged"), np.clip(state.forged, -EDGE, EDGE)[:150]))
         region = Region(values=rows(2 * state.surface - 1, 2), x_range=(-EDGE, EDGE), y_range=(-EDGE, EDGE))
         return Scatter(
-            title="Points, and D behind them",
+            title=say("Points, and D behind them"),
             groups=groups,
             region=region,
             x_range=(-EDGE, EDGE),
@@ -246,14 +263,14 @@ class Story:
         past = self.states[: index + 1]
         x = row(state.step for state in past)
         series = (
-            Series(name="D of real", x=x, y=row(state.real_score for state in past)),
-            Series(name="D of forged", x=x, y=row(state.forged_score for state in past)),
+            Series(name=say("D of real"), x=x, y=row(state.real_score for state in past)),
+            Series(name=say("D of forged"), x=x, y=row(state.forged_score for state in past)),
         )
-        return Curve(title="What the judge believes", series=series, x_label="step", y_range=(0, 1))
+        return Curve(title=say("What the judge believes"), series=series, x_label=say("step"), y_range=(0, 1))
 
     def _coverage(self) -> Panel:
-        line = Series(name="modes", x=row(state.step for state in self.states), y=row(map(len, self.found)))
-        return Curve(title="Modes covered", series=(line,), x_label="step", y_range=(0, self.params.modes))
+        line = Series(name=say("modes"), x=row(state.step for state in self.states), y=row(map(len, self.found)))
+        return Curve(title=say("Modes covered"), series=(line,), x_label=say("step"), y_range=(0, self.params.modes))
 
 
 def _check(frames: Sequence[Frame]) -> str:

@@ -43,6 +43,7 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
 MOST_FRAMES = 50
@@ -178,19 +179,21 @@ class Story:
         half = next((i for i, each in enumerate(self.errors) if each < self.first / 2), -1)
         told = [self.opening()]
         told += [
-            self.step(i, "error halved" if i == half else "first point" if i == 0 else "")
+            self.step(i, say("error halved") if i == half else say("first point") if i == 0 else "")
             for i in range(len(self.shown))
         ]
         return [*told, self.ending()]
 
     def opening(self) -> Scene:
         p = self.params
-        caption = (
-            f"{len(self.data)} {'colours' if p.data == 'colours' else 'points'} without any labels, and a grid of "
-            f"{p.side} x "
-            f"{p.side} units, crumpled in the middle. The points are on average {number(self.first)} from their "
-            f"nearest unit. "
-            "Watch the lines: they join units that are neighbours on the grid."
+        caption = say(
+            "{data} {colours} without any labels, and a grid of {side} x {side} units, crumpled in the middle. "
+            "The points are on average {first} from their nearest unit. Watch the lines: they join units that are "
+            "neighbours on the grid.",
+            data=len(self.data),
+            colours=say("colours") if p.data == "colours" else say("points"),
+            side=p.side,
+            first=number(self.first),
         )
         return Scene(caption, self._panels(self.taken[0].before, -1), {"error": self.first})
 
@@ -198,36 +201,50 @@ class Story:
         step, error = self.taken[self.shown[index]], self.errors[index]
         r, c = divmod(step.winner, self.params.side)
         moved = int((np.exp(-self.distances[step.winner] / (2 * step.sigma**2)) > 0.1).sum())
-        caption = (
-            f"Point {self.shown[index] + 1}: the unit in row {r + 1}, column {c + 1} is nearest and moves "
-            f"{number(step.alpha, 2)} of "
-            f"the way to it. With σ = {number(step.sigma, 2)}, {moved} of {len(step.after)} units follow noticeably. "
-            f"Error: {number(error)}. "
+        caption = say(
+            "Point {shown}: the unit in row {r}, column {c} is nearest and moves {alpha} of the way to it. With σ "
+            "= {sigma}, {moved} of {after} units follow noticeably. Error: {error}. ",
+            shown=self.shown[index] + 1,
+            r=r + 1,
+            c=c + 1,
+            alpha=number(step.alpha, 2),
+            sigma=number(step.sigma, 2),
+            moved=moved,
+            after=len(step.after),
+            error=number(error),
         )
         caption += (
-            "The grid orders itself as a whole." if step.sigma > 1.5 else "Only near neighbours move: details now."
+            say("The grid orders itself as a whole.")
+            if step.sigma > 1.5
+            else say("Only near neighbours move: details now.")
         )
         return Scene(caption, self._panels(step.after, index, step.x), {"error": error, "sigma": step.sigma}, moment)
 
     def ending(self) -> Scene:
         w = self.taken[-1].after
         tear, idle = torn(w, self.data, self.distances), self._idle(w)
-        caption = (
-            f"The error fell from {number(self.first)} to {number(self.errors[-1])}. For {number(100 * tear, 0)} % "
-            f"of the points the "
-            f"two nearest units are no neighbours on the grid, and {idle} of {len(w)} units never win. "
+        caption = say(
+            "The error fell from {first} to {errors}. For {tear} % of the points the two nearest units are no "
+            "neighbours on the grid, and {idle} of {w} units never win. ",
+            first=number(self.first),
+            errors=number(self.errors[-1]),
+            tear=number(100 * tear, 0),
+            idle=idle,
+            w=len(w),
         )
         if tear < 0.15:
-            caption += "The grid is unfolded: neighbours among the data are neighbours on the map."
+            caption += say("The grid is unfolded: neighbours among the data are neighbours on the map.")
         elif self.params.sigma < 1:
-            caption += "With hardly any neighbourhood each unit learnt alone: good places, but no map."
+            caption += say("With hardly any neighbourhood each unit learnt alone: good places, but no map.")
         else:
-            caption += "Somewhere the grid is folded or torn: data of another shape than a square cannot be laid flat."
+            caption += say(
+                "Somewhere the grid is folded or torn: data of another shape than a square cannot be laid flat."
+            )
         return Scene(
             caption,
             self._panels(w, len(self.errors) - 1),
             {"error": self.errors[-1], "torn": tear, "idle": idle},
-            "the end",
+            say("the end"),
         )
 
     def _idle(self, w: Array) -> int:
@@ -237,22 +254,26 @@ class Story:
     def _panels(self, w: Array, index: int, x: Array | None = None) -> tuple[Panel, ...]:
         side = self.params.side
         line = Series(
-            name="error",
+            name=say("error"),
             x=row([0, *(self.shown[i] + 1 for i in range(index + 1))]),
             y=row([self.first, *self.errors[: index + 1]]),
         )
-        errors = Curve(title="Quantisation error", series=(line,), x_label="points shown")
+        errors = Curve(title=say("Quantisation error"), series=(line,), x_label=say("points shown"))
         if self.params.data == "colours":
             grid = np.clip(w, 0, 1).reshape(side, side, 3)
-            image = Image(title="The map's colours", channels=tuple(rows(grid[:, :, k]) for k in range(3)))
+            image = Image(title=say("The map's colours"), channels=tuple(rows(grid[:, :, k]) for k in range(3)))
             return image, errors
-        groups = [points("points", self.data[:150]), points("units", w)]
+        groups = [points(say("points"), self.data[:150]), points(say("units"), w)]
         if x is not None:
-            groups.append(points("shown now", [x.tolist()]))
+            groups.append(points(say("shown now"), [x.tolist()]))
         at = w.reshape(side, side, 2)
-        lines = [points("grid", stripe) for stripe in (*at, *at.transpose(1, 0, 2))]
+        lines = [points(say("grid"), stripe) for stripe in (*at, *at.transpose(1, 0, 2))]
         plot = Scatter(
-            title="The grid over the data", groups=tuple(groups), lines=tuple(lines), x_range=(0, 1), y_range=(0, 1)
+            title=say("The grid over the data"),
+            groups=tuple(groups),
+            lines=tuple(lines),
+            x_range=(0, 1),
+            y_range=(0, 1),
         )
         return plot, errors
 

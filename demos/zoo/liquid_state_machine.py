@@ -49,6 +49,7 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import listed, say
 
 CHANNELS, TAU, TAU_CURRENT, TAU_TRACE = 4, 20.0, 60.0, 25.0
 BURST, AFTER = (5, 8, 11), 19
@@ -173,9 +174,9 @@ class Story:
         self.reader_ = Reader(traces, self.label, random)
         alone, _ = last_traces(0 * self.inside[0], self.inside[1], self.inputs)
         self.scores = {
-            "the input itself": Reader(faded(self.inputs), self.label, random).score,
-            "neurons, no joints": Reader(alone, self.label, random).score,
-            "the liquid": self.reader_.score,
+            say("the input itself"): Reader(faded(self.inputs), self.label, random).score,
+            say("neurons, no joints"): Reader(alone, self.label, random).score,
+            say("the liquid"): self.reader_.score,
         }
         self.first = ripple(*self.inside, self.inputs[0])
         self.other = int(np.flatnonzero(self.label != self.label[0])[0])
@@ -188,13 +189,24 @@ class Story:
     def opening(self) -> Scene:
         p = self.params
         joints = count(int((self.inside[0] != 0).sum()), "random joint")
-        caption = (
-            f"{count(p.size, 'spiking neuron')}, a fifth of them inhibitory, {joints}. "
-            f"Two bursts, {p.gap} ms apart, each on channels A (1, 2) or B (3, 4), their spikes moved by about "
-            f"{number(p.jitter, 1)} ms. Were both the same? Each burst alone tells nothing: XOR in time."
+        caption = say(
+            "{spiking_neurons}, a fifth of them inhibitory, {joints}. Two bursts, {gap} ms apart, each on "
+            "channels A (1, 2) or B (3, 4), their spikes moved by about {jitter} ms. Were both the same? Each "
+            "burst alone tells nothing: XOR in time.",
+            spiking_neurons=count(p.size, "spiking neuron"),
+            joints=joints,
+            gap=p.gap,
+            jitter=number(p.jitter, 1),
         )
         panels = tuple(
-            self._raster(f"{self._letters(k)}: {'same' if self.label[k] > 0 else 'different'}", self.inputs[k])
+            self._raster(
+                say(
+                    "{letters}: {same}",
+                    letters=self._letters(k),
+                    same=say("same") if self.label[k] > 0 else say("different"),
+                ),
+                self.inputs[k],
+            )
             for k in (0, self.other)
         )
         return Scene(caption, panels, {"neurons": p.size, "gap": p.gap})
@@ -203,70 +215,92 @@ class Story:
         """ "A then B": the channels of the two bursts of a throw."""
         middle = self.params.gap // 2 + BURST[-1]
         parts = (self.inputs[k][:middle], self.inputs[k][middle:])
-        return " then ".join("A" if part[:, :2].sum() > part[:, 2:].sum() else "B" for part in parts)
+        return listed(say(" then "), ("A" if part[:, :2].sum() > part[:, 2:].sum() else "B" for part in parts))
 
     def rippling(self, t: int) -> Scene:
         v, s, _ = self.first
         now, k = int(s[: t + 1].sum()), first_largest(s[: t + 1].sum(0))
-        caption = (
-            f"{t + 1} ms: {count(int(self.inputs[0][: t + 1].sum()), 'input spike')} so far, and "
-            f"{count(now, 'spike')} in the liquid. Neuron {k + 1} is the busiest with {int(s[: t + 1, k].sum())}; its "
-            f"potential is {number(v[t, k], 2)}. It leaks, is pushed up, and at 1 it spikes and starts again at 0."
+        caption = say(
+            "{t} ms: {input_spikes} so far, and {spikes} in the liquid. Neuron {k} is the busiest with {s}; its "
+            "potential is {v}. It leaks, is pushed up, and at 1 it spikes and starts again at 0.",
+            t=t + 1,
+            input_spikes=count(int(self.inputs[0][: t + 1].sum()), "input spike"),
+            spikes=count(now, "spike"),
+            k=k + 1,
+            s=int(s[: t + 1, k].sum()),
+            v=number(v[t, k], 2),
         )
-        line = Series(name=f"v of neuron {k + 1}", x=row(range(t + 1)), y=row(v[: t + 1, k]))
+        line = Series(name=say("v of neuron {k}", k=k + 1), x=row(range(t + 1)), y=row(v[: t + 1, k]))
         panels = (
-            self._raster("spikes of the liquid", s[: t + 1, :30]),
-            Curve(title="Potential", series=(line,), x_label="ms"),
+            self._raster(say("spikes of the liquid"), s[: t + 1, :30]),
+            Curve(title=say("Potential"), series=(line,), x_label=say("ms")),
         )
-        return Scene(caption, panels, {"ms": t + 1, "spikes": now}, "ripples" if t < self.params.length // 4 else "")
+        return Scene(
+            caption, panels, {"ms": t + 1, "spikes": now}, say("ripples") if t < self.params.length // 4 else ""
+        )
 
     def fading(self) -> Scene:
         apart = np.linalg.norm(self.first[2] - ripple(*self.inside, self.inputs[self.other])[2], axis=1)
-        caption = (
-            f"The traces of {self._letters(0)} and of {self._letters(self.other)}: how far apart the two liquids are, "
-            f"ms after ms. At the reading it is {number(apart[-1], 2)}; at its largest it was "
-            f"{number(apart.max(), 2)}. What has faded cannot be read."
+        caption = say(
+            "The traces of {letters} and of {letters2}: how far apart the two liquids are, ms after ms. At the "
+            "reading it is {apart}; at its largest it was {apart2}. What has faded cannot be read.",
+            letters=self._letters(0),
+            letters2=self._letters(self.other),
+            apart=number(apart[-1], 2),
+            apart2=number(apart.max(), 2),
         )
-        line = Series(name="distance", x=row(range(len(apart))), y=row(apart))
-        panel = Curve(title="Two throws: how far apart", series=(line,), x_label="ms")
-        return Scene(caption, (panel,), {"apart": apart[-1]}, "separation")
+        line = Series(name=say("distance"), x=row(range(len(apart))), y=row(apart))
+        panel = Curve(title=say("Two throws: how far apart"), series=(line,), x_label=say("ms"))
+        return Scene(caption, (panel,), {"apart": apart[-1]}, say("separation"))
 
     def reader(self) -> Scene:
         learnt, w = float(self.reader_.right[:LEARN].mean()), self.reader_.w
         order = ranked(np.abs(w[:-1]))[:10]
-        caption = (
-            f"The reader: a linear sum of the {self.params.size} traces at the end, solved by least squares on {LEARN} "
-            f"throws. On these it gets {number(100 * learnt, 0)} % right. Its largest weight belongs to neuron "
-            f"{order[0] + 1}. The liquid is not changed."
+        caption = say(
+            "The reader: a linear sum of the {size} traces at the end, solved by least squares on {learn} throws. "
+            "On these it gets {learnt} % right. Its largest weight belongs to neuron {order}. The "
+            "liquid is not changed.",
+            size=self.params.size,
+            learn=LEARN,
+            learnt=number(100 * learnt, 0),
+            order=order[0] + 1,
         )
         bars = Bars(
-            title="Largest weights of the reader", labels=tuple(f"n{k + 1}" for k in order), values=row(w[order])
+            title=say("Largest weights of the reader"), labels=tuple(f"n{k + 1}" for k in order), values=row(w[order])
         )
-        return Scene(caption, (bars, self._verdicts()), {"learnt": learnt}, "the reader")
+        return Scene(caption, (bars, self._verdicts()), {"learnt": learnt}, say("the reader"))
 
     def thrown(self, index: int) -> Scene:
         _, s, _ = ripple(*self.inside, self.inputs[index])
         says = self.reader_.says[index]
-        caption = (
-            f"A throw never seen, {self._letters(index)}: {count(int(s.sum()), 'spike')} in the liquid, and the reader "
-            f"says {number(says, 2)}, so {'the same' if says > 0 else 'different'}. "
-            f"{'Right' if self.reader_.right[index] else 'Wrong'}."
+        caption = say(
+            "A throw never seen, {letters}: {spikes} in the liquid, and the reader says {says}, so "
+            "{the_same}. {right}.",
+            letters=self._letters(index),
+            spikes=count(int(s.sum()), "spike"),
+            says=number(says, 2),
+            the_same=say("the same") if says > 0 else say("different"),
+            right=say("Right") if self.reader_.right[index] else say("Wrong"),
         )
-        panels = (self._raster("input", self.inputs[index]), self._raster("spikes of the liquid", s[:, :30]))
-        return Scene(caption, panels, {"says": says}, "new throws" if index == LEARN else "")
+        panels = (self._raster(say("input"), self.inputs[index]), self._raster(say("spikes of the liquid"), s[:, :30]))
+        return Scene(caption, panels, {"says": says}, say("new throws") if index == LEARN else "")
 
     def controls(self) -> Scene:
         plain, alone, liquid_ = self.scores.values()
-        caption = (
-            f"What is the liquid for? The same reader on fading traces of the input itself: {number(100 * plain, 0)} "
-            f"% of {TEST} new throws. On the same neurons without joints: {number(100 * alone, 0)} %. On the liquid: "
-            f"{number(100 * liquid_, 0)} %. Guessing gets 50 %."
+        caption = say(
+            "What is the liquid for? The same reader on fading traces of the input itself: {plain} % of {test} "
+            "new throws. On the same neurons without joints: {alone} %. On the liquid: {liquid} "
+            "%. Guessing gets 50 %.",
+            plain=number(100 * plain, 0),
+            test=TEST,
+            alone=number(100 * alone, 0),
+            liquid=number(100 * liquid_, 0),
         )
         bars = Bars(
-            title="Share of new throws told right", labels=tuple(self.scores), values=row(self.scores.values()),
+            title=say("Share of new throws told right"), labels=tuple(self.scores), values=row(self.scores.values()),
             value_range=(0, 1),
         )  # fmt: skip
-        return Scene(caption, (bars,), self._told(), "the controls")
+        return Scene(caption, (bars,), self._told(), say("the controls"))
 
     def _told(self) -> dict[str, float]:
         plain, alone, liquid_ = self.scores.values()
@@ -275,40 +309,47 @@ class Story:
     def ending(self) -> Scene:
         p, told = self.params, self._told()
         best = max(told["input_score"], told["unjoined_score"])
-        caption = (
-            f"{number(100 * told['score'], 1)} % of {TEST} new throws are told right, from "
-            f"{number(told['spikes'], 0)} spikes a throw on average; without the liquid at best "
-            f"{number(100 * best, 0)} %. "
+        caption = say(
+            "{score} % of {test} new throws are told right, from {spikes} spikes a throw on average; without the "
+            "liquid at best {best} %. ",
+            score=number(100 * told["score"], 1),
+            test=TEST,
+            spikes=number(told["spikes"], 0),
+            best=number(100 * best, 0),
         )
         if told["score"] >= 0.8 and told["score"] - best >= 0.15:
-            caption += (
+            caption += say(
                 "The ripples of the first burst met the second: the liquid mixed them, and a linear reader is enough."
             )
         elif told["score"] >= 0.8:
-            caption += (
-                f"Yet {number(100 * best, 0)} % need no joints: after {p.gap} ms the single neurons still remember."
+            caption += say(
+                "Yet {best} % need no joints: after {gap} ms the single neurons still remember.",
+                best=number(100 * best, 0),
+                gap=p.gap,
             )
         elif not p.strength:
-            caption += "Without joints nothing carries the first burst over the silence."
+            caption += say("Without joints nothing carries the first burst over the silence.")
         elif p.delay:
-            caption += f"Read {p.delay} ms later than could be, too little of the ripples is left."
+            caption += say("Read {delay} ms later than could be, too little of the ripples is left.", delay=p.delay)
         else:
-            caption += "Compare the numbers of spikes with weaker or stronger joints, and the size of the jitter."
-        raster = self._raster("input, last throw", self.inputs[-1])
-        return Scene(caption, (self._verdicts(), raster), told, "the end")
+            caption += say("Compare the numbers of spikes with weaker or stronger joints, and the size of the jitter.")
+        raster = self._raster(say("input, last throw"), self.inputs[-1])
+        return Scene(caption, (self._verdicts(), raster), told, say("the end"))
 
     def _raster(self, title: str, spikes: Array) -> Panel:
-        return Heatmap(title=title, values=rows(spikes.T, 0), value_range=(0, 1), show_values=False, column_label="ms")
+        return Heatmap(
+            title=title, values=rows(spikes.T, 0), value_range=(0, 1), show_values=False, column_label=say("ms")
+        )
 
     def _verdicts(self) -> Panel:
         says, label = self.reader_.says[LEARN:], self.label[LEARN:]
         groups = tuple(
             points(name, np.stack([np.flatnonzero(label == sign), says[label == sign]], 1))
-            for name, sign in (("same", 1), ("different", -1))
+            for name, sign in ((say("same"), 1), (say("different"), -1))
         )
         return Scatter(
-            title="What the reader says of new throws", groups=groups, x_label="throw",
-            lines=(Series(name="undecided", x=(0.0, float(TEST)), y=(0.0, 0.0)),),
+            title=say("What the reader says of new throws"), groups=groups, x_label=say("throw"),
+            lines=(Series(name=say("undecided"), x=(0.0, float(TEST)), y=(0.0, 0.0)),),
         )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from collections.abc import Iterator, Sequence
 
 from demos.lib.prelude import open_with
 from demos.runtime.contract import Claim, Demo, Frame, Measure, Params, Prediction, Preset, Request, param
+from demos.runtime.messages import say
 from demos.zoo import _ntm
 from demos.zoo._machine_story import CHOICES, MachineStory, outcome
 
@@ -36,15 +37,19 @@ class NeuralTuringMachineParams(Params):
 def finding(_: str, places: Sequence[int]) -> str:
     """How far the head moved."""
     if len(places) < 2:
-        return "The head starts its way here."
+        return say("The head starts its way here.")
     moved = places[-1] - places[-2]
-    return "One slot on from the step before." if moved == 1 else f"{moved:+d} slots from the step before."
+    return (
+        say("One slot on from the step before.")
+        if moved == 1
+        else say("{moved:+d} slots from the step before.", moved=moved)
+    )
 
 
 def steps(params: NeuralTuringMachineParams) -> Iterator[Frame]:
     """The rows, writing, the turn, reading, longer lengths, and how many bits are right."""
     story = MachineStory(
-        "neural_turing_machine", "Neural Turing Machine", _ntm.run, params.length, params.seed, finding
+        "neural_turing_machine", say("Neural Turing Machine"), _ntm.run, params.length, params.seed, finding
     )
     yield from open_with(story.opening(), story.scenes)
 

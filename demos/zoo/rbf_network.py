@@ -40,6 +40,7 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import say
 
 GRID = np.linspace(0, 1, 81)
 
@@ -126,23 +127,28 @@ class Story:
         return [*told, self.bells(), self.ending()]
 
     def opening(self) -> Scene:
-        caption = (
-            f"50 points of a {self.params.function} with noise {number(self.params.noise, 2)}. Bells of width "
-            f"{number(self.params.width, 3)} are to be "
-            f"added up so that the sum runs through them, {count(self.params.centres, 'bell')} in the end."
+        caption = say(
+            "50 points of a {function} with noise {noise}. Bells of width {width} are to be added up so that the "
+            "sum runs through them, {bells} in the end.",
+            function=say(self.params.function),
+            noise=number(self.params.noise, 2),
+            width=number(self.params.width, 3),
+            bells=count(self.params.centres, "bell"),
         )
         return Scene(caption, (self._plot(None, ()),), {"centres": 0})
 
     def grown(self, k: int) -> Scene:
         w, y, at = self.fit(k, self.params.width)
-        caption = (
-            f"{count(k, 'centre')}: the newest at {number(self.centres[k - 1], 2)}, the emptiest place, gets "
-            f"weight {number(w[-1], 2)}. One linear "
-            f"system gives all weights at once. Error {number(mean_square(at, self.t))} on the points, "
-            f"{number(self.errors[k - 1])} against the "
-            "true curve."
+        caption = say(
+            "{centres}: the newest at {centres2}, the emptiest place, gets weight {w}. One linear system gives "
+            "all weights at once. Error {mean_square} on the points, {errors} against the true curve.",
+            centres=count(k, "centre"),
+            centres2=number(self.centres[k - 1], 2),
+            w=number(w[-1], 2),
+            mean_square=number(mean_square(at, self.t)),
+            errors=number(self.errors[k - 1]),
         )
-        moment = "the first bell" if k == 1 else ""
+        moment = say("the first bell") if k == 1 else ""
         return Scene(
             caption,
             (self._plot(y, self.centres[:k]), self._errors(k)),
@@ -153,68 +159,81 @@ class Story:
     def widened(self, width: float) -> Scene:
         w, y, at = self.fit(self.params.centres, width)
         error = mean_square(y, self.clean)
-        caption = (
-            f"The same centres with width {number(width, 3)}: error {number(error)} against the true curve, "
-            f"{number(mean_square(at, self.t))} on the "
-            f"points; the largest weight is {number(float(np.abs(w).max()), 1)}. "
+        caption = say(
+            "The same centres with width {width}: error {error} against the true curve, {mean_square} on the "
+            "points; the largest weight is {w}. ",
+            width=number(width, 3),
+            error=number(error),
+            mean_square=number(mean_square(at, self.t)),
+            w=number(float(np.abs(w).max()), 1),
         )
         gap = 1 / self.params.centres
         if width < 0.4 * gap:
-            caption += "Between narrow bells the sum falls back to 0."
+            caption += say("Between narrow bells the sum falls back to 0.")
         elif width > 3 * gap:
-            caption += "Wide bells are nearly alike, so large weights must cancel each other."
+            caption += say("Wide bells are nearly alike, so large weights must cancel each other.")
         else:
-            caption += "Neighbouring bells overlap, and the sum is smooth."
-        moment = "other widths" if width == self.params.width * 0.2 else ""
+            caption += say("Neighbouring bells overlap, and the sum is smooth.")
+        moment = say("other widths") if width == self.params.width * 0.2 else ""
         return Scene(caption, (self._plot(y, self.centres),), {"width": width, "error": error}, moment)
 
     def bells(self) -> Scene:
         w, y, _ = self.fit(self.params.centres, self.params.width)
         parts = hidden(GRID, self.centres, self.params.width) * w
         order = ranked(np.abs(w))[:6]
-        lines = [Series(name=f"bell at {number(self.centres[j], 2)}", x=row(GRID), y=row(parts[:, j])) for j in order]
-        caption = (
-            f"The sum taken apart: the six largest of {len(w)} bells. The largest, at "
-            f"{number(self.centres[order[0]], 2)}, has weight "
-            f"{number(w[order[0]], 2)}. Each unit speaks for its own neighbourhood only, unlike the units of a "
-            f"perceptron."
+        lines = [
+            Series(name=say("bell at {centres}", centres=number(self.centres[j], 2)), x=row(GRID), y=row(parts[:, j]))
+            for j in order
+        ]
+        caption = say(
+            "The sum taken apart: the six largest of {w} bells. The largest, at {centres}, has weight {w2}. Each "
+            "unit speaks for its own neighbourhood only, unlike the units of a perceptron.",
+            w=len(w),
+            centres=number(self.centres[order[0]], 2),
+            w2=number(w[order[0]], 2),
         )
-        total = Series(name="sum", x=row(GRID), y=row(y))
+        total = Series(name=say("sum"), x=row(GRID), y=row(y))
         return Scene(
-            caption, (Curve(title="Bells and their sum", series=(total, *lines), x_label="x"),), {}, "taken apart"
+            caption,
+            (Curve(title=say("Bells and their sum"), series=(total, *lines), x_label="x"),),
+            {},
+            say("taken apart"),
         )
 
     def ending(self) -> Scene:
         best = 1 + first_smallest(self.errors)
         last = self.errors[-1]
-        caption = (
-            f"{count(self.params.centres, 'centre')}: error {number(last)} against the true curve; the best "
-            f"was {number(min(self.errors))} with {best}. "
+        caption = say(
+            "{centres}: error {last} against the true curve; the best was {errors} with {best}. ",
+            centres=count(self.params.centres, "centre"),
+            last=number(last),
+            errors=number(min(self.errors)),
+            best=best,
         )
         if last > 1.2 * min(self.errors):
-            caption += "More centres made it worse: they followed the noise."
+            caption += say("More centres made it worse: they followed the noise.")
         elif last > 0.1:
-            caption += "That is far from the curve: bells so narrow or so few leave most places without an answer."
+            caption += say("That is far from the curve: bells so narrow or so few leave most places without an answer.")
         else:
-            caption += "Nothing was learnt step by step: one linear system, solved once, is all the training."
+            caption += say("Nothing was learnt step by step: one linear system, solved once, is all the training.")
         _, y, _ = self.fit(self.params.centres, self.params.width)
         panels = (self._plot(y, self.centres), self._errors(self.params.centres))
-        return Scene(caption, panels, {"error": last, "best_error": min(self.errors)}, "the end")
+        return Scene(caption, panels, {"error": last, "best_error": min(self.errors)}, say("the end"))
 
     def _plot(self, y: Array | None, centres: Sequence[float] | Array) -> Panel:
-        groups = [points("data", np.stack([self.x, self.t], 1).tolist())]
+        groups = [points(say("data"), np.stack([self.x, self.t], 1).tolist())]
         if len(centres):
-            groups.append(points("centres", [(c, -2.4) for c in centres]))
-        lines = [Series(name="true", x=row(GRID), y=row(self.clean))]
+            groups.append(points(say("centres"), [(c, -2.4) for c in centres]))
+        lines = [Series(name=say("true"), x=row(GRID), y=row(self.clean))]
         if y is not None:
-            lines.append(Series(name="network", x=row(GRID), y=row(np.clip(y, -2.5, 2.5))))
+            lines.append(Series(name=say("network"), x=row(GRID), y=row(np.clip(y, -2.5, 2.5))))
         return Scatter(
-            title="Data and network", groups=tuple(groups), lines=tuple(lines), x_range=(0, 1), y_range=(-2.5, 2.5)
+            title=say("Data and network"), groups=tuple(groups), lines=tuple(lines), x_range=(0, 1), y_range=(-2.5, 2.5)
         )
 
     def _errors(self, k: int) -> Panel:
-        line = Series(name="error", x=row(range(1, k + 1)), y=row(self.errors[:k], 4))
-        return Curve(title="Error against the true curve", series=(line,), x_label="centres")
+        line = Series(name=say("error"), x=row(range(1, k + 1)), y=row(self.errors[:k], 4))
+        return Curve(title=say("Error against the true curve"), series=(line,), x_label=say("centres"))
 
 
 def _check(frames: Sequence[Frame]) -> str:

@@ -38,6 +38,7 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import say
 from demos.zoo._coder import HELD, Array, dense, digits, learn, strip
 
 
@@ -113,32 +114,41 @@ class Story:
     def scenes(self) -> list[Scene]:
         self.states = list(train(self.params))
         self.busy = ranked(self.states[-1].a.mean(0))[:32]
-        told = [self.learning(i, "features appear" if i == 3 else "") for i in thin(len(self.states), 10, {3})]
+        told = [self.learning(i, say("features appear") if i == 3 else "") for i in thin(len(self.states), 10, {3})]
         return [*told, *(self.apart(index) for index in range(6)), self.ending()]
 
     def opening(self) -> Scene:
         p = self.params
-        caption = (
-            f"{count(p.units, 'unit')} for 64 pixels: {'no' if p.units >= 64 else 'some'} squeezing by width. "
-            f"Instead activity has "
-            f"a price, λ = {number(p.penalty, 4)}. "
+        caption = say(
+            "{units} for 64 pixels: {no} squeezing by width. Instead activity has a price, λ = {penalty}. ",
+            units=count(p.units, "unit"),
+            no=say("no") if p.units >= 64 else say("some"),
+            penalty=number(p.penalty, 4),
         )
-        caption += "Free of charge, all may work at once." if p.penalty == 0 else "Each unit has to be worth its price."
-        return Scene(caption, (strip("Digits never learnt", self.x[:16]),), {"units": p.units, "penalty": p.penalty})
+        caption += (
+            say("Free of charge, all may work at once.")
+            if p.penalty == 0
+            else say("Each unit has to be worth its price.")
+        )
+        return Scene(
+            caption, (strip(say("Digits never learnt"), self.x[:16]),), {"units": p.units, "penalty": p.penalty}
+        )
 
     def learning(self, epoch: int, moment: str) -> Scene:
         now = self.states[epoch]
         error = float(((now.rebuilt - self.x) ** 2).mean())
-        caption = (
-            f"Epoch {epoch}: error {number(error, 4)}, and a picture uses {number(100 * now.active, 1)} % of the "
-            f"units. Each small square is "
-            "one unit's feature: what it paints when it is active. Watch noise turn into strokes."
+        caption = say(
+            "Epoch {epoch}: error {error}, and a picture uses {active} % of the units. Each small square is one "
+            "unit's feature: what it paints when it is active. Watch noise turn into strokes.",
+            epoch=epoch,
+            error=number(error, 4),
+            active=number(100 * now.active, 1),
         )
         x = row(range(epoch + 1))
-        shares = Series(name="active share", x=x, y=row(each.active for each in self.states[: epoch + 1]))
+        shares = Series(name=say("active share"), x=x, y=row(each.active for each in self.states[: epoch + 1]))
         panels = (
-            strip("Busiest features, grey is 0", 0.5 + 1.2 * now.features[self.busy]),
-            Curve(title="Share of units at work", series=(shares,), x_label="epoch", y_range=(0, 1)),
+            strip(say("Busiest features, grey is 0"), 0.5 + 1.2 * now.features[self.busy]),
+            Curve(title=say("Share of units at work"), series=(shares,), x_label=say("epoch"), y_range=(0, 1)),
         )
         return Scene(caption, panels, {"epoch": epoch, "error": error, "active": now.active}, moment)
 
@@ -147,40 +157,55 @@ class Story:
         a = last.a[index]
         order = ranked(a)[:6]
         share = float(a[order].sum() / max(a.sum(), 1e-9))
-        caption = (
-            f"A {self.names[index]} taken apart: {int((a > 1e-6).sum())} of {len(a)} units work, and the strongest "
-            f"six, shown on the "
-            f"right, carry {number(100 * share, 0)} % of the activity. The digit is their sum, each with its own "
-            f"strength."
+        caption = say(
+            "A {names} taken apart: {a} of {a2} units work, and the strongest six, shown on the right, carry "
+            "{share} % of the activity. The digit is their sum, each with its own strength.",
+            names=self.names[index],
+            a=int((a > 1e-06).sum()),
+            a2=len(a),
+            share=number(100 * share, 0),
         )
         panels = (
-            strip("digit, rebuilt", np.stack([self.x[index], last.rebuilt[index]]), 2),
-            strip("its strongest features", 0.5 + 1.2 * last.features[order], 3),
-            Bars(title="Their activity", labels=tuple(f"unit {j + 1}" for j in order), values=row(a[order])),
+            strip(say("digit, rebuilt"), np.stack([self.x[index], last.rebuilt[index]]), 2),
+            strip(say("its strongest features"), 0.5 + 1.2 * last.features[order], 3),
+            Bars(
+                title=say("Their activity"), labels=tuple(say("unit {j}", j=j + 1) for j in order), values=row(a[order])
+            ),
         )
-        return Scene(caption, panels, {"active": float((a > 1e-6).mean())}, "digits taken apart" if index == 0 else "")
+        return Scene(
+            caption, panels, {"active": float((a > 1e-6).mean())}, say("digits taken apart") if index == 0 else ""
+        )
 
     def ending(self) -> Scene:
         last = self.states[-1]
         error = float(((last.rebuilt - self.x) ** 2).mean())
         idle = int((last.a.max(0) <= 1e-6).sum())
-        caption = (
-            f"With λ = {number(self.params.penalty, 4)} a picture uses {number(100 * last.active, 1)} % of "
-            f"{self.params.units} units, at an error "
-            f"of {number(error, 4)}; {count(idle, 'unit')} never work{'s' if idle == 1 else ''}. "
+        caption = say(
+            "With λ = {penalty} a picture uses {active} % of {units} units, at an error of {error}; "
+            "{units2} never work{s}. ",
+            penalty=number(self.params.penalty, 4),
+            active=number(100 * last.active, 1),
+            units=self.params.units,
+            error=number(error, 4),
+            units2=count(idle, "unit"),
+            s="s" if idle == 1 else "",
         )
         if last.active < 0.01:
-            caption += "At this price it pays to say nothing: every picture comes back as the same mean."
+            caption += say("At this price it pays to say nothing: every picture comes back as the same mean.")
         elif self.params.penalty == 0:
-            caption += "Without a price nothing keeps activity down."
+            caption += say("Without a price nothing keeps activity down.")
         else:
             alive = self.params.units - idle
-            caption += f"Of the {alive} that do work, {number(last.active * self.params.units, 1)} share a picture."
+            caption += say(
+                "Of the {alive} that do work, {active} share a picture.",
+                alive=alive,
+                active=number(last.active * self.params.units, 1),
+            )
         panels = (
-            strip("Busiest features", 0.5 + 1.2 * last.features[self.busy]),
-            strip("Originals, rebuilt", np.concatenate([self.x[:8], last.rebuilt[:8]])),
+            strip(say("Busiest features"), 0.5 + 1.2 * last.features[self.busy]),
+            strip(say("Originals, rebuilt"), np.concatenate([self.x[:8], last.rebuilt[:8]])),
         )
-        return Scene(caption, panels, {"active": last.active, "error": error, "idle": idle}, "the end")
+        return Scene(caption, panels, {"active": last.active, "error": error, "idle": idle}, say("the end"))
 
 
 def _check(frames: Sequence[Frame]) -> str:

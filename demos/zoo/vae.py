@@ -39,6 +39,7 @@ from demos.runtime.contract import (
     Series,
     param,
 )
+from demos.runtime.messages import listed, say
 from demos.zoo._coder import HELD, Array, dense, digits, learn, strip, through
 
 HIDDEN, CODE = 64, 2
@@ -137,31 +138,33 @@ class Story:
         return [*told, self.drawn(), self.ending()]
 
     def opening(self) -> Scene:
-        caption = (
-            f"Each digit is to become a cloud around two numbers, not a point. β = {number(self.params.beta, 2)} "
-            f"weighs how much the "
+        caption = say(
+            "Each digit is to become a cloud around two numbers, not a point. β = {beta} weighs how much the "
             "clouds must look like one standard Gaussian. 1,500 digits are learnt, 297 kept apart. If it works, "
-            "two random numbers are enough to draw a digit."
+            "two random numbers are enough to draw a digit.",
+            beta=number(self.params.beta, 2),
         )
-        return Scene(caption, (strip("Digits never learnt", self.x[:16]),), {"beta": self.params.beta})
+        return Scene(caption, (strip(say("Digits never learnt"), self.x[:16]),), {"beta": self.params.beta})
 
     def learning(self, epoch: int) -> Scene:
         now = self.states[epoch]
         spread = float(np.exp(0.5 * now.log_var).mean())
-        caption = (
-            f"Epoch {epoch}: reconstruction {number(now.reconstruction, 2)} and KL {number(now.kl.sum(), 2)}, in "
-            f"nats a picture. "
-            f"The clouds are {number(spread, 2)} wide on average. The first term pulls clouds apart and makes them "
-            f"small, the "
-            "second pulls them to the middle and makes them wide."
+        caption = say(
+            "Epoch {epoch}: reconstruction {reconstruction} and KL {kl}, in nats a picture. The clouds are "
+            "{spread} wide on average. The first term pulls clouds apart and makes them small, the second pulls "
+            "them to the middle and makes them wide.",
+            epoch=epoch,
+            reconstruction=number(now.reconstruction, 2),
+            kl=number(now.kl.sum(), 2),
+            spread=number(spread, 2),
         )
         panels = (
             self._plane(now),
-            strip("Originals, rebuilt", np.concatenate([self.x[:6], now.rebuilt[:6]]), 6),
+            strip(say("Originals, rebuilt"), np.concatenate([self.x[:6], now.rebuilt[:6]]), 6),
             self._terms(epoch),
         )
         metrics = {"epoch": epoch, "reconstruction": now.reconstruction, "kl": now.kl.sum()}
-        return Scene(caption, panels, metrics, "before learning" if epoch == 0 else "")
+        return Scene(caption, panels, metrics, say("before learning") if epoch == 0 else "")
 
     def walk(self, step: int) -> Scene:
         far = self.params.reach
@@ -169,61 +172,73 @@ class Story:
         line = np.array([[-far + 2 * far * k / 7, y] for k in range(8)])
         made = self.decode(line)
         change = float(np.abs(np.diff(made, axis=0)).mean())
-        caption = (
-            f"A walk along z2 = {number(y, 2)}, z1 from {number(-far, 1)} to {number(far, 1)}: eight points decoded "
-            f"side by side. "
-            f"From one to the next a pixel changes by {number(change)} on average. One digit turns into another "
-            f"without a gap."
+        caption = say(
+            "A walk along z2 = {y}, z1 from {far} to {far2}: eight points decoded side by side. From one to the "
+            "next a pixel changes by {change} on average. One digit turns into another without a gap.",
+            y=number(y, 2),
+            far=number(-far, 1),
+            far2=number(far, 1),
+            change=number(change),
         )
-        panels = (strip("Decoded", made, 4), self._plane(self.states[-1], line))
-        return Scene(caption, panels, {"z2": y, "change": change}, "a walk over the plane" if step == 0 else "")
+        panels = (strip(say("Decoded"), made, 4), self._plane(self.states[-1], line))
+        return Scene(caption, panels, {"z2": y, "change": change}, say("a walk over the plane") if step == 0 else "")
 
     def drawn(self) -> Scene:
         z = np.random.default_rng(self.params.seed).standard_normal((16, CODE))
         made = self.decode(z)
         near = [int(self.names[((self.x - each) ** 2).sum(1).argmin()]) for each in made]
-        caption = (
-            f"16 codes drawn from N(0, 1), no picture needed. The real digits nearest to them are "
-            f"{', '.join(map(str, near))}: "
-            f"{len(set(near))} different kinds. With only two numbers they are smooth, and some lie between two kinds."
+        caption = say(
+            "16 codes drawn from N(0, 1), no picture needed. The real digits nearest to them are {listing}: {set} "
+            "different kinds. With only two numbers they are smooth, and some lie between two kinds.",
+            listing=listed(", ", map(str, near)),
+            set=len(set(near)),
         )
         return Scene(
-            caption, (strip("Drawn", made), self._plane(self.states[-1], z)), {"kinds": len(set(near))}, "new digits"
+            caption,
+            (strip(say("Drawn"), made), self._plane(self.states[-1], z)),
+            {"kinds": len(set(near))},
+            say("new digits"),
         )
 
     def ending(self) -> Scene:
         last = self.states[-1]
         used = int((last.kl > 0.1).sum())
         elbo = -(last.reconstruction + float(last.kl.sum()))
-        caption = (
-            f"Reconstruction {number(last.reconstruction, 2)}, KL {number(last.kl[0], 2)} + {number(last.kl[1], 2)}, "
-            f"together a bound of "
-            f"{number(elbo, 2)} on log p(x). {used} of 2 code numbers are in use. "
+        caption = say(
+            "Reconstruction {reconstruction}, KL {kl} + {kl2}, together a bound of {elbo} on log p(x). {used} of "
+            "2 code numbers are in use. ",
+            reconstruction=number(last.reconstruction, 2),
+            kl=number(last.kl[0], 2),
+            kl2=number(last.kl[1], 2),
+            elbo=number(elbo, 2),
+            used=used,
         )
         if used < CODE:
-            caption += "The price of β was too high: an unused number is plain N(0, 1) and says nothing of the picture."
+            caption += say(
+                "The price of β was too high: an unused number is plain N(0, 1) and says nothing of the picture."
+            )
         elif self.params.beta < 0.2:
-            caption += "With hardly any KL the clouds shrink and scatter: good copies, but holes between them."
+            caption += say("With hardly any KL the clouds shrink and scatter: good copies, but holes between them.")
         else:
-            caption += "Clouds that overlap leave no holes: that is what one can draw from."
+            caption += say("Clouds that overlap leave no holes: that is what one can draw from.")
         grid = np.array([[x, y] for y in (1.5, 0.5, -0.5, -1.5) for x in np.linspace(-2, 2, 8)])
-        panels = (strip("The plane, decoded", self.decode(grid)), self._plane(last))
+        panels = (strip(say("The plane, decoded"), self.decode(grid)), self._plane(last))
         metrics = {"reconstruction": last.reconstruction, "kl": last.kl.sum(), "used": used}
-        return Scene(caption, panels, metrics, "the end")
+        return Scene(caption, panels, metrics, say("the end"))
 
     def _plane(self, state: State, here: Array | None = None) -> Panel:
         groups = [points(str(digit), state.mu[self.names == digit][:15], 2) for digit in range(10)]
         if here is not None:
-            groups.append(points("decoded", here.tolist(), 2))
-        return Scatter(title="Means of the clouds", groups=tuple(groups), x_label="z1", y_label="z2")
+            groups.append(points(say("decoded"), here.tolist(), 2))
+        return Scatter(title=say("Means of the clouds"), groups=tuple(groups), x_label="z1", y_label="z2")
 
     def _terms(self, epoch: int) -> Panel:
         x, past = row(range(epoch + 1)), self.states[: epoch + 1]
         series = (
-            Series(name="reconstruction", x=x, y=row(each.reconstruction for each in past)),
-            Series(name="KL", x=x, y=row(each.kl.sum() for each in past)),
+            Series(name=say("reconstruction"), x=x, y=row(each.reconstruction for each in past)),
+            Series(name=say("KL"), x=x, y=row(each.kl.sum() for each in past)),
         )
-        return Curve(title="Both terms", series=series, x_label="epoch", y_label="nats")
+        return Curve(title=say("Both terms"), series=series, x_label=say("epoch"), y_label=say("nats"))
 
 
 def _check(frames: Sequence[Frame]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from knowledge.documents.pages import Page
 from knowledge.documents.units import Unit
 from knowledge.passages import Passage, Source, passage_id
+from knowledge.text import language_of
 
 PASSAGE_WORDS = 90
 """A passage ends at the first sentence past this many words: four of them fit a 2k-token prompt with room to spare."""
@@ -87,4 +88,5 @@ def _passage(draft: Draft, group: Sequence[Unit]) -> Passage:
         slide=draft.slide,
         page=draft.page,
         aliases=draft.aliases,
+        language=language_of(text) if draft.source == "document" else "en",
     )

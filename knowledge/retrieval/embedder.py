@@ -102,6 +102,24 @@ class Embedder:
         """Unit vectors of texts that ask, or of texts to be compared with each other: shape as `encode`."""
         return self._encode(QUESTION, texts, progress)
 
+    def tokenize(self, text: str) -> list[int]:
+        """The ids of a text's tokens; of the packaged model's where another one was chosen."""
+        return self._packaged_encoder().tokenize(text)
+
+    def text(self, tokens: Sequence[int]) -> str | None:
+        """The text of token ids as `tokenize` gives them; None for ids that are another vocabulary's."""
+        encoder = self._packaged_encoder()
+        if not tokens or not all(0 <= token < encoder.size for token in tokens):
+            return None
+        text = "".join(encoder.piece(token) for token in tokens).strip()
+        return text if encoder.tokenize(text) == list(tokens) else None
+
+    def _packaged_encoder(self) -> Encoder:
+        packaged = self if self.packaged else Embedder()
+        packaged.load()
+        assert packaged._encoder is not None
+        return packaged._encoder
+
     def _encode(self, mark: str, texts: Sequence[str], progress: Progress | None) -> Vectors:
         self.load()
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)

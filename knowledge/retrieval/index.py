@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import bm25s
     from chromadb.api.models.Collection import Collection
 
-FORMAT = 10
+FORMAT = 11
 """Raise it when passages, vectors or files change their form: every index is then made anew."""
 
 _COLLECTION = "passages"

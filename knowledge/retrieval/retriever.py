@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from knowledge.passages import Asked, Hit, Passage
 from knowledge.retrieval.cross_encoder import CrossEncoder
@@ -34,7 +34,8 @@ READ = 10
 UNREAD = -8.0
 """The log-odds that the cross-encoder would give a sentence that it did not read, at most."""
 ASKED = 12
-Kind = Literal["course", "documents"]
+Kind = Literal["course", "documents", "across"]
+"""The built-in course, a teacher's documents, and those of them that are in the language that was not asked in."""
 _WEIGHTS = Path(__file__).with_name("weights.json")
 
 
@@ -147,8 +148,8 @@ class Weights:
     """Linear models fitted by `python -m training.fit_retrieval`, by the features' names; "bias" is one of them.
 
     `sentence` is fitted on the train split; `read` and `covered`, which add what the cross-encoder says, on dev, since
-    it has learnt the train split. There are two sets: for the built-in course, with its asked questions, and for a
-    teacher's documents. Empty weights score everything 0.
+    it has learnt the train split. There is a set for each kind of passages; "across" is fitted on passages from
+    outside. Empty weights score everything 0.
     """
 
     sentence: Mapping[str, float]
@@ -176,7 +177,7 @@ class Retriever:
     ) -> None:  # fmt: skip
         """Without a cross-encoder sentences are ranked, and coverage is judged, at first sight."""
         self._index, self._embedder, self._cross_encoder = index, embedder, cross_encoder
-        self.weights = weights or {"course": Weights.of("course"), "documents": Weights.of("documents")}
+        self.weights = weights or {kind: Weights.of(kind) for kind in get_args(Kind)}
 
     @property
     def version(self) -> str:
@@ -205,7 +206,7 @@ class Retriever:
         asked, opened = self._asked(vector, stems)
         hits = self._fuse(vector, stems, asked, names)
         looked = hits[:LOOKED]
-        weights = self.weights[self._kind(hits)]
+        weights = self.weights[self._kind(query, hits)]
         sentences = self._rank_sentences(query, vector, stems, looked, asked, names, weights)
         sentences = self._read(query, sentences, weights)
         features = self._coverage(query, looked, sentences, asked, opened, names)
@@ -215,8 +216,11 @@ class Retriever:
             query, ordered, sentences, covered, covered >= weights.threshold, features, names, vector
         )  # fmt: skip
 
-    def _kind(self, hits: Sequence[tuple[int, Hit]]) -> Kind:
-        return "documents" if hits and hits[0][1].passage.source == "document" else "course"
+    def _kind(self, query: Query, hits: Sequence[tuple[int, Hit]]) -> Kind:
+        best = hits[0][1].passage if hits else None
+        if best is None or best.source != "document":
+            return "course"
+        return "documents" if best.language == query.language else "across"
 
     def _asked(self, vector: Vectors, stems: Sequence[str]) -> tuple[tuple[_Match, ...], _Match]:
         """The asked questions that are nearest, with how much of the words of each the other holds; and the nearest one

@@ -8,7 +8,11 @@ from typing import Any
 
 import httpx
 
+from knowledge.courses.units import Topic, read_topics
 from knowledge.passages import Hit, Passage
+from knowledge.retrieval.embedder import Vectors
+from knowledge.text import words
+from tests.knowledge.embedders import WordEmbedder
 from tutor.api.app import create_app
 from tutor.api.context import Service
 from tutor.conversations.store import Exchange
@@ -24,6 +28,16 @@ PASSAGE = Passage(
 PROVENANCE = Provenance("scripted", "0" * 64, None, 0, "test", "0.1.0")
 
 
+class SpellingEmbedder(WordEmbedder):
+    """Its tokens are the letters, so that ids and texts can be told without a vocabulary."""
+
+    def tokenize(self, text: str) -> list[int]:
+        return [ord(letter) for letter in text]
+
+    def text(self, tokens: Sequence[int]) -> str | None:
+        return "".join(map(chr, tokens)) if all(31 < token < 128 for token in tokens) else None
+
+
 class ScriptedTutor(Tutor):
     """Answers every question with the same sentence, `pause` seconds after the sources; counts what runs."""
 
@@ -31,10 +45,12 @@ class ScriptedTutor(Tutor):
         super().__init__(settings)
         self.pause, self.running, self.most = pause, 0, 0
         self.asked: list[tuple[str, Sequence[Exchange]]] = []
+        self.studied: list[tuple[str, str]] = []
         self.failure: Failed | None = None
 
     ready = property(lambda _self: True)
     provenance = property(lambda _self: PROVENANCE)
+    embedder = property(lambda _self: SpellingEmbedder())
 
     async def prepare(self, progress: Any = None) -> None:
         del progress
@@ -45,6 +61,28 @@ class ScriptedTutor(Tutor):
     async def search(self, text: str, top_k: int = 8) -> list[Hit]:
         checked(text)
         return [Hit(PASSAGE, 0.03, 0.8, 4.2)][:top_k]
+
+    async def topics(self, text: str, most: int = 8) -> list[Topic]:
+        said = set(words(text))
+        named = [topic for topic in read_topics() if said & {topic.id, topic.title.lower()}]
+        return named[:most]
+
+    async def embed(self, texts: Sequence[str], *, asking: bool = True, progress: Any = None) -> Vectors:
+        del asking, progress
+        return SpellingEmbedder().encode(texts)
+
+    async def study(
+        self, text: str, wish: str, count: int | None = None, *, seed: int | None = None
+    ) -> AsyncGenerator[Event, None]:
+        del count, seed
+        self.studied.append((text, wish))
+        self.running += 1
+        try:
+            await asyncio.sleep(self.pause)
+            yield Token("The text in short.")
+            yield Answered("The text in short.", "answered", (), PROVENANCE)
+        finally:
+            self.running -= 1
 
     async def answer(
         self, question: str, history: Sequence[Exchange] = (), *, seed: int | None = None

@@ -138,10 +138,13 @@ async def test_stop_strings_end_the_answer(client: httpx.AsyncClient) -> None:
 
 
 async def test_a_json_schema_is_filled_with_checked_text_only(client: httpx.AsyncClient) -> None:
-    schema = {"type": "object", "properties": {"score": {"type": "integer"}, "answer": {"type": "string"}}}
+    schema = {
+        "type": "object", "properties": {"year": {"type": "integer"}, "answer": {"type": "string"}},
+        "required": ["year", "answer"],
+    }  # fmt: skip
     form = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
     content = json.loads((await _ask(client, response_format=form)).json()["choices"][0]["message"]["content"])
-    assert content == {"score": 0, "answer": "Frank Rosenblatt made the perceptron in 1957. [1]"}
+    assert content == {"year": 1957, "answer": "Frank Rosenblatt made the perceptron in 1957. [1]"}
 
 
 async def test_an_unknown_model_is_404_only_in_strict_mode(make_service: Callable[..., Service]) -> None:

@@ -11,6 +11,7 @@ import math
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 from rich.cells import cell_len
 from rich.console import Console
 
@@ -25,6 +27,9 @@ from demos.runtime import catalogue
 from demos.runtime import pictures as png
 from demos.runtime.contract import Demo, DemoError, Frame, describe_range
 from demos.runtime.flags import command, flags
+from demos.runtime.messages import Message
+from demos.runtime.said import problems, worded
+from demos.runtime.texts import spanish, told
 from tests.demos import scripted_model
 from tutor.tui import render
 
@@ -188,6 +193,53 @@ def test_a_preset_keeps_what_it_promises(demo: Demo, preset: str) -> None:
     run = [frame.metrics for frame in frames_of(demo, preset)]
     assert promises
     assert [str(claim) for claim in promises if not claim.proved(run)] == []
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of a frame or a part of it, but names within a network and the kinds of panels."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        yield from (text for one in value for text in _texts(one))
+    elif isinstance(value, BaseModel):
+        names = set(type(value).model_fields) - {"kind", "id", "source", "target"}
+        yield from (text for name in names for text in _texts(getattr(value, name)))
+
+
+def _parts(text: str) -> Iterator[Message | str]:
+    """The messages that a text is made of, and what stands between them."""
+    if isinstance(text, Message) and text.parts:
+        yield from (part for each in text.parts for part in _parts(each))
+        return
+    yield text
+    if isinstance(text, Message):
+        yield from (part for each in text.values.values() if isinstance(each, str) for part in _parts(each))
+
+
+def test_every_text_that_is_marked_has_its_spanish() -> None:
+    assert list(problems()) == []
+
+
+@each_preset
+def test_every_text_of_a_run_can_be_said_in_spanish(demo: Demo, preset: str) -> None:
+    """What is no message is the same in both languages: numbers, symbols, the student's or a model's own words."""
+    known = spanish(demo.name)
+    for frame in frames_of(demo, preset):
+        said = [part for text in _texts(frame) for part in _parts(text) if isinstance(part, Message)]
+        missing = {part.template for part in said if part.template and worded(part.template)} - set(known)
+        assert not missing
+        labels = (getattr(panel, name, "") for panel in frame.panels for name in ("x_label", "y_label"))
+        authored = [text for text in (frame.caption, frame.moment, *labels) if re.search(r"[a-z]{3}", text)]
+        assert [text for text in authored if not isinstance(text, Message)] == []
+
+
+@each_demo
+def test_a_run_in_spanish_keeps_its_numbers(demo: Demo) -> None:
+    for frame in frames_of(demo):
+        spoken = told(frame, "es", demo.name)
+        assert type(spoken.caption) is str
+        assert spoken.metrics == frame.metrics and len(spoken.panels) == len(frame.panels)
+        assert "{" not in spoken.caption and len(spoken.caption) <= LONGEST_CAPTION * 1.35
 
 
 @each_demo

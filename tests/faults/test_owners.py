@@ -32,6 +32,8 @@ from tutor.settings import Settings, write_setting
 
 NAMES = st.text(st.sampled_from("ab:\x1f,2\"'\\"), max_size=4)
 OLD = """
+CREATE TABLE keys (name VARCHAR(80) NOT NULL PRIMARY KEY, digest VARCHAR(64) NOT NULL UNIQUE,
+ created_at DATETIME NOT NULL, revoked BOOLEAN NOT NULL, course VARCHAR(64) NOT NULL);
 CREATE TABLE conversations (id VARCHAR(32) NOT NULL PRIMARY KEY, owner VARCHAR(200) NOT NULL, title VARCHAR(200)
  NOT NULL,
  created_at DATETIME NOT NULL, updated_at DATETIME NOT NULL);
@@ -133,12 +135,11 @@ def test_an_owner_of_an_earlier_version_is_parted(joined: str, keys: list[str], 
 
 def _earlier(path: Path) -> None:
     """A database as the first version left it, with a question that a crash left pending."""
-    Keys(f"sqlite:///{path}").close()
     connection = sqlite3.connect(path)
     connection.executescript(OLD)
     then = (datetime.now(UTC) - timedelta(days=2)).isoformat(sep=" ")
     rows = {"one": "local", "two": "moodle:physics:ana", "three": "moodle:ana\x1fplants", "four": "local:"}
-    connection.execute("INSERT INTO keys VALUES ('moodle:physics', 'x', '2026-01-01 00:00:00', 0, '', 0)")
+    connection.execute("INSERT INTO keys VALUES ('moodle:physics', 'x', '2026-01-01 00:00:00', 0, '')")
     for name, owner in rows.items():
         connection.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?)", (name, owner, name, then, then))
     for number, state in enumerate(("complete", "pending")):

@@ -77,7 +77,8 @@ def declined(desk: Desk, wanted: Wanted, found: Found | None = None) -> Reply:
     else:
         said = texts("The course does not cover that; the nearest topic it has is {topic}.", topic=name)
     question = texts("What is {topic}?", topic=name)
-    return Reply((Line(said),), "not_covered", (Offer(question, "define", near),), search=wanted.text)
+    about = near if named else ""
+    return Reply((Line(said),), "not_covered", (Offer(question, "define", near),), about, search=wanted.text)
 
 
 def _nearest(desk: Desk, found: Found) -> str:

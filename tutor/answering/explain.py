@@ -111,6 +111,8 @@ class Wanted:
     topic: str = ""
     title: str = ""
     leans: float = 0.0
+    telling: int = 0
+    """How many of its words say what it is about; 0 where nobody counted."""
 
 
 def explain(course: Course, wanted: Wanted) -> Explanation | None:
@@ -122,6 +124,9 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
     topic = _topic(wanted, found, named)
     if (asked := _asked(course, found)) is not None:
         topic = asked.document
+    if topic not in course.topics and wanted.act in BY_FORM:  # a slide: the unit in that form that is nearest
+        form = ACT_UNITS[wanted.act][0]
+        topic = next((s.passage.document for s in found.sentences if s.passage.act == form), topic)
     unit = _unit(course, wanted, found, topic)
     if wanted.act in FACTS or unit is None:
         return _facts(course, wanted, found)
@@ -186,7 +191,11 @@ def _plainly(found: Found, topic: str, wanted: Wanted) -> bool:
     """True when the words say little more than a topic's name, so that its unit is what is wanted."""
     if found.query.topic == topic and topic:
         return found.covered > 0.1
-    return any(name.document == topic and name.share >= OWN_WORDS for name in found.names) and wanted.act != "off_topic"
+    if wanted.act == "off_topic":
+        return False
+    own = [name for name in found.names if name.document == topic]
+    shares = [max(name.share, (name.end - name.start) / wanted.telling if wanted.telling else 0.0) for name in own]
+    return max(shares, default=0.0) >= OWN_WORDS
 
 
 def _unit(course: Course, wanted: Wanted, found: Found, topic: str) -> Unit | None:

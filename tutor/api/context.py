@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import ipaddress
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
@@ -15,22 +16,32 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from demos.runtime.contract import Frame
+from demos.runtime.texts import LANGUAGES, tell
 from knowledge.courses.course import is_name
 from knowledge.errors import KnowledgeError
 from tutor.api.metrics import Metrics
 from tutor.conversations.owners import Owner
 from tutor.conversations.store import Conversations
-from tutor.errors import AccessError, InputError
-from tutor.service.api_keys import Keys
+from tutor.errors import AccessError, BusyError, InputError
+from tutor.service.api_keys import Key, Keys
 from tutor.service.build import Tutor, release
+from tutor.service.memory import Rates, Told
+from tutor.service.pulse import Pulse
 from tutor.service.queue import FairQueue
 from tutor.service.tutors import Tutors
 from tutor.settings import Settings
 
 KEPT_RUNS = 32
 LONGEST_USER = 200
-FORWARDING = ("forwarded", "via", "x-real-ip", "x-client-ip", "cf-connecting-ip", "true-client-ip")
-"""Headers that a proxy adds, beside X-Forwarded-..."""
+FORWARDING = (
+    "forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "x-cluster-client-ip", "x-original-host",
+    "x-original-forwarded-for", "x-remote-ip", "x-remote-addr", "x-host", "x-proxy-user-ip", "fly-client-ip",
+    "fastly-client-ip", "x-azure-clientip", "x-appengine-user-ip", "x-amzn-trace-id", "cdn-loop", "forwarded-for",
+    "proxy-connection", "x-scheme",
+)  # fmt: skip
+"""Headers that a proxy adds, beside those of the prefixes."""
+FORWARDING_PREFIXES = ("x-forwarded", "cf-", "x-envoy-", "x-real-", "x-arr-", "x-vercel-", "x-proxy-")
+KEY_HEADERS = ("x-api-key", "api-key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +67,6 @@ class Caller:
     def owner(self) -> Owner:
         """Whose conversations these are; each course has its own."""
         return Owner(self.key, self.user, self.course)
-
-    def acting_for(self, user: str | None) -> Caller:
-        """The same key for the user that a body names."""
-        return replace(self, user=user) if user else self
 
     def check(self, course: str) -> None:
         """Raises AccessError (`course_forbidden`) when the key is bound to another course."""
@@ -101,19 +108,20 @@ class Runs:
                 self._kept.popitem(last=False)
         return kept.frames
 
-    def frames(self, run_id: str, owner: Owner) -> Sequence[Frame]:
-        """The frames of the caller's run. Raises InputError (`not_found`)."""
+    def run(self, run_id: str, owner: Owner) -> KeptRun:
+        """The caller's run. Raises InputError (`not_found`)."""
         kept = self._kept.get(run_id)
         if kept is None or kept.owner != owner:
             raise InputError("There is no such run any more.", code="not_found", hint="Run the demo again.")
-        return kept.frames
+        return kept
 
     def told(self, owner: Owner, answer: str) -> KeptRun | None:
         """The caller's latest run whose summary begins an answer: a client that keeps the chat sends back only that."""
         with self._changing:
             latest = list(reversed(self._kept.values()))
         for kept in latest:
-            if kept.owner == owner and kept.frames and answer.startswith(kept.frames[-1].caption):
+            said = kept.frames[-1].caption if kept.frames else ""
+            if kept.owner == owner and said and any(answer.startswith(tell(said, one, kept.demo)) for one in LANGUAGES):
                 return kept
         return None
 
@@ -129,7 +137,11 @@ class Service:
     queue: FairQueue
     demo_queue: FairQueue
     upload_queue: FairQueue
+    embed_queue: FairQueue
     metrics: Metrics
+    pulse: Pulse = field(default_factory=Pulse)
+    told: Told = field(default_factory=Told)
+    rates: Rates = field(default_factory=Rates)
     runs: Runs = field(default_factory=Runs)
     keeping: set[asyncio.Task[None]] = field(default_factory=set)
     """Answers that are being written to the database: they are waited for at the end."""
@@ -167,23 +179,82 @@ def service_of(request: Request) -> Service:
 
 
 async def caller_of(request: Request) -> Caller:
-    """Who calls. Raises AccessError where a key is demanded and none that is valid was sent."""
+    """Who calls. Raises AccessError where a key is demanded and none that is valid was sent, and BusyError when the
+    key has asked too often."""
     service = service_of(request)
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    key = None
-    if scheme.lower() == "bearer" and secret.strip():
-        key = await run_in_threadpool(service.keys.find, secret.strip())
-    if key is None and (service.demands_keys or _is_forwarded(request)):
+    key = await key_of(request)
+    if key is None and demands_key(request):
         raise AccessError("A valid API key is needed.", hint="Send it as `Authorization: Bearer ...`.")
     bound = key.course if key else ""
     course = request.headers.get("x-course", "").strip() or bound or service.tutor.course.name
     caller = Caller(key.name if key else "", _user_of(request), course, bound, key.teacher if key else True)
+    note(request, caller)
+    if key is not None and key.per_minute and request.method == "POST":
+        _count(service, key)
     caller.check(course)
     if course == service.tutor.course.name:
         return replace(caller, course="")
     if not is_name(course):
         raise no_course(course, service, caller)
     return caller
+
+
+async def key_of(request: Request) -> Key | None:
+    """The key that was sent, where it is valid: as a bearer, or in one of the headers that platforms use for keys."""
+    scheme, _, sent = request.headers.get("authorization", "").partition(" ")
+    secrets = [sent] if scheme.lower() == "bearer" else []
+    secrets += [request.headers.get(name, "") for name in KEY_HEADERS]
+    for secret in secrets:
+        if secret.strip() and (key := await run_in_threadpool(service_of(request).keys.find, secret.strip())):
+            return key
+    return None
+
+
+async def watcher_of(request: Request) -> None:
+    """Whoever may look at the service itself: where a key is demanded, with one; it may come as a password.
+
+    Raises AccessError.
+    """
+    if not demands_key(request):
+        return
+    key = await key_of(request)
+    scheme, _, sent = request.headers.get("authorization", "").partition(" ")
+    if key is None and scheme.lower() == "basic":
+        with suppress(ValueError):
+            password = base64.b64decode(sent, validate=True).decode("utf-8").partition(":")[2]
+            key = await run_in_threadpool(service_of(request).keys.find, password)
+    if key is None:
+        raise AccessError(
+            "A valid API key is needed.", code="invalid_password", hint="Any name, and the key as password."
+        )
+
+
+def demands_key(request: Request) -> bool:
+    """Whether this request needs a key: the service can be reached from elsewhere, or the request came through a
+    proxy. One that tells nothing of it speaks HTTP/1.0, as no browser and no client library does."""
+    return service_of(request).demands_keys or _is_forwarded(request) or request.scope.get("http_version") == "1.0"
+
+
+def _count(service: Service, key: Key) -> None:
+    wait = service.rates.take(key.name, key.per_minute)
+    if wait:
+        service.metrics.refused.labels(key=key.name).inc()
+        raise BusyError(
+            f"The key {key.name} may ask {key.per_minute} times a minute.", retry_after=wait,
+            hint=f"Try again in {wait} s.",
+        )  # fmt: skip
+
+
+def acting_for(request: Request, caller: Caller, user: str | None) -> Caller:
+    """The same key for the user that a body names."""
+    caller = replace(caller, user=user) if user else caller
+    note(request, caller)
+    return caller
+
+
+def note(request: Request, caller: Caller) -> None:
+    """Who calls, for the log and the metrics."""
+    request.scope.setdefault("state", {})["caller"] = caller
 
 
 def _user_of(request: Request) -> str:
@@ -196,7 +267,7 @@ def _user_of(request: Request) -> str:
 
 def _is_forwarded(request: Request) -> bool:
     """True behind a proxy: who calls is then not on this machine, whatever the address says."""
-    return any(name in FORWARDING or name.startswith("x-forwarded-") for name in request.headers)
+    return any(name in FORWARDING or name.startswith(FORWARDING_PREFIXES) for name in request.headers)
 
 
 def tutor_of(service: ServiceDep, caller: CallerDep) -> Tutor:

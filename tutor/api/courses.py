@@ -24,6 +24,7 @@ from knowledge.documents.reading import Document
 from knowledge.documents.store import document_id, safe_name
 from knowledge.errors import KnowledgeError
 from tutor.api.context import Caller, CallerDep, ServiceDep, no_course
+from tutor.api.documented import errors
 from tutor.api.errors import envelope
 from tutor.errors import AccessError, InputError, Problem
 
@@ -100,7 +101,10 @@ async def list_documents(course: KnownCourseDep) -> dict[str, Any]:
     return {"object": "list", "course": course.name, "data": await run_in_threadpool(_documents, course)}
 
 
-@router.post("/{course}/documents", status_code=201, response_model=None, openapi_extra=_BODY)
+@router.post(
+    "/{course}/documents", status_code=201, response_model=None, openapi_extra=_BODY,
+    responses={200: {"description": "Nothing of it is new."}, **errors(507)},
+)  # fmt: skip
 async def add_documents(course: CourseDep, request: Request, service: ServiceDep, teacher: TeacherDep) -> Response:
     """Add files (multipart, one or several, zips too) to a course, which is made when it is new.
 

@@ -14,8 +14,10 @@ from starlette.concurrency import run_in_threadpool
 
 from demos.runtime.catalogue import all_demos, load, source
 from demos.runtime.contract import Demo, Frame, Params
+from demos.runtime.texts import fixed, label, shown, told
 from tutor.api.context import CallerDep, Service, ServiceDep
 from tutor.api.errors import envelope
+from tutor.api.language import LanguageDep
 from tutor.api.schemas import RunRequest
 from tutor.api.turns import EventStream, while_connected
 from tutor.errors import InputError, Problem
@@ -25,25 +27,32 @@ router = APIRouter(prefix="/v1", tags=["demos"])
 
 
 @router.get("/demos")
-async def list_demos(_caller: CallerDep) -> dict[str, Any]:
+async def list_demos(_caller: CallerDep, language: LanguageDep) -> dict[str, Any]:
     """All demos, in the order of the lecture."""
-    return {"object": "list", "data": [_head(demo) for demo in all_demos()]}
+    return {"object": "list", "data": [_head(demo, language) for demo in all_demos()]}
 
 
 @router.get("/demos/{name}")
-async def get_demo(name: str, _caller: CallerDep) -> dict[str, Any]:
+async def get_demo(name: str, _caller: CallerDep, language: LanguageDep) -> dict[str, Any]:
     """One demo: JSON Schema of its parameters, presets, example requests, what to look for."""
     demo = load(name)
+
+    def say(text: str) -> str:
+        return fixed(text, language, demo.name)
+
     return {
-        **_head(demo),
-        "schema": demo.schema(),
+        **_head(demo, language),
+        "schema": _schema(demo, language),
         "presets": {
-            key: {"title": preset.title, "params": preset.params, "comment": preset.comment}
+            key: {"title": say(preset.title), "params": preset.params, "comment": say(preset.comment)}
             for key, preset in demo.presets.items()
         },
         "examples": [{"text": example.text, "params": example.params} for example in demo.examples],
-        "look_for": list(demo.look_for),
-        "prediction": {"question": demo.prediction.question, "choices": list(demo.prediction.choices)},
+        "look_for": [say(sentence) for sentence in demo.look_for],
+        "prediction": {
+            "question": say(demo.prediction.question),
+            "choices": [say(choice) for choice in demo.prediction.choices],
+        },
     }
 
 
@@ -54,7 +63,9 @@ async def get_source(name: str, _caller: CallerDep) -> PlainTextResponse:
 
 
 @router.post("/demos/{name}/runs", response_model=None)
-async def run_demo(name: str, body: RunRequest, request: Request, service: ServiceDep, caller: CallerDep) -> Response:
+async def run_demo(
+    name: str, body: RunRequest, request: Request, service: ServiceDep, caller: CallerDep, language: LanguageDep
+) -> Response:
     """Run a demo. All frames as JSON, or each as it comes with `Accept: text/event-stream`."""
     demo = load(name)
     params = demo.parse(body.params)
@@ -65,27 +76,31 @@ async def run_demo(name: str, body: RunRequest, request: Request, service: Servi
     try:
         frames = _frames(service, demo, params, place, service.runs.start(run_id, caller.owner, demo.name, chosen))
         if "text/event-stream" not in request.headers.get("accept", ""):
-            return await while_connected(request, _whole(head, frames))
+            return await while_connected(request, _whole(head, frames, language))
     except BaseException:
         place.give_back()
         raise
-    return EventStream(_events(head, frames), place)
+    return EventStream(_events(head, frames, language), place)
 
 
 @router.get("/runs/{run_id}/frames/{number}.png", response_class=Response)
-async def frame_picture(run_id: str, number: int, service: ServiceDep, caller: CallerDep) -> Response:
+async def frame_picture(
+    run_id: str, number: int, service: ServiceDep, caller: CallerDep, language: LanguageDep
+) -> Response:
     """Frame `number`, from 0, of one of the caller's latest runs, as a PNG."""
     from demos.runtime.pictures import frame_png
 
-    frames = service.runs.frames(run_id, caller.owner)
+    kept = service.runs.run(run_id, caller.owner)
+    frames = kept.frames
     if not 0 <= number < len(frames):
         raise InputError(f"This run has frames 0 to {len(frames) - 1}.", code="not_found", param="number")
-    return Response(await run_in_threadpool(frame_png, frames[number]), media_type="image/png")
+    frame = shown(frames[number], language, load(kept.demo))
+    return Response(await run_in_threadpool(frame_png, frame), media_type="image/png")
 
 
-async def _whole(head: dict[str, Any], frames: AsyncGenerator[Frame, None]) -> JSONResponse:
+async def _whole(head: dict[str, Any], frames: AsyncGenerator[Frame, None], language: str) -> JSONResponse:
     async with aclosing(frames):
-        data = [frame.model_dump(mode="json") async for frame in frames]
+        data = [told(frame, language, head["demo"]).model_dump(mode="json") async for frame in frames]
     return JSONResponse({**head, "object": "run", "frames": data})
 
 
@@ -98,23 +113,34 @@ async def _frames(
             yield frame
 
 
-async def _events(head: dict[str, Any], frames: AsyncGenerator[Frame, None]) -> AsyncGenerator[str, None]:
+async def _events(
+    head: dict[str, Any], frames: AsyncGenerator[Frame, None], language: str
+) -> AsyncGenerator[str, None]:
     yield f"event: run\ndata: {json.dumps(head)}\n\n"
     try:
         async with aclosing(frames) as source:
             async for frame in source:
-                yield f"event: frame\ndata: {frame.model_dump_json()}\n\n"
+                yield f"event: frame\ndata: {told(frame, language, head['demo']).model_dump_json()}\n\n"
     except Exception as error:
-        yield f"event: error\ndata: {json.dumps(envelope(Problem.of(error)))}\n\n"
+        yield f"event: error\ndata: {json.dumps(envelope(Problem.of(error, language)))}\n\n"
     yield "data: [DONE]\n\n"
 
 
-def _head(demo: Demo) -> dict[str, Any]:
+def _schema(demo: Demo, language: str) -> dict[str, Any]:
+    """The JSON Schema of the parameters; their titles and descriptions are in that language."""
+    schema = demo.schema()
+    for name, part in schema["properties"].items():
+        part["title"] = label(name, language, demo.name)
+        part["description"] = fixed(part["description"], language, demo.name)
+    return schema
+
+
+def _head(demo: Demo, language: str) -> dict[str, Any]:
     return {
         "name": demo.name,
-        "title": demo.title,
+        "title": fixed(demo.title, language, demo.name),
         "slide": demo.slide,
-        "group": demo.group,
-        "summary": demo.summary,
+        "group": fixed(demo.group, language, demo.name),
+        "summary": fixed(demo.summary, language, demo.name),
         "aliases": list(demo.aliases),
     }

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from demos.runtime.contract import DemoError
 from knowledge.errors import KnowledgeError
+from tutor.api.language import preferred
 from tutor.errors import Problem, TizaError
 
 log = logging.getLogger(__name__)
@@ -24,11 +25,19 @@ _STATUS = {
     "unknown_document": 404, "unsupported_format": 415, "unreadable_document": 422, "document_too_large": 413,
     "invalid_api_key": 401, "course_forbidden": 403, "teacher_only": 403, "host_forbidden": 403,
     "origin_forbidden": 403, "not_multipart": 415,
+    "invalid_password": 401, "headers_too_large": 431, "schema_not_filled": 422, "previous_response_not_found": 400,
+    "model_not_found": 404, "long_wait": 503,
     "busy": 429, "disk_full": 507, "read_only": 503, "model_missing": 503, "model_damaged": 503,
     "model_failed": 503, "index_locked": 503, "index_damaged": 503, "embedder_missing": 503, "embedder_mismatch": 503,
     "not_ready": 503, "missing_capability": 503, "demo_timeout": 422, "demo_memory": 422, "demo_frames": 422,
 }  # fmt: skip
-_TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
+_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    429: "rate_limit_error",
+}
 
 
 def status_of(code: str) -> int:
@@ -50,15 +59,16 @@ def error_response(problem: Problem) -> JSONResponse:
     if status in (429, 503):
         headers["Retry-After"] = str(problem.retry_after or 5)
     if status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
+        headers["WWW-Authenticate"] = 'Basic realm="Tiza"' if problem.code == "invalid_password" else "Bearer"
     return JSONResponse(envelope(problem), status, headers)
 
 
 def install(app: FastAPI) -> None:
     """Give `app` the handlers."""
 
-    async def known(_request: Request, error: Exception) -> JSONResponse:
-        return error_response(Problem.of(error))
+    async def known(request: Request, error: Exception) -> JSONResponse:
+        wanted = request.query_params.get("lang") or request.headers.get("accept-language", "")
+        return error_response(Problem.of(error, preferred(wanted)))
 
     for kind in (TizaError, KnowledgeError, DemoError):
         app.add_exception_handler(kind, known)
@@ -73,11 +83,25 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
     place = ".".join(str(part) for part in first["loc"] if part != "body")
     if first["type"] == "json_invalid":
         return error_response(Problem("invalid_request", "The body is not valid JSON.", "Send a JSON object."))
-    message = f"{place or 'The body'} is not valid: {str(first['msg'])[:200].lower()}."
+    said = str(first["msg"])[:200]
+    message = f"{place or 'The body'} is not valid: {said[:1].lower()}{said[1:]}."
     return error_response(Problem("invalid_value", message, param=place or None))
 
 
-async def _http(_request: Request, error: Exception) -> JSONResponse:
+def _allowed(request: Request) -> str:
+    """The methods that the path of a request has, of all routes that it fits."""
+    found: set[str] = set()
+    routes: list[Any] = list(request.app.routes)
+    while routes:
+        route = routes.pop()
+        routes += getattr(getattr(route, "original_router", None), "routes", ())
+        pattern = getattr(route, "path_regex", None)
+        if pattern is not None and pattern.match(request.scope["path"]):
+            found |= set(getattr(route, "methods", None) or ())
+    return ", ".join(sorted(found))
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     words = HTTPStatus(error.status_code).phrase
     code = {404: "not_found", 400: "invalid_request"}.get(error.status_code, words.lower().replace(" ", "_"))
@@ -85,13 +109,18 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
         problem = Problem(code, "There is no such route.", "See /docs.")
     elif error.status_code == 400:
         return JSONResponse(envelope(Problem(code, "The body cannot be parsed.", "Send a JSON object.")), 422)
+    elif error.status_code == 405:
+        problem = Problem(code, "This route has no such method.", "See /docs.")
     elif error.status_code == 413:
         return error_response(Problem("body_too_large", str(error.detail), "Send less at once."))
     else:
         problem = Problem(code, f"{words}.", "See /docs.")
     kind = "invalid_request_error" if error.status_code < 500 else "server_error"
     body = {"error": {"message": str(problem), "type": kind, "code": code, "param": None}}
-    return JSONResponse(body, error.status_code, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and (allowed := _allowed(request)):
+        headers = {"Allow": allowed}
+    return JSONResponse(body, error.status_code, headers)
 
 
 async def _unknown(_request: Request, error: Exception) -> JSONResponse:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tutor.api.context import Service, is_loopback
+from tutor.api.context import KEY_HEADERS, Service, is_loopback
 from tutor.api.errors import error_response
 from tutor.errors import Problem
 
@@ -41,8 +41,10 @@ class LocalGate:
         if keyless and any(not is_loopback(_name(f"//{host}")) for host in hosts):
             hint = "Ask it as 127.0.0.1 or localhost, or demand keys with TIZA_DEMAND_KEYS=true."
             return Problem("host_forbidden", "This service is for this machine only.", hint)
-        if not keyless and "authorization" in headers:
+        if not keyless and any(name in headers for name in ("authorization", *KEY_HEADERS)):
             return None
+        allowed = self._service.settings.allowed_origins
+        origins = [origin for origin in origins if origin.rstrip("/") not in allowed and "*" not in allowed]
         own = {_name(f"//{host}") for host in hosts} - {""}
         if any(not is_loopback(_name(origin)) and _name(origin) not in own for origin in origins):
             hint = "Send requests from a program, not from a page of another site."

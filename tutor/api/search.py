@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from knowledge.passages import Hit
 from tutor.api.context import TutorDep
 from tutor.api.schemas import SearchRequest
 
@@ -16,20 +17,22 @@ router = APIRouter(prefix="/v1", tags=["search"])
 async def search(body: SearchRequest, tutor: TutorDep) -> dict[str, Any]:
     """The best passages of the course (`X-Course`) for a text, with their scores."""
     hits = await tutor.search(body.query, body.top_k)
-    data = [
-        {
-            "passage_id": hit.passage.id,
-            "title": hit.passage.title,
-            "section": hit.passage.section,
-            "slide": hit.passage.slide,
-            "page": hit.passage.page,
-            "place": hit.passage.place,
-            "text": hit.passage.text,
-            "score": hit.score,
-            "fused": hit.fused,
-            "dense": hit.dense,
-            "sparse": hit.sparse,
-        }
-        for hit in hits
-    ]
-    return {"object": "list", "data": data}
+    return {"object": "list", "data": [found(hit) for hit in hits]}
+
+
+def found(hit: Hit) -> dict[str, Any]:
+    """One passage with its scores."""
+    passage = hit.passage
+    return {
+        "passage_id": passage.id,
+        "title": passage.title,
+        "section": passage.section,
+        "slide": passage.slide,
+        "page": passage.page,
+        "place": passage.place,
+        "text": passage.text,
+        "score": hit.score,
+        "fused": hit.fused,
+        "dense": hit.dense,
+        "sparse": hit.sparse,
+    }

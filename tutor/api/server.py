@@ -7,9 +7,11 @@ import socket
 import sys
 
 import uvicorn
+from fastapi import FastAPI
 
 from tutor.api.app import build_service, create_app
 from tutor.api.context import is_loopback
+from tutor.api.http import MOST_HEADERS, BoundedProtocol
 from tutor.api.middleware import JsonLines
 from tutor.errors import AccessError, InputError
 from tutor.service.api_keys import Keys
@@ -31,10 +33,15 @@ def serve(settings: Settings) -> None:
     host, port = listener.getsockname()[:2]
     sys.stderr.write(f"Tiza listens on http://{host}:{port} (API docs at /docs).\n")
     app = create_app(build_service(settings))
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, timeout_keep_alive=20
-    )
-    uvicorn.Server(config).run(sockets=[listener])
+    uvicorn.Server(config_of(app)).run(sockets=[listener])
+
+
+def config_of(app: FastAPI) -> uvicorn.Config:
+    """How the service speaks HTTP: within bounds, and without belief in what proxies say of a caller."""
+    return uvicorn.Config(
+        app, http=BoundedProtocol, ws="none", h11_max_incomplete_event_size=MOST_HEADERS, log_config=None,
+        access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, timeout_keep_alive=20, proxy_headers=False,
+    )  # fmt: skip
 
 
 def _demand_a_key(settings: Settings) -> None:
@@ -44,7 +51,7 @@ def _demand_a_key(settings: Settings) -> None:
         return
     keys = Keys(settings.database_url)
     try:
-        if any(not key.revoked for key in keys.list()):
+        if any(key.valid for key in keys.list()):
             return
     finally:
         keys.close()
@@ -70,5 +77,5 @@ def _configure_logs() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for name in ("httpx", "bm25s", "chromadb", "sentence_transformers", "uvicorn.error"):
+    for name in ("alembic", "httpx", "bm25s", "chromadb", "sentence_transformers", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -8,18 +8,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from fastapi import Request
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from demos.runtime.contract import Frame
 from tutor.api.context import Caller, Service
+from tutor.api.messages import Wish
 from tutor.conversations.records import detail, state
 from tutor.conversations.store import Exchange
 from tutor.dialogue.turn import checked
@@ -29,7 +31,11 @@ from tutor.service.build import Tutor
 from tutor.service.queue import Place
 
 T = TypeVar("T")
-KEEP_ALIVE = 15.0
+KEEP_ALIVE = 10.0
+AHEAD = 4096
+"""Lines that a turn may be ahead of its reader."""
+SLOWEST = 60.0
+"""Seconds that a reader may take who is so far behind; then the turn ends without them."""
 SSE = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 log = logging.getLogger(__name__)
 
@@ -43,15 +49,30 @@ class Asked:
     history: Sequence[Exchange]
     seed: int | None
     conversation: str = ""
+    exchange: str = ""
+    """The id that the exchange is to have where it is kept; "" for a new one."""
+
+    wish: Wish = "question"
+    count: int | None = None
+
+    def events(self) -> AsyncGenerator[Event, None]:
+        """What the tutor says."""
+        if self.wish == "question":
+            return self.tutor.answer(self.question, self.history, seed=self.seed)
+        return self.tutor.study(self.question, self.wish, self.count, seed=self.seed)
 
 
-def take_place(service: Service, caller: Caller, asked: Asked) -> Place:
-    """A place in the queue for a question that can be asked. Raises InputError, and BusyError when it is full."""
-    checked(asked.question)
+def take_place(service: Service, caller: Caller, asked: Asked, patience: float | None = None) -> Place:
+    """A place in the queue for a question that can be asked.
+
+    Raises InputError, BusyError when the queue is full, and WaitError when the wait would pass `patience` seconds.
+    """
+    if asked.wish == "question":
+        checked(asked.question)
     try:
-        return service.queue.place(caller.client)
+        return service.queue.place(caller.client, patience=patience)
     except BusyError:
-        service.metrics.refused.inc()
+        service.metrics.refused.labels(key=caller.key).inc()
         raise
 
 
@@ -90,10 +111,10 @@ async def run_turn(service: Service, caller: Caller, asked: Asked, place: Place)
     try:
         if asked.conversation:
             exchange = await run_in_threadpool(
-                service.conversations.ask, caller.owner, asked.conversation, asked.question
+                service.conversations.ask, caller.owner, asked.conversation, asked.question, asked.exchange
             )
         told.started = time.monotonic()
-        async with place, aclosing(asked.tutor.answer(asked.question, asked.history, seed=asked.seed)) as events:
+        async with place, aclosing(asked.events()) as events:
             async for event in events:
                 told.hear(event, service, caller)
                 yield event
@@ -101,6 +122,9 @@ async def run_turn(service: Service, caller: Caller, asked: Asked, place: Place)
         place.give_back()
         service.metrics.whole.observe(time.monotonic() - told.started)
         service.metrics.turns.labels(outcome=_outcome(told.ending)).inc()
+        if isinstance(told.ending, Answered):
+            service.pulse.beat()
+            service.told.keep(caller.owner, told.ending.text, detail(told.ending))
         if exchange:
             await _settle(service, exchange, told)
 
@@ -122,14 +146,19 @@ async def _settle(service: Service, exchange: str, told: _Told) -> None:
 
 
 class EventStream(StreamingResponse):
-    """Server-sent events of something that holds a place in a queue: given back however the stream ends.
+    """A stream of something that holds a place in a queue: given back however the stream ends.
 
-    Also when it never begins, because the client left before the first byte.
+    Also when it never begins, because the client left before the first byte. `waiting` gives the line that says that
+    it is still going on; nobody waits in silence for more than KEEP_ALIVE seconds.
     """
 
-    def __init__(self, lines: AsyncGenerator[str, None], place: Place) -> None:
-        self._lines, self._place = with_keep_alive(lines), place
-        super().__init__(self._lines, media_type="text/event-stream", headers=SSE)
+    def __init__(
+        self, lines: AsyncGenerator[str, None], place: Place | None, *, waiting: Callable[[], str] | None = None,
+        media_type: str = "text/event-stream",
+    ) -> None:  # fmt: skip
+        self._lines, self._place = with_keep_alive(lines, waiting=waiting or partial(comment, place)), place
+        headers = SSE | place_header(place)
+        super().__init__(self._lines, media_type=media_type, headers=headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -138,7 +167,53 @@ class EventStream(StreamingResponse):
             try:
                 await self._lines.aclose()
             finally:
-                self._place.give_back()
+                if self._place is not None:
+                    self._place.give_back()
+
+
+async def respond(
+    request: Request, place: Place | None, whole: Callable[[], Awaitable[Response]] | None,
+    lines: Callable[[], AsyncGenerator[str, None]], *, failed: Callable[[Problem], str],
+    waiting: Callable[[], str] | None = None, media_type: str = "text/event-stream",
+) -> Response:  # fmt: skip
+    """The response in one piece, or a stream of `lines` where `whole` is None; the place is given back on every way.
+
+    `failed` is the line that tells of a failure in mid-stream.
+    """
+    if whole is None:
+        return EventStream(_guarded(lines(), failed), place, waiting=waiting, media_type=media_type)
+    header = place_header(place)
+    try:
+        response = await while_connected(request, whole())
+    finally:
+        if place is not None:
+            place.give_back()
+    response.headers.update(header)
+    return response
+
+
+async def _guarded(lines: AsyncGenerator[str, None], failed: Callable[[Problem], str]) -> AsyncGenerator[str, None]:
+    """The lines; after a failure on the way the stream still ends as it should."""
+    try:
+        async with aclosing(lines) as source:
+            async for line in source:
+                yield line
+    except Exception as error:
+        problem = Problem.of(error)
+        if problem.code == "internal_error":
+            log.exception("a stream failed")
+        yield failed(problem)
+
+
+def place_header(place: Place | None) -> dict[str, str]:
+    """How many come before this request, as it was when it came."""
+    return {"X-Queue-Place": str(place.ahead)} if place is not None else {}
+
+
+def comment(place: Place | None) -> str:
+    """The comment that keeps a stream alive: the place in line where it still waits."""
+    ahead = place.ahead if place is not None else 0
+    return f": waiting, {ahead} before you\n\n" if ahead else ": keep-alive\n\n"
 
 
 def _outcome(ending: Event | None) -> str:
@@ -169,18 +244,24 @@ async def _hung_up(request: Request) -> None:
         pass
 
 
-async def with_keep_alive(lines: AsyncGenerator[str, None], seconds: float = KEEP_ALIVE) -> AsyncGenerator[str, None]:
-    """The lines of an event stream, with a comment whenever none came for so long."""
-    queue: asyncio.Queue[str | BaseException | None] = asyncio.Queue(64)
+async def with_keep_alive(
+    lines: AsyncGenerator[str, None], seconds: float = KEEP_ALIVE, *, waiting: Callable[[], str] = lambda: comment(None)
+) -> AsyncGenerator[str, None]:
+    """The lines of a stream, with the line that `waiting` gives whenever none came for so long.
+
+    Who reads slowly holds nobody up: the lines wait for the reader, and what makes them does not, up to AHEAD lines.
+    """
+    queue: asyncio.Queue[str | BaseException | None] = asyncio.Queue(AHEAD)
 
     async def pump() -> None:
         try:
             async with aclosing(lines) as source:
                 async for line in source:
-                    await queue.put(line)
+                    await asyncio.wait_for(queue.put(line), SLOWEST)
             await queue.put(None)
         except Exception as error:
-            await queue.put(error)
+            if not isinstance(error, TimeoutError):
+                await queue.put(error)
 
     task = asyncio.create_task(pump())
     try:
@@ -188,7 +269,9 @@ async def with_keep_alive(lines: AsyncGenerator[str, None], seconds: float = KEE
             try:
                 item = await asyncio.wait_for(queue.get(), seconds)
             except TimeoutError:
-                yield ": keep-alive\n\n"
+                if task.done() and queue.empty():
+                    return
+                yield waiting()
                 continue
             if item is None:
                 return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine
 from importlib.metadata import entry_points
@@ -11,15 +12,15 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from tutor.cli.keys import keys_app
 from tutor.errors import InputError, Problem, TizaError
-from tutor.settings import Settings, read_settings, write_setting
+from tutor.settings import Settings, misspelt, read_settings, write_setting
 
 app = typer.Typer(
     name="tiza", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="The offline AI tutor that runs the lecture.",
 )  # fmt: skip
 models_app = typer.Typer(no_args_is_help=True, help="Language models: list, fetch, choose.")
-keys_app = typer.Typer(no_args_is_help=True, help="API keys for `tiza serve`.")
 app.add_typer(models_app, name="models")
 app.add_typer(keys_app, name="keys")
 
@@ -27,6 +28,13 @@ ModelOption = Annotated[str | None, typer.Option("--model", "-m", help="GGUF fil
 UpstreamOption = Annotated[str | None, typer.Option(help="URL of an OpenAI-compatible server to use as the model.")]
 CourseOption = Annotated[str | None, typer.Option(help="The course to answer from.")]
 SeedOption = Annotated[int | None, typer.Option(min=0, help="Seed of answers and demos.")]
+
+
+@app.callback()
+def _begin() -> None:
+    """The offline AI tutor that runs the lecture."""
+    for said in misspelt():
+        typer.echo(said, err=True)
 
 
 def main() -> None:
@@ -238,44 +246,10 @@ def models_use(name: Annotated[str, typer.Argument(help="A name of `tiza models 
     typer.echo(f"{info.name} is the default now ({write_setting(settings.home, 'model', choice)}).")
 
 
-@keys_app.command("add")
-def keys_add(
-    name: Annotated[str, typer.Argument(help="Who the key is for.")],
-    course: Annotated[str, typer.Option(help="The only course that this key may use; none means every course.")] = "",
-    teacher: Annotated[bool, typer.Option("--teacher", help="May add and remove documents.")] = False,
-) -> None:
-    """Make a key. It is shown once and stored hashed."""
-    from knowledge.courses.course import Course
-    from tutor.service.api_keys import Keys
-
-    settings = _settings()
-    if course:
-        Course(course, settings.home)  # a name that no course can have is said at once
-    typer.echo(Keys(settings.database_url).add(name, course, teacher=teacher))
-    typer.echo("Keep it: it is not shown again.", err=True)
-
-
-@keys_app.command("list")
-def keys_list() -> None:
-    """The names of all keys."""
-    from tutor.service.api_keys import Keys
-
-    for key in Keys(_settings().database_url).list():
-        rights = f"{f'  course {key.course}' if key.course else ''}{'  teacher' if key.teacher else ''}"
-        typer.echo(f"{key.name}  made {key.created_at:%Y-%m-%d}{rights}{'  revoked' if key.revoked else ''}")
-
-
-@keys_app.command("revoke")
-def keys_revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
-    """End a key."""
-    from tutor.service.api_keys import Keys
-
-    Keys(_settings().database_url).revoke(name)
-    typer.echo(f"{name} is revoked.")
-
-
 def _settings(**overrides: Any) -> Settings:
     settings = read_settings(**overrides)
+    if settings.language:
+        os.environ["TIZA_LANGUAGE"] = settings.language  # where config.toml sets it, for what has no settings at hand
     if settings.model and not settings.upstream:
         from tutor.llm.catalogue import locate
 

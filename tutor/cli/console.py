@@ -9,7 +9,9 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from demos.runtime.catalogue import load
 from demos.runtime.contract import Frame
+from demos.runtime.texts import shown
 from knowledge.courses.uploads import Report
 from tutor.conversations.records import exchange_of
 from tutor.conversations.store import Exchange
@@ -84,7 +86,7 @@ async def converse(tutor: Tutor, lines: Iterable[str], *, echo: bool = True) -> 
 async def show(events: AsyncGenerator[Event, None]) -> Event | None:
     """Write one turn's events as they come; returns the ending."""
     sources: Sequence[Source] = ()
-    stream, formulas, last = Sanitiser(), Formulas(), None
+    stream, formulas, last, language = Sanitiser(), Formulas(), None, "en"
     ending: Event | None = None
     async for event in events:
         match event:
@@ -96,11 +98,12 @@ async def show(events: AsyncGenerator[Event, None]) -> Event | None:
                 write(formulas.flush())
                 stated = " ".join(f"{name}={value}" for name, value in event.params.items())
                 write(clean(f"[{event.title}: {stated}]\n"))
+                name, language = event.name, event.language
             case DemoFrame():
                 last = event.frame
             case DemoFinished():
                 if last is not None:
-                    draw(last)
+                    draw(shown(last, language, load(name)))
             case Answered():
                 write(formulas.flush() + "\n")
                 _show_sources(event, sources)

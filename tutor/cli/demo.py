@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -22,16 +23,18 @@ from demos.runtime.catalogue import all_demos, load, source
 from demos.runtime.contract import Demo, DemoError, Frame, Params
 from demos.runtime.flags import command, flags
 from demos.runtime.runner import Workers, run
+from demos.runtime.texts import LANGUAGES, Language, fixed, shown, told
 from tutor.errors import ModelError
 from tutor.formulas import readable
+from tutor.i18n import Texts, preferred
 from tutor.llm.base import LanguageModel
 from tutor.service.capabilities import asks_the_model, capabilities
 from tutor.tui.pace import paced
 
 USAGE = """Usage: tiza demo NAME [--help] [parameters] [--preset NAME] [--predict CHOICE]
-                 [--speed N] [--png DIR] [--gif FILE] [--csv DIR] [--json]
+                 [--lang en|es] [--speed N] [--png DIR] [--gif FILE] [--csv DIR] [--json]
        tiza demo NAME --source
-       tiza demo --list
+       tiza demo --list [--lang en|es]
 """
 
 
@@ -46,6 +49,7 @@ class Wanted:
     csv: Path | None = None
     json: bool = False
     speed: float = 1.0
+    lang: Language = "en"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -59,20 +63,21 @@ class _Parser(argparse.ArgumentParser):
 
 def run_command(args: Sequence[str]) -> int:
     """Do what the arguments after `tiza demo` say; returns an exit status. Raises DemoError."""
-    if not args or args[0] in ("--list", "-l"):
-        _list()
+    lang = _language(args)
+    if not args or args[0] in ("--list", "-l", "--lang"):
+        _list(lang)
         return 0
     if args[0] in ("--help", "-h"):
         sys.stdout.write(USAGE)
         return 0
     demo = load(args[0])
-    parser = _parser(demo)
+    parser = _parser(demo, lang)
     given = vars(parser.parse_args(args[1:]))
     if given.pop("source"):
         _show_source(demo)
         return 0
     preset = given.pop("preset")
-    wanted = Wanted(**{field.name: given.pop(field.name) for field in fields(Wanted)})
+    wanted = replace(Wanted(**{field.name: given.pop(field.name) for field in fields(Wanted)}), lang=lang)
     if wanted.predict is not None:
         wanted = replace(wanted, predict=chosen(demo, wanted.predict))
     values = {**(demo.presets[preset].params if preset else {}), **{k: v for k, v in given.items() if v is not None}}
@@ -82,16 +87,29 @@ def run_command(args: Sequence[str]) -> int:
     return asyncio.run(_run(demo, demo.parse(values), wanted))
 
 
+def _language(args: Sequence[str]) -> Language:
+    """The language that --lang names, else the machine's. Raises DemoError for one that is not spoken here."""
+    given = [other for flag, other in pairwise([*args, ""]) if flag == "--lang"]
+    given += [arg.removeprefix("--lang=") for arg in args if arg.startswith("--lang=")]
+    if given and given[-1] not in LANGUAGES:
+        raise DemoError(
+            f"The demos do not speak “{given[-1][:20]}”.", code="invalid_parameters", hint="Say --lang en or --lang es."
+        )
+    return next((one for one in LANGUAGES if given and one == given[-1]), preferred())
+
+
 def chosen(demo: Demo, guess: str) -> str:
-    """The choice of the demo's prediction that a guess names, by its words, their beginning or its number from 1.
+    """The choice of the demo's prediction that a guess names, by its words in either language, their beginning or its
+    number from 1.
 
     Raises DemoError (`invalid_parameters`) with the choices.
     """
     choices, said = demo.prediction.choices, guess.strip().casefold()
     numbered = {str(number): choice for number, choice in enumerate(choices, 1)}
-    exact = [choice for choice in choices if choice.casefold() == said]
+    spoken = {fixed(choice, one, demo.name).casefold(): choice for choice in choices for one in LANGUAGES}
+    exact = [spoken[said]] if said in spoken else []
     exact = exact or [choice for number, choice in numbered.items() if number == said]
-    found = exact or [choice for choice in choices if said and choice.casefold().startswith(said)]
+    found = exact or list({choice: None for words, choice in spoken.items() if said and words.startswith(said)})
     if len(found) == 1:
         return found[0]
     offered = ", ".join(f"{number} ({choice})" for number, choice in numbered.items())
@@ -112,15 +130,19 @@ def _show_source(demo: Demo) -> None:
         sys.stdout.write(source(demo))
 
 
-def _parser(demo: Demo) -> _Parser:
+def _parser(demo: Demo, lang: str) -> _Parser:
+    def say(text: str) -> str:
+        return fixed(text, lang, demo.name)
+
+    choices = ", ".join(map(say, demo.prediction.choices))
     parser = _Parser(
-        prog=f"tiza demo {demo.name}", description=f"{demo.title} (slide {demo.slide}). {demo.summary}",
+        prog=f"tiza demo {demo.name}", description=f"{say(demo.title)} (slide {demo.slide}). {say(demo.summary)}",
         epilog=(
-            "Presets: " + "; ".join(f"{name}: {preset.title}" for name, preset in demo.presets.items())
-            + f". To predict: {demo.prediction.question} ({', '.join(demo.prediction.choices)})"
+            "Presets: " + "; ".join(f"{name}: {say(preset.title)}" for name, preset in demo.presets.items())
+            + f". To predict: {say(demo.prediction.question)} ({choices})"
         ),
     )  # fmt: skip
-    for flag in flags(demo):
+    for flag in flags(demo, lang):
         if flag.kind is bool:
             parser.add_argument(
                 flag.option,
@@ -141,6 +163,7 @@ def _parser(demo: Demo) -> _Parser:
     parser.add_argument("--json", action="store_true", help="write every frame as a line of JSON")
     parser.add_argument("--predict", metavar="CHOICE", help="guess how it ends; the run says whether you are right")
     parser.add_argument("--speed", type=float, default=1.0, metavar="N", help="pace on a terminal: 1; 0 does not wait")
+    parser.add_argument("--lang", metavar="en|es", help="language of the run: English or Spanish")
     parser.add_argument("--source", action="store_true", help="show the demo's own file instead of running it")
     return parser
 
@@ -165,10 +188,10 @@ async def _run(demo: Demo, params: Params, wanted: Wanted) -> int:
     console = Console(stderr=wanted.json)
     frames = await _shown(demo, params, console, wanted)
     if not wanted.json:
-        _sum_up(demo, params, frames, console)
+        _sum_up(demo, params, [shown(frame, wanted.lang, demo) for frame in frames], console, wanted.lang)
     if wanted.predict is not None:
-        console.print(_judged(demo, wanted.predict, frames), markup=False, highlight=False)
-    for sentence in _written(frames, wanted):
+        console.print(_judged(demo, wanted.predict, frames, wanted.lang), markup=False, highlight=False)
+    for sentence in _written([shown(frame, wanted.lang, demo) for frame in frames], wanted):
         console.print(sentence, markup=False, highlight=False)
     return 0
 
@@ -189,9 +212,12 @@ async def _shown(demo: Demo, params: Params, console: Console, wanted: Wanted) -
             async for frame in paced(stream, wanted.speed if live else 0):
                 frames.append(frame)
                 if wanted.json:
-                    sys.stdout.write(json.dumps(frame.model_dump(mode="json"), ensure_ascii=False) + "\n")
+                    sys.stdout.write(
+                        json.dumps(told(frame, wanted.lang, demo.name).model_dump(mode="json"), ensure_ascii=False)
+                        + "\n"
+                    )
                 elif live:
-                    live.update(_drawn(frame, console), refresh=True)
+                    live.update(_drawn(shown(frame, wanted.lang, demo), console), refresh=True)
     finally:
         if live:
             live.stop()
@@ -201,10 +227,13 @@ async def _shown(demo: Demo, params: Params, console: Console, wanted: Wanted) -
     return frames
 
 
-def _judged(demo: Demo, guess: str, frames: Sequence[Frame]) -> str:
+def _judged(demo: Demo, guess: str, frames: Sequence[Frame], lang: Language) -> str:
     proved = demo.prediction.check(frames)
-    verdict = "You guessed it." if guess == proved else f"You guessed {guess}."
-    return f"{demo.prediction.question} The run says: {proved}. {verdict}"
+    said = {choice: fixed(choice, lang, demo.name) for choice in (guess, proved)}
+    texts = Texts(lang)
+    verdict = texts("You guessed it.") if guess == proved else texts("You guessed {guess}.", guess=said[guess])
+    question = fixed(demo.prediction.question, lang, demo.name)
+    return f"{question} {texts('The run says: {answer}.', answer=said[proved])} {verdict}"
 
 
 def _written(frames: Sequence[Frame], wanted: Wanted) -> Iterator[str]:
@@ -261,20 +290,21 @@ def _drawn(frame: Frame, console: Console) -> Any:
     return rendered(frame, min(console.width, 120), max(12, min(console.height - 2, 40)))
 
 
-def _sum_up(demo: Demo, params: Params, frames: Sequence[Frame], console: Console) -> None:
+def _sum_up(demo: Demo, params: Params, frames: Sequence[Frame], console: Console, lang: Language) -> None:
+    texts = Texts(lang)
     for index, frame in enumerate(frames):
         if frame.moment and frame is not frames[-1]:
-            console.print(
-                f"frame {index + 1}, {frame.moment}: {readable(frame.caption)}", markup=False, highlight=False
-            )
+            place = texts("frame {number}, {moment}", number=index + 1, moment=frame.moment)
+            console.print(f"{place}: {readable(frame.caption)}", markup=False, highlight=False)
     console.print(_drawn(frames[-1], console))
-    console.print(f"Again: {command(demo, params.model_dump())}", markup=False, highlight=False)
+    again = texts("Again: {command}", command=command(demo, params.model_dump()))
+    console.print(again, markup=False, highlight=False)
 
 
-def _list() -> None:
+def _list(lang: str) -> None:
     console = Console()
     table = Table("demo", "slide", "what it shows", box=None)
     for demo in all_demos():
         ids = [demo.name, *(alias for alias in demo.aliases if "_" in alias)]  # the lecture names some twice
-        table.add_row(", ".join(ids), str(demo.slide), demo.summary)
+        table.add_row(", ".join(ids), str(demo.slide), fixed(demo.summary, lang, demo.name))
     console.print(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,15 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, String, Text, create_engine, event
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from knowledge.folders import restrict
-from tutor.errors import StorageError
+from tutor.errors import InputError, StorageError
 
+log = logging.getLogger(__name__)
 _BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database; new ones get the database's own permissions."""
+
+
+class Base(DeclarativeBase):
+    """All tables."""
 
 
 class Words(TypeDecorator[str]):
@@ -39,8 +45,25 @@ class Words(TypeDecorator[str]):
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for an SQLAlchemy URL. A file of SQLite is made where there is none, for its owner alone."""
-    engine = create_engine(url, pool_pre_ping=True)
+    """An engine for an SQLAlchemy URL. A file of SQLite is made where there is none, for its owner alone.
+
+    Raises InputError for a URL that names no database, or one whose driver is not installed.
+    """
+    for plain in ("postgresql://", "postgres://"):
+        if url.startswith(plain):
+            url = f"postgresql+psycopg://{url.removeprefix(plain)}"
+    try:
+        engine = create_engine(url, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"The driver {error.name} of the database is not installed.", code="invalid_value", param="database",
+            hint='Install it with `pip install "tiza[postgresql]"`.',
+        ) from None  # fmt: skip
+    except ArgumentError:
+        raise InputError(
+            "TIZA_DATABASE names no database.", code="invalid_value", param="database",
+            hint="It is a URL such as postgresql://user:password@host/name.",
+        ) from None  # fmt: skip
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_pragmas)
         if engine.url.database not in (None, "", ":memory:") and not engine.url.query:
@@ -72,10 +95,15 @@ def storage_error(engine: Engine, error: SQLAlchemyError, what: str = "Conversat
     if "full" in reason:
         return StorageError("The disk is full.", code="disk_full", hint="Free some space and send it again.")
     place = engine.url.render_as_string(hide_password=True)
+    log.warning("%s at %s: %s", what, place, reason)
+    if engine.dialect.name != "sqlite":
+        return StorageError("The database cannot be reached.", hint="Try again; the log of the service says why.")
+    if "locked" in reason:
+        return StorageError("Another program holds the database.", hint="Try again in some seconds.")
     return StorageError(
-        f"{what} cannot be written to {place} ({reason}).",
+        f"{what} cannot be written.",
         code="read_only",
-        hint="Make the folder writable, or name another one with TIZA_HOME.",
+        hint=f"Make the folder of {Path(str(engine.url.database)).name} writable, or name another one with TIZA_HOME.",
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, MetaData, Table, inspect, select, text
+from sqlalchemy import Connection, MetaData, Table, inspect, select, text
 
 _COLUMNS = (("key_name", 80), ("user_name", 200), ("course", 64))
 _APART = "\x1f"
+_LOCK = 0x7469_7A61
 TERMINAL = "\x1fterminal"
 """The key of those who talk with the tutor without the service: no key of the service can be called so."""
 
@@ -26,26 +27,20 @@ class Owner(NamedTuple):
         return owner if isinstance(owner, Owner) else cls(TERMINAL, owner)
 
 
-def part_owners(engine: Engine) -> None:
+def part_owners(connection: Connection) -> None:
     """Give a database of an earlier version, whose owners are joined text, owners in parts. Each row stays."""
-    if not inspect(engine).has_table("conversations") or not _is_joined(engine):
+    if not _is_joined(connection):
         return
-    with engine.begin() as connection:
-        lock(connection)
-        if not _is_joined(connection):  # another process was first
-            return
-        for name, length in _COLUMNS:
-            connection.execute(
-                text(f"ALTER TABLE conversations ADD COLUMN {name} VARCHAR({length}) DEFAULT '' NOT NULL")
-            )
-        _fill(connection)
-        for index in inspect(connection).get_indexes("conversations"):
-            if "owner" in index["column_names"]:
-                connection.execute(text(f'DROP INDEX "{index["name"]}"'))
-        connection.execute(text("ALTER TABLE conversations DROP COLUMN owner"))
+    for name, length in _COLUMNS:
+        connection.execute(text(f"ALTER TABLE conversations ADD COLUMN {name} VARCHAR({length}) DEFAULT '' NOT NULL"))
+    _fill(connection)
+    for index in inspect(connection).get_indexes("conversations"):
+        if "owner" in index["column_names"]:
+            connection.execute(text(f'DROP INDEX "{index["name"]}"'))
+    connection.execute(text("ALTER TABLE conversations DROP COLUMN owner"))
 
 
-def _is_joined(at: Engine | Connection) -> bool:
+def _is_joined(at: Connection) -> bool:
     return "owner" in {column["name"] for column in inspect(at).get_columns("conversations")}
 
 
@@ -54,7 +49,7 @@ def lock(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
-        connection.execute(text("LOCK TABLE conversations IN ACCESS EXCLUSIVE MODE"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
 
 
 def _fill(connection: Connection) -> None:

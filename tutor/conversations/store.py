@@ -13,8 +13,8 @@ import os
 import socket
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -24,28 +24,29 @@ import psutil
 from sqlalchemy import (
     JSON,
     ColumnElement,
-    Connection,
     DateTime,
-    Engine,
     ForeignKey,
+    Index,
     delete,
     func,
-    inspect,
     or_,
     select,
-    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, make_transient, mapped_column
 
-from tutor.conversations.database import Words, open_engine, session_of, storage_error
-from tutor.conversations.owners import Owner, lock, part_owners
+from tutor.conversations.database import Base, Words, open_engine, session_of, storage_error
+from tutor.conversations.migrate import bring_up_to_date
+from tutor.conversations.owners import Owner
 from tutor.errors import InputError, StorageError
 
 log = logging.getLogger(__name__)
 RECENT = 40
 """Exchanges that a turn looks back on: what it follows up, its latest run, and what it was asked in practice."""
+
+TRIES = 50
+"""Times that an exchange is put after the last one; others may be doing so, each of them once at a time."""
 
 _LONGEST_TURN = timedelta(hours=1)
 """A question of another machine that is pending for so long will not be answered any more."""
@@ -77,11 +78,7 @@ class Conversation:
     exchanges: tuple[Exchange, ...] = ()
 
 
-class _Base(DeclarativeBase):
-    pass
-
-
-class _ConversationRow(_Base):
+class _ConversationRow(Base):
     __tablename__ = "conversations"
 
     id: Mapped[str] = mapped_column(Words(32), primary_key=True)
@@ -93,8 +90,9 @@ class _ConversationRow(_Base):
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
 
 
-class _ExchangeRow(_Base):
+class _ExchangeRow(Base):
     __tablename__ = "exchanges"
+    __table_args__ = (Index("ux_exchanges_number", "conversation_id", "number", unique=True),)
 
     id: Mapped[str] = mapped_column(Words(32), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
@@ -120,9 +118,7 @@ class Conversations:
         self._write = threading.Lock()
         self._engine = open_engine(url)
         try:
-            part_owners(self._engine)
-            _Base.metadata.create_all(self._engine)
-            self._complete()
+            bring_up_to_date(self._engine)
         except SQLAlchemyError as error:
             raise storage_error(self._engine, error) from None
         try:
@@ -176,23 +172,56 @@ class Conversations:
             )
             return [_exchange(item) for item in found][::-1]
 
-    def ask(self, owner: Owner | str, conversation_id: str, question: str) -> str:
-        """Store a question before it is answered; returns the exchange's id. The first one names the conversation.
+    def until(self, owner: Owner | str, exchange_id: str) -> tuple[str, builtins.list[Exchange]]:
+        """The conversation of an exchange, and its last exchanges up to that one. Raises InputError (`not_found`)."""
+        with self._session() as session:
+            row = session.get(_ExchangeRow, exchange_id)
+            if row is None:
+                raise _no_conversation()
+            self._own(session, owner, row.conversation_id)
+            found = session.scalars(
+                select(_ExchangeRow)
+                .where(_ExchangeRow.conversation_id == row.conversation_id, _ExchangeRow.number <= row.number)
+                .order_by(_ExchangeRow.number.desc(), _ExchangeRow.asked_at.desc())
+                .limit(RECENT)
+            )
+            return row.conversation_id, [_exchange(item) for item in found][::-1]
+
+    def ask(self, owner: Owner | str, conversation_id: str, question: str, exchange_id: str = "") -> str:
+        """Store a question before it is answered; returns the exchange's id, `exchange_id` where that is given. The
+        first one names the conversation.
 
         Raises InputError (`not_found`), also when it is removed this moment, and StorageError.
         """
-        with self._write, self._present(), self._session() as session:
-            head = self._own(session, owner, conversation_id)
-            number = session.scalar(select(func.count()).where(_ExchangeRow.conversation_id == conversation_id))
-            row = _ExchangeRow(
-                id=uuid.uuid4().hex, conversation_id=conversation_id, number=number or 0, question=question,
-                answer="", state="pending", outcome="", detail={}, asked_at=datetime.now(UTC), writer=_writer(),
-            )  # fmt: skip
-            session.add(row)
-            head.updated_at = row.asked_at
-            head.title = head.title or " ".join(question.split())[:80]
-            session.commit()
-            return row.id
+        row = _ExchangeRow(
+            id=exchange_id or uuid.uuid4().hex, conversation_id=conversation_id, number=0, question=question,
+            answer="", state="pending", outcome="", detail={}, asked_at=datetime.now(UTC), writer=_writer(),
+        )  # fmt: skip
+        for _ in range(TRIES):  # another process may ask in the same conversation
+            try:
+                with self._write, self._session() as session:
+                    self._put(session, owner, row)
+                    return row.id
+            except IntegrityError:
+                make_transient(row)
+        raise _no_conversation()
+
+    def _put(self, session: Session, owner: Owner | str, row: _ExchangeRow) -> None:
+        """Add an exchange after the last one. Raises IntegrityError when another process was first."""
+        head = self._own(session, owner, row.conversation_id, alone=True)
+        last = session.scalar(
+            select(func.max(_ExchangeRow.number)).where(_ExchangeRow.conversation_id == row.conversation_id)
+        )
+        row.number = 0 if last is None else last + 1
+        session.add(row)
+        head.updated_at = row.asked_at
+        head.title = head.title or " ".join(row.question.split())[:80]
+        session.commit()
+
+    def check(self) -> None:
+        """Raises StorageError when the database cannot be read."""
+        with self._session() as session:
+            session.execute(select(1))
 
     def settle(
         self, exchange_id: str, answer: str, state: State, outcome: str = "", detail: dict[str, Any] | None = None
@@ -235,28 +264,10 @@ class Conversations:
     def _session(self) -> AbstractContextManager[Session]:
         return session_of(self._engine)
 
-    @contextmanager
-    def _present(self) -> Iterator[None]:
-        """A conversation that vanishes while something is put into it is one that is not there."""
-        try:
-            yield
-        except IntegrityError:
-            raise _no_conversation() from None
-
-    def _complete(self) -> None:
-        """Give tables that an earlier version made what they lack."""
-        if _is_complete(self._engine):
-            return
-        with self._engine.begin() as connection:
-            lock(connection)  # another process may be doing the same
-            if "writer" not in _columns(connection):
-                connection.execute(text("ALTER TABLE exchanges ADD COLUMN writer VARCHAR(200) DEFAULT '' NOT NULL"))
-            for table in _Base.metadata.sorted_tables:
-                for index in table.indexes:
-                    index.create(connection, checkfirst=True)
-
-    def _own(self, session: Session, owner: Owner | str, conversation_id: str) -> _ConversationRow:
-        row = session.get(_ConversationRow, conversation_id)
+    def _own(
+        self, session: Session, owner: Owner | str, conversation_id: str, *, alone: bool = False
+    ) -> _ConversationRow:
+        row = session.get(_ConversationRow, conversation_id, with_for_update=alone)
         if row is None or Owner(row.key_name, row.user_name, row.course) != Owner.of(owner):
             raise _no_conversation()
         return row
@@ -302,6 +313,11 @@ def _is_left(writer: str, asked_at: datetime) -> bool:
         return True
 
 
+def hand_over(session: Session, key: str, other: str) -> None:
+    """Give the conversations of a key to another one, in a session that the caller commits."""
+    session.execute(update(_ConversationRow).where(_ConversationRow.key_name == key).values(key_name=other))
+
+
 def markdown(conversation: Conversation) -> str:
     """The conversation as a Markdown document, with the sources of each answer."""
     parts = [f"# {conversation.title or 'Conversation'}", f"*{conversation.created_at:%Y-%m-%d %H:%M} UTC*"]
@@ -327,15 +343,3 @@ def _head(row: _ConversationRow, exchanges: Sequence[Exchange] = ()) -> Conversa
 def _exchange(row: _ExchangeRow) -> Exchange:
     state: State = row.state  # type: ignore[assignment]  # only this module writes it
     return Exchange(row.id, row.question, row.answer, state, row.outcome, row.detail, row.asked_at)
-
-
-def _columns(at: Engine | Connection) -> set[str]:
-    return {column["name"] for column in inspect(at).get_columns("exchanges")}
-
-
-def _is_complete(at: Engine | Connection) -> bool:
-    found = inspect(at)
-    indexes = {index["name"] for table in _Base.metadata.tables for index in found.get_indexes(table)}
-    return "writer" in _columns(at) and all(
-        index.name in indexes for table in _Base.metadata.sorted_tables for index in table.indexes
-    )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
 
 from demos.runtime.contract import Demo, DemoError, Frame
+from demos.runtime.texts import fixed, tell
 from tutor.answering.reply import Offer, Reply
 from tutor.dialogue.context import Parts, Turn
 from tutor.dialogue.loose_numbers import place_numbers
@@ -24,7 +25,7 @@ OF_THE_REQUEST = ("invalid_parameters", "missing_capability", "demo_timeout", "d
 
 async def demonstrate(parts: Parts, turn: Turn, utterance: Utterance, intent: RunDemo) -> AsyncGenerator[Event, None]:
     """Run a demo and say what it showed. What the demo cannot do is said, with what it can."""
-    demo, found = intent.demo, intent.extracted
+    demo, found, language = intent.demo, intent.extracted, turn.texts.language
     values = {"seed": turn.seed, **intent.before, **found.params}
     model = await parts.model() if found.loose and found.open_fields else None
     values |= await place_numbers(model, demo, found, utterance.text, values)
@@ -32,12 +33,13 @@ async def demonstrate(parts: Parts, turn: Turn, utterance: Utterance, intent: Ru
         params = demo.parse(values)
     except DemoError as error:
         nearest = nearest_run(demo, values)
-        yield turn.say(what_it_takes(demo, values, nearest, error))
-        yield turn.say(offer(demo, nearest))
-        yield turn.end(parts, _reply(demo, "clarify", [request_of(demo, nearest)]))
+        yield turn.say(what_it_takes(demo, values, nearest, error, turn.texts))
+        yield turn.say(offer(demo, nearest, turn.texts))
+        yield turn.end(parts, _reply(demo, "clarify", [request_of(demo, nearest, turn.texts)]))
         return
     turn.demo = DemoRun(demo.name, params.model_dump(mode="json"), uuid.uuid4().hex)
-    yield DemoStarted(demo.name, demo.title, turn.demo.params, turn.demo.run_id)
+    title = fixed(demo.title, language, demo.name)
+    yield DemoStarted(demo.name, title, turn.demo.params, turn.demo.run_id, language)
     shown: list[Frame] = []
     try:
         async with aclosing(parts.run_frames(demo, params)) as frames:
@@ -49,10 +51,15 @@ async def demonstrate(parts: Parts, turn: Turn, utterance: Utterance, intent: Ru
             raise
         turn.demo = None
         yield DemoFinished("", len(shown))
-        yield turn.say(f"{error} {error.hint}".strip())
-        yield turn.end(parts, _reply(demo, "clarify", [request_of(demo, demo.parse()), *_other_runs(demo, values)]))
+        yield turn.say(f"{tell(error.message, language, demo.name)} {tell(error.hint, language, demo.name)}".strip())
+        yield turn.end(
+            parts,
+            _reply(
+                demo, "clarify", [request_of(demo, demo.parse(), turn.texts), *_other_runs(parts, demo, turn, values)]
+            ),
+        )
         return
-    summary = shown[-1].caption if shown else ""
+    summary = tell(shown[-1].caption, language, demo.name) if shown else ""
     turn.rundown = await asyncio.to_thread(rundown, demo, turn.demo.params, shown)
     yield DemoFinished(summary, len(shown))
     yield turn.say(summary)
@@ -62,12 +69,17 @@ async def demonstrate(parts: Parts, turn: Turn, utterance: Utterance, intent: Ru
         assert line.passage is not None
         yield SourcesFound((Source(1, line.passage, 1.0),))
         yield turn.say(line.text, line.passage)
-    yield turn.end(parts, _reply(demo, "demonstrated", _other_runs(demo, turn.demo.params), topic.id if topic else ""))
+    others = _other_runs(parts, demo, turn)
+    yield turn.end(parts, _reply(demo, "demonstrated", others, topic.id if topic else ""))
 
 
 async def clarify(parts: Parts, turn: Turn, intent: Clarify) -> AsyncGenerator[Event, None]:
     """Ask which of several demos is meant."""
-    names = [f"**{demo.title}** ({demo.summary.rstrip('.')})" for demo in intent.demos]
+    language = turn.texts.language
+    names = [
+        f"**{fixed(demo.title, language, demo.name)}** ({fixed(demo.summary, language, demo.name).rstrip('.')})"
+        for demo in intent.demos
+    ]
     yield turn.say(
         turn.texts("Which demo do you mean: {demos} or {last}?", demos=", ".join(names[:-1]), last=names[-1])
     )
@@ -82,6 +94,9 @@ def _reply(demo: Demo, outcome: Any, requests: list[str], topic: str = "") -> Re
     return Reply((), outcome, offers, topic, "run_demo")
 
 
-def _other_runs(demo: Demo, params: dict[str, Any]) -> list[str]:
-    """Two of the demo's example requests that would run it otherwise."""
-    return [e.text for e in demo.examples if e.params and not e.params.items() <= params.items()][:2]
+def _other_runs(parts: Parts, demo: Demo, turn: Turn, values: Mapping[str, Any] | None = None) -> list[str]:
+    """Two of the demo's example requests that would run it otherwise, those in the turn's language first."""
+    params = values if values is not None else turn.demo.params if turn.demo else {}
+    language = turn.texts.language
+    other = [e.text for e in demo.examples if e.params and not e.params.items() <= params.items()]
+    return sorted(other, key=lambda text: parts.languages.of(text, language) != language)[:2]

@@ -83,7 +83,8 @@ def _explain(parts: Parts, desk: Desk, said: Said, _seed: int) -> Reply:
     state = said.state
     topic = said.topic or state.topic
     title = parts.topics[topic].named(said.language) if topic in parts.topics else _leant_on(parts, said)
-    wanted = Wanted(said.text, said.language, said.act, said.reading.units, topic, title, said.leans)
+    telling = said.reading.telling if said.text == said.utterance.text else 0
+    wanted = Wanted(said.text, said.language, said.act, said.reading.units, topic, title, said.leans, telling)
     if said.offer is not None or said.topic:
         wanted = replace(wanted, units=units_of(said.act), leans=1.0)
     return answer(desk, wanted, state.spoken)

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from demos.runtime.contract import Demo, DemoError, Params, describe_range
+from demos.runtime.texts import fixed, label, tell
 from tutor.dialogue.slots import extract
+from tutor.i18n import Texts
 
 _LONGEST_VALUE = 60
+_ENGLISH = Texts("en")
 
 
 def nearest_run(demo: Demo, values: Mapping[str, Any]) -> Params:
@@ -25,38 +28,51 @@ def nearest_run(demo: Demo, values: Mapping[str, Any]) -> Params:
             del left[_culprit(demo, properties, left, error)]
 
 
-def what_it_takes(demo: Demo, values: Mapping[str, Any], nearest: Params, error: DemoError) -> str:
+def what_it_takes(
+    demo: Demo, values: Mapping[str, Any], nearest: Params, error: DemoError, texts: Texts = _ENGLISH
+) -> str:
     """One sentence: the ranges that the values are out of, or the demo's own rule where it is one of several."""
     properties, run = demo.schema()["properties"], nearest.model_dump(mode="json")
     out = [name for name, value in values.items() if name in properties and run[name] != value]
     if error.param not in out:
-        return str(error)
-    ranges = [f"{describe_range(properties[name])} for {_label(name)}, not {_short(values[name])}" for name in out]
-    return f"{demo.title} takes {'; '.join(ranges)}."
+        return tell(error.message, texts.language, demo.name)
+    ranges = [
+        texts(
+            "{range} for {name}, not {value}",
+            range=tell(describe_range(properties[name]), texts.language, demo.name),
+            name=label(name, texts.language, demo.name),
+            value=_short(values[name]),
+        )
+        for name in out
+    ]
+    title = fixed(demo.title, texts.language, demo.name)
+    return texts("{demo} takes {ranges}.", demo=title, ranges="; ".join(ranges))
 
 
-def request_of(demo: Demo, params: Params) -> str:
+def request_of(demo: Demo, params: Params, texts: Texts = _ENGLISH) -> str:
     """A request that runs the demo with these parameters; with its defaults where no words would say them."""
-    stated = _stated(demo, params)
-    request = f"Run the demo {demo.name} with {stated}" if stated else f"Run the demo {demo.name}"
+    stated, plain = _stated(demo, params, texts), texts("Run the demo {demo}", demo=demo.name)
+    request = texts("Run the demo {demo} with {settings}", demo=demo.name, settings=stated) if stated else plain
     try:
         read = demo.parse({"seed": params.seed, **extract(demo, request).params})
     except DemoError:
         read = None
-    return request if read == params else f"Run the demo {demo.name}"
+    return request if read == params else plain
 
 
-def offer(demo: Demo, params: Params) -> str:
+def offer(demo: Demo, params: Params, texts: Texts = _ENGLISH) -> str:
     """The question whether that run is wanted instead."""
-    stated = _stated(demo, params)
-    return f"Shall I run it with {stated}?" if stated else "Shall I run it as it is set up?"
+    stated = _stated(demo, params, texts)
+    if not stated:
+        return texts("Shall I run it as it is set up?")
+    return texts("Shall I run it with {settings}?", settings=stated)
 
 
-def _stated(demo: Demo, params: Params) -> str:
+def _stated(demo: Demo, params: Params, texts: Texts) -> str:
     """The parameters that differ from the defaults, in words: "epochs = 500, learning rate = 0.5"."""
     defaults, chosen = demo.parse().model_dump(mode="json"), params.model_dump(mode="json")
     return ", ".join(
-        f"{_label(name)} = {_value(value)}"
+        f"{label(name, texts.language, demo.name)} = {_value(value, texts)}"
         for name, value in chosen.items()
         if name != "seed" and value != defaults[name]
     )
@@ -89,13 +105,9 @@ def _culprit(demo: Demo, properties: Mapping[str, Mapping[str, Any]], left: Mapp
     return order[0]
 
 
-def _label(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _value(value: Any) -> str:
+def _value(value: Any, texts: Texts) -> str:
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return texts("on") if value else texts("off")
     return f'"{value}"' if isinstance(value, str) and not value.isalnum() else str(value)
 
 

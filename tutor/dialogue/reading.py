@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.retrieval.embedder import Vectors
+from knowledge.text import is_stop
 from tutor.dialogue.utterance import Utterance
 
 Act = Literal[
@@ -71,6 +72,9 @@ class Reading:
     probabilities: Mapping[Act, float]
     leans: float = 0.0
 
+    telling: int = 0
+    """How many of the words say what it is about: neither stop words nor such in which everything is asked."""
+
     @property
     def sure(self) -> bool:
         """False where another act may well be meant."""
@@ -100,9 +104,12 @@ class Router:
     def __init__(
         self, vector: NDArray[np.float32], words: NDArray[np.float32], flags: NDArray[np.float32],
         bias: NDArray[np.float32], temperature: float, leaning: NDArray[np.float32],
+        common: NDArray[np.uint32] | None = None,
     ) -> None:  # fmt: skip
         """Weights (acts, dimension), (acts, BUCKETS), (acts, FLAGS) and (acts,); `leaning` has the weights of the
-        vector, of the buckets and the bias for whether the words lean."""
+        vector, of the buckets and the bias for whether the words lean; `common` are the marks (`word_mark`) of words in
+        which students ask, whatever it is about."""
+        self._common = frozenset(map(int, common if common is not None else ()))
         self._vector, self._words, self._flags, self._bias = vector, words, flags, bias
         self._temperature, self._leaning = temperature, leaning
 
@@ -113,7 +120,7 @@ class Router:
         with np.load(FILE, allow_pickle=False) as data:
             names = ("vector", "words", "flags", "bias", "leaning")
             vector, words, flags, bias, leaning = (data[name].astype(np.float32) for name in names)
-            return cls(vector, words, flags, bias, float(data["temperature"]), leaning)
+            return cls(vector, words, flags, bias, float(data["temperature"]), leaning, data["common"])
 
     def read(self, utterance: Utterance, vector: Vectors, flags: str) -> Reading:
         """The reading of an utterance; `flags` holds the letters of FLAGS that are true of the situation."""
@@ -128,4 +135,16 @@ class Router:
         width = len(vector)
         odds_of_leaning = self._leaning[:width] @ vector + self._leaning[width:-1][buckets].sum() + self._leaning[-1]
         leans = float(1 / (1 + np.exp(-odds_of_leaning)))
-        return Reading(ACTS[best], float(shares[best]), dict(zip(ACTS, map(float, shares), strict=True)), leans)
+        probabilities = dict(zip(ACTS, map(float, shares), strict=True))
+        return Reading(ACTS[best], float(shares[best]), probabilities, leans, self._telling(utterance))
+
+    def _telling(self, utterance: Utterance) -> int:
+        return sum(
+            not is_stop(word, "en") and not is_stop(word, "es") and word_mark(word) not in self._common
+            for word in utterance.words
+        )
+
+
+def word_mark(word: str) -> int:
+    """What a folded word is known by in the router's file."""
+    return zlib.crc32(word.encode())

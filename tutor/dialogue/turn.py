@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from knowledge.text import Language
+from tutor.answering.page import digest, topics_in
 from tutor.answering.reply import Reply
 from tutor.conversations.store import Exchange
 from tutor.dialogue.context import Parts, RunFrames, Turn
@@ -23,10 +24,15 @@ from tutor.dialogue.said import Said, read
 from tutor.errors import InputError, Problem
 from tutor.events import Event, Failed, Source, SourcesFound
 from tutor.i18n import Texts
+from tutor.teaching.items import cards, listed, quiz
 
-__all__ = ["Parts", "RunFrames", "answer", "checked"]
+__all__ = ["Parts", "RunFrames", "answer", "checked", "study"]
 
 LONGEST_QUESTION = 4000
+MOST_TOPICS = 8
+"""Topics that one quiz is about at most."""
+SOME = 5
+"""Items of a quiz where it is not said how many."""
 log = logging.getLogger(__name__)
 
 
@@ -47,6 +53,34 @@ async def answer(
         if problem.code == "internal_error":
             log.exception("turn failed")
         yield Failed(problem)
+
+
+async def study(parts: Parts, text: str, wish: str, count: int | None, *, seed: int = 0) -> AsyncGenerator[Event, None]:
+    """The events of a turn about a text that is no question: `wish` is `summarise`, `explain`, `quiz` or `cards`.
+
+    Never raises for what goes wrong inside it. No demo runs, whatever the text speaks of.
+    """
+    turn = Turn(seed, Texts(parts.languages.of(text[:LONGEST_QUESTION])))
+    try:
+        found = await asyncio.to_thread(_studied, parts, turn, text, wish, count)
+        async with aclosing(_tell(parts, turn, found)) as events:
+            async for event in events:
+                yield event
+    except Exception as error:
+        problem = Problem.of(error)
+        if problem.code == "internal_error":
+            log.exception("turn failed")
+        yield Failed(problem)
+
+
+def _studied(parts: Parts, turn: Turn, text: str, wish: str, count: int | None) -> Reply:
+    desk = parts.desk(turn.texts)
+    if wish in ("summarise", "explain"):
+        return digest(desk, text, wish)
+    topics = topics_in(parts.course, text, MOST_TOPICS)
+    if wish == "quiz":
+        return listed(desk, quiz(topics, turn.texts.language, count or SOME, turn.seed), ())
+    return listed(desk, (), cards(topics, turn.texts.language, count or SOME))
 
 
 def checked(text: str) -> str:

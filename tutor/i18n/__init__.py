@@ -7,6 +7,7 @@ not in the catalogue. `python -m tutor.i18n` tells what is missing or no longer 
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache
 from pathlib import Path
@@ -43,6 +44,12 @@ class Texts:
     def plural(self, one: str, many: str, count: int, **values: Any) -> str:
         """`one` for a count of 1, else `many`; both are keys of their own, with {count}."""
         return self(one if count == 1 else many, count=count, **values)
+
+
+def preferred() -> Language:
+    """The language that is set (TIZA_LANGUAGE), else that of the user's machine, where the tutor speaks it."""
+    named = (os.environ.get(name) for name in ("TIZA_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))
+    return "es" if next(filter(None, named), "").startswith("es") else "en"
 
 
 def mark(text: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tutor.i18n import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
-KEYWORDS = {"texts": None, "mark": None, "plural": (1, 2)}
+KEYWORDS = {"texts": None, "_texts": None, "mark": None, "plural": (1, 2)}
 ROOMS = ("tutor",)
 
 

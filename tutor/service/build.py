@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -20,13 +20,15 @@ from knowledge.courses.builtin import COURSE, Slide, read_slides
 from knowledge.courses.course import Course, Progress, Stamp, index_folder, open_course
 from knowledge.courses.outline import FILE as MAP
 from knowledge.courses.outline import read_outline
-from knowledge.courses.units import read_topics
+from knowledge.courses.units import Topic, read_topics
 from knowledge.errors import KnowledgeError
-from knowledge.retrieval.embedder import Embedder
+from knowledge.retrieval.embedder import Embedder, Vectors
+from tutor.answering.page import topics_in
 from tutor.conversations.store import Exchange
 from tutor.dialogue import turn
 from tutor.errors import Problem
 from tutor.events import Event, Failed, Provenance
+from tutor.i18n import Texts, mark, preferred
 from tutor.llm.base import LanguageModel, ModelInfo
 from tutor.service.capabilities import asks_the_model, capabilities
 from tutor.service.resources import Equipment, model_file, open_model
@@ -41,10 +43,10 @@ log = logging.getLogger(__name__)
 STARTER_NAME = "SmolLM2-135M-Instruct"
 QUOTES_ONLY = "none (answers quote the course)"
 SUGGESTIONS = (
-    "Who made the perceptron, and when?",
-    "What is attention in a language model?",
-    "Why did LSTM networks become necessary?",
-    "Train a perceptron on XOR for 30 epochs with learning rate 0.5",
+    mark("Who made the perceptron, and when?"),
+    mark("What is attention in a language model?"),
+    mark("Why did LSTM networks become necessary?"),
+    mark("Train a perceptron on XOR for 30 epochs with learning rate 0.5"),
 )
 
 
@@ -156,9 +158,40 @@ class Tutor:
             yield Failed(Problem.of(_gone(self.course)))
             return
         chosen = self.settings.seed if seed is None else seed
-        async with aclosing(turn.answer(parts, question, history, seed=chosen)) as events:
+        wanted = self.settings.language or None
+        async with aclosing(turn.answer(parts, question, history, seed=chosen, language=wanted)) as events:
             async for event in events:
                 yield event
+
+    async def study(
+        self, text: str, wish: str, count: int | None = None, *, seed: int | None = None
+    ) -> AsyncGenerator[Event, None]:
+        """The events of a turn about a text that is no question; see tutor/dialogue/turn.py."""
+        try:
+            await self.prepare()
+        except Exception as error:
+            yield Failed(Problem.of(error))
+            return
+        if (parts := self._parts) is None:
+            yield Failed(Problem.of(_gone(self.course)))
+            return
+        chosen = self.settings.seed if seed is None else seed
+        async with aclosing(turn.study(parts, text, wish, count, seed=chosen)) as events:
+            async for event in events:
+                yield event
+
+    async def topics(self, text: str, most: int = turn.MOST_TOPICS) -> list[Topic]:
+        """The topics that a text speaks of; none where the course is not open or has no units."""
+        if (parts := self._parts) is None:
+            return []
+        return await asyncio.to_thread(topics_in, parts.course, text, most)
+
+    async def embed(
+        self, texts: Sequence[str], *, asking: bool = True, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Unit vectors of texts. Raises KnowledgeError (`embedder_missing`)."""
+        encode = self.embedder.encode_questions if asking else self.embedder.encode
+        return await asyncio.to_thread(encode, texts, progress)
 
     async def search(self, text: str, top_k: int = 8) -> list[Hit]:
         """The best passages for a text."""
@@ -191,8 +224,8 @@ class Tutor:
         raise KnowledgeError(f"The course has no slide {number}.", code="unknown_slide")
 
     def suggestions(self) -> tuple[str, ...]:
-        """Questions to begin with."""
-        return SUGGESTIONS if self.course.name == COURSE else ()
+        """Questions to begin with, in the user's language."""
+        return tuple(map(Texts(preferred()), SUGGESTIONS)) if self.course.name == COURSE else ()
 
     @property
     def provenance(self) -> Provenance | None:

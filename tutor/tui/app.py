@@ -18,10 +18,12 @@ from textual.widgets import Markdown
 from demos.runtime.contract import Demo
 from tutor.conversations.store import Conversations
 from tutor.errors import Problem
+from tutor.i18n import mark
 from tutor.sanitize import clean
 from tutor.tui.dialogue import Dialogue
 from tutor.tui.export import write_markdown, write_run
 from tutor.tui.filters import Styled
+from tutor.tui.language import texts
 from tutor.tui.messages import ExportWanted
 from tutor.tui.ports import Catalogue, RunDemo, Tutor
 from tutor.tui.preferences import Preferences
@@ -36,16 +38,16 @@ from tutor.tui.themes import DARK, LIGHT
 __all__ = ["TizaApp"]
 
 COMMANDS = (
-    ("Ask a new question", "Begin a new conversation", "screen.new"),
-    ("Demos", "All demos, grouped as the lecture is", "app.demos"),
-    ("Conversations", "Search, open, rename, delete, export", "app.conversations"),
-    ("Export", "Write this conversation to a Markdown file", "app.export"),
-    ("About this answer", "Model, seed, what was left out", "screen.about"),
-    ("Links", "Open a link of the source or the answer", "app.links"),
-    ("Stop", "Stop the running answer", "screen.back"),
-    ("Light or dark", "Change the look; it is remembered", "app.look"),
-    ("Help", "All keys", "app.help"),
-    ("Quit", "Leave Tiza; conversations are kept", "app.quit"),
+    (mark("Ask a new question"), mark("Begin a new conversation"), "screen.new"),
+    (mark("Demos"), mark("All demos, grouped as the lecture is"), "app.demos"),
+    (mark("Conversations"), mark("Search, open, rename, delete, export"), "app.conversations"),
+    (mark("Export"), mark("Write this conversation to a Markdown file"), "app.export"),
+    (mark("About this answer"), mark("Model, seed, what was left out"), "screen.about"),
+    (mark("Links"), mark("Open a link of the source or the answer"), "app.links"),
+    (mark("Stop"), mark("Stop the running answer"), "screen.back"),
+    (mark("Light or dark"), mark("Change the look; it is remembered"), "app.look"),
+    (mark("Help"), mark("All keys"), "app.help"),
+    (mark("Quit"), mark("Leave Tiza; conversations are kept"), "app.quit"),
 )
 
 
@@ -57,8 +59,8 @@ class TizaApp(App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # declared as App's own attribute
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help"),
-        Binding("ctrl+t", "look", "Light/dark", show=False),
+        Binding("f1", "help", mark("Help")),
+        Binding("ctrl+t", "look", mark("Light/dark"), show=False),
     ]
 
     def __init__(
@@ -94,7 +96,7 @@ class TizaApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         for name, explanation, action in COMMANDS:
             if not action.startswith("screen.") or isinstance(screen, ChatScreen):
-                yield SystemCommand(name, explanation, self._doing(action))
+                yield SystemCommand(texts(name), texts(explanation), self._doing(action))
 
     def notify(
         self,
@@ -116,7 +118,7 @@ class TizaApp(App[None]):
     def action_look(self) -> None:
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
         if not self._preferences.remember_theme(self.theme):
-            self.notify("This look could not be written to the data folder, so it lasts until you leave.")
+            self.notify(texts("This look could not be written to the data folder, so it lasts until you leave."))
 
     def action_demos(self) -> None:
         async def begin(chosen: tuple[Demo, bool] | None) -> None:
@@ -150,7 +152,7 @@ class TizaApp(App[None]):
         """Write the open conversation to a Markdown file and say where."""
         conversation = self._dialogue.conversation
         if conversation is None:
-            self.notify("There is nothing to export yet.")
+            self.notify(texts("There is nothing to export yet."))
             return
         try:
             kept = await asyncio.to_thread(self._conversations.get, self._dialogue.owner, conversation.id)
@@ -158,11 +160,11 @@ class TizaApp(App[None]):
         except Exception as error:
             self.notify(str(Problem.of(error)), severity="error")
         else:
-            self.notify(f"Written to {path}", timeout=10)
+            self.notify(texts("Written to {path}", path=path), timeout=10)
 
     @on(ExportWanted)
     def export_run(self, message: ExportWanted) -> None:
-        self.notify("Writing the run. The film takes some seconds.")
+        self.notify(texts("Writing the run. The film takes some seconds."))
         self._export_run(message)
 
     @work(group="export", exit_on_error=False)
@@ -174,37 +176,38 @@ class TizaApp(App[None]):
         except Exception as error:
             self.notify(str(Problem.of(error)), severity="error")
         else:
-            self.notify(f"Written to {path}", timeout=10)
+            self.notify(texts("Written to {path}", path=path), timeout=10)
 
     def action_links(self) -> None:
         """Offer the links of what is being read."""
         found = links(self.chat.reader.text)
         if not found:
-            self.notify("There is no link here.")
+            self.notify(texts("There is no link here."))
             return
 
         def chosen(number: int | None) -> None:
             if number is not None:
                 self.open_url(found[number])
 
-        self.push_screen(ChooseScreen("Open which link in a browser?", found), chosen)
+        self.push_screen(ChooseScreen(texts("Open which link in a browser?"), found), chosen)
 
     @on(Markdown.LinkClicked)
     def offer_link(self, message: Markdown.LinkClicked) -> None:
         """Show where a link leads before anything opens."""
         if not message.href.startswith(("http://", "https://")):
-            self.notify(f"This link is not a web address: {message.href}")
+            self.notify(texts("This link is not a web address: {address}", address=message.href))
             return
 
         def decide(agreed: bool | None) -> None:
             if agreed:
                 self.open_url(message.href)
 
-        self.push_screen(ConfirmScreen(f"Open {message.href} in a browser?", "Open"), decide)
+        question = texts("Open {address} in a browser?", address=message.href)
+        self.push_screen(ConfirmScreen(question, texts("Open")), decide)
 
     def action_help_quit(self) -> None:
         """Ctrl+C with nothing to copy: the notice that Textual gives has markup, which no notice here may have."""
-        self.notify("Ctrl+Q leaves Tiza. Ctrl+C copies what is selected.")
+        self.notify(texts("Ctrl+Q leaves Tiza. Ctrl+C copies what is selected."))
 
     async def action_quit(self) -> None:
         await self.chat.stop()

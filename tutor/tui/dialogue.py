@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from demos.runtime.contract import Demo, Frame, Params
+from demos.runtime.texts import fixed, tell
 from knowledge.passages import Passage
 from tutor.conversations.records import detail, state
 from tutor.conversations.store import Conversation, Conversations, Exchange
@@ -26,6 +27,7 @@ from tutor.events import (
     Failed,
     Token,
 )
+from tutor.i18n import preferred
 from tutor.runs.summary import rundown
 from tutor.tui.ports import RunDemo, Tutor
 
@@ -97,24 +99,28 @@ class Dialogue:
     async def run(self, demo: Demo, params: Params, run_demo: RunDemo) -> AsyncIterator[Event]:
         """A demo outside of any answer: DemoStarted, its frames, and DemoFinished or Failed."""
         chosen = params.model_dump(mode="json")
+        language = preferred()
+        title = fixed(demo.title, language, demo.name)
         exchange = await self._begin(f"Run the demo {demo.title}{_stated(demo, chosen)}.")
         run_id, shown = uuid.uuid4().hex, list[Frame]()
-        kept: dict[str, Any] = {"demo": {"name": demo.name, "title": demo.title, "params": chosen, "run_id": run_id}}
+        kept: dict[str, Any] = {"demo": {"name": demo.name, "title": title, "params": chosen, "run_id": run_id}}
         try:
-            yield DemoStarted(demo.name, demo.title, chosen, run_id)
+            yield DemoStarted(demo.name, title, chosen, run_id, language)
             async with _closing(run_demo(demo, params)) as frames:
                 async for frame in frames:
                     yield DemoFrame(len(shown), frame)
                     shown.append(frame)
         except (asyncio.CancelledError, GeneratorExit):
-            await self._end(replace(exchange, answer=_last_words(shown), state="incomplete", detail=kept))
+            await self._end(
+                replace(exchange, answer=_last_words(shown, language, demo), state="incomplete", detail=kept)
+            )
             raise
         except Exception as error:
-            await self._end(replace(exchange, answer=_last_words(shown), state="failed", detail=kept))
-            yield Failed(Problem.of(error))
+            await self._end(replace(exchange, answer=_last_words(shown, language, demo), state="failed", detail=kept))
+            yield Failed(Problem.of(error, language))
             return
         kept["rundown"] = await asyncio.to_thread(rundown, demo, chosen, shown)
-        caption = _last_words(shown)
+        caption = _last_words(shown, language, demo)
         await self._end(replace(exchange, answer=caption, state="complete", outcome="demonstrated", detail=kept))
         yield DemoFinished(caption, len(shown))
 
@@ -183,8 +189,8 @@ def _settled(exchange: Exchange, ending: Answered | Failed, text: str) -> Exchan
     return replace(exchange, answer=answer, state=state(ending), outcome=outcome, detail=detail(ending))
 
 
-def _last_words(frames: Sequence[Frame]) -> str:
-    return frames[-1].caption if frames else ""
+def _last_words(frames: Sequence[Frame], language: str, demo: Demo) -> str:
+    return tell(frames[-1].caption, language, demo.name) if frames else ""
 
 
 def _stated(demo: Demo, chosen: dict[str, Any]) -> str:

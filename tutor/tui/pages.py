@@ -7,6 +7,7 @@ from demos.runtime.contract import Demo
 from tutor.conversations.records import detail
 from tutor.conversations.store import Exchange
 from tutor.events import Answered, Source
+from tutor.tui.language import texts
 from tutor.tui.ports import Tutor
 
 __all__ = ["about_page", "code_page", "source_page"]
@@ -20,7 +21,8 @@ def source_page(tutor: Tutor, source: Source) -> tuple[str, str]:
         try:
             return heading, tutor.slide(passage.slide)
         except Exception:
-            heading += " (the cited part)"
+            part = texts("the cited part")
+            heading += f" ({part})"
     return heading, f"# {passage.title}\n\n*{passage.section}*\n\n{passage.text}"
 
 
@@ -34,27 +36,35 @@ def about_page(answered: Answered | None, kept: Exchange | None) -> str:
     stored = detail(answered) if answered is not None else kept.detail if kept is not None else {}
     made = stored.get("provenance")
     if not made:
-        return "This answer was not finished, so nothing is known of how it was made."
+        return texts("This answer was not finished, so nothing is known of how it was made.")
     outcome = answered.outcome if answered is not None else kept.outcome if kept is not None else ""
     rows = [
-        ("Outcome", outcome.replace("_", " ")),
-        ("Model", made["model"]),
-        ("Model file", _short(made["model_sha256"])),
-        ("Adapter", made["adapter"] or "none"),
-        ("Seed", made["seed"]),
-        ("Course", _short(made["knowledge"])),
+        (texts("Outcome"), outcome.replace("_", " ")),
+        (texts("Model"), made["model"]),
+        (texts("Model file"), _short(made["model_sha256"])),
+        (texts("Adapter"), made["adapter"] or "none"),
+        (texts("Seed"), made["seed"]),
+        (texts("Course"), _short(made["knowledge"])),
         ("Tiza", made["version"]),
-        ("Tokens", _tokens(answered) if answered is not None else ""),
+        (texts("Tokens"), _tokens(answered) if answered is not None else ""),
     ]
     lines = [f"- {name}: `{value}`" for name, value in rows if value != ""]
     if answered is not None and answered.dropped:
-        lines += ["", "## Left out", "", "The model's draft also said this, and no source supports it:", ""]
+        lines += [
+            "",
+            "## " + texts("Left out"),
+            "",
+            texts("The model's draft also said this, and no source supports it:"),
+            "",
+        ]
         lines += [f"- {dropped.text} *({dropped.reason})*" for dropped in answered.dropped]
-    return "\n".join(["The same question, model and seed give the same answer.", "", *lines])
+    return "\n".join([texts("The same question, model and seed give the same answer."), "", *lines])
 
 
 def _tokens(answered: Answered) -> str:
-    return f"{answered.usage.prompt_tokens} read, {answered.usage.completion_tokens} written"
+    return texts(
+        "{read} read, {written} written", read=answered.usage.prompt_tokens, written=answered.usage.completion_tokens
+    )
 
 
 def _short(digest: str) -> str:

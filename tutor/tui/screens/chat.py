@@ -17,7 +17,9 @@ from textual.worker import Worker, WorkerError, WorkerState
 from demos.runtime.contract import Demo, DemoError, Params
 from tutor.errors import Problem
 from tutor.events import DemoStarted, Event, Failed
+from tutor.i18n import mark
 from tutor.tui.dialogue import Dialogue
+from tutor.tui.language import texts
 from tutor.tui.messages import Asked, Prepared, RerunWanted, TurnEvent, Typed
 from tutor.tui.ports import Catalogue, RunDemo, Tutor
 from tutor.tui.screens.parameters import ParametersScreen
@@ -38,17 +40,17 @@ class ChatScreen(Screen[None]):
     """One conversation at a time, one turn at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back"),
-        Binding("f6", "player", "Demo"),
-        Binding("f2", "app.demos", "Demos"),
-        Binding("f3,ctrl+o", "app.conversations", "History"),
-        Binding("f4,ctrl+n", "new", "New"),
-        Binding("f5", "about", "About"),
-        Binding("f7", "next_source", "Source", show=False),
-        Binding("ctrl+l", "app.links", "Links", show=False),
-        Binding("ctrl+s", "app.export", "Export", show=False),
-        Binding("f8", "select(-1)", "Earlier answer", show=False),
-        Binding("f9", "select(1)", "Later answer", show=False),
+        Binding("escape", "back", mark("Back")),
+        Binding("f6", "player", mark("Demo")),
+        Binding("f2", "app.demos", mark("Demos")),
+        Binding("f3,ctrl+o", "app.conversations", mark("History")),
+        Binding("f4,ctrl+n", "new", mark("New")),
+        Binding("f5", "about", mark("About")),
+        Binding("f7", "next_source", mark("Source"), show=False),
+        Binding("ctrl+l", "app.links", mark("Links"), show=False),
+        Binding("ctrl+s", "app.export", mark("Export"), show=False),
+        Binding("f8", "select(-1)", mark("Earlier answer"), show=False),
+        Binding("f9", "select(1)", mark("Later answer"), show=False),
     ]
 
     def __init__(
@@ -94,7 +96,7 @@ class ChatScreen(Screen[None]):
             self._say(sentence)
         elif self._worker is not None:
             self._send_when_free = self._send_when_free or message.typed
-            self._say("It will be asked when this answer ends. Escape stops the answer and asks it now.")
+            self._say(texts("It will be asked when this answer ends. Escape stops the answer and asks it now."))
         else:
             self._composer.remember(question)
             if message.typed:
@@ -104,7 +106,7 @@ class ChatScreen(Screen[None]):
     async def run_demo(self, demo: Demo, params: Params) -> None:
         """Run a demo in the conversation, outside of any answer."""
         if self._worker is not None:
-            self._say("An answer is under way. Escape stops it; then run the demo.")
+            self._say(texts("An answer is under way. Escape stops it; then run the demo."))
             return
         self._chosen_demo = True
         await self._begin_turn(f"Run the demo {demo.title}", self.dialogue.run(demo, params, self._run_demo))
@@ -175,7 +177,7 @@ class ChatScreen(Screen[None]):
         self._worker, self._current = None, None
         self._say("")
         if self.dialogue.unsaved is not None:
-            self.notify(f"This was not saved. {self.dialogue.unsaved}", severity="warning")
+            self.notify(texts("This was not saved. {reason}", reason=self.dialogue.unsaved), severity="warning")
         self._show_state()
         if self._send_when_free:
             self._send_when_free = False

@@ -12,13 +12,16 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, Input, OptionList
+from textual.widgets import Input, OptionList
 
 from tutor.conversations.store import Conversation, Conversations
 from tutor.errors import Problem
+from tutor.i18n import mark
 from tutor.tui.export import write_markdown
+from tutor.tui.language import texts
 from tutor.tui.screens.dialogs import ConfirmScreen, PromptScreen
 from tutor.tui.text import Field, Line, choice
+from tutor.tui.widgets.footer import KeyLine
 
 __all__ = ["ConversationsScreen"]
 
@@ -27,12 +30,12 @@ class ConversationsScreen(Screen[str | None]):
     """Gives the id of the conversation to open, or None. The store is called in threads, never on the screen's loop."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Open"),
-        Binding("ctrl+r", "rename", "Rename"),
-        Binding("ctrl+d", "delete", "Delete", priority=True),
-        Binding("delete", "delete", "Delete", show=False),
-        Binding("ctrl+s", "export", "Export"),
-        Binding("escape,f3", "dismiss(None)", "Back"),
+        Binding("enter", "choose", mark("Open")),
+        Binding("ctrl+r", "rename", mark("Rename")),
+        Binding("ctrl+d", "delete", mark("Delete"), priority=True),
+        Binding("delete", "delete", mark("Delete"), show=False),
+        Binding("ctrl+s", "export", mark("Export")),
+        Binding("escape,f3", "dismiss(None)", mark("Back")),
     ]
 
     def __init__(self, conversations: Conversations, owner: str, exports: Path) -> None:
@@ -40,20 +43,23 @@ class ConversationsScreen(Screen[str | None]):
         self._conversations, self._owner, self._exports = conversations, owner, exports
         self.deleted: set[str] = set()
         self._found: list[Conversation] = []
-        self._search = Field(placeholder="Type to search titles, questions and answers", id="search", compact=True)
+        self._search = Field(
+            placeholder=texts("Type to search titles, questions and answers"), id="search", compact=True
+        )
         self._list = OptionList(id="conversations", compact=True)
         self._notice = Line(classes="meaning")
 
     def compose(self) -> ComposeResult:
         yield Line(
-            ("Conversations", "bold $primary"),
-            ("  Enter opens one, the arrows choose", "$foreground-muted"),
+            (texts("Conversations"), "bold $primary"),
+            "  ",
+            (texts("Enter opens one, the arrows choose"), "$foreground-muted"),
             classes="heading",
         )
         yield self._search
         yield self._list
         yield self._notice
-        yield Footer(compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self._search.focus()
@@ -81,9 +87,9 @@ class ConversationsScreen(Screen[str | None]):
 
         def rename(title: str | None) -> None:
             if title is not None:
-                self._change(lambda: self._conversations.rename(self._owner, chosen.id, title), "Renamed.")
+                self._change(lambda: self._conversations.rename(self._owner, chosen.id, title), texts("Renamed."))
 
-        self.app.push_screen(PromptScreen("What shall it be called?", chosen.title), rename)
+        self.app.push_screen(PromptScreen(texts("What shall it be called?"), chosen.title), rename)
 
     def action_delete(self) -> None:
         if (chosen := self._chosen()) is None:
@@ -93,8 +99,9 @@ class ConversationsScreen(Screen[str | None]):
             if agreed:
                 self._change(lambda: self._remove(chosen.id), "")
 
-        question = f"Delete “{chosen.title or 'Conversation'}” with all of its answers? This cannot be undone."
-        self.app.push_screen(ConfirmScreen(question, "Delete"), delete)
+        title = chosen.title or texts("Conversation")
+        question = texts("Delete “{title}” with all of its answers? This cannot be undone.", title=title)
+        self.app.push_screen(ConfirmScreen(question, texts("Delete")), delete)
 
     def action_export(self) -> None:
         if (chosen := self._chosen()) is not None:
@@ -103,11 +110,11 @@ class ConversationsScreen(Screen[str | None]):
     def _remove(self, conversation_id: str) -> str:
         self._conversations.delete(self._owner, conversation_id)
         self.deleted.add(conversation_id)
-        return "Deleted."
+        return texts("Deleted.")
 
     def _write(self, conversation_id: str) -> str:
         path = write_markdown(self._conversations.get(self._owner, conversation_id), self._exports)
-        return f"Written to {path}"
+        return texts("Written to {path}", path=path)
 
     def _chosen(self) -> Conversation | None:
         number = self._list.highlighted
@@ -135,12 +142,13 @@ class ConversationsScreen(Screen[str | None]):
         self._list.clear_options()
         for found in self._found:
             self._list.add_option(
-                choice(found.title or "Conversation", (f"  {_when(found.updated_at)}", "$foreground-muted"))
+                choice(found.title or texts("Conversation"), (f"  {_when(found.updated_at)}", "$foreground-muted"))
             )
         if self._found:
             self._list.highlighted = min(kept, len(self._found) - 1)
         elif not self._notice.visual:
-            self._notice.say("Nothing found." if self._search.value else "Your conversations will be kept here.")
+            nothing = texts("Nothing found.") if self._search.value else texts("Your conversations will be kept here.")
+            self._notice.say(nothing)
 
 
 def _when(moment: datetime) -> str:

@@ -12,11 +12,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Input, OptionList
+from textual.widgets import Input, OptionList
 
 from demos.runtime.contract import Demo
+from demos.runtime.texts import fixed
+from tutor.i18n import Texts, mark, preferred
 from tutor.tui.ports import Catalogue
 from tutor.tui.text import Field, Line, choice, words
+from tutor.tui.widgets.footer import KeyLine
 
 __all__ = ["DemosScreen"]
 
@@ -25,14 +28,14 @@ class DemosScreen(Screen[tuple[Demo, bool] | None]):
     """Gives the chosen demo and whether its parameters are to be changed first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose(False)", "Run"),
-        Binding("ctrl+r", "choose(True)", "Change and run"),
-        Binding("escape,f2", "dismiss(None)", "Back"),
+        Binding("enter", "choose(False)", mark("Run")),
+        Binding("ctrl+r", "choose(True)", mark("Change and run")),
+        Binding("escape,f2", "dismiss(None)", mark("Back")),
     ]
 
     def __init__(self, catalogue: Catalogue) -> None:
         super().__init__()
-        self._catalogue = catalogue
+        self._catalogue, self._language = catalogue, preferred()
         self._demos: list[Demo] = []
         self._shown: dict[str, Demo] = {}
         self._search = Field(placeholder="Type to search", id="search", compact=True)
@@ -48,7 +51,7 @@ class DemosScreen(Screen[tuple[Demo, bool] | None]):
             yield self._list
             with VerticalScroll(id="detail", can_focus=False):
                 yield self._about
-        yield Footer(compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self._search.focus()
@@ -79,7 +82,7 @@ class DemosScreen(Screen[tuple[Demo, bool] | None]):
     def describe(self, event: OptionList.OptionHighlighted) -> None:
         demo = self._shown.get(event.option.id or "")
         if demo is not None:
-            self._about.update(_about(demo))
+            self._about.update(_about(demo, Texts(self._language)))
 
     def action_choose(self, change: bool) -> None:
         option = self._list.highlighted_option
@@ -93,28 +96,32 @@ class DemosScreen(Screen[tuple[Demo, bool] | None]):
         self._shown = {demo.name: demo for demo in found}
         self._list.clear_options()
         for group, demos in groupby(found, key=lambda demo: demo.group):
-            self._list.add_option(choice((group, "bold $secondary"), disabled=True))
+            self._list.add_option(choice((fixed(group, self._language), "bold $secondary"), disabled=True))
             for demo in demos:
-                self._list.add_option(choice(f"  {demo.title}", id=demo.name))
+                self._list.add_option(choice(f"  {fixed(demo.title, self._language, demo.name)}", id=demo.name))
         self._list.highlighted = 1 if found else None
         if not found:
             self._about.say("No demo has these words.")
 
 
 def _searchable(demo: Demo) -> str:
-    return " ".join((demo.name, demo.title, demo.group, demo.summary, *demo.aliases)).lower()
+    spoken = (fixed(text, "es", demo.name) for text in (demo.title, demo.summary))
+    return " ".join((demo.name, demo.title, demo.group, demo.summary, *spoken, *demo.aliases)).lower()
 
 
-def _about(demo: Demo) -> Content:
-    look = "".join(f"\n· {sentence}" for sentence in demo.look_for)
-    presets = "".join(f"\n· {preset.title}: {preset.comment}" for preset in demo.presets.values())
+def _about(demo: Demo, texts: Texts) -> Content:
+    def say(text: str) -> str:
+        return fixed(text, texts.language, demo.name)
+
+    look = "".join(f"\n· {say(sentence)}" for sentence in demo.look_for)
+    presets = "".join(f"\n· {say(preset.title)}: {say(preset.comment)}" for preset in demo.presets.values())
     return words(
-        (f"{demo.title}\n", "bold $primary"),
-        (f"slide {demo.slide} · tiza demo {demo.name}\n\n", "$foreground-muted"),
-        f"{demo.summary}\n\n",
-        ("Guess before it runs\n", "bold"),
-        f"{demo.prediction.question}\n\n",
-        ("What to look for", "bold"),
+        (f"{say(demo.title)}\n", "bold $primary"),
+        (texts("slide {number}", number=demo.slide) + f" · tiza demo {demo.name}\n\n", "$foreground-muted"),
+        f"{say(demo.summary)}\n\n",
+        (texts("Guess before it runs") + "\n", "bold"),
+        f"{say(demo.prediction.question)}\n\n",
+        (texts("What to look for"), "bold"),
         f"{look}\n\n",
-        *((("Presets", "bold"), presets) if presets else ()),
+        *(((texts("Presets"), "bold"), presets) if presets else ()),
     )

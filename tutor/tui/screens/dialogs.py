@@ -12,6 +12,8 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, OptionList
 
+from tutor.i18n import mark
+from tutor.tui.language import texts
 from tutor.tui.text import Field, Line, choice
 
 __all__ = ["ChooseScreen", "ConfirmScreen", "PromptScreen"]
@@ -21,8 +23,8 @@ class ConfirmScreen(ModalScreen[bool]):
     """Yes or no. The safe answer has the focus."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes"),
-        Binding("n,escape", "answer(False)", "No"),
+        Binding("y", "answer(True)", mark("Yes")),
+        Binding("n,escape", "answer(False)", mark("No")),
         Binding("left,right", "app.focus_next", show=False),
     ]
 
@@ -34,7 +36,8 @@ class ConfirmScreen(ModalScreen[bool]):
         with Vertical(classes="dialog"):
             yield Line(self._question)
             with Horizontal(classes="buttons"):
-                yield Button("No (n)", id="no", compact=True)
+                no = texts("No")
+                yield Button(f"{no} (n)", id="no", compact=True)
                 yield Button(f"{self._yes} (y)", id="yes", variant="error", compact=True)
 
     @on(Button.Pressed)
@@ -48,7 +51,7 @@ class ConfirmScreen(ModalScreen[bool]):
 class PromptScreen(ModalScreen[str | None]):
     """A line of text, or None when the student turns back."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", mark("Back"))]
 
     def __init__(self, question: str, text: str = "") -> None:
         super().__init__()
@@ -58,7 +61,7 @@ class PromptScreen(ModalScreen[str | None]):
         with Vertical(classes="dialog"):
             yield Line(self._question)
             yield Field(self._text, max_length=200)
-            yield Line(("Enter keeps it, Escape turns back.", "$foreground-muted"))
+            yield Line((texts("Enter keeps it, Escape turns back."), "$foreground-muted"))
 
     @on(Input.Submitted)
     def decide(self, event: Input.Submitted) -> None:
@@ -70,7 +73,7 @@ class PromptScreen(ModalScreen[str | None]):
 class ChooseScreen(ModalScreen[int | None]):
     """One of several, by its number in the list."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", mark("Back"))]
 
     def __init__(self, question: str, options: Sequence[str]) -> None:
         super().__init__()

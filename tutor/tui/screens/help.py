@@ -10,56 +10,58 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
+from tutor.i18n import mark
+from tutor.tui.language import texts
 from tutor.tui.text import Line, Words
 
 __all__ = ["HelpScreen"]
 
 KEYS = (
     (
-        "Asking",
+        mark("Asking"),
         (
-            ("Enter", "ask; while an answer runs, ask when it ends"),
-            ("Ctrl+J", "a new line in the question"),
-            ("Up, Down", "earlier questions, when the input is empty"),
-            ("1 to 9", "read a source, or take a suggested question, when the input is empty"),
-            ("F7", "read the next source, at any time"),
-            ("Escape", "close the source; with none open, stop the answer"),
-            ("PageUp, PageDown", "scroll the conversation, or the open source"),
-            ("F8, F9", "go to an earlier or later answer, for its sources"),
-            ("Tab", "go to demos and suggestions, and back"),
+            ("Enter", mark("ask; while an answer runs, ask when it ends")),
+            ("Ctrl+J", mark("a new line in the question")),
+            (mark("Up, Down"), mark("earlier questions, when the input is empty")),
+            (mark("1 to 9"), mark("read a source, or take a suggested question, when the input is empty")),
+            ("F7", mark("read the next source, at any time")),
+            ("Escape", mark("close the source; with none open, stop the answer")),
+            (mark("PageUp, PageDown"), mark("scroll the conversation, or the open source")),
+            ("F8, F9", mark("go to an earlier or later answer, for its sources")),
+            ("Tab", mark("go to demos and suggestions, and back")),
         ),
     ),
     (
-        "Going somewhere",
+        mark("Going somewhere"),
         (
-            ("F1 or ?", "this page"),
-            ("F2", "all demos"),
-            ("F3 or Ctrl+O", "your conversations"),
-            ("F4 or Ctrl+N", "a new conversation"),
-            ("F5", "about this answer: model, seed, what was left out"),
-            ("F6", "to the demo, and back to the question"),
-            ("Ctrl+L", "links of the open source or the answer"),
-            ("Ctrl+S", "write this conversation to a Markdown file"),
-            ("Ctrl+T", "light or dark"),
-            ("Ctrl+Q", "leave"),
+            (mark("F1 or ?"), mark("this page")),
+            ("F2", mark("all demos")),
+            (mark("F3 or Ctrl+O"), mark("your conversations")),
+            (mark("F4 or Ctrl+N"), mark("a new conversation")),
+            ("F5", mark("about this answer: model, seed, what was left out")),
+            ("F6", mark("to the demo, and back to the question")),
+            ("Ctrl+L", mark("links of the open source or the answer")),
+            ("Ctrl+S", mark("write this conversation to a Markdown file")),
+            ("Ctrl+T", mark("light or dark")),
+            ("Ctrl+Q", mark("leave")),
         ),
     ),
     (
-        "In a demo",
+        mark("In a demo"),
         (
-            ("F6, Tab or click", "give the demo the keys; Escape takes them back"),
-            ("Space", "pause, play, and play again from the start"),
-            ("Left, Right", "one frame back or on"),
-            ("[ and ]", "a tenth of the run back or on"),
-            ("n, p", "the next or previous interesting moment"),
-            ("Home, End", "the first or last frame"),
-            ("1 to 9", "answer the guess, also from the empty input; then, tenths of the run"),
-            ("+, -, s", "faster, slower, the next speed"),
-            ("v", "the panels that do not fit"),
-            ("f", "full screen, and back"),
-            ("r", "change the parameters and run again"),
-            ("c", "the demo's own Python file beside it"),
-            ("e", "write the run to files: JSON, CSV, picture, animated GIF"),
+            (mark("F6, Tab or click"), mark("give the demo the keys; Escape takes them back")),
+            (mark("Space"), mark("pause, play, and play again from the start")),
+            (mark("Left, Right"), mark("one frame back or on")),
+            (mark("[ and ]"), mark("a tenth of the run back or on")),
+            ("n, p", mark("the next or previous interesting moment")),
+            (mark("Home, End"), mark("the first or last frame")),
+            (mark("1 to 9"), mark("answer the guess, also from the empty input; then, tenths of the run")),
+            ("+, -, s", mark("faster, slower, the next speed")),
+            ("v", mark("the panels that do not fit")),
+            ("f", mark("full screen, and back")),
+            ("r", mark("change the parameters and run again")),
+            ("c", mark("the demo's own Python file beside it")),
+            ("e", mark("write the run to files: JSON, CSV, picture, animated GIF")),
         ),
     ),
 )
@@ -68,7 +70,7 @@ KEYS = (
 class HelpScreen(ModalScreen[None]):
     """All keys on one page."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,question_mark", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,question_mark", "dismiss", mark("Close"))]
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="page"):
@@ -76,9 +78,10 @@ class HelpScreen(ModalScreen[None]):
 
 
 def _page() -> Iterator[Words]:
-    yield ("Every command is also in the palette: Ctrl+P, then a few letters of it.\n", "$foreground-muted")
+    told = texts("Every command is also in the palette: Ctrl+P, then a few letters of it.")
+    yield (f"{told}\n", "$foreground-muted")
     for heading, keys in KEYS:
-        yield (f"\n{heading}\n", "bold $primary")
+        yield (f"\n{texts(heading)}\n", "bold $primary")
         for key, meaning in keys:
-            yield (f"{key:<19}", "bold")
-            yield f"{meaning}\n"
+            yield (f"{texts(key):<19}", "bold")
+            yield f"{texts(meaning)}\n"

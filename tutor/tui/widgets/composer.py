@@ -10,6 +10,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 
+from tutor.i18n import mark
+from tutor.tui.language import texts
 from tutor.tui.messages import Asked
 from tutor.tui.text import pasted
 
@@ -26,19 +28,19 @@ class Composer(TextArea):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "send", "Ask", priority=False),
-        Binding("ctrl+j", "newline", "New line", show=False),
-        Binding("f6", "screen.player", "Demo"),
-        Binding("f7", "screen.next_source", "Source", show=False),
-        Binding("pageup", "screen.page(-1)", "Scroll up", show=False),
-        Binding("pagedown", "screen.page(1)", "Scroll down", show=False),
-        Binding("ctrl+home", "screen.page(-1000)", "To the top", show=False),
-        Binding("ctrl+end", "screen.page(1000)", "To the end", show=False),
+        Binding("enter", "send", mark("Ask"), priority=False),
+        Binding("ctrl+j", "newline", mark("New line"), show=False),
+        Binding("f6", "screen.player", mark("Demo")),
+        Binding("f7", "screen.next_source", mark("Source"), show=False),
+        Binding("pageup", "screen.page(-1)", mark("Scroll up"), show=False),
+        Binding("pagedown", "screen.page(1)", mark("Scroll down"), show=False),
+        Binding("ctrl+home", "screen.page(-1000)", mark("To the top"), show=False),
+        Binding("ctrl+end", "screen.page(1000)", mark("To the end"), show=False),
     ]
 
     def __init__(self, take_key: Callable[[str], bool], limit: int, *, id: str) -> None:
         super().__init__(id=id, soft_wrap=True, show_line_numbers=False, compact=True)
-        self.placeholder = "Ask about the lecture, or name something to see run"
+        self.placeholder = texts("Ask about the lecture, or name something to see run")
         self.highlight_cursor_line = False
         self._take_key, self._limit = take_key, limit
         self._asked: list[str] = []
@@ -59,11 +61,14 @@ class Composer(TextArea):
     def objection(self, question: str) -> str:
         """Why this question cannot be sent, in one sentence; nothing when it can."""
         if not question:
-            return "Write a question first."
+            return texts("Write a question first.")
         if len(question) <= self._limit:
             return ""
         size, limit = f"{len(question):,}", f"{self._limit:,}"
-        return f"This question has {size} characters and at most {limit} fit: shorten it, then press Enter."
+        return texts(
+            "This question has {size} characters and at most {limit} fit: shorten it, then press Enter.",
+            size=size, limit=limit,
+        )  # fmt: skip
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "enter":

@@ -15,7 +15,9 @@ from tutor.conversations.store import Exchange
 from tutor.errors import Problem
 from tutor.events import Answered, Citation, DemoFinished, DemoFrame, DemoStarted, Event, Source, SourcesFound, Token
 from tutor.formulas import readable
+from tutor.i18n import mark
 from tutor.tui.dialogue import citations
+from tutor.tui.language import texts
 from tutor.tui.messages import Asked, FilmBegun, SourceWanted
 from tutor.tui.text import Line, Prose, choice
 from tutor.tui.widgets.player import Player
@@ -23,8 +25,8 @@ from tutor.tui.widgets.player import Player
 __all__ = ["ExchangeView", "SourceLine"]
 
 MOST_SOURCES = 9
-HELD = "What the run shows is told when you have guessed, or have pressed space."
-NOTICES = {"not_covered": "The course does not cover this.", "clarify": "Which one do you mean?"}
+HELD = mark("What the run shows is told when you have guessed, or have pressed space.")
+NOTICES = {"not_covered": mark("The course does not cover this."), "clarify": mark("Which one do you mean?")}
 
 
 class SourceLine(Line):
@@ -92,7 +94,7 @@ class ExchangeView(Vertical):
 
     async def start_demo(self, started: DemoStarted, demo: Demo | None, *, hold: bool) -> Player:
         """Make a player for a run that begins."""
-        self.player = Player(started.name, started.title, started.params, demo, hold=hold)
+        self.player = Player(started.name, started.title, started.params, demo, hold=hold, language=started.language)
         await self.mount(self.player, before=self._notice)
         self._held = [] if self.player.is_waiting else None
         return self.player
@@ -105,7 +107,7 @@ class ExchangeView(Vertical):
             await self._show(event)
         else:
             if not self._held:
-                self._tell(HELD, "held")
+                self._tell(texts(HELD), "held")
             self._held.append(event)
 
     @on(FilmBegun)
@@ -142,7 +144,7 @@ class ExchangeView(Vertical):
             self.player.finish(stopped=True)  # one that has finished stays as it is
         await self._end_stream(None)
         if stopped:
-            self._tell("Stopped.", "stopped")
+            self._tell(texts("Stopped."), "stopped")
 
     async def restore(self, exchange: Exchange) -> None:
         """Show an exchange of an earlier day."""
@@ -158,9 +160,9 @@ class ExchangeView(Vertical):
             await self._prose.update(exchange.answer)
         await self._cite(citations(exchange), exchange.outcome)
         if exchange.state == "failed":
-            self._tell(exchange.detail.get("error", {}).get("message", "This answer failed."), "failed")
+            self._tell(exchange.detail.get("error", {}).get("message", texts("This answer failed.")), "failed")
         elif exchange.state != "complete":
-            self._tell("This answer was stopped.", "stopped")
+            self._tell(texts("This answer was stopped."), "stopped")
 
     def leave(self) -> None:
         """Another question was asked: offer no next one any more."""
@@ -179,13 +181,17 @@ class ExchangeView(Vertical):
         event.stop()
         self.post_message(Asked(self._suggested[event.option_index], typed=False))
 
-    async def _show_sources(self, sources: Sequence[Source], heading: str = "Sources") -> None:
+    async def _show_sources(self, sources: Sequence[Source], heading: str = mark("Sources")) -> None:
         self.sources = tuple(sources)[:MOST_SOURCES]
         await self._list.remove_children()
         if self.sources:
             lines = [SourceLine(source, self._quotes.get(source.marker, ())) for source in self.sources]
             await self._list.mount(
-                Line((f"{heading} (press a number to read one)", "$foreground-muted"), classes="heading"), *lines
+                Line(
+                    (texts(heading) + " (" + texts("press a number to read one") + ")", "$foreground-muted"),
+                    classes="heading",
+                ),
+                *lines,
             )
 
     async def _write(self, text: str) -> None:
@@ -201,7 +207,7 @@ class ExchangeView(Vertical):
         for citation in cited:
             found.setdefault(citation.marker, Source(citation.marker, citation.passage, 0.0))
         if outcome in NOTICES:
-            self._tell(NOTICES[outcome], outcome)
+            self._tell(texts(NOTICES[outcome]), outcome)
         if outcome == "not_covered":
             await self._show_sources(tuple(found.values()), "The nearest the course has")
         else:

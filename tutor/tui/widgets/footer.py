@@ -7,6 +7,8 @@ from textual.app import ComposeResult
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
+from tutor.tui.language import texts
+
 __all__ = ["KeyLine"]
 
 RULE = 1
@@ -21,6 +23,8 @@ class KeyLine(Footer):
 
     def compose(self) -> ComposeResult:
         keys = [key for key in super().compose() if isinstance(key, FooterKey)]
+        for key in keys:
+            key.description = texts(key.description)
         last = [key for key in keys if key.has_class("-command-palette")]
         room = self.app.size.width - sum(_width(key) + RULE for key in last)
         for key in keys:

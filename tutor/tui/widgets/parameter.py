@@ -10,30 +10,40 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Select, Switch
 
 from demos.runtime.contract import describe_range
+from demos.runtime.texts import fixed, label, tell
+from tutor.i18n import Texts, mark
 from tutor.tui.text import Field, Line, words
 
 __all__ = ["ParameterView", "read_value", "resolve"]
 
-KINDS = {"integer": "a whole number", "number": "a number", "string": "text", "boolean": "true or false"}
+KINDS = {
+    "integer": mark("a whole number"),
+    "number": mark("a number"),
+    "string": mark("text"),
+    "boolean": mark("true or false"),
+}
+OTHER = mark("a value")
+_ENGLISH = Texts("en")
 
 
 class ParameterView(Vertical):
     """Label, control, what it means and allows, and what is wrong with the value."""
 
-    def __init__(self, name: str, schema: dict[str, Any], value: Any) -> None:
+    def __init__(self, name: str, schema: dict[str, Any], value: Any, demo: str = "", texts: Texts = _ENGLISH) -> None:
         super().__init__()
+        self._demo, self._texts = demo, texts
         self.parameter, self._schema = name, schema
         self._control = _control(schema, value)
         self._problem = Line(classes="problem")
 
     def compose(self) -> ComposeResult:
-        label = self.parameter.replace("_", " ")
-        unit = self._schema.get("unit")
+        name = label(self.parameter, self._texts.language, self._demo)
+        unit = fixed(self._schema.get("unit", ""), self._texts.language, self._demo)
         with Horizontal():
-            yield Line((label, "bold"), (f" ({unit})" if unit else "", "$foreground-muted"), classes="label")
+            yield Line((name, "bold"), (f" ({unit})" if unit else "", "$foreground-muted"), classes="label")
             yield self._control
-        allowed = describe_range(self._schema)
-        described = self._schema.get("description", "")
+        allowed = tell(describe_range(self._schema), self._texts.language, self._demo)
+        described = fixed(self._schema.get("description", ""), self._texts.language, self._demo)
         yield Line(described, (f"  {allowed}" if allowed else "", "$secondary"), classes="meaning")
         yield self._problem
 
@@ -44,7 +54,7 @@ class ParameterView(Vertical):
     def value(self) -> Any:
         """The value in the control. Raises ValueError, with a sentence, when it is not of the schema's type."""
         if isinstance(self._control, Field):
-            return read_value(self.parameter, self._schema, self._control.value)
+            return read_value(self.parameter, self._schema, self._control.value, self._demo, self._texts)
         return self._control.value
 
     @value.setter
@@ -62,7 +72,7 @@ class ParameterView(Vertical):
         self._control.focus()
 
 
-def read_value(name: str, schema: dict[str, Any], text: str) -> Any:
+def read_value(name: str, schema: dict[str, Any], text: str, demo: str = "", texts: Texts = _ENGLISH) -> Any:
     """The value that `text` stands for. Raises ValueError whose sentence names parameter and range."""
     kind, text = schema.get("type"), text.strip()
     try:
@@ -75,9 +85,9 @@ def read_value(name: str, schema: dict[str, Any], text: str) -> Any:
         else:
             value = json.loads(text)
     except ValueError:
-        raise ValueError(_sentence(name, schema, text)) from None
+        raise ValueError(_sentence(label(name, texts.language, demo), schema, text, texts)) from None
     if kind in ("integer", "number") and not _is_within(schema, value):
-        raise ValueError(_sentence(name, schema, text))
+        raise ValueError(_sentence(label(name, texts.language, demo), schema, text, texts))
     return value
 
 
@@ -114,9 +124,12 @@ def _is_within(schema: dict[str, Any], value: float) -> bool:
     )
 
 
-def _sentence(name: str, schema: dict[str, Any], text: str) -> str:
-    kind = KINDS.get(str(schema.get("type")), "a value")
-    allowed = describe_range(schema)
-    between = f" from {allowed}" if allowed and schema.get("type") in ("integer", "number") else ""
-    given = f"“{text[:20]}{'…' if len(text) > 20 else ''}” is not" if text else "it is empty"
-    return f"{name.replace('_', ' ').capitalize()} must be {kind}{between}; {given}."
+def _sentence(name: str, schema: dict[str, Any], text: str, texts: Texts) -> str:
+    kind = texts(KINDS.get(str(schema.get("type")), OTHER))
+    allowed = tell(describe_range(schema), texts.language)
+    between = texts(" from {range}", range=allowed) if allowed and schema.get("type") in ("integer", "number") else ""
+    short = f"{text[:20]}{'…' if len(text) > 20 else ''}"
+    given = texts("“{value}” is not", value=short) if text else texts("it is empty")
+    return texts(
+        "{name} must be {kind}{range}; {given}.", name=name.capitalize(), kind=kind, range=between, given=given
+    )

@@ -14,7 +14,9 @@ from textual.content import Content
 from textual.timer import Timer
 
 from demos.runtime.contract import Demo, Frame
+from demos.runtime.texts import LANGUAGES, Language, fixed, label, shown
 from tutor.formulas import readable
+from tutor.i18n import Texts, mark
 from tutor.runs.measures import number
 from tutor.tui.messages import CodeWanted, ExportWanted, FilmBegun, RerunWanted, Typed
 from tutor.tui.pace import SPEEDS, stay
@@ -27,10 +29,10 @@ TICK = 0.06
 COMMAND_PAUSE = 0.25
 """Seconds within which a second letter means that a question is being written, not a command given."""
 
-LETTERS = frozenset("npsvrcef")
+LETTERS = frozenset("npsvrcefl")
 """The letters that are commands."""
 
-GUESS_FIRST = "Guess first: press a number, or space to watch without a guess."
+GUESS_FIRST = mark("Guess first: press a number, or space to watch without a guess.")
 
 
 class Player(Vertical, can_focus=True):
@@ -41,47 +43,58 @@ class Player(Vertical, can_focus=True):
 
     ALLOW_MAXIMIZE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "pause", "Play"),
-        Binding("left", "step(-1)", "Back", show=False),
-        Binding("right", "step(1)", "Step", key_display="← →"),
-        Binding("n", "moment(1)", "Moment"),
-        Binding("p", "moment(-1)", "Previous moment", show=False),
-        Binding("left_square_bracket,shift+left", "scrub(-1)", "Scrub back", show=False),
-        Binding("right_square_bracket,shift+right", "scrub(1)", "Scrub", show=False),
-        Binding("home", "seek(0)", "First frame", show=False),
-        Binding("end", "seek(-1)", "Last frame", show=False),
-        Binding("s", "speed", "Speed", show=False),
-        Binding("plus,equals_sign", "hurry(1)", "Faster", show=False),
-        Binding("minus", "hurry(-1)", "Slower", show=False),
-        Binding("v", "more", "More", show=False),
-        Binding("r", "rerun", "Change"),
-        Binding("c", "code", "Code"),
-        Binding("e", "export", "Export", show=False),
-        Binding("f", "fill", "Full"),
+        Binding("space", "pause", mark("Play")),
+        Binding("left", "step(-1)", mark("Back"), show=False),
+        Binding("right", "step(1)", mark("Step"), key_display="← →"),
+        Binding("n", "moment(1)", mark("Moment")),
+        Binding("p", "moment(-1)", mark("Previous moment"), show=False),
+        Binding("left_square_bracket,shift+left", "scrub(-1)", mark("Scrub back"), show=False),
+        Binding("right_square_bracket,shift+right", "scrub(1)", mark("Scrub"), show=False),
+        Binding("home", "seek(0)", mark("First frame"), show=False),
+        Binding("end", "seek(-1)", mark("Last frame"), show=False),
+        Binding("s", "speed", mark("Speed"), show=False),
+        Binding("plus,equals_sign", "hurry(1)", mark("Faster"), show=False),
+        Binding("minus", "hurry(-1)", mark("Slower"), show=False),
+        Binding("v", "more", mark("More"), show=False),
+        Binding("r", "rerun", mark("Change")),
+        Binding("c", "code", mark("Code")),
+        Binding("e", "export", mark("Export"), show=False),
+        Binding("f", "fill", mark("Full")),
+        Binding("l", "language", mark("Español/English"), show=False),
         *(Binding(str(digit), f"digit({digit})", show=False) for digit in range(10)),
     ]
 
-    def __init__(self, name: str, title: str, params: dict[str, Any], demo: Demo | None, *, hold: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        params: dict[str, Any],
+        demo: Demo | None,
+        *,
+        hold: bool = False,
+        language: Language = "en",
+    ) -> None:
         super().__init__()
+        self._texts = Texts(language)
         self.demo_name, self._title, self._params, self._demo = name, title, params, demo
         self.frames: list[Frame] = []
         self.position = -1
         self.guess: str | None = None
         self._hold, self._over, self._proved = hold and demo is not None, False, False
+        self._verdict = ""
         self._since, self._speed, self._drawn = 0.0, 1.0, 0
         self.playing = not self._hold
         self._letter, self._writing = "", False
         self._waiting: Timer | None = None
         self._panels = PanelRow()
+        self._heading = Line(classes="demo-title")
         self._question = Line(classes="guess")
         self._caption = Line(classes="caption")
         self._metrics = Line(classes="metrics")
         self._track = Line(classes="track")
 
     def compose(self) -> ComposeResult:
-        last = sorted(self._params.items(), key=lambda item: item[0] == "seed")
-        changed = ", ".join(f"{name} {value}" for name, value in last)
-        yield Line((f"▶ {self._title}", "bold $primary"), (f"  {changed}", "$foreground-muted"), classes="demo-title")
+        yield self._heading
         yield self._question
         yield self._panels
         yield self._caption
@@ -94,6 +107,7 @@ class Player(Vertical, can_focus=True):
         return self._hold
 
     def on_mount(self) -> None:
+        self._name_it()
         self._ask_guess()
         self.set_interval(TICK, self._tick)
         self.watch(self.app, "theme", self._redraw, init=False)
@@ -167,7 +181,7 @@ class Player(Vertical, can_focus=True):
         """Stand for a run of an earlier day, of which only the last caption was kept."""
         self._over = True
         self.add_class("-kept")
-        self._caption.say(readable(caption) or "This demo ran earlier.", "  Press r to run it again.")
+        self._caption.say(readable(caption) or "This demo ran earlier.", self._texts("  Press r to run it again."))
         for part in (self._panels, self._question, self._metrics, self._track):
             part.display = False
 
@@ -191,7 +205,7 @@ class Player(Vertical, can_focus=True):
     def _jump(self, position: int) -> None:
         """Show a frame that was asked for, and stay there."""
         if self._hold:
-            self.notify(GUESS_FIRST)
+            self.notify(self._texts(GUESS_FIRST))
             return
         self.playing = False
         self._go(position)
@@ -216,6 +230,17 @@ class Player(Vertical, can_focus=True):
         self._speed = SPEEDS[number]
         self._draw_track()
 
+    def action_language(self) -> None:
+        """Tell the film in the other language."""
+        self._texts = Texts(LANGUAGES[(LANGUAGES.index(self._texts.language) + 1) % len(LANGUAGES)])
+        self._name_it()
+        if self._verdict:
+            self._say_verdict()
+        elif self._question.display:
+            self._ask_guess()
+        self._redraw()
+        self._draw_track()
+
     def action_more(self) -> None:
         self._panels.turn_page()
 
@@ -229,9 +254,9 @@ class Player(Vertical, can_focus=True):
     def action_export(self) -> None:
         """Ask for the run as files; one of an earlier day has no frames any more."""
         if self._demo is None or not self.frames:
-            self.notify("This run's frames were not kept. Press r to run it again, then e.")
+            self.notify(self._texts("This run's frames were not kept. Press r to run it again, then e."))
         elif not self._over:
-            self.notify("The run is still under way. Press e when it has ended.")
+            self.notify(self._texts("The run is still under way. Press e when it has ended."))
         else:
             self.post_message(ExportWanted(self._demo, self._params, list(self.frames), self.position))
 
@@ -249,7 +274,7 @@ class Player(Vertical, can_focus=True):
         elif self.takes(digit):
             self.guess = prediction.choices[digit - 1]
             self.playing = True
-            self._question.say((f"Your guess: {self.guess}. Now watch.", "$secondary"))
+            self._say_guess()
             self.begin()
 
     def takes(self, digit: int) -> bool:
@@ -260,10 +285,29 @@ class Player(Vertical, can_focus=True):
         if self._demo is None:
             self._question.display = False
             return
+        if self.guess is not None:
+            self._say_guess()
+            return
         prediction = self._demo.prediction
-        choices = "  ".join(f"[{digit}] {text}" for digit, text in enumerate(prediction.choices, 1))
-        wait = "  (space plays without a guess)" if self._hold else ""
-        self._question.say(("Guess first: ", "bold $secondary"), f"{prediction.question}  {choices}{wait}")
+        choices = "  ".join(f"[{digit}] {self._say(text)}" for digit, text in enumerate(prediction.choices, 1))
+        wait = "  (" + self._texts("space plays without a guess") + ")" if self._hold else ""
+        first = self._texts("Guess first:")
+        self._question.say((f"{first} ", "bold $secondary"), f"{self._say(prediction.question)}  {choices}{wait}")
+
+    def _say_guess(self) -> None:
+        told = self._texts("Your guess: {guess}. Now watch.", guess=self._say(self.guess or ""))
+        self._question.say((told, "$secondary"))
+
+    def _say(self, text: str) -> str:
+        """A text of the demo's description in the language of the film."""
+        return fixed(text, self._texts.language, self.demo_name)
+
+    def _name_it(self) -> None:
+        last = sorted(self._params.items(), key=lambda item: item[0] == "seed")
+        named = ((label(name, self._texts.language, self.demo_name), value) for name, value in last)
+        changed = ", ".join(f"{name} {value}" for name, value in named)
+        title = self._say(self._demo.title) if self._demo else self._title
+        self._heading.say((f"▶ {title}", "bold $primary"), (f"  {changed}", "$foreground-muted"))
 
     def _judge(self) -> None:
         """Say what the run proved, once it is over and its last frame is on screen."""
@@ -276,8 +320,22 @@ class Player(Vertical, can_focus=True):
         except Exception:
             self._question.display = False
             return
-        guessed = "" if self.guess is None else f" You guessed {'it' if self.guess == proved else self.guess}."
-        self._question.say((f"{self._demo.prediction.question}  The run says: {proved}.{guessed}", "$secondary"))
+        self._verdict = proved
+        self._say_verdict()
+
+    def _say_verdict(self) -> None:
+        assert self._demo
+        texts = self._texts
+        told = [
+            self._say(self._demo.prediction.question),
+            texts("The run says: {answer}.", answer=self._say(self._verdict)),
+        ]
+        if self.guess is not None:
+            right = self.guess == self._verdict
+            told.append(
+                texts("You guessed it.") if right else texts("You guessed {guess}.", guess=self._say(self.guess))
+            )
+        self._question.say(("  ".join(told), "$secondary"))
 
     def _tick(self) -> None:
         if len(self.frames) != self._drawn:
@@ -298,25 +356,31 @@ class Player(Vertical, can_focus=True):
         if not self.frames:
             return
         self.position = min(max(0, position), len(self.frames) - 1)
-        frame = self.frames[self.position]
         self._since = time.monotonic()
-        self._panels.show(frame.panels)
-        self._caption.say(*((f"◆ {frame.moment}: ", "bold $accent"),) if frame.moment else (), readable(frame.caption))
-        self._metrics.say("   ".join(f"{name} {number(value)}" for name, value in frame.metrics.items()))
+        self._tell()
         self._judge()
         self._draw_track()
 
+    def _tell(self) -> None:
+        """The frame that is shown, in the language of the film."""
+        frame = self.frames[self.position]
+        if self._demo is not None:
+            frame = shown(frame, self._texts.language, self._demo)
+        self._panels.show(frame.panels)
+        self._caption.say(*((f"◆ {frame.moment}: ", "bold $accent"),) if frame.moment else (), readable(frame.caption))
+        self._metrics.say("   ".join(f"{name} {number(value)}" for name, value in frame.metrics.items()))
+
     def _redraw(self) -> None:
         if self.frames:
-            self._panels.show(self.frames[self.position].panels)
+            self._tell()
 
     def _draw_track(self) -> None:
         self._drawn = len(self.frames)
         moments = [at for at, frame in enumerate(self.frames) if frame.moment]
         symbol = "▶" if self.playing else "‖"
-        hidden = f"  v: {self._panels.hidden} more" if self._panels.hidden else ""
+        hidden = "  v: " + self._texts("{count} more", count=self._panels.hidden) if self._panels.hidden else ""
         state = f" {self.position + 1}/{len(self.frames)}{'' if self._over else '…'}  {self._speed:g}×{hidden}"
-        state += "" if self.has_focus else "  F6: its keys"
+        state += "" if self.has_focus else "  F6: " + self._texts("its keys")
         width = max(10, self.size.width - cell_len(state) - 4)
         self._track.update(words((symbol + " ", "$primary"), track(width, self.position, self._drawn, moments), state))
 

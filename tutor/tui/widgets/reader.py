@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from tutor.tui.language import texts
 from tutor.tui.messages import CodeWanted, SourceWanted
 from tutor.tui.pages import about_page, code_page, source_page
 from tutor.tui.ports import Tutor
@@ -78,7 +79,7 @@ class Reader(Horizontal):
     async def show_about(self) -> None:
         """Open what is known of how the answer was made."""
         if (view := self.transcript.reading) is not None:
-            await self._open("About this answer", about_page(view.answered, view.kept))
+            await self._open(texts("About this answer"), about_page(view.answered, view.kept))
 
     def page(self, pages: int) -> None:
         """Scroll what is being read."""

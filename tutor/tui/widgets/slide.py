@@ -14,7 +14,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tutor.formulas import readable
+from tutor.i18n import mark
 from tutor.sanitize import clean
+from tutor.tui.language import texts
 from tutor.tui.text import Line, Prose
 
 __all__ = ["SidePanel"]
@@ -25,7 +27,7 @@ MARK = "$text on $warning-muted"
 class SidePanel(Vertical):
     """Shows one Markdown page; hidden until then."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("o", "screen.links", "Links")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("o", "screen.links", mark("Links"))]
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
@@ -45,14 +47,15 @@ class SidePanel(Vertical):
     async def show(self, heading: str, markdown: str, quotes: tuple[str, ...] = ()) -> None:
         """Open the page at the first of the quotes; a quote that is not on it is shown above it."""
         self.markdown = markdown
-        self._heading.say((heading, "bold"), ("  Esc closes", "$foreground-muted"))
+        closes = texts("Esc closes")
+        self._heading.say((heading, "bold"), (f"  {closes}", "$foreground-muted"))
         self.display = True
         await self._page.update(markdown)
         spoken = [readable(clean(quote)) for quote in quotes]
         marked = [(quote, self._mark(quote)) for quote in spoken]
         missing = [quote for quote, block in marked if block is None]
         self._quote.display = bool(missing)
-        self._quote.say(("Cited: ", "bold"), (" … ".join(missing), MARK))
+        self._quote.say((texts("Cited:"), "bold"), " ", (" … ".join(missing), MARK))
         found = [block for _, block in marked if block is not None]
         self._scroll.scroll_home(animate=False)
         if found:

@@ -7,6 +7,7 @@ from textual.containers import Horizontal
 
 from tutor.errors import Problem
 from tutor.events import DemoFinished, DemoFrame, DemoStarted, Event, SourcesFound, Token
+from tutor.tui.language import texts
 from tutor.tui.text import Line
 
 __all__ = ["StatusBar"]
@@ -27,20 +28,20 @@ class StatusBar(Horizontal):
         """Say where the conversation stands; `event` is the latest of the running turn."""
         self._heading.say(("tiza", "bold $primary"), f"  {title}")
         if running:
-            self._state.say((_doing(bool(ready), event), "$warning"), ("  Esc stops", "$foreground-muted"))
+            self._state.say((_doing(bool(ready), event), "$warning"), "  ", (texts("Esc stops"), "$foreground-muted"))
         elif isinstance(ready, Problem):
-            self._state.say(("not ready", "$error"))
+            self._state.say((texts("not ready"), "$error"))
         else:
-            self._state.say(("ready", "$success") if ready else ("getting ready…", "$foreground-muted"))
+            self._state.say((texts("ready"), "$success") if ready else (texts("getting ready…"), "$foreground-muted"))
 
 
 def _doing(ready: bool, event: Event | None) -> str:
     match event:
         case Token():
-            return "answering…"
+            return texts("answering…")
         case DemoStarted() | DemoFrame():
-            return "running the demo…"
+            return texts("running the demo…")
         case SourcesFound() | DemoFinished():
-            return "reading…"
+            return texts("reading…")
         case _:
-            return "looking in the course…" if ready else "getting ready, then answering…"
+            return texts("looking in the course…") if ready else texts("getting ready, then answering…")

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 
 from tutor.conversations.store import Exchange
+from tutor.tui.language import texts
 from tutor.tui.messages import SourceWanted
 from tutor.tui.text import Line
 from tutor.tui.widgets.exchange import ExchangeView
@@ -79,7 +80,12 @@ class Transcript(VerticalScroll, can_focus=False):
         left_out = len(exchanges) - MOST_RESTORED
         if left_out > 0:
             await self._column.mount(
-                Line((f"{left_out} earlier questions are in the export (Ctrl+S).", "$foreground-muted"))
+                Line(
+                    (
+                        texts("{count} earlier questions are in the export (Ctrl+S).", count=left_out),
+                        "$foreground-muted",
+                    )
+                )
             )
         for exchange in exchanges[-MOST_RESTORED:]:
             view = ExchangeView(exchange.question)

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import OptionList
 
+from tutor.tui.language import texts
 from tutor.tui.messages import Asked
 from tutor.tui.text import Line, choice
 
@@ -25,13 +26,17 @@ class Welcome(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Line(
-            ("tiza", "bold $primary"), ("  the tutor that runs the lecture", "$foreground-muted"), classes="greeting"
+            ("tiza", "bold $primary"),
+            ("  " + texts("the tutor that runs the lecture"), "$foreground-muted"),
+            classes="greeting",
         )
         yield Line(
-            "Ask about the lecture and every answer names its slide. Ask to see an idea and it runs in front of you."
+            texts("Ask about the lecture and every answer names its slide."),
+            " ",
+            texts("Ask to see an idea and it runs in front of you."),
         )
         if self.suggestions:
-            yield Line(("Press a number, or write your own question:", "$foreground-muted"), classes="heading")
+            yield Line((texts("Press a number, or write your own question:"), "$foreground-muted"), classes="heading")
             numbered = enumerate(self.suggestions, 1)
             yield OptionList(*(choice((f"{n}  ", "bold $primary"), text) for n, text in numbered), compact=True)
 

@@ -1,0 +1,210 @@
+"""Rows 42 and 43: PostgreSQL does what SQLite does, for two services too, and a restart of it is no error."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from tests.api.conftest import *  # noqa: F403  # the same service fixtures
+from tests.api.scripted import client_of
+from tests.faults.postgresql import Server, programs, running
+from tests.faults.test_owners import OLD
+from tutor.api.context import Service
+from tutor.conversations.database import Base, open_engine
+from tutor.conversations.migrate import HEAD, bring_up_to_date
+from tutor.conversations.owners import Owner
+from tutor.conversations.store import Conversations
+from tutor.errors import InputError, StorageError
+from tutor.service.api_keys import Keys
+
+CHAT = "/v1/chat/completions"
+FOUND = programs()
+NEEDED = pytest.mark.skipif(
+    FOUND is None and not os.environ.get("CI"), reason="PostgreSQL is not installed: `apt install postgresql` brings it"
+)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    assert FOUND is not None
+    with running(FOUND) as found:
+        yield found
+
+
+@pytest.fixture
+def url(server: Server) -> str:
+    """The address of an empty database."""
+    engine = open_engine(server.url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return server.url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=NEEDED)])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database of each kind."""
+    return f"sqlite:///{tmp_path / 'kept.db'}" if request.param == "sqlite" else request.getfixturevalue("url")
+
+
+def test_migrations_make_just_what_the_code_wants(either: str) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
+    engine = open_engine(either)
+    bring_up_to_date(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [HEAD]
+        found = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    engine.dispose()
+    assert found == []
+
+
+def test_two_that_begin_at_once_bring_it_up_to_date_once(either: str) -> None:
+    failed: list[Exception] = []
+
+    def begin() -> None:
+        try:
+            Conversations(either).close()
+            Keys(either).close()
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=begin) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+
+
+def test_names_texts_and_keys_of_every_kind_are_kept(either: str) -> None:
+    store, keys = Conversations(either), Keys(either)
+    owner = Owner("k" * 80, "u" * 200, "c" * 64)
+    made = store.create(owner, "t" * 300)
+    texts = ("plain", "nul\x00byte", "👩‍🔬 ¿qué?", "%_\\'\"", "x" * 100_000)
+    for question in texts:
+        store.settle(
+            store.ask(owner, made.id, question), question, "complete", "answered", {"a": [1, None, question[:9]]}
+        )
+    kept = store.get(owner, made.id).exchanges
+    assert [one.question.replace("␀", "\x00") for one in kept] == list(texts)
+    assert [one.id for one in store.list(owner, "nul")] == [made.id]
+    for wrong in ("\x00", "x" * 500, ""):
+        with pytest.raises(InputError):
+            store.get(owner, wrong)
+    secret = keys.add("moodle", days=1)
+    again = keys.rotate("moodle", timedelta(hours=1))
+    assert keys.find(secret) == keys.find(again) is not None
+    keys.rename("moodle", "school")
+    assert [key.name for key in keys.list()] == ["school"]
+    store.close()
+    keys.close()
+
+
+def test_two_services_number_the_exchanges_of_a_conversation_in_one_row(either: str) -> None:
+    stores = [Conversations(either) for _ in range(3)]
+    made = stores[0].create("local").id
+    threads = [
+        threading.Thread(target=lambda store=store: [store.ask("local", made, "?") for _ in range(8)])
+        for store in stores
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    engine = create_engine(stores[0]._engine.url)
+    with engine.connect() as connection:
+        numbers = connection.execute(text("SELECT number FROM exchanges ORDER BY number")).scalars().all()
+    assert list(numbers) == list(range(24))
+    engine.dispose()
+    for store in stores:
+        store.close()
+
+
+def test_numbers_that_an_earlier_version_doubled_are_made_new(tmp_path: Path) -> None:
+    path = tmp_path / "kept.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(OLD)
+    connection.execute("INSERT INTO conversations VALUES ('c', 'local', 'c', '2026-01-01', '2026-01-01')")
+    for place, number in enumerate((0, 1, 1, 2)):
+        connection.execute(
+            "INSERT INTO exchanges VALUES (?, 'c', ?, ?, '', 'complete', '', '{}', ?)",
+            (f"e{place}", number, f"q{place}", f"2026-01-01 00:00:0{place}"),
+        )
+    connection.commit()
+    connection.close()
+    store = Conversations(f"sqlite:///{path}")
+    assert [one.question for one in store.get("local", "c").exchanges] == ["q0", "q1", "q2", "q3"]
+    assert store.ask("local", "c", "q4")
+    assert [one.question for one in store.get("local", "c").exchanges][-1] == "q4"
+    store.close()
+
+
+@NEEDED
+def test_a_database_that_the_first_version_made_there_is_kept(url: str) -> None:
+    engine: Engine = open_engine(url)
+    with engine.begin() as connection:
+        for statement in OLD.replace("DATETIME", "TIMESTAMPTZ").split(";"):
+            if statement.strip():
+                connection.execute(text(statement))
+        connection.execute(text("INSERT INTO conversations VALUES ('c', 'moodle:ana', 'old', now(), now())"))
+    engine.dispose()
+    store = Conversations(url)
+    assert [one.title for one in store.list(Owner("moodle", "ana"))] == ["old"]
+    store.close()
+
+
+@NEEDED
+async def test_a_restart_of_the_database_is_no_error_and_its_absence_is_said(
+    server: Server, url: str, make_service: Callable[..., Service]
+) -> None:
+    service = make_service(database=url)
+    body: dict[str, Any] = {"messages": [{"role": "user", "content": "Who?"}]}
+    async with client_of(service) as client:
+        made = (await client.post("/v1/conversations", json={})).json()["id"]
+        for _ in range(3):
+            assert (await client.post(CHAT, json={**body, "conversation": made})).status_code == 200
+            await asyncio.to_thread(server.stop)
+            try:
+                assert (await client.get("/readyz")).status_code == 503
+                gone = await client.post(CHAT, json={**body, "conversation": made})
+                assert gone.status_code == 503 and "database" in gone.json()["error"]["message"]
+                assert url not in gone.text and "/tmp" not in gone.text
+                assert (await client.post(CHAT, json=body)).status_code == 200  # who keeps nothing needs no database
+            finally:
+                await asyncio.to_thread(server.start)
+            assert (await client.get("/readyz")).status_code == 200
+        kept = (await client.get(f"/v1/conversations/{made}")).json()["exchanges"]
+    assert [one["state"] for one in kept] == ["complete"] * 3
+    service.conversations.close()
+    service.keys.close()
+
+
+@pytest.mark.parametrize("wrong", ["nonsense", "mysql+nodriver://x/y", "postgresql://", "sqlite:////proc/x.db"])
+def test_an_address_that_names_no_database_is_a_sentence(wrong: str) -> None:
+    with pytest.raises((InputError, StorageError)) as caught:
+        Conversations(wrong)
+    assert str(caught.value).endswith(".") and caught.value.hint
+
+
+def test_a_driver_that_is_not_installed_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(InputError, match="driver") as caught:
+        open_engine("postgresql://localhost/x")
+    assert "postgresql" in caught.value.hint
+    with suppress(KeyError):
+        monkeypatch.delitem(sys.modules, "psycopg")

@@ -1,0 +1,7 @@
+"""Where Alembic begins: it works on the connection that tutor/conversations/migrate.py holds."""
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"])
+with context.begin_transaction():
+    context.run_migrations()
