@@ -11,6 +11,7 @@ from knowledge.retrieval.query import Query
 from knowledge.retrieval.retriever import Found
 from tutor.answering.explain import Course, Explanation, Wanted, explain
 from tutor.answering.reply import MOST_OFFERS, Line, Offer, Reply
+from tutor.answering.unread import unread_words
 from tutor.i18n import Texts, mark
 
 NEAREST = 0.86
@@ -62,7 +63,7 @@ def _lead(desk: Desk, wanted: Wanted, found: Explanation) -> list[Line]:
 
 
 def declined(desk: Desk, wanted: Wanted, found: Found | None = None) -> Reply:
-    """One sentence, with the nearest topic to press where one is near."""
+    """One sentence, with the nearest topic to press where one is near, or what of a document could not be read."""
     texts = desk.texts
     found = found or desk.course.retriever.retrieve(Query(wanted.text, wanted.language, wanted.units))
     named = [name.document for name in found.names if name.document in desk.course.topics]
@@ -70,7 +71,9 @@ def declined(desk: Desk, wanted: Wanted, found: Found | None = None) -> Reply:
     topic = desk.course.topics.get(near)
     if topic is None:
         said = texts("The course does not cover that; ask about what its slides and notes say, or for a demo.")
-        return Reply((Line(said),), "not_covered", search=wanted.text)
+        unread = unread_words(desk.course.unread(), [hit.passage.document for hit in found.hits], texts)
+        lines = (Line(said), Line(unread)) if unread else (Line(said),)
+        return Reply(lines, "not_covered", search=wanted.text)
     name = desk.course.inline(near, wanted.language)
     if named:
         said = texts("The course speaks of {topic}, but it does not say that.", topic=name)

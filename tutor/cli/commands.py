@@ -88,7 +88,7 @@ def search(
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files, folders or zips: PDF, PPTX, DOCX, HTML, Markdown, text.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files, folders or zips; an unknown format says which are read.")],
     course: CourseOption = None,
     remove: Annotated[bool, typer.Option("--remove", help="Take the named documents out of the course.")] = False,
 ) -> None:

@@ -42,7 +42,7 @@ _DOTLESS = {"ı": "i", "ȷ": "j"}
 class Seen:
     """What is on a page: its runs, its size, rules, pictures and what a reader does not see or PDFium cannot name.
 
-    `is_drawn` says that there is more on it than text.
+    `is_drawn` says that there is more on it than text, `quarter` in which direction it is written.
     """
 
     runs: list[Run] = field(default_factory=list)
@@ -53,6 +53,7 @@ class Seen:
     hidden: int = 0
     nameless: int = 0
     is_drawn: bool = False
+    quarter: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def seen_on(page: pdfium.PdfPage) -> Seen:
         textpage.close()
     left, bottom, right, top = page.get_mediabox() if not page.get_cropbox() else page.get_cropbox()
     turned = _Turned(_dominant(glyphs), Box(left, bottom, right, top))
-    found = Seen(width=turned.width, height=turned.height, nameless=nameless)
+    found = Seen(width=turned.width, height=turned.height, nameless=nameless, quarter=turned.quarter)
     runs = _runs([turned.glyph(glyph) for glyph in _once(glyphs) if glyph.style.quarter == turned.quarter])
     _look(page, turned, runs, found)
     _objects(page, turned, found)
