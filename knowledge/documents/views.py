@@ -26,8 +26,10 @@ _DOTS = 110
 _MOST_DOTS = 2400
 """Dots along the longer side at most."""
 _COLOUR = (255, 226, 90)
-_LEAST = 12
+_LEAST = 8
 """Letters by which a sentence is known that begins on this page and ends on another."""
+_EDGE = 120
+"""Letters of running heads and footnotes that may stand between it and the edge of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +147,11 @@ def boxes_of(quote: str, runs: Sequence[Run]) -> list[Box]:
         found = fuzz.partial_ratio_alignment(wanted, text, score_cutoff=90)
         if found is not None:
             start, size = found.dest_start, found.dest_end - found.dest_start
-    while start < 0 and size > _LEAST:
-        size -= max(1, size // 10)
-        start = text.find(wanted[:size])
+    while start < 0 and size > _LEAST:  # it may begin at the end of the page, or end at its head
+        size -= 1
+        start = text.find(wanted[:size], max(0, len(text) - size - _EDGE))
         if start < 0:
-            start = text.find(wanted[-size:])
+            start = text.find(wanted[-size:], 0, size + _EDGE)
     return _lines([run for _, run in letters[start : start + size]]) if start >= 0 else []
 
 
