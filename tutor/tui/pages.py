@@ -8,6 +8,7 @@ from tutor.conversations.records import detail
 from tutor.conversations.store import Exchange
 from tutor.events import Answered, Source
 from tutor.tui.language import texts
+from tutor.tui.literal import is_markdown, literal
 from tutor.tui.ports import Tutor
 
 __all__ = ["about_page", "code_page", "source_page"]
@@ -23,7 +24,11 @@ def source_page(tutor: Tutor, source: Source) -> tuple[str, str]:
         except Exception:
             part = texts("the cited part")
             heading += f" ({part})"
-    return heading, f"# {passage.title}\n\n*{passage.section}*\n\n{passage.text}"
+    if is_markdown(passage):
+        return heading, f"# {passage.title}\n\n*{passage.section}*\n\n{passage.text}"
+    title, section = literal(passage.title), literal(passage.section)
+    text = "\n\n".join(literal(paragraph) for paragraph in passage.text.split("\n"))
+    return heading, f"# {title}\n\n*{section}*\n\n{text}"
 
 
 def code_page(demo: Demo) -> str:
