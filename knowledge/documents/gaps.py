@@ -12,7 +12,7 @@ GapKind = Literal[
 ]  # fmt: skip
 
 MISSING: frozenset[GapKind] = frozenset(
-    ("unread_page", "unread_picture", "ocr_missing", "nameless", "picture", "equation", "object")
+    ("unread_page", "unread_picture", "ocr_missing", "picture", "equation", "object")
 )
 """Kinds that a reader of the file sees and the course does not hold: an answer may stand in them."""
 

@@ -26,7 +26,6 @@ _PARTS: Mapping[GapKind, str] = {
     "unread_picture": mark("I cannot read the pictures in {document}; the answer may be in one of them."),
     "ocr_missing": mark("I cannot read the pictures in {document}; the answer may be in one of them."),
     "equation": mark("I cannot read all equations in {document}; the answer may be in one of them."),
-    "nameless": mark("I cannot read all signs in {document}; the answer may be in what they say."),
     "object": mark("I cannot read what is embedded in {document}; the answer may be there."),
 }
 

@@ -46,6 +46,9 @@ def lay_out(sheet: Sheet, body: float) -> Laid:
     laid, body = Laid([], []), sheet.body or body
     for region in regions(sheet.runs, sheet.rules):
         if isinstance(region, Table):
+            kept = [row for row in region.rows if not _LEADER.search(" ".join(filter(None, row)).rstrip("."))]
+            laid.contents += len(region.rows) - len(kept)
+            region.rows = kept
             laid.pieces.append(Piece(sheet.number, region))
             continue
         lines = [line for line in region.lines if not _LEADER.search(line.text)]

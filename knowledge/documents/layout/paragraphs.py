@@ -145,9 +145,9 @@ def _ends(paragraph: Paragraph, line: Line, sides: tuple[float, float], *, is_te
     above, (left, right) = paragraph.lines[-1], sides
     is_full = has_no_room(above, line, right)
     if paragraph.kind == "item":
-        if line.x0 < paragraph.lines[0].x0 - 0.5 * line.size:
-            return True
-        hangs = line.x0 > paragraph.lines[0].x0 + 0.3 * line.size
+        hangs = abs(line.x0 - _text_of_item(paragraph.lines[0])) < 0.8 * line.size
+        if ENDED.search(above.text):
+            return not hangs
         return not (hangs or is_full or line.text[:1].islower() or is_open(above.text))
     if ENDED.search(above.text):
         return not is_full or line.x0 > left + 0.8 * line.size > above.x0
@@ -159,6 +159,15 @@ def _ends(paragraph: Paragraph, line: Line, sides: tuple[float, float], *, is_te
         return True
     is_short = above.x1 - left < 0.45 * (right - left) and above.words <= 4
     return len(paragraph.lines) == 1 and is_short and line.text[:1].isupper()
+
+
+def _text_of_item(line: Line) -> float:
+    """Where the text of an item begins, after its sign."""
+    first, *others = sorted(line.runs, key=lambda run: run.x0)
+    opens = BULLET.match(f"{first.text} ")
+    if opens and opens.end() >= len(first.text) and others:
+        return others[0].x0
+    return first.x0 + (1.0 if opens else 0.0) * line.size
 
 
 def has_no_room(above: Line, below: Line, right: float) -> bool:
