@@ -281,8 +281,10 @@ def test_right_to_left_text_is_in_the_order_of_reading(tmp_path: Path) -> None:
 def test_a_paragraph_below_a_list_is_none_of_its_items(tmp_path: Path) -> None:
     """Its first line is set in, and so are the items."""
     items = column(["• Any node.", "• Any node that is named by"], 80, 700)
-    more = [(92.0, 672.0, "its own type."), (92.0, 655.0, "This version does not handle all kinds of real numbers, and not the TAGS"),
-            (72.0, 641.0, "option either.")]  # fmt: skip
+    more: list[Placed] = [
+        (92, 672, "its own type."), (92, 655, "This version does not handle all kinds of real numbers, and not the TAGS"),
+        (72, 641, "option either."),
+    ]  # fmt: skip
     assert said(pdf(tmp_path / "a.pdf", [[*items, *more]])) == [
         "Any node.", "Any node that is named by its own type.",
         "This version does not handle all kinds of real numbers, and not the TAGS option either.",
@@ -295,7 +297,7 @@ def test_a_chapter_keeps_its_title_on_the_next_page_and_a_table_of_contents_is_n
             canvas.setFont("Helvetica-Bold", 20)
             canvas.drawString(72, 740, "Tides")
 
-    contents = [
+    contents: list[Placed] = [
         (72.0, 300.0, "1"),
         (120.0, 300.0, "Moon ............. 3"),
         (72.0, 280.0, "2"),

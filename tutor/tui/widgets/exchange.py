@@ -197,7 +197,8 @@ class ExchangeView(Vertical):
 
     def _literal(self, text: str, cited: Sequence[Citation] = ()) -> str:
         """The text with what documents say as they say it: a star in them is a star."""
-        return with_literal_quotes(text, [found.passage for found in (*self.sources, *cited)])
+        passages = [source.passage for source in self.sources] + [citation.passage for citation in cited]
+        return with_literal_quotes(text, passages)
 
     async def _write(self, text: str) -> None:
         if self._stream is None:
