@@ -18,6 +18,7 @@ from knowledge.documents.layout.hyphens import Vocabulary
 from knowledge.documents.layout.running import Sheet, take_running
 from knowledge.documents.layout.runs import Box, Line, Run, rows_of
 from knowledge.documents.pages import MOST_PAGES, Converted, Page, Tell
+from knowledge.documents.units import prose
 from knowledge.errors import KnowledgeError
 
 PICTURE = 0.03
@@ -47,10 +48,11 @@ def read_pdf(path: Path, tell: Tell) -> Converted:
         if count > MOST_PAGES:
             raise KnowledgeError(f"it has more than {MOST_PAGES} pages.", code="document_too_large", hint="Split it.")
         ledger, sheets = Ledger("page"), list[Sheet]()
-        pictures, _drawn = _Pictures(ledger), set[int]()
+        pictures, boxes = _Pictures(ledger), dict[int, list[str]]()
         for number in range(1, count + 1):
             seen, read = _seen(document, number, ledger, pictures)
             sheets.append(Sheet(number, seen.width, seen.height, seen.runs, seen.rules))
+            boxes[number] = seen.boxes
             if read:
                 sheets.append(Sheet(number, seen.width, seen.height, read, body=_usual(read)))
             if seen.is_drawn and not seen.runs and not read and not pictures.told(number):
@@ -64,6 +66,8 @@ def read_pdf(path: Path, tell: Tell) -> Converted:
     for sheet, page in zip(sheets, laid, strict=True):
         ledger.note("contents", sheet.number, page.contents)
     units = read_units(laid, vocabulary)
+    for number, texts in boxes.items():
+        units.setdefault(number, []).extend(unit for text in texts for unit in prose(text))
     pages = tuple(Page(tuple(units.get(number, ())), number, "page") for number in range(1, count + 1))
     return Converted(pages, ledger.gaps())
 
@@ -90,6 +94,7 @@ def _seen(document: pdfium.PdfDocument, number: int, ledger: Ledger, pictures: _
     try:
         seen = seen_on(page)
         ledger.note("hidden", number, seen.hidden)
+        ledger.note("comment", number, seen.comments)
         letters = sum(len(run.text) for run in seen.runs)
         if seen.nameless > _NAMELESS * (letters + seen.nameless):
             if read := pictures.read(page, number, Box(0, 0, seen.width, seen.height)):

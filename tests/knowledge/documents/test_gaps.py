@@ -133,3 +133,22 @@ def test_a_ledger_counts_by_kind_and_place() -> None:
         ledger.note("picture", place, count)
     assert ledger.gaps() == (Gap("picture", 4, (2, 5), "page"),)
     assert gaps_of([{"kind": "picture", "count": 4, "places": [2, 5], "unit": "page"}]) == ledger.gaps()
+
+
+@needs_ocr
+def test_a_picture_on_every_slide_is_read_once_and_each_reading_is_told(tmp_path: Path) -> None:
+    import docx
+    from docx.shared import Inches
+
+    from knowledge.documents.formats.word import read_word
+
+    document = docx.Document()
+    for lines in (["The lens has 3 layers."], ["The eye has a lens."], ["The lens has 3 layers."]):
+        document.add_picture(io.BytesIO(picture(lines)), Inches(6))
+    heard: list[tuple[int, int]] = []
+    found = read_word(saved(document, tmp_path / "a.docx"), lambda done, total: heard.append((done, total)))
+    assert [unit.text for page in found.pages for unit in page.units] == [
+        "The lens has 3 layers.",
+        "The eye has a lens.",
+    ]
+    assert len(heard) == 2

@@ -282,7 +282,8 @@ def test_a_paragraph_below_a_list_is_none_of_its_items(tmp_path: Path) -> None:
     """Its first line is set in, and so are the items."""
     items = column(["• Any node.", "• Any node that is named by"], 80, 700)
     more: list[Placed] = [
-        (92, 672, "its own type."), (92, 655, "This version does not handle all kinds of real numbers, and not the TAGS"),
+        (92, 672, "its own type."), 
+        (92, 655, "This version does not handle all kinds of real numbers, and not the TAGS"),
         (72, 641, "option either."),
     ]  # fmt: skip
     assert said(pdf(tmp_path / "a.pdf", [[*items, *more]])) == [
@@ -309,3 +310,16 @@ def test_a_chapter_keeps_its_title_on_the_next_page_and_a_table_of_contents_is_n
         (1, "Tides", "The sea rises twice a day."), (2, "Tides", "Newton explained it."),
     ]  # fmt: skip
     assert document.remarks == ("2 lines of a table of contents were left out (page 1)",)
+
+
+def test_boxes_that_were_put_on_a_page_are_read_and_notes_behind_a_sign_are_counted(tmp_path: Path) -> None:
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.annotations import FreeText, Text
+
+    writer = PdfWriter(clone_from=PdfReader(str(pdf(tmp_path / "plain.pdf", [column(["The sea is salty."])]))))
+    writer.add_annotation(0, FreeText(text="It has 35 grams a litre.", rect=(72, 500, 300, 530)))
+    writer.add_annotation(0, Text(text="Is this so?", rect=(300, 600, 320, 620)))
+    writer.write(str(tmp_path / "a.pdf"))
+    document = read(tmp_path / "a.pdf")
+    assert document.passages[0].sentences == ("The sea is salty.", "It has 35 grams a litre.")
+    assert document.remarks == ("1 comment was left out (page 1)",)
