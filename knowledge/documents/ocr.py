@@ -12,7 +12,7 @@ from functools import cache
 from statistics import median
 
 from knowledge.documents.characters import clean
-from knowledge.documents.layout.runs import Run
+from knowledge.documents.layout.runs import APART, Run
 
 MOST_PICTURES = 300
 """Pictures of one document that are read."""
@@ -94,5 +94,17 @@ def _runs(words: Iterator[_Word], scale: float) -> Iterator[Run]:
         heights = sorted(word.y1 - word.y0 for word in line)
         size = 1.35 * heights[len(heights) // 2] * scale
         base = sorted(word.y1 for word in line)[len(line) // 2] * scale
-        for word in line:
-            yield Run(word.text, word.x0 * scale, word.x1 * scale, base, size)
+        for part in _beside(line, size / scale):
+            text = " ".join(word.text for word in part)
+            yield Run(text, part[0].x0 * scale, part[-1].x1 * scale, base, size)
+
+
+def _beside(line: list[_Word], size: float) -> Iterator[list[_Word]]:
+    """Words that Tesseract parted, but for those so far apart that they may stand in two columns."""
+    part = line[:1]
+    for word in line[1:]:
+        if word.x0 - part[-1].x1 > APART * size:
+            yield part
+            part = []
+        part.append(word)
+    yield part
