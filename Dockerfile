@@ -16,7 +16,7 @@ COPY demos demos
 RUN /venv/bin/pip install -c constraints.txt .
 
 FROM python:3.12-slim-bookworm
-RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/* \
+RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 tesseract-ocr tesseract-ocr-spa && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 10001 tiza && mkdir /data && chown tiza /data
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH TIZA_HOME=/data TIZA_HOST=0.0.0.0 TIZA_PORT=8000

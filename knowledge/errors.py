@@ -8,7 +8,7 @@ class KnowledgeError(Exception):
 
     Codes: `unknown_course`, `unknown_document`, `unreadable_document`, `unsupported_format`, `document_too_large`,
     `index_locked`, `index_damaged`, `embedder_missing`, `embedder_mismatch`, `invalid_vector`, `read_only`,
-    `disk_full`, `unknown_slide`.
+    `disk_full`, `unknown_slide`, `unknown_page`, `no_picture`.
     """
 
     def __init__(self, message: str, *, code: str, hint: str = "", param: str | None = None) -> None:

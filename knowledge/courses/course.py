@@ -130,6 +130,12 @@ class Course:
             progress("Reading the documents", number, len(names))
         return list({passage.id: replace(passage, course=self.name) for passage in found}.values())
 
+    def readings(self) -> Iterator[Document]:
+        """What was read of each document that can still be read."""
+        for name in self.shelf.paths():
+            with suppress(KnowledgeError, OSError):  # it was removed this moment
+                yield self.shelf.read(name)
+
     def add(self, path: Path, name: str = "", tell: Tell | None = None) -> Document:
         """Take a copy of a file into the course, wholly or not at all; `tell` hears how many pages are read. Raises
         KnowledgeError."""

@@ -137,7 +137,7 @@ def _unpack(path: Path, target: Path, room: _Room) -> _Unpacked:
 
 
 def _name(member: zipfile.ZipInfo) -> str:
-    """A member's name. Where it is not said to be UTF-8, it is in that or in the encoding in which it has most letters."""
+    """A member's name: in UTF-8, else in the encoding in which it has most letters."""
     name = member.filename
     if not member.flag_bits & _UTF8 and not name.isascii():
         raw = name.encode("cp437")

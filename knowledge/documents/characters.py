@@ -28,12 +28,12 @@ _TABLE = {**_LIGATURES, **_SPACES, **_UNSEEN, **_BULLETS, 0xF0E0: "→", 0xF0E8:
 
 
 def decode(data: bytes, *, declared: str = "") -> str:
-    """The text of a file: by its byte-order mark, by what declares it, as UTF-8, as UTF-16 that has no mark, else as
+    """The text of a file: by its byte-order mark, as UTF-16 that has none, by what declares it, as UTF-8, else as
     Windows-1252, in which every byte is some character."""
     for mark, name in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace")
-    for name in (_known(declared), "utf-8", _sixteen(data)):
+    for name in (_sixteen(data), _known(declared), "utf-8"):
         if name:
             try:
                 return data.decode(name)

@@ -30,11 +30,14 @@ class Draft:
     quoted: bool = True
 
 
-def page_passages(page: Page, course: str, name: str) -> list[Passage]:
-    """Passages of one page: headings become titles."""
+def page_passages(page: Page, course: str, name: str, above: Draft | None = None) -> tuple[list[Passage], Draft]:
+    """Passages of one page, and the draft under which the next one goes on: headings become titles, and the last one
+    of the page before (`above`) holds until there is another."""
     slide = page.number if page.kind == "slide" else None
     number = page.number if page.kind == "page" else None
     title = section = Path(name).stem.replace("_", " ")
+    if above is not None:
+        title, section = above.title, above.section
     draft = Draft(course, "document", name, title, section, slide, number)
     found: list[Passage] = []
     batch: list[Unit] = []
@@ -46,7 +49,7 @@ def page_passages(page: Page, course: str, name: str) -> list[Passage]:
             draft = replace(draft, title=unit.text, section=section)
         elif unit.kind != "code":
             batch.append(unit)
-    return found + pack(draft, batch)
+    return found + pack(draft, batch), draft
 
 
 def pack(draft: Draft, found: Sequence[Unit]) -> list[Passage]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ GapKind = Literal[
 ]  # fmt: skip
 
 MISSING: frozenset[GapKind] = frozenset(
-    ("unread_page", "unread_picture", "ocr_missing", "nameless", "picture", "equation", "object")
+    ("unread_page", "unread_picture", "ocr_missing", "picture", "equation", "object")
 )
 """Kinds that a reader of the file sees and the course does not hold: an answer may stand in them."""
 
@@ -70,11 +71,24 @@ class Gap:
 
 
 class Ledger:
-    """Counts gaps while a file is read."""
+    """Counts gaps while a file is read. `alive` is called before each picture is read, which takes seconds."""
 
-    def __init__(self, unit: str = "") -> None:
-        self._unit = unit
+    def __init__(self, unit: str = "", alive: Callable[[], None] = lambda: None) -> None:
+        self._unit, self.alive = unit, alive
         self._held: dict[GapKind, tuple[int, list[int]]] = {}
+        self._pictures: set[bytes] = set()
+
+    @property
+    def pictures(self) -> int:
+        """How many different pictures there have been."""
+        return len(self._pictures)
+
+    def is_new(self, picture: bytes) -> bool:
+        """False for a picture that was met before: a logo on every slide is read once."""
+        digest = hashlib.sha256(picture).digest()
+        is_new = digest not in self._pictures
+        self._pictures.add(digest)
+        return is_new
 
     def note(self, kind: GapKind, place: int = 0, count: int = 1) -> None:
         """Count something that was not read on a page or slide."""

@@ -7,11 +7,12 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from statistics import median
 
 from knowledge.documents.characters import clean
-from knowledge.documents.layout.runs import Run
+from knowledge.documents.layout.runs import APART, Run
 
 MOST_PICTURES = 300
 """Pictures of one document that are read."""
@@ -63,7 +64,15 @@ def read_picture(picture: bytes, scale: float = 1.0) -> list[Run]:
         )
     except (OSError, subprocess.TimeoutExpired):
         return []
-    return list(_runs(_words(done.stdout.decode("utf-8", "replace")), scale))
+    return _evened(list(_runs(_words(done.stdout.decode("utf-8", "replace")), scale)))
+
+
+def _evened(runs: list[Run]) -> list[Run]:
+    """Lines of about the usual size in that size: how high a line is measured depends on its letters."""
+    if not runs:
+        return []
+    usual = median(run.size for run in runs)
+    return [replace(run, size=usual) if 0.7 * usual < run.size < 1.4 * usual else run for run in runs]
 
 
 def _words(table: str) -> Iterator[_Word]:
@@ -85,5 +94,17 @@ def _runs(words: Iterator[_Word], scale: float) -> Iterator[Run]:
         heights = sorted(word.y1 - word.y0 for word in line)
         size = 1.35 * heights[len(heights) // 2] * scale
         base = sorted(word.y1 for word in line)[len(line) // 2] * scale
-        for word in line:
-            yield Run(word.text, word.x0 * scale, word.x1 * scale, base, size)
+        for part in _beside(line, size / scale):
+            text = " ".join(word.text for word in part)
+            yield Run(text, part[0].x0 * scale, part[-1].x1 * scale, base, size)
+
+
+def _beside(line: list[_Word], size: float) -> Iterator[list[_Word]]:
+    """Words that Tesseract parted, but for those so far apart that they may stand in two columns."""
+    part = line[:1]
+    for word in line[1:]:
+        if word.x0 - part[-1].x1 > APART * size:
+            yield part
+            part = []
+        part.append(word)
+    yield part

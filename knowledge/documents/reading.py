@@ -45,8 +45,11 @@ def read_here(path: Path, course: str, name: str, tell: Tell = _quiet) -> Docume
     """`read_document` in this process, without limits. Raises KnowledgeError and what parsers raise."""
     converted = convert(path, name, tell)
     found: list[Passage] = []
+    above = None
     for page in converted.pages:
-        found += page_passages(page, course, name)
+        passages, draft = page_passages(page, course, name, above)
+        found += passages
+        above = draft if page.kind == "page" else None  # a chapter goes on over pages, a slide has its own title
     if not found:
         why = "; ".join(gap.words for gap in converted.gaps)
         raise KnowledgeError(

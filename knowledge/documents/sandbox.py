@@ -196,7 +196,8 @@ def _too_slow(name: str) -> KnowledgeError:
     )
 
 
-def _limit(seconds: int, memory: int) -> None:
+def limit(seconds: int, memory: int) -> None:
+    """Bound what this process may use of memory and time; it may write no file."""
     if sys.platform == "linux":
         import resource
 
@@ -216,7 +217,7 @@ def _allow_more(seconds: int) -> None:
 
 def main(path: Path, name: str, course: str, seconds: int, memory: int) -> None:
     """Read one file under limits and print it as JSON."""
-    _limit(seconds, memory)
+    limit(seconds, memory)
 
     def tell(done: int, total: int) -> None:
         _allow_more(seconds)

@@ -54,7 +54,7 @@ def prose(text: str, kind: Kind = "text") -> list[Unit]:
     return [Unit(kind, sentence, first=place == 0) for place, sentence in enumerate(sentences(flat(text)))]
 
 
-_CLOSED = re.compile(r"[.!?:;…][\"'”’)\]]*$")
+_CLOSED = re.compile(r"[.!?:;,…][\"'”’)\]]*$")
 ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 """What ends a sentence, or a line that stands for one."""
 _OPEN = frozenset(

@@ -12,6 +12,7 @@ from knowledge.retrieval.retriever import Found
 from tutor.answering.explain import Course, Explanation, Wanted, explain
 from tutor.answering.misconceptions import corrected
 from tutor.answering.reply import MOST_OFFERS, Line, Offer, Reply
+from tutor.answering.unread import unread_words
 from tutor.i18n import Texts, mark
 
 BESIDE = 1
@@ -86,7 +87,7 @@ def _lead(desk: Desk, wanted: Wanted, found: Explanation) -> list[Line]:
 
 
 def declined(desk: Desk, wanted: Wanted, found: Found | None = None) -> Reply:
-    """One sentence, with the nearest topic to press where one is near."""
+    """One sentence, with the nearest topic to press where one is near, or what of a document could not be read."""
     texts = desk.texts
     found = found or sought(desk, wanted)
     named = [name.document for name in found.names if name.document in desk.course.topics]
@@ -94,7 +95,9 @@ def declined(desk: Desk, wanted: Wanted, found: Found | None = None) -> Reply:
     topic = desk.course.topics.get(near)
     if topic is None:
         said = texts("The course does not cover that; ask about what its slides and notes say, or for a demo.")
-        return Reply((Line(said),), "not_covered", search=wanted.text)
+        unread = unread_words(desk.course.unread(), [hit.passage.document for hit in found.hits], texts)
+        lines = (Line(said), Line(unread)) if unread else (Line(said),)
+        return Reply(lines, "not_covered", search=wanted.text)
     name = desk.course.inline(near, wanted.language)
     if named:
         said = texts("The course speaks of {topic}, but it does not say that.", topic=name)

@@ -8,15 +8,18 @@ unit whose sentences answer it. A fact takes one or two sentences; a unit is sai
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from knowledge.courses.units import Topic, Unit
+from knowledge.documents.reading import Document
 from knowledge.passages import Passage
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.retriever import Found, Retriever, Sentence
 from knowledge.text import Language
 from tutor.answering.reply import Line
+from tutor.answering.unread import Unread, unread_in
 
 LEAN = 0.5
 """Least probability that words lean on the conversation's topic for them to be read with it alone."""
@@ -60,15 +63,19 @@ class Course:
     """The passage of each unit by topic, act and the topic that it compares with."""
     small: frozenset[str] = frozenset()
     """Words that the course writes in small letters."""
+    unread: Callable[[], tuple[Unread, ...]] = tuple
+    """What of its documents could not be read; looked up where a question is declined."""
 
     @classmethod
-    def of(cls, retriever: Retriever, topics: Sequence[Topic]) -> Course:
-        """Arrange the passages of an index."""
+    def of(
+        cls, retriever: Retriever, topics: Sequence[Topic], readings: Callable[[], Iterable[Document]] = tuple
+    ) -> Course:
+        """Arrange the passages of an index. `readings` gives what was read of the course's documents."""
         units = {(p.document, p.act, p.against): p for p in retriever.passages if p.act}
         known = {topic.id: topic for topic in topics if (topic.id, "define", "") in units}
         texts = (text for p in retriever.passages for text in (p.text, *p.other))
         small = frozenset(word for text in texts for word in re.findall(r"[^\W\d_][\w-]+", text) if word.islower())
-        return cls(retriever, known, units, small)
+        return cls(retriever, known, units, small, cache(lambda: unread_in(readings())))
 
     def inline(self, topic: str, language: Language) -> str:
         """A topic's title as it stands within a sentence: in small letters where the course writes it so."""

@@ -25,6 +25,7 @@ from tutor.api import (
     ollama,
     responses,
     search,
+    sources,
     tools,
 )  # fmt: skip
 from tutor.api.context import Service
@@ -72,7 +73,8 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     errors.install(app)
     for module in (
-        chat, responses, legacy, models, embeddings, search, courses, demos, tools, conversations, ollama, health, docs,
+        chat, responses, legacy, models, embeddings, search, courses, sources, demos, tools, conversations, ollama,
+        health, docs,
     ):  # fmt: skip
         app.include_router(module.router)
     docs.install(app)

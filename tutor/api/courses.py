@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -198,6 +199,7 @@ def _document(document: Document) -> dict[str, Any]:
         "pages": document.pages,
         "passages": len(document.passages),
         "remarks": list(document.remarks),
+        "gaps": [asdict(gap) for gap in document.gaps],
     }
 
 

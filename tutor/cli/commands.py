@@ -88,7 +88,9 @@ def search(
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files, folders or zips: PDF, PPTX, DOCX, HTML, Markdown, text.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files, folders, zips: PDF, slides, Word, web pages, books, sheets, text …")
+    ],
     course: CourseOption = None,
     remove: Annotated[bool, typer.Option("--remove", help="Take the named documents out of the course.")] = False,
 ) -> None:
@@ -101,13 +103,17 @@ def ingest(
 
     settings = _settings(course=course)
     place, embedder = Course(settings.course, settings.home), Embedder(settings.embedder)
-    with IndexProgress() as progress:
-        if remove:
-            names = [path.name for path in paths]
-            take_out(place, names, embedder, progress)
-            typer.echo(clean(f"Removed from {place.name}: {', '.join(names)}."))
-        elif not tell_intake(place.name, take_in(place, paths, embedder, progress)):
-            raise typer.Exit(1)
+    try:
+        with IndexProgress() as progress:
+            if remove:
+                names = [path.name for path in paths]
+                take_out(place, names, embedder, progress)
+                typer.echo(clean(f"Removed from {place.name}: {', '.join(names)}."))
+            elif not tell_intake(place.name, take_in(place, paths, embedder, progress)):
+                raise typer.Exit(1)
+    except KeyboardInterrupt:
+        typer.echo(f"Stopped; the course {place.name} is as it was.", err=True)
+        raise typer.Exit(130) from None
 
 
 @app.command()

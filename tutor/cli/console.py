@@ -52,7 +52,9 @@ def tell_intake(course: str, report: Report) -> bool:
     for document in report.documents:
         pages = f" from {document.pages} pages" if document.pages > 1 else ""
         again = {"added": "", "replaced": " (replaced)", "unchanged": " (unchanged)"}[document.change]
-        write(clean(f"{document.name}: {len(document.passages)} passages{pages} in {course}{again}.\n"))
+        count = len(document.passages)
+        passages = f"{count} passage{'' if count == 1 else 's'}"
+        write(clean(f"{document.name}: {passages}{pages} in {course}{again}.\n"))
         for remark in document.remarks:
             write(clean(f"  {remark}\n"))
     sys.stdout.flush()

@@ -50,6 +50,7 @@ def findings(settings: Settings, *, repair: bool = False) -> Iterator[Finding]:
         ("course index", lambda: _index(settings, repair)),
         ("conversations", lambda: _conversations(settings)),
         ("demos", _demos),
+        ("documents", _documents),
     )
     for part, check in checks:
         try:
@@ -105,3 +106,21 @@ def _demos() -> str:
     from demos.runtime.catalogue import all_demos
 
     return f"{len(all_demos())}, run by {sys.executable}"
+
+
+def _documents() -> str:
+    """What reads documents beside Tiza itself; a course does without, so that what is missing is no fault."""
+    from knowledge.documents import ocr
+    from knowledge.documents.formats.older import program
+
+    read = ocr.installed()
+    lacking = [name for name in ocr.LANGUAGES if name not in read]
+    packages = " ".join(("tesseract-ocr", *(f"tesseract-ocr-{name}" for name in lacking)))
+    if not read:
+        pictures = f"scanned pages and pictures are not read, since Tesseract is not installed (apt install {packages})"
+    elif lacking:
+        pictures = f"Tesseract reads pictures, but not in {', '.join(lacking)} (apt install {packages})"
+    else:
+        pictures = "Tesseract reads scanned pages and pictures in English and Spanish"
+    older = "LibreOffice reads" if program() else "without LibreOffice Tiza does not read"
+    return f"{pictures}; {older} files of old Office programs (.doc, .ppt, .xls)"

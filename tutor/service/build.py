@@ -289,7 +289,7 @@ class Tutor:
 
         built_in = self.course.name == COURSE
         retriever = Retriever(index, self.embedder, self._equipment.cross_encoder)
-        course = Explained.of(retriever, read_topics() if built_in else ())
+        course = Explained.of(retriever, read_topics() if built_in else (), self.course.readings)
         navigator = (
             Navigator(read_outline(), index.passages, self._equipment.reading) if built_in and MAP.is_file() else None
         )

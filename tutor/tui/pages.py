@@ -10,6 +10,7 @@ from tutor.conversations.records import detail
 from tutor.conversations.store import Exchange
 from tutor.events import Answered, Source
 from tutor.tui.language import texts
+from tutor.tui.literal import is_markdown, literal
 from tutor.tui.ports import Tutor
 
 __all__ = ["about_page", "code_page", "source_page"]
@@ -25,7 +26,11 @@ def source_page(tutor: Tutor, source: Source) -> tuple[str, str]:
         except Exception:
             part = texts("the cited part")
             heading += f" ({part})"
-    return heading, _page(passage, source.language)
+    if is_markdown(passage):
+        return heading, _page(passage, source.language)
+    title, section = literal(passage.title), literal(passage.section)
+    text = "\n\n".join(literal(paragraph) for paragraph in passage.text.split("\n"))
+    return heading, f"# {title}\n\n*{section}*\n\n{text}"
 
 
 def _page(passage: Passage, language: Language) -> str:

@@ -35,6 +35,17 @@ def written(latex: str) -> str:
     return f"${said}$" if said.strip("{} ") else ""
 
 
+_FLAT = frozenset(M + name for name in ("oMath", "oMathPara", "r", "t"))
+
+
+def office_formula(element: Any) -> str:
+    """An equation of Office as it stands in a sentence: one that was typed on one line as it was typed."""
+    parts = (part for part in element.iter() if isinstance(part.tag, str) and part.tag.startswith(M))
+    if all(part.tag in _FLAT or part.tag.endswith("Pr") or part.getparent().tag.endswith("Pr") for part in parts):
+        return flat("".join(text.text or "" for text in element.iter(M + "t")))
+    return written(omml(element))
+
+
 def omml(element: Any) -> str:
     """The LaTeX of an `m:oMath` element or a part of it."""
     return _all(element, _office)

@@ -42,7 +42,8 @@ _DOTLESS = {"ı": "i", "ȷ": "j"}
 class Seen:
     """What is on a page: its runs, its size, rules, pictures and what a reader does not see or PDFium cannot name.
 
-    `is_drawn` says that there is more on it than text.
+    `comments` counts notes that are shown only when they are opened, `boxes` are texts that were put on the page later;
+    `is_drawn` says that there is more on it than text, `quarter` in which direction it is written.
     """
 
     runs: list[Run] = field(default_factory=list)
@@ -52,7 +53,10 @@ class Seen:
     pictures: list[Box] = field(default_factory=list)
     hidden: int = 0
     nameless: int = 0
+    comments: int = 0
+    boxes: list[str] = field(default_factory=list)
     is_drawn: bool = False
+    quarter: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +85,11 @@ def seen_on(page: pdfium.PdfPage) -> Seen:
         textpage.close()
     left, bottom, right, top = page.get_mediabox() if not page.get_cropbox() else page.get_cropbox()
     turned = _Turned(_dominant(glyphs), Box(left, bottom, right, top))
-    found = Seen(width=turned.width, height=turned.height, nameless=nameless)
+    found = Seen(width=turned.width, height=turned.height, nameless=nameless, quarter=turned.quarter)
     runs = _runs([turned.glyph(glyph) for glyph in _once(glyphs) if glyph.style.quarter == turned.quarter])
     _look(page, turned, runs, found)
     _objects(page, turned, found)
+    _annotations(page, found)
     return found
 
 
@@ -328,3 +333,29 @@ def _objects(page: pdfium.PdfPage, turned: _Turned, found: Seen) -> None:
             found.rules.append(box)
         elif box.width >= 12 and box.height >= 6 and box.width < 0.95 * turned.width:
             found.rules += box.sides()
+
+
+def _annotations(page: pdfium.PdfPage, found: Seen) -> None:
+    """What was put over the page: boxes of text are read, notes behind a sign are counted."""
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST_OBJECTS)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        try:
+            kind = raw.FPDFAnnot_GetSubtype(annotation)
+            if kind == raw.FPDF_ANNOT_FREETEXT and (text := clean(_contents(annotation)).strip()):
+                found.boxes.append(text)
+            elif kind in _NOTES and _contents(annotation).strip():
+                found.comments += 1
+        finally:
+            raw.FPDFPage_CloseAnnot(annotation)
+
+
+_NOTES = (raw.FPDF_ANNOT_TEXT, raw.FPDF_ANNOT_HIGHLIGHT, raw.FPDF_ANNOT_UNDERLINE, raw.FPDF_ANNOT_STRIKEOUT)
+
+
+def _contents(annotation: Any) -> str:
+    size = raw.FPDFAnnot_GetStringValue(annotation, b"Contents", None, 0)
+    buffer = ctypes.create_string_buffer(size)
+    raw.FPDFAnnot_GetStringValue(annotation, b"Contents", ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), size)
+    return buffer.raw[: max(0, size - 2)].decode("utf-16-le", "replace")

@@ -15,11 +15,17 @@ from knowledge.documents.pages import Converted, Page, Tell
 from knowledge.documents.units import Unit, heading
 from knowledge.errors import KnowledgeError
 
+_BROKEN_HEAD = re.compile(
+    r"\A---\n(?:[A-Za-z][\w -]{0,40}:(?: [^\n]{0,500})?\n|[ \t]{1,8}[^\n]{0,500}\n|#[^\n]{0,200}\n){1,60}---\n"
+)
+"""Front matter that is no YAML, and is plainly meant as such: nothing but names with what they stand for."""
+
 
 def read_markdown(path: Path, _tell: Tell) -> Converted:
     """Markdown as it is, without its front matter."""
     text = re.sub(r"\r\n?", "\n", decode(path.read_bytes()))
     _, body = front_matter(text)
+    body = _BROKEN_HEAD.sub("", body, count=1)
     ledger = Ledger()
     return Converted((Page(tuple(_marked(body, ledger))),), ledger.gaps())
 

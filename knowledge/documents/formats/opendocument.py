@@ -46,7 +46,7 @@ def read_opendocument(path: Path, tell: Tell) -> Converted:
         kind = body[0].tag
         if kind == OFFICE + "presentation":
             return _slides(package, looks, body[0], tell)
-        reader = _Reader(package, looks, Ledger())
+        reader = _Reader(package, looks, Ledger(alive=lambda: tell(0, 1)))
         if kind == OFFICE + "spreadsheet":
             reader.sheets(body[0])
         else:

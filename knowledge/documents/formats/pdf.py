@@ -6,6 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
 import pypdfium2 as pdfium
 
@@ -17,6 +18,7 @@ from knowledge.documents.layout.hyphens import Vocabulary
 from knowledge.documents.layout.running import Sheet, take_running
 from knowledge.documents.layout.runs import Box, Line, Run, rows_of
 from knowledge.documents.pages import MOST_PAGES, Converted, Page, Tell
+from knowledge.documents.units import prose
 from knowledge.errors import KnowledgeError
 
 PICTURE = 0.03
@@ -45,28 +47,33 @@ def read_pdf(path: Path, tell: Tell) -> Converted:
         count = len(document)
         if count > MOST_PAGES:
             raise KnowledgeError(f"it has more than {MOST_PAGES} pages.", code="document_too_large", hint="Split it.")
-        ledger, sheets, rules = Ledger("page"), list[Sheet](), dict[int, list[Box]]()
-        pictures, drawn = _Pictures(ledger), set[int]()
+        ledger, sheets = Ledger("page"), list[Sheet]()
+        pictures, boxes = _Pictures(ledger), dict[int, list[str]]()
         for number in range(1, count + 1):
-            seen = _seen(document, number, ledger, pictures)
-            sheets.append(Sheet(number, seen.width, seen.height, seen.runs))
-            rules[number] = seen.rules
-            if seen.is_drawn:
-                drawn.add(number)
+            seen, read = _seen(document, number, ledger, pictures)
+            sheets.append(Sheet(number, seen.width, seen.height, seen.runs, seen.rules))
+            boxes[number] = seen.boxes
+            if read:
+                sheets.append(Sheet(number, seen.width, seen.height, read, body=_usual(read)))
+            if seen.is_drawn and not seen.runs and not read and not pictures.told(number):
+                ledger.note("unread_page", number)
             tell(number, count)
     body = body_size(sheets)
-    for sheet in sheets:
-        if not sheet.runs and sheet.number in drawn and not pictures.told(sheet.number):
-            ledger.note("unread_page", sheet.number)
     take_running(sheets, body)
     vocabulary = Vocabulary()
     vocabulary.learn(Line.of(row).text for sheet in sheets for row in rows_of(sheet.runs))
-    laid = [lay_out(sheet, rules[sheet.number], body) for sheet in sheets]
+    laid = [lay_out(sheet, body) for sheet in sheets]
     for sheet, page in zip(sheets, laid, strict=True):
         ledger.note("contents", sheet.number, page.contents)
     units = read_units(laid, vocabulary)
+    for number, texts in boxes.items():
+        units.setdefault(number, []).extend(unit for text in texts for unit in prose(text))
     pages = tuple(Page(tuple(units.get(number, ())), number, "page") for number in range(1, count + 1))
     return Converted(pages, ledger.gaps())
+
+
+def _usual(runs: Sequence[Run]) -> float:
+    return median(run.size for run in runs)
 
 
 def body_size(sheets: Sequence[Sheet]) -> float:
@@ -78,22 +85,23 @@ def body_size(sheets: Sequence[Sheet]) -> float:
     return count.most_common(1)[0][0] if count else 10.0
 
 
-def _seen(document: pdfium.PdfDocument, number: int, ledger: Ledger, pictures: _Pictures) -> Seen:
-    """One page; a page that PDFium cannot read is one without text."""
+def _seen(document: pdfium.PdfDocument, number: int, ledger: Ledger, pictures: _Pictures) -> tuple[Seen, list[Run]]:
+    """One page, and what is read of its pictures; a page that PDFium cannot read is one without text."""
     try:
         page = document[number - 1]
     except pdfium.PdfiumError:
-        return Seen()
+        return Seen(is_drawn=True), []
     try:
         seen = seen_on(page)
         ledger.note("hidden", number, seen.hidden)
+        ledger.note("comment", number, seen.comments)
         letters = sum(len(run.text) for run in seen.runs)
         if seen.nameless > _NAMELESS * (letters + seen.nameless):
-            seen.runs = pictures.read(page, number, Box(0, 0, seen.width, seen.height)) or seen.runs
-        else:
-            ledger.note("nameless", number, seen.nameless)
-            seen.runs += pictures.on(page, number, seen)
-        return seen
+            if read := pictures.read(page, number, Box(0, 0, seen.width, seen.height)):
+                seen.runs = []
+            return seen, read
+        ledger.note("nameless", number, seen.nameless)
+        return seen, pictures.on(page, number, seen)
     finally:
         page.close()
 

@@ -50,9 +50,15 @@ def picture_units(data: bytes, ledger: Ledger, place: int = 0) -> list[Unit]:
         with _opened(data) as image:
             if image.width < _LEAST[0] or image.height < _LEAST[1]:
                 return []
+            if not ledger.is_new(data):
+                return []
             if not ocr.installed():
                 ledger.note("ocr_missing", place)
                 return []
+            if ledger.pictures > ocr.MOST_PICTURES:
+                ledger.note("picture", place)
+                return []
+            ledger.alive()
             units = _read(image)
     except KnowledgeError:
         ledger.note("picture", place)
@@ -93,6 +99,6 @@ def _units(runs: list[Run], width: int, height: int) -> Iterator[Unit]:
     sizes = sorted(run.size for run in runs)
     body = sizes[len(sizes) // 2]
     vocabulary = Vocabulary()
-    laid = lay_out(Sheet(1, width, height, runs), (), body)
+    laid = lay_out(Sheet(1, width, height, runs), body)
     for units in read_units([laid], vocabulary).values():
         yield from units

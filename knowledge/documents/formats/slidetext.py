@@ -8,7 +8,7 @@ from typing import Any
 
 from knowledge.documents.characters import lowered, raised
 from knowledge.documents.formats.drawings import MC, A, alternatives
-from knowledge.documents.formats.formulas import M, omml, written
+from knowledge.documents.formats.formulas import M, office_formula
 from knowledge.documents.formats.shapes import Shape
 from knowledge.documents.gaps import Ledger
 
@@ -69,7 +69,7 @@ def _read(part: Any, found: Paragraph, ledger: Ledger, slide: int, *, may_be_whi
         found.lines += lines[1:]
         found.letters += len(text.strip())
     elif part.tag.startswith(M) or part.tag.endswith("}m"):
-        said = written(omml(part))
+        said = office_formula(part)
         if said:
             found.lines[-1] += said
             found.formulas += 1

@@ -35,10 +35,10 @@ _BOLD_HEADING = 10
 """Words at most of a paragraph in bold type that is a heading."""
 
 
-def read_html(path: Path, _tell: Tell) -> Converted:
+def read_html(path: Path, tell: Tell) -> Converted:
     """The units of one page."""
     data = path.read_bytes()
-    ledger = Ledger()
+    ledger = Ledger(alive=lambda: tell(0, 1))
     found = html_units(decode(data, declared=declared_encoding(data)), ledger)
     return Converted((Page(tuple(found)),), ledger.gaps())
 

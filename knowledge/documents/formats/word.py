@@ -22,7 +22,7 @@ _BOLD_HEADING = 10
 _EMBED = R + "embed"
 
 
-def read_word(path: Path, _tell: Tell) -> Converted:
+def read_word(path: Path, tell: Tell) -> Converted:
     """The units of a document; tracked changes are taken as accepted."""
     with Package(path) as package:
         name = next(package.related("", "officeDocument"), "word/document.xml")
@@ -30,7 +30,7 @@ def read_word(path: Path, _tell: Tell) -> Converted:
         body = None if root is None else root.find(W + "body")
         if body is None:
             raise KnowledgeError("it holds no Word document.", code="unreadable_document")
-        reader = _Reader(package, name)
+        reader = _Reader(package, name, tell)
         reader.blocks(body)
         reader.notes()
         return Converted((Page(tuple(reader.units)),), reader.ledger.gaps())
@@ -39,9 +39,9 @@ def read_word(path: Path, _tell: Tell) -> Converted:
 class _Reader:
     """Goes through a document and keeps its units."""
 
-    def __init__(self, package: Package, name: str) -> None:
+    def __init__(self, package: Package, name: str, tell: Tell) -> None:
         self.units: list[Unit] = []
-        self.ledger = Ledger()
+        self.ledger = Ledger(alive=lambda: tell(0, 1))
         self._package, self._name = package, name
         styles = next(package.related(name, "styles"), "")
         self._text = Text(Styles(package.xml(styles) if styles else None), self.ledger)

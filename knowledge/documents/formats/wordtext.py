@@ -9,7 +9,7 @@ from typing import Any
 
 from knowledge.documents.characters import lowered, raised
 from knowledge.documents.formats.drawings import MC, alternatives
-from knowledge.documents.formats.formulas import M, omml, written
+from knowledge.documents.formats.formulas import M, office_formula
 from knowledge.documents.gaps import Ledger
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -140,7 +140,7 @@ class Text:
         if element.tag == W + "r":
             self._run(element, block, style, ground)
         elif element.tag.startswith(M):
-            said = written(omml(element))
+            said = office_formula(element)
             if said:
                 block.lines[-1] += said
                 block.formulas += 1

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from knowledge.documents.characters import flat
 from knowledge.documents.layout.columns import Table, regions
 from knowledge.documents.layout.hyphens import Vocabulary
-from knowledge.documents.layout.paragraphs import Paragraph, paragraphs
+from knowledge.documents.layout.paragraphs import Paragraph, has_no_room, paragraphs
 from knowledge.documents.layout.running import Sheet, split_notes
-from knowledge.documents.layout.runs import Box, Line
+from knowledge.documents.layout.runs import Line
 from knowledge.documents.units import ENDED, Unit, heading, is_open, item, rows
 from knowledge.text import sentences
 
+_PAGES = 3
+"""Pages before one by which the width of its columns is known."""
 _LEADER = re.compile(r"(?:[.…·_]\s?){4,}\s*[\divxlc]+$")
 
 
@@ -38,11 +41,14 @@ class Laid:
     contents: int = 0
 
 
-def lay_out(sheet: Sheet, rules: Sequence[Box], body: float) -> Laid:
-    """The pieces of one page in the order of reading."""
-    laid = Laid([], [])
-    for region in regions(sheet.runs, rules):
+def lay_out(sheet: Sheet, body: float) -> Laid:
+    """The pieces of one page in the order of reading; `body` is the size of the document's running text."""
+    laid, body = Laid([], []), sheet.body or body
+    for region in regions(sheet.runs, sheet.rules):
         if isinstance(region, Table):
+            kept = [row for row in region.rows if not _LEADER.search(" ".join(filter(None, row)).rstrip("."))]
+            laid.contents += len(region.rows) - len(kept)
+            region.rows = kept
             laid.pieces.append(Piece(sheet.number, region))
             continue
         lines = [line for line in region.lines if not _LEADER.search(line.text)]
@@ -73,15 +79,13 @@ def read_units(pages: Sequence[Laid], vocabulary: Vocabulary) -> dict[int, list[
     """The units of each page by its number. A sentence that runs over a page's end stands where it begins."""
     found: dict[int, list[Unit]] = {}
     joined = _joined([piece for page in pages for piece in page.pieces], vocabulary)
-    notes = {page.notes[0].page: page.notes for page in pages if page.notes}
     levels = _levels(joined)
     for piece in joined:
         for page, unit in _units(piece, vocabulary, levels):
             found.setdefault(page, []).append(unit)
-    for page, held in notes.items():
-        for note in held:
-            note.text = [(page, vocabulary.join([line.text for line in _lines(note)]))]
-            found.setdefault(page, []).extend(unit for _, unit in _units(note, vocabulary, levels))
+    for note in (note for page in pages for note in page.notes):
+        note.text = [(note.page, vocabulary.join([line.text for line in _lines(note)]))]
+        found.setdefault(note.page, []).extend(unit for _, unit in _units(note, vocabulary, levels))
     return found
 
 
@@ -119,9 +123,16 @@ def _open_before(found: Sequence[Piece], piece: Piece) -> Piece | None:
         return last
     line = last.content.lines[-1]
     goes_down = piece.page == last.page and content.lines[0].y > line.y
-    is_full = line.x1 >= max(other.x1 for other in last.content.lines) - 0.5 * line.size
+    is_full = has_no_room(line, content.lines[0], _right_side(found, piece, line))
     is_text = not piece.is_wide and last.content.kind == "text" and bool(ENDED.search(below))
     return last if is_full and is_text and not goes_down and line.words >= 4 else None
+
+
+def _right_side(found: Sequence[Piece], piece: Piece, line: Line) -> float:
+    """How far the lines of a line's column reach, by those that begin where it does on the pages about it."""
+    near = takewhile(lambda other: other.page >= piece.page - _PAGES, reversed(found))
+    lines = (other for around in (piece, *near) for other in _lines(around))
+    return max((other.x1 for other in lines if abs(other.x0 - line.x0) < 2 * line.size), default=line.x1)
 
 
 def _levels(pieces: Sequence[Piece]) -> dict[float, int]:

@@ -143,11 +143,11 @@ def _flows(block: Sequence[Line]) -> bool:
 def _ends(paragraph: Paragraph, line: Line, sides: tuple[float, float], *, is_text: bool, flows: bool) -> bool:
     """True where the paragraph is over before this line."""
     above, (left, right) = paragraph.lines[-1], sides
-    is_full = _has_no_room(above, line, right)
+    is_full = has_no_room(above, line, right)
     if paragraph.kind == "item":
-        if line.x0 < paragraph.lines[0].x0 - 0.5 * line.size:
-            return True
-        hangs = line.x0 > paragraph.lines[0].x0 + 0.3 * line.size
+        hangs = abs(line.x0 - _text_of_item(paragraph.lines[0])) < 0.8 * line.size
+        if ENDED.search(above.text):
+            return not hangs
         return not (hangs or is_full or line.text[:1].islower() or is_open(above.text))
     if ENDED.search(above.text):
         return not is_full or line.x0 > left + 0.8 * line.size > above.x0
@@ -161,7 +161,16 @@ def _ends(paragraph: Paragraph, line: Line, sides: tuple[float, float], *, is_te
     return len(paragraph.lines) == 1 and is_short and line.text[:1].isupper()
 
 
-def _has_no_room(above: Line, below: Line, right: float) -> bool:
+def _text_of_item(line: Line) -> float:
+    """Where the text of an item begins, after its sign."""
+    first, *others = sorted(line.runs, key=lambda run: run.x0)
+    opens = BULLET.match(f"{first.text} ")
+    if opens and opens.end() >= len(first.text) and others:
+        return others[0].x0
+    return first.x0 + (1.0 if opens else 0.0) * line.size
+
+
+def has_no_room(above: Line, below: Line, right: float) -> bool:
     """True where the next line's first word would not have fitted into this one: the line was broken for its width."""
     words = below.text.split()
     per_letter = (below.x1 - below.x0) / max(1, len(below.text))

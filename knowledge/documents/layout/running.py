@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from knowledge.documents.layout.runs import Line, Run, rows_of
+from knowledge.documents.layout.runs import Box, Line, Run, rows_of
 
 ZONE = 0.12
 """Share of the page, at its head and its foot, in which running heads stand."""
@@ -23,12 +23,17 @@ _SENTENCE = re.compile(r"[.!?]$")
 
 @dataclass(slots=True)
 class Sheet:
-    """One page's runs, from which what runs on every page is taken."""
+    """One page's runs and rules, or those of a picture on it, from which what runs on every page is taken.
+
+    `body` is the size of its own running text where that is not the document's.
+    """
 
     number: int
     width: float
     height: float
     runs: list[Run]
+    rules: list[Box] = field(default_factory=list)
+    body: float = 0.0
     taken: list[str] = field(default_factory=list)
 
 

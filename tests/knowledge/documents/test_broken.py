@@ -47,6 +47,15 @@ def test_front_matter_that_is_no_yaml_is_text(tmp_path: Path, head: str) -> None
     assert "Cells" in titles
 
 
+def test_a_broken_head_is_neither_said_nor_a_title(tmp_path: Path) -> None:
+    path = tmp_path / "cells.md"
+    path.write_text(
+        f"---\ntitle: Cells: an introduction\ndate: 2024-13-45\ntags:\n  - a: b: c\n---\n{TEXT}", encoding="utf-8"
+    )
+    (passage,) = read_document(path, "biology").passages
+    assert (passage.title, passage.text) == ("Cells", "The cell has a wall.")
+
+
 def test_lines_between_rules_that_name_nothing_are_text() -> None:
     for source in ("---\nThe cell has a wall.\n---\nMore.\n", "---\n# Cells\n---\nMore.\n", "---\n---\nMore.\n", DECK):
         assert front_matter(source) == ({}, source)

@@ -276,3 +276,50 @@ def test_right_to_left_text_is_in_the_order_of_reading(tmp_path: Path) -> None:
     greeting = "שלום עולם"
     path = pdf(tmp_path / "a.pdf", [[(72, 700, greeting[::-1]), (72, 600, "The ﬁrst eﬃcient ﬂight.")]], font="Seen")
     assert said(path) == [greeting, "The first efficient flight."]
+
+
+def test_a_paragraph_below_a_list_is_none_of_its_items(tmp_path: Path) -> None:
+    """Its first line is set in, and so are the items."""
+    items = column(["• Any node.", "• Any node that is named by"], 80, 700)
+    more: list[Placed] = [
+        (92, 672, "its own type."), 
+        (92, 655, "This version does not handle all kinds of real numbers, and not the TAGS"),
+        (72, 641, "option either."),
+    ]  # fmt: skip
+    assert said(pdf(tmp_path / "a.pdf", [[*items, *more]])) == [
+        "Any node.", "Any node that is named by its own type.",
+        "This version does not handle all kinds of real numbers, and not the TAGS option either.",
+    ]  # fmt: skip
+
+
+def test_a_chapter_keeps_its_title_on_the_next_page_and_a_table_of_contents_is_no_table(tmp_path: Path) -> None:
+    def draw(canvas: Any) -> None:
+        if canvas.getPageNumber() == 1:
+            canvas.setFont("Helvetica-Bold", 20)
+            canvas.drawString(72, 740, "Tides")
+
+    contents: list[Placed] = [
+        (72.0, 300.0, "1"),
+        (120.0, 300.0, "Moon ............. 3"),
+        (72.0, 280.0, "2"),
+        (120.0, 280.0, "Sun ............ 9"),
+    ]
+    pages = [[*column(["The sea rises twice a day."]), *contents], column(["Newton explained it."])]
+    document = read(pdf(tmp_path / "a.pdf", pages, draw=draw))
+    assert [(passage.page, passage.title, passage.text) for passage in document.passages] == [
+        (1, "Tides", "The sea rises twice a day."), (2, "Tides", "Newton explained it."),
+    ]  # fmt: skip
+    assert document.remarks == ("2 lines of a table of contents were left out (page 1)",)
+
+
+def test_boxes_that_were_put_on_a_page_are_read_and_notes_behind_a_sign_are_counted(tmp_path: Path) -> None:
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.annotations import FreeText, Text
+
+    writer = PdfWriter(clone_from=PdfReader(str(pdf(tmp_path / "plain.pdf", [column(["The sea is salty."])]))))
+    writer.add_annotation(0, FreeText(text="It has 35 grams a litre.", rect=(72, 500, 300, 530)))
+    writer.add_annotation(0, Text(text="Is this so?", rect=(300, 600, 320, 620)))
+    writer.write(str(tmp_path / "a.pdf"))
+    document = read(tmp_path / "a.pdf")
+    assert document.passages[0].sentences == ("The sea is salty.", "It has 35 grams a litre.")
+    assert document.remarks == ("1 comment was left out (page 1)",)

@@ -18,6 +18,7 @@ from tutor.formulas import readable
 from tutor.i18n import mark
 from tutor.tui.dialogue import citations
 from tutor.tui.language import texts
+from tutor.tui.literal import with_literal_quotes
 from tutor.tui.messages import Asked, FilmBegun, SourceWanted
 from tutor.tui.text import Line, Prose, choice
 from tutor.tui.widgets.player import Player
@@ -130,7 +131,7 @@ class ExchangeView(Vertical):
             case DemoFinished() if self.player is not None:
                 self.player.finish()
             case Answered() as answered:
-                await self._end_stream(answered.text)
+                await self._end_stream(self._literal(answered.text, answered.citations))
                 await self._cite(answered.citations, answered.outcome)
                 self.offer(answered.suggestions)
 
@@ -157,7 +158,7 @@ class ExchangeView(Vertical):
             self.player.remember(exchange.answer if is_bare_run else "")
         if exchange.answer and not is_bare_run:
             self._prose.display = True
-            await self._prose.update(exchange.answer)
+            await self._prose.update(self._literal(exchange.answer, citations(exchange)))
         await self._cite(citations(exchange), exchange.outcome)
         if exchange.state == "failed":
             self._tell(exchange.detail.get("error", {}).get("message", texts("This answer failed.")), "failed")
@@ -194,11 +195,16 @@ class ExchangeView(Vertical):
                 *lines,
             )
 
+    def _literal(self, text: str, cited: Sequence[Citation] = ()) -> str:
+        """The text with what documents say as they say it: a star in them is a star."""
+        passages = [source.passage for source in self.sources] + [citation.passage for citation in cited]
+        return with_literal_quotes(text, passages)
+
     async def _write(self, text: str) -> None:
         if self._stream is None:
             self._prose.display = True
             self._stream = Markdown.get_stream(self._prose)
-        await self._stream.write(text)
+        await self._stream.write(self._literal(text))
 
     async def _cite(self, cited: Sequence[Citation], outcome: str) -> None:
         for citation in cited:
