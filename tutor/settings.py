@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     queue_per_user: int = Field(8, ge=0, le=10_000)
     """Turns of one named user of a key that may wait; 0 for no bound of its own."""
 
-    patience: int = Field(25, ge=0, le=3600)
+    patience: int = Field(50, ge=0, le=3600)
     """Seconds that a client waits whose answer is not streamed and who does not say how long: whose turn would come
     later gets 503 at once. 0 for as long as it takes."""
 

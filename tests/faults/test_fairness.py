@@ -116,7 +116,7 @@ async def test_a_class_at_once_is_answered_whole_and_hears_its_place(make_servic
 async def test_whoever_would_wait_too_long_is_told_so_at_once(make_service: Callable[..., Service]) -> None:
     """The second in line waits a turn; who waits two seconds at most for turns of ten hears it before the wait."""
     service = make_service(pause=0.2)
-    service.queue._seconds = 10.0
+    service.queue._held.extend([10.0, 10.0])
     async with client_of(service) as client:
         first = asyncio.create_task(client.post(CHAT, json=_body("Who?")))
         while not _asked(service):
@@ -131,9 +131,21 @@ async def test_whoever_would_wait_too_long_is_told_so_at_once(make_service: Call
         assert [one.status_code for one in (*patient, await first)] == [200, 200, 200]
 
 
+async def test_some_long_demos_do_not_turn_a_class_away() -> None:
+    now = [0.0]
+    queue = FairQueue(Bounds(100), clock=lambda: now[0])
+    for held in (0.4, 8.0, 0.3, 0.4, 9.0, 0.5, 0.4):
+        async with queue.place("one"):
+            now[0] += held
+    async with queue.place("one"):
+        held_back = [queue.place("class", patience=15) for _ in range(30)]
+        for place in held_back:
+            place.give_back()
+
+
 async def test_patience_leaves_no_place_behind() -> None:
     queue = FairQueue(Bounds(5))
-    queue._seconds = 10
+    queue._held.extend([10.0, 10.0])
     async with queue.place("one"):
         for _ in range(20):
             with pytest.raises(WaitError):
