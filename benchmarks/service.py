@@ -27,6 +27,11 @@ QUESTIONS = (
 )  # fmt: skip
 DEMO = "Train a perceptron on XOR for 30 epochs"
 CHAT = "/v1/chat/completions"
+LOADS: tuple[tuple[str, int, dict[str, bool]], ...] = (
+    ("16 at once, every 4th a demo", 16, {}), ("30 at once", 30, {"demos": False}),
+    ("30 at once, streamed", 30, {"demos": False, "stream": True}), ("100 at once, every 4th a demo", 100, {}),
+    ("100 at once that come back when told", 100, {"patient": True}),
+)  # fmt: skip
 
 
 @dataclass
@@ -186,11 +191,7 @@ def main() -> None:
         service.ready()
         print("| load | answered | refused | median / last s | /healthz median / p99 / max ms | memory MB |")
         print("|---|---|---|---|---|---|")
-        for name, count, more in (
-            ("16 at once, every 4th a demo", 16, {}), ("30 at once", 30, {"demos": False}),
-            ("30 at once, streamed", 30, {"demos": False, "stream": True}),
-            ("100 at once, every 4th a demo", 100, {}), ("100 at once that come back when told", 100, {"patient": True}),
-        ):  # fmt: skip
+        for name, count, more in LOADS:
             before = service.memory
             load = asyncio.run(at_once(service, count, **more))
             print(load.row(name, before, service.memory), flush=True)
