@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     """Seconds that a client waits whose answer is not streamed and who does not say how long: whose turn would come
     later gets 503 at once. 0 for as long as it takes."""
 
+    turn_seconds: int = Field(120, ge=1, le=3600)
+    """Seconds that one turn may take over HTTP; then it ends with what was said so far."""
+
     origins: str = ""
     """Sites whose pages may speak to `tiza serve`, with commas between: https://campus.example; * for all."""
 
