@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -179,11 +179,49 @@ async def flood(service: Service, headers: dict[str, dict[str, str]], users: int
     return waits
 
 
+async def per_minute(ask: Callable[[httpx.AsyncClient, str], Awaitable[int]], clients: int, seconds: float) -> float:
+    """Answers a minute that so many clients get who ask one question after the other."""
+    done, began = 0, time.perf_counter()
+    async with httpx.AsyncClient(timeout=300) as client:
+
+        async def go_on(number: int) -> None:
+            nonlocal done
+            while time.perf_counter() - began < seconds:
+                done += await ask(client, QUESTIONS[number % len(QUESTIONS)]) == 200
+                number += 1
+
+        await asyncio.gather(*(go_on(number) for number in range(clients)))
+    return done / (time.perf_counter() - began) * 60
+
+
+async def versus(service: Service, other: str, seconds: float = 40) -> str:
+    """This service beside a server of a model that words answers from the same passages (a plain RAG prompt)."""
+
+    async def ours(client: httpx.AsyncClient, question: str) -> int:
+        body = {"messages": [{"role": "user", "content": question}]}
+        return (await client.post(service.url + CHAT, json=body)).status_code
+
+    async def plain(client: httpx.AsyncClient, question: str) -> int:
+        found = (await client.post(f"{service.url}/v1/search", json={"query": question, "top_k": 4})).json()["data"]
+        notes = "\n".join(hit["text"] for hit in found)
+        messages = [
+            {"role": "system", "content": "Answer the question in one or two sentences from the notes."},
+            {"role": "user", "content": f"Notes:\n{notes}\n\nQuestion: {question}"},
+        ]
+        body = {"messages": messages, "max_tokens": 96, "temperature": 0}
+        return (await client.post(other + CHAT, json=body)).status_code
+
+    one, two = await per_minute(ours, 4, seconds), await per_minute(plain, 4, seconds)
+    times = f"{one / two:.1f} times" if two else "none"
+    return f"{one:.0f} answers a minute for four clients; {other} with a plain RAG prompt {two:.0f}: {times}."
+
+
 def main() -> None:
     """Measure and print."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--port", type=int, default=8741)
     arguments.add_argument("--rounds", type=int, default=14, help="loads of 100 for the growth of memory")
+    arguments.add_argument("--against", help="URL of llama_cpp.server, llama-server or their like with the starter")
     chosen = arguments.parse_args()
     home = Path(tempfile.mkdtemp(prefix="tiza-bench-"))
     service = Service(chosen.port, home)
@@ -195,6 +233,8 @@ def main() -> None:
             before = service.memory
             load = asyncio.run(at_once(service, count, **more))
             print(load.row(name, before, service.memory), flush=True)
+        if chosen.against:
+            print(f"\n{asyncio.run(versus(service, chosen.against))}", flush=True)
         sizes = []
         for _ in range(chosen.rounds):
             asyncio.run(at_once(service, 100))
