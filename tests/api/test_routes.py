@@ -90,3 +90,19 @@ async def test_the_docs_describe_every_route(client: httpx.AsyncClient) -> None:
         "/v1/conversations/{conversation_id}",
     } <= set(paths)
     assert (await client.get("/docs")).status_code == 200
+
+
+async def test_conversations_are_paged_renamed_and_forgotten_by_their_owner(client: httpx.AsyncClient) -> None:
+    at = "/v1/conversations"
+    for number in range(130):
+        await client.post(f"{at}?user=ana", json={"title": f"{number}"})
+    kept = (await client.post(f"{at}?user=ben", json={"title": "ben"})).json()["id"]
+    first = (await client.get(f"{at}?user=ana")).json()
+    rest = (await client.get(f"{at}?user=ana&offset=100")).json()
+    assert (len(first["data"]), first["has_more"], len(rest["data"]), rest["has_more"]) == (100, True, 30, False)
+    assert {one["title"] for one in (*first["data"], *rest["data"])} == {f"{number}" for number in range(130)}
+    assert (await client.patch(f"{at}/{kept}?user=ana", json={"title": "x"})).status_code == 404
+    assert (await client.patch(f"{at}/{kept}?user=ben", json={"title": "mine"})).json()["title"] == "mine"
+    assert (await client.delete(f"{at}?user=ana")).json()["deleted"] == 130
+    assert (await client.get(f"{at}?user=ana")).json()["data"] == []
+    assert [one["title"] for one in (await client.get(f"{at}?user=ben")).json()["data"]] == ["mine"]
