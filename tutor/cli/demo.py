@@ -8,22 +8,24 @@ import json
 import math
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
 from demos.runtime.catalogue import all_demos, load, source
 from demos.runtime.contract import Demo, DemoError, Frame, Params
 from demos.runtime.flags import command, flags
 from demos.runtime.runner import Workers, run
 from demos.runtime.texts import LANGUAGES, Language, fixed, shown, told
+from tutor.cli.film import Film, keyboard
 from tutor.errors import ModelError
 from tutor.formulas import readable
 from tutor.i18n import Texts, preferred
@@ -204,20 +206,31 @@ async def _shown(demo: Demo, params: Params, console: Console, wanted: Wanted) -
     live = Live(console=console, auto_refresh=False, transient=True) if watched else None
     workers = Workers(spare=False)
     model = await _model(demo)
+    texts = Texts(wanted.lang)
+    keys = texts("space stops, ← → step, n next moment, + - speed, q to the end")
+
+    def draw(frame: Frame, state: str = "") -> None:
+        picture = _drawn(shown(frame, wanted.lang, demo), console)
+        foot = Text(f"{state}  {keys}" if state else "", style="dim", no_wrap=True)
+        if live:
+            live.update(Group(picture, foot), refresh=True)
+
     if live:
         live.start()
     try:
         given = capabilities(demo, _embed, model)
-        async with aclosing(run(demo, params, workers=workers, capabilities=given)) as stream:
-            async for frame in paced(stream, wanted.speed if live else 0):
-                frames.append(frame)
-                if wanted.json:
-                    sys.stdout.write(
-                        json.dumps(told(frame, wanted.lang, demo.name).model_dump(mode="json"), ensure_ascii=False)
-                        + "\n"
-                    )
-                elif live:
-                    live.update(_drawn(shown(frame, wanted.lang, demo), console), refresh=True)
+        made = run(demo, params, workers=workers, capabilities=given)
+        with keyboard() if live and wanted.speed else nullcontext() as pressed:
+            async with aclosing(made) as stream:
+                if pressed is not None:
+                    return await Film(draw, pressed, wanted.speed).show(stream)
+                async for frame in paced(stream, wanted.speed if live else 0):
+                    frames.append(frame)
+                    if wanted.json:
+                        plain = told(frame, wanted.lang, demo.name).model_dump(mode="json")
+                        sys.stdout.write(json.dumps(plain, ensure_ascii=False) + "\n")
+                    elif live:
+                        draw(frame)
     finally:
         if live:
             live.stop()

@@ -1,38 +1,47 @@
-"""How long a frame stays on screen: as long as its caption takes to read, within bounds."""
+"""How long a frame stays on screen: as long as what it says anew takes to read."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 
 from demos.runtime.contract import Frame
 
 __all__ = ["SPEEDS", "paced", "stay"]
 
-READING = 25.0
+READING = 18.0
 """Characters a second that a student reads who also looks at a picture."""
 
-LEAST, MOST = 0.4, 2.5
-"""Seconds that an ordinary frame stays at least and at most: many captions of one run differ in their numbers only."""
+LEAST, MOST = 0.5, 12.0
+"""Seconds that a frame stays at least, for its picture has changed, and at most."""
 
-MOST_OF_MOMENT = 8.0
-"""Seconds that the first frame and an interesting moment stay at most."""
+LOOK = 1.5
+"""Seconds more for the first frame and an interesting moment: there is something to be seen."""
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 
 
-def stay(frame: Frame, *, first: bool = False) -> float:
-    """Seconds that a frame stays at speed 1; the first one has a scene to be looked at."""
-    return min(max(LEAST, len(frame.caption) / READING), MOST_OF_MOMENT if first or frame.moment else MOST)
+def stay(frame: Frame, before: Frame | None = None) -> float:
+    """Seconds that a frame stays at speed 1: time to read the words that the frame `before` did not have. A moment is
+    read whole, as the first frame is."""
+    marked = before is None or bool(frame.moment)
+    read = len(frame.caption) if marked else _anew(frame.caption, before.caption if before else "")
+    return min(LEAST + read / READING + (LOOK if marked else 0.0), MOST)
+
+
+def _anew(text: str, before: str) -> int:
+    """How many characters the words of a text have that the text before did not."""
+    words = Counter(text.split()) - Counter(before.split())
+    return sum((len(word) + 1) * count for word, count in words.items())
 
 
 async def paced(frames: AsyncIterator[Frame], speed: float) -> AsyncIterator[Frame]:
     """The frames, each when the one before has stayed its time; at speed 0 as they come. None waits after the last."""
     clock = asyncio.get_running_loop().time
-    due = clock()
-    first = True
+    due, before = clock(), None
     async for frame in frames:
-        if speed and not first:
+        if speed and before is not None:
             await asyncio.sleep(max(0.0, due - clock()))
         yield frame
-        due, first = clock() + (stay(frame, first=first) / speed if speed else 0.0), False
+        due, before = clock() + (stay(frame, before) / speed if speed else 0.0), frame

@@ -325,24 +325,20 @@ class Player(Vertical, can_focus=True):
 
     def _say_verdict(self) -> None:
         assert self._demo
-        texts = self._texts
-        told = [
-            self._say(self._demo.prediction.question),
-            texts("The run says: {answer}.", answer=self._say(self._verdict)),
-        ]
+        texts, answer = self._texts, self._say(self._verdict)
+        told = texts("The run says: {answer}.", answer=answer)
         if self.guess is not None:
-            right = self.guess == self._verdict
-            told.append(
-                texts("You guessed it.") if right else texts("You guessed {guess}.", guess=self._say(self.guess))
-            )
-        self._question.say(("  ".join(told), "$secondary"))
+            right, guess = self.guess == self._verdict, self._say(self.guess)
+            told += " " + (texts("You guessed it.") if right else texts("You guessed {guess}.", guess=guess))
+        self._question.say((f"{self._say(self._demo.prediction.question)}  {told}", "$secondary"))
 
     def _tick(self) -> None:
         if len(self.frames) != self._drawn:
             self._draw_track()
         if not self.playing or self.position < 0:
             return
-        stays = stay(self.frames[self.position], first=self.position == 0)
+        before = self.frames[self.position - 1] if self.position else None
+        stays = stay(self.frames[self.position], before)
         if time.monotonic() < self._since + stays / self._speed:
             return
         if self.position + 1 < len(self.frames):
