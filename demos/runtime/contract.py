@@ -89,6 +89,7 @@ class Curve(_Value):
     series: tuple[Series, ...]
     x_label: Said = ""
     y_label: Said = ""
+    x_range: tuple[Number, Number] | None = None
     y_range: tuple[Number, Number] | None = None
 
 
@@ -103,6 +104,10 @@ class Region(_Value):
     y_range: tuple[Number, Number]
 
 
+LABELS = 3
+"""From more named points than this a legend is harder to read than names at the points."""
+
+
 class Scatter(_Value):
     """Point groups in the plane, with lines (a decision boundary, arrows) and a region behind them."""
 
@@ -115,6 +120,12 @@ class Scatter(_Value):
     y_label: Said = ""
     x_range: tuple[Number, Number] | None = None
     y_range: tuple[Number, Number] | None = None
+
+    @property
+    def labelled(self) -> bool:
+        """True when most groups are single named points (words in a plane): their names stand at the points."""
+        named = [group for group in self.groups if group.name]
+        return len(named) > LABELS and sum(len(group.x) == 1 for group in named) >= len(named) - 1
 
 
 class Heatmap(_Value):
@@ -200,6 +211,19 @@ class Tokens(_Value):
     marked: tuple[int, ...] = ()
 
 
+class Board(_Value):
+    """A board of a game, row by row from the top: "X", "O" or another sign in each square, "" where it is empty.
+
+    `marked` are squares spoken of, as (row, column); `numbers` names the empty squares as players do.
+    """
+
+    kind: Literal["board"] = "board"
+    title: Said
+    cells: tuple[tuple[str, ...], ...]
+    marked: tuple[tuple[int, int], ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
 class Text(_Value):
     """Plain text of a few lines."""
 
@@ -209,7 +233,7 @@ class Text(_Value):
 
 
 Panel = Annotated[
-    Curve | Scatter | Heatmap | Bars | Table | Network | Image | Tokens | Text, Field(discriminator="kind")
+    Curve | Scatter | Heatmap | Bars | Table | Network | Image | Tokens | Board | Text, Field(discriminator="kind")
 ]
 
 

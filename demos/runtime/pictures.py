@@ -9,16 +9,33 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from demos.runtime.contract import Bars, Curve, Frame, Heatmap, Image, Network, Panel, Scatter, Table, Text, Tokens
+from demos.runtime.contract import (
+    Bars,
+    Board,
+    Curve,
+    Frame,
+    Heatmap,
+    Image,
+    Network,
+    Panel,
+    Scatter,
+    Table,
+    Text,
+    Tokens,
+)  # fmt: skip
+from demos.runtime.extents import steady
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLOURS = ("#2f7fd6", "#db7316", "#2e9655", "#b44fb0", "#d1495b", "#1d9696", "#7a5c3e")
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#4d4d4d")
+"""Okabe and Ito's, which colour-blind people tell apart."""
 MARKS = "o^sDPXv*<>hp"
 DASHES = ("-", "--", ":", "-.")
 WIDTH, HEIGHT, DPI = 10.0, 5.6, 100
 GREY = "#666666"
+BAND = "#ffd24d"
+"""Behind what the caption speaks of."""
 MONO = "DejaVu Sans Mono"
 LETTER = 0.115
 """Inches that a letter of a token takes."""
@@ -50,7 +67,7 @@ def write(frames: Iterable[Frame], folder: Path) -> list[Path]:
     """Write frame-0000.png, frame-0001.png and so on into `folder`, which is made when missing; returns the paths."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for number, frame in enumerate(frames):
+    for number, frame in enumerate(steady(frames)):
         path = folder / f"frame-{number:04d}.png"
         path.write_bytes(frame_png(frame))
         paths.append(path)
@@ -75,9 +92,13 @@ def _draw(axes: Axes, panel: Panel) -> None:
             _image(axes, panel)
         case Tokens():
             _tokens(axes, panel)
+        case Board():
+            _board(axes, panel)
         case Text():
             axes.set_axis_off()
-            axes.text(0, 1, _plain(_lines(panel.text)), va="top", fontsize=10, transform=axes.transAxes, family=MONO)
+            lines = _lines(panel.text, 96 // _columns(axes))
+            size = max(8, min(14, 160 // (lines.count("\n") + 10)))
+            axes.text(0, 1, _plain(lines), va="top", fontsize=size, transform=axes.transAxes, family=MONO)
 
 
 def _curve(axes: Axes, panel: Curve) -> None:
@@ -85,10 +106,10 @@ def _curve(axes: Axes, panel: Curve) -> None:
         mark = "o" if len(series.x) == 1 else None
         axes.plot(series.x, series.y, color=COLOURS[index % 6], marker=mark, label=_plain(series.name), linewidth=1.8)
     _label(axes, panel.x_label, panel.y_label)
-    _whole_ticks(axes, [x for series in panel.series for x in series.x])
-    if panel.y_range:
-        low, high = panel.y_range
-        axes.set_ylim(low - 0.04 * (high - low), high + 0.04 * (high - low))
+    _whole_ticks(axes, [*(panel.x_range or ()), *(x for series in panel.series for x in series.x)])
+    for span, limit in ((panel.x_range, axes.set_xlim), (panel.y_range, axes.set_ylim)):
+        if span:
+            limit(span[0] - 0.04 * (span[1] - span[0]), span[1] + 0.04 * (span[1] - span[0]))
     if len(panel.series) > 1:
         axes.legend(fontsize=8)
 
@@ -103,6 +124,9 @@ def _scatter(axes: Axes, panel: Scatter) -> None:
         )
     for index, group in enumerate(panel.groups):
         colour, mark = look(index)
+        if panel.labelled and len(group.x) == 1:
+            place, above = (group.x[0], group.y[0]), 5 if index % 2 else -11
+            axes.annotate(_plain(group.name), place, (0, above), textcoords="offset points", ha="center", fontsize=9)
         size = 40 if len(group.x) < 100 else 10
         axes.scatter(group.x, group.y, size, colour, marker=mark, label=_plain(group.name), edgecolors="white", lw=0.3)
     few = len(panel.lines) <= len(DASHES)
@@ -114,6 +138,8 @@ def _scatter(axes: Axes, panel: Scatter) -> None:
     if panel.y_range:
         axes.set_ylim(panel.y_range)
     _label(axes, panel.x_label, panel.y_label)
+    if panel.labelled:
+        return
     if any(group.name for group in panel.groups) or (few and any(line.name for line in panel.lines)):
         axes.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3, frameon=False)
 
@@ -163,12 +189,39 @@ def _table(axes: Axes, panel: Table) -> None:
     rows = [[_plain(textwrap.shorten(cell, 24, placeholder="…")) for cell in row] for row in panel.rows]
     table = axes.table(rows, colLabels=[_plain(name) for name in panel.columns], loc="upper center", cellLoc="left")
     table.auto_set_font_size(False)
-    table.set_fontsize(8)
+    wide = sum(max(len(cell) for cell in column) + 2 for column in zip(panel.columns, *rows, strict=False))
+    size = max(6.5, min(12.0, 130 / _columns(axes) / wide * 8, 220 / (len(rows) + 4)))
+    table.set_fontsize(size)
+    table.scale(1, size / 7)
     table.auto_set_column_width(list(range(len(panel.columns))))
     for (row, _), cell in table.get_celld().items():
         cell.set_linewidth(0.3)
         if row == 0 or row - 1 in panel.highlight:
             cell.set_text_props(weight="bold")
+
+
+def _board(axes: Axes, panel: Board) -> None:
+    """A grid with large signs; what is empty shows the number of its move, small."""
+    high, wide = len(panel.cells), max(len(row) for row in panel.cells)
+    axes.set_axis_off()
+    axes.set_aspect("equal")
+    axes.set_xlim(-0.6, wide - 0.4)
+    axes.set_ylim(high - 0.4, -1.0 if len(panel.numbers) == wide else -0.6)
+    for at in range(wide + 1):
+        axes.plot([at - 0.5] * 2, [-0.5, high - 0.5], color=GREY, linewidth=1)
+    for at in range(high + 1):
+        axes.plot([-0.5, wide - 0.5], [at - 0.5] * 2, color=GREY, linewidth=1)
+    centred: dict[str, Any] = {"ha": "center", "va": "center"}
+    for i, row in enumerate(panel.cells):
+        for j, sign in enumerate(row):
+            if (i, j) in panel.marked:
+                axes.fill([j - 0.5, j + 0.5, j + 0.5, j - 0.5], [i - 0.5, i - 0.5, i + 0.5, i + 0.5], color=BAND)
+            if sign:
+                axes.text(j, i, _plain(sign), fontsize=90 / high, color=COLOURS[sign != "X"], weight="bold", **centred)
+            elif len(panel.numbers) == high * wide:
+                axes.text(j, i, panel.numbers[i * wide + j], fontsize=10, color=GREY, **centred)
+    for j, number in enumerate(panel.numbers if len(panel.numbers) == wide else ()):
+        axes.text(j, -0.75, number, fontsize=10, color=GREY, **centred)
 
 
 def _network(axes: Axes, panel: Network) -> None:
@@ -183,18 +236,21 @@ def _network(axes: Axes, panel: Network) -> None:
         colour = COLOURS[0] if edge.weight > 0 else COLOURS[1] if edge.weight < 0 else "#999999"
         thick = 0.5 + 3 * abs(edge.weight) / strongest
         if edge.active:  # a band behind the one that the caption speaks of
-            axes.plot([x0, x1], [y0, y1], color="#ffd24d", linewidth=thick + 4, zorder=0.5)
+            axes.plot([x0, x1], [y0, y1], color=BAND, linewidth=thick + 4, zorder=0.5)
         axes.plot([x0, x1], [y0, y1], color=colour, linewidth=thick, zorder=1)
         if edge.label and len(edges) <= 30:
             x, y = x0 + 0.4 * (x1 - x0), y0 + 0.4 * (y1 - y0)
             axes.text(x, y, _plain(edge.label), fontsize=8, ha="center", bbox=_box("white"), zorder=2)
     for node in panel.nodes:
         paper = COLOURS[0] if node.value > 0 else COLOURS[1] if node.value < 0 else "#555555"
+        if not node.label:
+            axes.scatter([node.x], [node.y], 160, paper, zorder=3)
+            continue
         axes.text(
             node.x,
             node.y,
             _plain(node.label),
-            fontsize=9,
+            fontsize=10,
             ha="center",
             va="center",
             color="white",
@@ -224,7 +280,8 @@ def _image(axes: Axes, panel: Image) -> None:
 def _tokens(axes: Axes, panel: Tokens) -> None:
     axes.set_axis_off()
     weights = [*panel.weights, *[0.0] * (len(panel.tokens) - len(panel.weights))]
-    x, y, per_letter = 0.0, 0.95, LETTER / (WIDTH / _columns(axes) - 0.5)
+    size = 12 if _columns(axes) > 1 else 15
+    x, y, per_letter = 0.0, 0.95, LETTER * size / 11 / (WIDTH / _columns(axes) - 0.5)
     for index, (token, weight) in enumerate(zip(panel.tokens, weights, strict=False)):
         word = _plain(textwrap.shorten(token, 24, placeholder="…")) or "·"
         wide = per_letter * (max(len(word), 3) + 2)
@@ -235,7 +292,7 @@ def _tokens(axes: Axes, panel: Tokens) -> None:
             return
         light = 1 - 0.75 * max(0.0, min(1.0, weight))
         bold = "bold" if index in panel.marked else "normal"
-        _write(axes, x, y, word, fontsize=11, weight=bold, bbox=_box((light, 0.5 + 0.5 * light, 1.0)))
+        _write(axes, x, y, word, fontsize=size, weight=bold, bbox=_box((light, 0.5 + 0.5 * light, 1.0)))
         if panel.weights:
             _write(axes, x, y - 0.09, f"{weight:.2f}", fontsize=8, color=GREY)
         x += wide

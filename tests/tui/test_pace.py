@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demos.runtime.contract import Demo, Frame, Params
+from demos.runtime.reading import LEAST, MOST, stay
 from tests.tui.conftest import Build
 from tests.tui.scripted import WALK, WalkParams, walk
 from tests.tui.steps import screen_text, until, watch
 from tutor.cli import demo as demo_command
-from tutor.tui.pace import LEAST, MOST, SPEEDS, stay
+from tutor.tui.pace import SPEEDS
 
 
 def said(length: int, moment: str = "") -> Frame:

@@ -22,6 +22,7 @@ from rich.text import Text
 
 from demos.runtime.catalogue import all_demos, load, source
 from demos.runtime.contract import Demo, DemoError, Frame, Params
+from demos.runtime.extents import steady
 from demos.runtime.flags import command, flags
 from demos.runtime.runner import Workers, run
 from demos.runtime.texts import LANGUAGES, Language, fixed, shown, told
@@ -309,7 +310,7 @@ def _sum_up(demo: Demo, params: Params, frames: Sequence[Frame], console: Consol
         if frame.moment and frame is not frames[-1]:
             place = texts("frame {number}, {moment}", number=index + 1, moment=frame.moment)
             console.print(f"{place}: {readable(frame.caption)}", markup=False, highlight=False)
-    console.print(_drawn(frames[-1], console))
+    console.print(_drawn(steady(frames)[-1], console))
     again = texts("Again: {command}", command=command(demo, params.model_dump()))
     console.print(again, markup=False, highlight=False)
 

@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from demos.runtime.contract import Frame
-from tutor.tui.pace import SPEEDS, stay
+from demos.runtime.extents import Extents
+from demos.runtime.reading import stay
+from tutor.tui.pace import SPEEDS
 
 __all__ = ["Film", "keyboard"]
 
@@ -59,6 +61,7 @@ class Film:
         self.frames: list[Frame] = []
         self.position, self._playing, self._over = -1, True, False
         self._new = asyncio.Event()
+        self._extents = Extents()
 
     async def show(self, stream: AsyncIterator[Frame]) -> list[Frame]:
         """All frames of the run, once the film has ended or was left."""
@@ -76,6 +79,7 @@ class Film:
         try:
             async for frame in stream:
                 self.frames.append(frame)
+                self._extents.see(frame)
                 self._new.set()
         finally:
             self._over = True
@@ -143,6 +147,6 @@ class Film:
         self.position = min(max(0, position), len(self.frames) - 1)
         frame = self.frames[self.position]
         sign = "▶" if self._playing else "‖"
-        self._draw(frame, f"{sign} {self.position + 1}/{len(self.frames)}  {self._speed:g}×")
+        self._draw(self._extents.fit(frame), f"{sign} {self.position + 1}/{len(self.frames)}  {self._speed:g}×")
         before = self.frames[self.position - 1] if self.position else None
         return stay(frame, before) / self._speed if self._speed else 0.0

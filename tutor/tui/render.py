@@ -9,7 +9,20 @@ from typing import TypeVar
 from rich.cells import cell_len
 from rich.console import RenderableType
 
-from demos.runtime.contract import Bars, Curve, Frame, Heatmap, Image, Network, Panel, Scatter, Table, Text, Tokens
+from demos.runtime.contract import (
+    Bars,
+    Board,
+    Curve,
+    Frame,
+    Heatmap,
+    Image,
+    Network,
+    Panel,
+    Scatter,
+    Table,
+    Text,
+    Tokens,
+)  # fmt: skip
 from tutor.formulas import readable
 from tutor.tui.grid import Colour, Grid, blend, ink_on, shorten, stretch, wrap
 from tutor.tui.plots import MIDDLE, NEGATIVE, POSITIVE, brief, draw_curve, draw_network, draw_scatter
@@ -70,6 +83,8 @@ def _panel(grid: Grid, panel: Panel, *, title: bool) -> None:
             _image(grid, panel)
         case Tokens():
             _tokens(grid, panel)
+        case Board():
+            _board(grid, panel)
         case Text():
             _lines(grid, wrap(panel.text, grid.width))
 
@@ -208,6 +223,32 @@ def _table(grid: Grid, panel: Table) -> None:
         _row(grid, y + 1, panel.rows[index], widths, gap, MIDDLE[1] if marked else None, bold=marked)
     if len(panel.rows) > room >= 0:
         grid.put(0, grid.height - 1, shorten(f"… {len(panel.rows)} rows in all", grid.width), dim=True)
+
+
+def _board(grid: Grid, panel: Board) -> None:
+    """Squares with lines between them where there is room, and the numbers of the moves in what is empty."""
+    high, wide = len(panel.cells), max(len(row) for row in panel.cells)
+    head = 1 if len(panel.numbers) == wide else 0
+    tall = max(1, min(3, (grid.height - head + 1) // high - 1))
+    across = max(1, min(2 * tall + 1, (grid.width + 1) // wide - 1))
+    lined = grid.height - head >= high * (tall + 1) - 1 and grid.width >= wide * (across + 1) - 1
+    gap = 1 if lined else 0
+    for i, row in enumerate(panel.cells):
+        top = head + i * (tall + gap)
+        if lined and i:
+            grid.put(0, top - 1, "┼".join(["─" * across] * wide), dim=True)
+        for j, sign in enumerate(row):
+            left, middle = j * (across + gap), top + tall // 2
+            if lined and j:
+                for y in range(top, top + tall):
+                    grid.put(left - 1, y, "│", dim=True)
+            name = panel.numbers[i * wide + j] if len(panel.numbers) == high * wide else "·"
+            colour = (POSITIVE if sign == "X" else NEGATIVE) if sign else None
+            marked = (i, j) in panel.marked
+            x, text = left + (across - len(sign or name)) // 2, sign or name
+            grid.put(x, middle, text, colour, bold=bool(sign), dim=not sign, underline=marked)
+    for j, number in enumerate(panel.numbers if head else ()):
+        grid.put(j * (across + gap) + across // 2, 0, number, dim=True)
 
 
 def _row(

@@ -14,12 +14,14 @@ from textual.content import Content
 from textual.timer import Timer
 
 from demos.runtime.contract import Demo, Frame
+from demos.runtime.extents import Extents
+from demos.runtime.reading import stay
 from demos.runtime.texts import LANGUAGES, Language, fixed, label, shown
 from tutor.formulas import readable
 from tutor.i18n import Texts, mark
 from tutor.runs.measures import number
 from tutor.tui.messages import CodeWanted, ExportWanted, FilmBegun, RerunWanted, Typed
-from tutor.tui.pace import SPEEDS, stay
+from tutor.tui.pace import SPEEDS
 from tutor.tui.text import Line, words
 from tutor.tui.widgets.panels import PanelRow
 
@@ -78,6 +80,7 @@ class Player(Vertical, can_focus=True):
         self._texts = Texts(language)
         self.demo_name, self._title, self._params, self._demo = name, title, params, demo
         self.frames: list[Frame] = []
+        self._extents = Extents()
         self.position = -1
         self.guess: str | None = None
         self._hold, self._over, self._proved = hold and demo is not None, False, False
@@ -153,6 +156,7 @@ class Player(Vertical, can_focus=True):
     def add(self, frame: Frame) -> None:
         """Keep a frame that the run has made."""
         self.frames.append(frame)
+        self._extents.see(frame)
         if self.position < 0:
             self._go(0)
 
@@ -359,7 +363,7 @@ class Player(Vertical, can_focus=True):
 
     def _tell(self) -> None:
         """The frame that is shown, in the language of the film."""
-        frame = self.frames[self.position]
+        frame = self._extents.fit(self.frames[self.position])
         if self._demo is not None:
             frame = shown(frame, self._texts.language, self._demo)
         self._panels.show(frame.panels)
