@@ -280,13 +280,13 @@ def _image(axes: Axes, panel: Image) -> None:
 def _tokens(axes: Axes, panel: Tokens) -> None:
     axes.set_axis_off()
     weights = [*panel.weights, *[0.0] * (len(panel.tokens) - len(panel.weights))]
-    size = 12 if _columns(axes) > 1 else 15
-    x, y, per_letter = 0.0, 0.95, LETTER * size / 11 / (WIDTH / _columns(axes) - 0.5)
+    size = _token_size(panel, WIDTH / _columns(axes) - 0.5)
+    x, y, per_letter, drop = 0.0, 0.95, LETTER * size / 11 / (WIDTH / _columns(axes) - 0.5), 0.016 * size
     for index, (token, weight) in enumerate(zip(panel.tokens, weights, strict=False)):
         word = _plain(textwrap.shorten(token, 24, placeholder="…")) or "·"
         wide = per_letter * (max(len(word), 3) + 2)
         if x and x + wide > 1:
-            x, y = 0.0, y - 0.18
+            x, y = 0.0, y - drop
         if y < 0.1:
             _write(axes, x, y, "… more", color=GREY)
             return
@@ -294,8 +294,18 @@ def _tokens(axes: Axes, panel: Tokens) -> None:
         bold = "bold" if index in panel.marked else "normal"
         _write(axes, x, y, word, fontsize=size, weight=bold, bbox=_box((light, 0.5 + 0.5 * light, 1.0)))
         if panel.weights:
-            _write(axes, x, y - 0.09, f"{weight:.2f}", fontsize=8, color=GREY)
+            _write(axes, x, y - 0.55 * drop, f"{weight:.2f}", fontsize=max(8, size - 4), color=GREY)
         x += wide
+
+
+def _token_size(panel: Tokens, inches: float) -> int:
+    """The largest letters with which all tokens fit into the panel."""
+    letters = sum(max(min(len(token), 24), 3) + 2 for token in panel.tokens)
+    for size in (22, 19, 16, 14, 12):
+        lines = -(-letters * LETTER * size / 11 // (0.85 * inches))
+        if lines * 0.016 * size <= 0.85:
+            return size
+    return 11
 
 
 def look(index: int) -> tuple[str, str]:
