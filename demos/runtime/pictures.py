@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,8 @@ from demos.runtime.extents import steady
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.gridspec import SubplotSpec
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#4d4d4d")
 """Okabe and Ito's, which colour-blind people tell apart."""
@@ -34,6 +36,8 @@ MARKS = "o^sDPXv*<>hp"
 DASHES = ("-", "--", ":", "-.")
 WIDTH, HEIGHT, DPI = 10.0, 5.6, 100
 GREY = "#666666"
+CROWD = 6
+"""From more groups than this the names stand in their middles, as no legend could be followed."""
 BAND = "#ffd24d"
 """Behind what the caption speaks of."""
 MONO = "DejaVu Sans Mono"
@@ -49,10 +53,9 @@ def frame_png(frame: Frame, *, dpi: int = DPI) -> bytes:
     figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
     FigureCanvasAgg(figure)
     figure.suptitle(_plain(textwrap.fill(frame.caption, 105)), fontsize=11, ha="left", x=0.02)
-    count = len(frame.panels)
-    columns = min(count, 3) if count != 4 else 2
-    for index, panel in enumerate(frame.panels):
-        axes = figure.add_subplot(-(-count // columns), columns, index + 1)
+    for panel, place in _places(figure, frame.panels):
+        axes = figure.add_subplot(place)
+        columns = place.get_gridspec().ncols if place.colspan.stop - place.colspan.start == 1 else 1
         axes.set_title(_plain(textwrap.fill(panel.title, 105 // columns - 4)), fontsize=10)
         _draw(axes, panel)
     metrics = "   ".join(f"{name} {_figure(value)}" for name, value in frame.metrics.items())
@@ -61,6 +64,26 @@ def frame_png(frame: Frame, *, dpi: int = DPI) -> bytes:
     picture = io.BytesIO()
     figure.savefig(picture, format="png", dpi=dpi)
     return picture.getvalue()
+
+
+def _places(figure: Figure, panels: Sequence[Panel]) -> Iterator[tuple[Panel, SubplotSpec]]:
+    """Where each panel stands: side by side, in two rows from four on; a strip of pictures has a row of its own."""
+    strips = [panel for panel in panels if isinstance(panel, Image) and _is_strip(panel)]
+    others = [panel for panel in panels if panel not in strips] if len(panels) > 1 else list(panels)
+    strips = strips if len(others) < len(panels) else []
+    count = len(others)
+    columns = max(1, min(count, 3) if count != 4 else 2)
+    rows = -(-count // columns)
+    grid = figure.add_gridspec(len(strips) + rows, columns, height_ratios=[1.0] * len(strips) + [1.8] * rows)
+    for at, strip in enumerate(strips):
+        yield strip, grid[at, :]
+    for at, panel in enumerate(others):
+        yield panel, grid[len(strips) + at // columns, at % columns]
+
+
+def _is_strip(panel: Image) -> bool:
+    rows = panel.pixels or (panel.channels[0] if panel.channels else ())
+    return bool(rows) and len(rows[0]) > 2.2 * len(rows)
 
 
 def write(frames: Iterable[Frame], folder: Path) -> list[Path]:
@@ -140,6 +163,12 @@ def _scatter(axes: Axes, panel: Scatter) -> None:
     _label(axes, panel.x_label, panel.y_label)
     if panel.labelled:
         return
+    if len(panel.groups) > CROWD:
+        for group in panel.groups:
+            if group.x and group.name:
+                middle = sum(group.x) / len(group.x), sum(group.y) / len(group.y)
+                axes.text(*middle, _plain(group.name), weight="bold", ha="center", va="center", bbox=_box("white"))
+        return
     if any(group.name for group in panel.groups) or (few and any(line.name for line in panel.lines)):
         axes.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3, frameon=False)
 
@@ -175,7 +204,10 @@ def _heatmap(axes: Axes, panel: Heatmap) -> None:
 def _bars(axes: Axes, panel: Bars) -> None:
     colours = [COLOURS[0] if value >= 0 else COLOURS[1] for value in panel.values]
     places = range(len(panel.labels))
-    axes.barh(places, panel.values, color=colours)
+    bars = axes.barh(places, panel.values, color=colours)
+    if len(panel.values) <= 12:
+        axes.bar_label(bars, [_figure(value) for value in panel.values], padding=3, fontsize=8)
+        axes.margins(x=0.12)
     axes.set_yticks(places, [_plain(label[:18]) for label in panel.labels], fontsize=8)
     axes.invert_yaxis()
     if panel.value_range:
@@ -342,7 +374,9 @@ def _whole_ticks(axes: Axes, x: list[float]) -> None:
 def _columns(axes: Axes) -> int:
     """How many panels stand side by side."""
     place = axes.get_subplotspec()
-    return int(place.get_gridspec().ncols) if place else 1
+    if place is None or place.colspan.stop - place.colspan.start > 1:
+        return 1
+    return int(place.get_gridspec().ncols)
 
 
 def _write(axes: Axes, x: float, y: float, text: str, **look: Any) -> None:
