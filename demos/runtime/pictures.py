@@ -74,6 +74,8 @@ def _places(figure: Figure, panels: Sequence[Panel]) -> Iterator[tuple[Panel, Su
     count = len(others)
     columns = max(1, min(count, 3) if count != 4 else 2)
     rows = -(-count // columns)
+    if not panels:
+        return
     grid = figure.add_gridspec(len(strips) + rows, columns, height_ratios=[1.0] * len(strips) + [1.8] * rows)
     for at, strip in enumerate(strips):
         yield strip, grid[at, :]
@@ -119,7 +121,7 @@ def _draw(axes: Axes, panel: Panel) -> None:
             _board(axes, panel)
         case Text():
             axes.set_axis_off()
-            lines = _lines(panel.text, 96 // _columns(axes))
+            lines = _lines(panel.text, 60 if _columns(axes) < 3 else 36)
             size = max(8, min(14, 160 // (lines.count("\n") + 10)))
             axes.text(0, 1, _plain(lines), va="top", fontsize=size, transform=axes.transAxes, family=MONO)
 
