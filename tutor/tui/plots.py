@@ -105,10 +105,12 @@ def draw_scatter(grid: Grid, panel: Scatter) -> None:
 
 
 def _name_at(grid: Grid, x: int, y: int, name: str) -> None:
-    """A name beside its point: to the right of it, or to the left where the border is near."""
+    """A name beside its point: right of it, or left, above or below where something stands already."""
     name = shorten(name, max(1, grid.width // 3))
-    right = x + 2
-    grid.put(right if right + cell_len(name) <= grid.width else max(0, x - 1 - cell_len(name)), y, name)
+    long = cell_len(name)
+    places = [(x + 2, y), (x - 1 - long, y), (x - long // 2, y - 1), (x - long // 2, y + 1)]
+    left, row = next((place for place in places if grid.is_free(*place, long)), places[0])
+    grid.put(left, row, name)
 
 
 def draw_network(grid: Grid, panel: Network) -> None:
