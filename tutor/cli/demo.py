@@ -24,6 +24,7 @@ from demos.runtime.catalogue import all_demos, load, source
 from demos.runtime.contract import Demo, DemoError, Frame, Params
 from demos.runtime.extents import steady
 from demos.runtime.flags import command, flags
+from demos.runtime.idea import idea
 from demos.runtime.runner import Workers, run
 from demos.runtime.texts import LANGUAGES, Language, fixed, shown, told
 from tutor.cli.film import Film, keyboard
@@ -36,7 +37,7 @@ from tutor.tui.pace import paced
 
 USAGE = """Usage: tiza demo NAME [--help] [parameters] [--preset NAME] [--predict CHOICE]
                  [--lang en|es] [--speed N] [--png DIR] [--gif FILE] [--csv DIR] [--json]
-       tiza demo NAME --source
+       tiza demo NAME --source|--file
        tiza demo --list [--lang en|es]
 """
 
@@ -76,8 +77,9 @@ def run_command(args: Sequence[str]) -> int:
     demo = load(args[0])
     parser = _parser(demo, lang)
     given = vars(parser.parse_args(args[1:]))
-    if given.pop("source"):
-        _show_source(demo)
+    wants_file, wants_idea = given.pop("file"), given.pop("source")
+    if wants_file or wants_idea:
+        _show(source(demo) if wants_file else idea(demo))
         return 0
     preset = given.pop("preset")
     wanted = replace(Wanted(**{field.name: given.pop(field.name) for field in fields(Wanted)}), lang=lang)
@@ -124,13 +126,13 @@ def chosen(demo: Demo, guess: str) -> str:
     )
 
 
-def _show_source(demo: Demo) -> None:
-    """The demo's file: coloured on a terminal, as it is in a pipe."""
+def _show(python: str) -> None:
+    """Python: coloured on a terminal, as it is in a pipe."""
     console = Console()
     if console.is_terminal:
-        console.print(Syntax(source(demo), "python", background_color="default"))
+        console.print(Syntax(python, "python", background_color="default"))
     else:
-        sys.stdout.write(source(demo))
+        sys.stdout.write(python)
 
 
 def _parser(demo: Demo, lang: str) -> _Parser:
@@ -167,7 +169,8 @@ def _parser(demo: Demo, lang: str) -> _Parser:
     parser.add_argument("--predict", metavar="CHOICE", help="guess how it ends; the run says whether you are right")
     parser.add_argument("--speed", type=float, default=1.0, metavar="N", help="pace on a terminal: 1; 0 does not wait")
     parser.add_argument("--lang", metavar="en|es", help="language of the run: English or Spanish")
-    parser.add_argument("--source", action="store_true", help="show the demo's own file instead of running it")
+    parser.add_argument("--source", action="store_true", help="show the idea in Python: formula, algorithm, steps")
+    parser.add_argument("--file", action="store_true", help="show the demo's whole file, captions and all")
     return parser
 
 

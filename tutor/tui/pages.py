@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from demos.runtime.catalogue import source
 from demos.runtime.contract import Demo
+from demos.runtime.idea import idea
 from tutor.conversations.records import detail
 from tutor.conversations.store import Exchange
 from tutor.events import Answered, Source
@@ -26,7 +26,7 @@ def source_page(tutor: Tutor, source: Source) -> tuple[str, str]:
 
 def code_page(demo: Demo) -> str:
     """A demo's own file as Markdown."""
-    return f"````python\n{source(demo)}\n````\n"
+    return f"````python\n{idea(demo)}\n````\n"
 
 
 def about_page(answered: Answered | None, kept: Exchange | None) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from demos.runtime.catalogue import load, source
 from demos.runtime.contract import DemoError
+from demos.runtime.idea import idea
 from tutor.cli.demo import chosen, run_command
 
 
@@ -42,8 +43,10 @@ def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_the_source_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_command(["perceptron", "--source"]) == 0
+    assert run_command(["perceptron", "--file"]) == 0
     assert capsys.readouterr().out == source(load("perceptron"))
+    assert run_command(["perceptron", "--source"]) == 0
+    assert capsys.readouterr().out == idea(load("perceptron"))
 
 
 def test_a_run_is_told_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
