@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import httpx
+import pytest
 
 from demos.runtime.catalogue import load, source
 from tests.api.scripted import PASSAGE
+from tutor.api.language import preferred
 
 
 async def test_search_gives_passages_with_scores(client: httpx.AsyncClient) -> None:
@@ -106,3 +108,33 @@ async def test_conversations_are_paged_renamed_and_forgotten_by_their_owner(clie
     assert (await client.delete(f"{at}?user=ana")).json()["deleted"] == 130
     assert (await client.get(f"{at}?user=ana")).json()["data"] == []
     assert [one["title"] for one in (await client.get(f"{at}?user=ben")).json()["data"]] == ["mine"]
+
+
+async def test_demos_speak_the_language_that_is_asked_for(client: httpx.AsyncClient) -> None:
+    spanish = {"Accept-Language": "fr, es-CO;q=0.9, en;q=0.5"}
+    demo = (await client.get("/v1/demos/perceptron", headers=spanish)).json()
+    assert demo["title"] == "El perceptrón" and demo["prediction"]["choices"] == ["sí", "no"]
+    assert demo["schema"]["properties"]["learning_rate"]["title"] == "tasa de aprendizaje"
+    body = {"params": {"epochs": 1}}
+    run = (await client.post("/v1/demos/perceptron/runs?lang=es", json=body)).json()
+    assert run["frames"][0]["panels"][0]["title"] == "Puntos y recta" and "epoch" in run["frames"][0]["metrics"]
+    english = (await client.post("/v1/demos/perceptron/runs?lang=en", json=body, headers=spanish)).json()
+    assert english["frames"][0]["panels"][0]["title"] == "Points and line"
+    refused = await client.post("/v1/demos/perceptron/runs?lang=es", json={"params": {"epochs": 0}})
+    assert "no puede ser 0" in refused.json()["error"]["message"]
+    assert (await client.get("/v1/demos?lang=xx")).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "en"),
+        ("es", "es"),
+        ("en;q=0.2, es;q=0.3", "es"),
+        ("de, ES-co;q=0.1", "es"),
+        ("es;q=0", "en"),
+        ("es;q=x", "en"),
+    ],
+)
+def test_the_header_s_first_language_that_is_spoken_wins(header: str, language: str) -> None:
+    assert preferred(header) == language

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from demos.runtime.catalogue import source
 from demos.runtime.contract import Demo
+from demos.runtime.idea import idea
 from knowledge.passages import Passage
 from knowledge.text import Language
 from tutor.conversations.records import detail
@@ -41,7 +41,7 @@ def _page(passage: Passage, language: Language) -> str:
 
 def code_page(demo: Demo) -> str:
     """A demo's own file as Markdown."""
-    return f"````python\n{source(demo)}\n````\n"
+    return f"````python\n{idea(demo)}\n````\n"
 
 
 def about_page(answered: Answered | None, kept: Exchange | None) -> str:
