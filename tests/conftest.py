@@ -23,11 +23,12 @@ def pytest_configure() -> None:
 
 @pytest.fixture(autouse=True)
 def _no_user_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No test sees the user's own settings or data."""
+    """No test sees the user's own settings, data or language."""
     for name in [name for name in os.environ if name.startswith("TIZA_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("TIZA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
 
 
 @pytest.fixture(scope="session")

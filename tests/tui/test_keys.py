@@ -119,3 +119,25 @@ async def test_no_key_of_the_footer_lies_under_another(made: Build, width: int) 
             assert len(shown) >= 3 and all(region.right <= width for region in shown)
             assert not any(one.overlaps(other) for one in shown for other in shown if one is not other)
             assert screen_text(app).rstrip().endswith("palette")
+
+
+async def test_the_screens_speak_the_language_of_the_machine(made: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "es_CO.UTF-8")
+    app, _ = made()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        shown = screen_text(app)
+        assert "Pregunta sobre la clase" in shown and "Preguntar" in shown
+        assert not [word for word in ("Ask about", "Help", "History") if word in shown]
+        await pilot.press("f1")
+        await pilot.pause()
+        assert "preguntar; durante una respuesta" in screen_text(app)
+
+
+async def test_a_setting_comes_before_the_machine_s_language(made: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "es_CO.UTF-8")
+    monkeypatch.setenv("TIZA_LANGUAGE", "en")
+    app, _ = made()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        assert "Ask about the lecture" in screen_text(app)

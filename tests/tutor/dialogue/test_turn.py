@@ -206,3 +206,51 @@ async def test_talk_is_answered_in_a_few_words_and_searches_nothing(tutor: Tutor
 @pytest.mark.parametrize("question", ["hi what is ai?", "hola que es ia", "Help with LSTM", "hey explain gpt"])
 async def test_a_greeting_before_a_question_is_no_talk(tutor: Tutor, question: str) -> None:
     assert _ending(await _events(tutor, question)).outcome == "answered"
+
+
+@pytest.mark.parametrize(
+    ("question", "begins", "right"),
+    [
+        ("Why is a higher FID better?", "That is not so.", "A lower FID"),
+        ("Is Gemini a product of OpenAI?", "No.", "Google"),
+        ("¿Por qué un FID más alto es mejor?", "No es así.", "FID más bajo"),
+    ],
+)
+async def test_an_error_that_is_taken_for_granted_is_set_right_first(
+    tutor: Tutor, question: str, begins: str, right: str
+) -> None:
+    ending = _ending(await _events(tutor, question))
+    assert ending.text.startswith(begins) and right in ending.text.split("[1]")[0]
+
+
+@pytest.mark.parametrize("question", ["Is Gemini a product of Google?", "Why is a lower FID better?"])
+async def test_what_is_right_is_not_set_right(tutor: Tutor, question: str) -> None:
+    assert not _ending(await _events(tutor, question)).text.startswith(("No.", "That is not so."))
+
+
+async def test_courtesies_do_not_hide_what_is_asked(tutor: Tutor) -> None:
+    ending, example = await _talk(tutor, "hola, no entiendo qué es un gradiente", "un ejemplo")
+    assert "lista de pendientes" in ending.text
+    assert (example.turn or {})["topic"] == "gradient"
+
+
+async def test_two_topics_that_are_named_are_compared_whatever_was_spoken_of(tutor: Tutor) -> None:
+    *_, ending = await _talk(tutor, "What is self-attention?", "gan vs vae")
+    assert "GAN" in ending.text and "self-attention" not in ending.text.lower()
+
+
+async def test_what_leans_on_nothing_is_about_the_course(tutor: Tutor) -> None:
+    *_, first = await _talk(tutor, "What is an AI winter?", "what should i study first")
+    assert first.text.startswith("A good way to begin:")
+
+
+async def test_the_next_one_after_a_practice_question_is_another(tutor: Tutor) -> None:
+    *_, ending = await _talk(tutor, "quiz me on attention", "no idea", "next")
+    assert "A question on" in ending.text
+
+
+async def test_sources_are_named_in_the_answer_s_language(tutor: Tutor) -> None:
+    events = await _events(tutor, "¿Qué es una red de Hopfield?")
+    source = next(event for event in events if isinstance(event, SourcesFound)).sources[0]
+    assert source.passage.named(source.language) == "Red de Hopfield"
+    assert source.passage.located(source.language) == "nota hopfield"
