@@ -36,6 +36,8 @@ MARKS = "o^sDPXv*<>hp"
 DASHES = ("-", "--", ":", "-.")
 WIDTH, HEIGHT, DPI = 10.0, 5.6, 100
 GREY = "#666666"
+FEW_EDGES = 12
+"""Up to so many edges show which way they go."""
 CROWD = 6
 """From more groups than this the names stand in their middles, as no legend could be followed."""
 BAND = "#ffd24d"
@@ -272,6 +274,10 @@ def _network(axes: Axes, panel: Network) -> None:
         if edge.active:  # a band behind the one that the caption speaks of
             axes.plot([x0, x1], [y0, y1], color=BAND, linewidth=thick + 4, zorder=0.5)
         axes.plot([x0, x1], [y0, y1], color=colour, linewidth=thick, zorder=1)
+        if len(edges) <= FEW_EDGES and (x0, y0) != (x1, y1):
+            tip, tail = (x0 + 0.72 * (x1 - x0), y0 + 0.72 * (y1 - y0)), (x0 + 0.6 * (x1 - x0), y0 + 0.6 * (y1 - y0))
+            head = {"arrowstyle": "-|>", "color": colour, "linewidth": thick}
+            axes.annotate("", tip, tail, arrowprops=head, zorder=1)
         if edge.label and len(edges) <= 30:
             x, y = x0 + 0.4 * (x1 - x0), y0 + 0.4 * (y1 - y0)
             axes.text(x, y, _plain(edge.label), fontsize=8, ha="center", bbox=_box("white"), zorder=2)
