@@ -246,9 +246,9 @@ class Story:
         on_picture, top = float(a[:CELLS].sum()), first_largest(a[:CELLS])
         held = next((thing for thing in self.scene if thing.cell == top), None)
         what = (
-            say("a {colour} {shape}", colour=held.colour, shape=held.shape)
+            say("a {colour} {shape}", colour=say(held.colour), shape=say(held.shape))
             if held and not self.params.blind
-            else "nothing"
+            else say("nothing")
         )
         words = a[CELLS + _questions.LONGEST - len(self.asked.split()) :]
         text = say(

@@ -480,11 +480,16 @@ class Story:
             best=best,
         )
         strength = _tunes.heard(_tunes.wave(self.tune))
-        metrics = (
-            {"copied": longest_copy(self.text, self.read)}
-            | self.found
-            | {say("shuffled {kind}", kind=kind): self.shuffled[kind] for kind in MADE}
-        )
+        apart, mixed = self.found, self.shuffled
+        metrics = {
+            "copied": longest_copy(self.text, self.read),
+            "text": apart["text"],
+            "pictures": apart["pictures"],
+            "sound": apart["sound"],
+            "shuffled text": mixed["text"],
+            "shuffled pictures": mixed["pictures"],
+            "shuffled sound": mixed["sound"],
+        }
         return Scene(
             text,
             (self._work(say("text")), self._work(say("pictures")), self._spectrum(strength)),

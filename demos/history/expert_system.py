@@ -203,7 +203,7 @@ class Story:
         ), self._known(known)
 
     def _known(self, known: Sequence[str]) -> Table:
-        body = tuple((fact, "given" if fact in self.facts else "concluded") for fact in known)
+        body = tuple((fact, say("given") if fact in self.facts else say("concluded")) for fact in known)
         new = tuple(i for i, fact in enumerate(known) if fact not in self.facts)
         return Table(title=say("What is known"), columns=(say("fact"), say("from")), rows=body, highlight=new[-1:])
 

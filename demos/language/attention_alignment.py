@@ -234,7 +234,7 @@ class Story:
             title=say("Alignment α"),
             values=rows(self.alignment, 2),
             rows=tuple(self.seen.words),
-            columns=tuple(word if len(self.english) < 8 else word[0] for word in self.english),
+            columns=tuple(self.english),
             value_range=(0, 1),
             show_values=len(self.english) <= 12,
             row_label=say("written"),

@@ -32,7 +32,6 @@ from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
     Claim,
-    Curve,
     Demo,
     Frame,
     Heatmap,
@@ -42,7 +41,7 @@ from demos.runtime.contract import (
     Prediction,
     Preset,
     Request,
-    Series,
+    Table,
     Tokens,
     param,
 )
@@ -185,7 +184,7 @@ class Story:
             title=say("block {block}, head {head}", block=block + 1, head=self.params.head),
             values=rows(head, 2),
             rows=names,
-            columns=tuple(name[:3] for name in names),
+            columns=tuple(names),
             value_range=(0, 1),
             show_values=len(names) < 10,
             row_label=say("looks"),
@@ -279,12 +278,16 @@ class Story:
             exp2=number(float(np.exp(theirs)), 3),
         )
         places = sorted(self.found)
-        logs = np.log10([self.found[place] for place in places]).reshape(-1, 2)
-        series = tuple(
-            Series(name=name, x=row(places), y=row(logs[:, k])) for k, name in enumerate(("BERT", say("bigram")))
-        )
+        body = tuple((self.words[place - 1], *(f"{p:.4f}" for p in self.found[place])) for place in places)
+        columns = (say("word"), say("BERT"), say("bigram"))
+        nearer = tuple(i for i, place in enumerate(places) if self.found[place][0] > self.found[place][1])
         panels = (
-            Curve(title=say("log10 probability of each word"), series=series, x_label=say("word")),
+            Table(
+                title=say("Probability of each word; bold where BERT is nearer"),
+                columns=columns,
+                rows=body,
+                highlight=nearer,
+            ),
             Bars(
                 title=say("Probability, geometric mean"),
                 labels=(say("BERT"), say("bigram")),

@@ -168,7 +168,7 @@ class Story:
             off2=number(off.max(), 2),
         )
         panel = Heatmap(title=say("cosines"), values=rows(self.likeness, 2), rows=tuple(self.words),
-                        columns=tuple(word[:3] for word in self.words), value_range=(0, 1))  # fmt: skip
+                        columns=tuple(self.words), value_range=(0, 1))  # fmt: skip
         return Scene(caption, (panel,), {"largest": off.max()}, say("cosines"))
 
     def plane(self) -> Scene:

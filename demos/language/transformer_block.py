@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,9 +32,12 @@ from demos.runtime.contract import (
     Bars,
     Claim,
     Demo,
+    Edge,
     Frame,
     Heatmap,
     Measure,
+    Network,
+    Node,
     Panel,
     Params,
     Prediction,
@@ -100,6 +104,22 @@ def places(n: int, d: int) -> np.ndarray:
     return np.where(np.arange(d) % 2 == 0, np.sin(angle), np.cos(angle))
 
 
+PLACES = {
+    "E": (0.25, 0.0), "X": (0.25, 0.14), "norm 1": (0.8, 0.24), "attention": (0.8, 0.4), "A": (0.25, 0.52),
+    "norm 2": (0.8, 0.62), "mlp": (0.8, 0.78), "B": (0.25, 0.9),
+}  # fmt: skip
+"""Where the parts stand in the diagram."""
+ARROWS = (
+    ("E", "X"), ("X", "norm 1"), ("norm 1", "attention"), ("attention", "A"), ("X", "A"),
+    ("A", "norm 2"), ("norm 2", "mlp"), ("mlp", "B"), ("A", "B"),
+)  # fmt: skip
+WAY = (
+    ("E", "X"), ("E", "X"), ("X", "norm 1"), ("norm 1", "attention"), ("norm 1", "attention"), ("attention", "A"),
+    ("X", "A"), ("A", "norm 2"), ("norm 2", "mlp"), ("A", "B"),
+)  # fmt: skip
+"""The arrow that each scene speaks of."""
+
+
 def steps(params: TransformerBlockParams) -> Iterator[Frame]:
     """One scene for each arrow of the block, then the blocks above it, and what flowed where."""
     yield from play(Story(params).scenes())
@@ -129,13 +149,26 @@ class Story:
 
     def scenes(self) -> list[Scene]:
         told = [self.opening(), self.position(), self.norm(), self.queries(), self.attention(), self.joined()]
-        told += [
-            self.residual(say("x + attended"), "attended", "x", say("attention"), "A"),
-            self.norm_again(),
-            self.mlp(),
-        ]
-        told += [self.residual("result", "mlp", say("x + attended"), say("the MLP"), "B")]
+        told += [self.residual("x + attended", "attended", "x", say("attention"), "A"), self.norm_again(), self.mlp()]
+        told += [self.residual("result", "mlp", "x + attended", say("the MLP"), "B")]
+        told = [replace(scene, panels=(self._diagram(at), *scene.panels)) for at, scene in zip(WAY, told, strict=True)]
         return [*told, *(self.above(index) for index in range(1, self.params.blocks)), self.ending()]
+
+    def _diagram(self, spoken: tuple[str, str]) -> Network:
+        """The block from below: the residual road on the left, what it adds on the right, a shape at every arrow."""
+        n, d, h = len(self.words), self.params.width, self.params.heads
+        shapes = {
+            ("norm 1", "attention"): f"3·{h}·{n}x{d // h}",
+            ("norm 2", "mlp"): f"{n}x{d}",
+            ("mlp", "B"): f"{n}x{d}",
+        }
+        named = {"norm 1": say("norm"), "norm 2": say("norm"), "attention": say("attention"), "mlp": say("MLP")}
+        nodes = tuple(Node(id=name, label=named.get(name, name), x=x, y=y) for name, (x, y) in PLACES.items())
+        edges = tuple(
+            Edge(source=a, target=b, weight=1, label=shapes.get((a, b), f"{n}x{d}"), active=(a, b) == spoken)
+            for a, b in ARROWS
+        )
+        return Network(title=say("The block, a shape at every arrow"), nodes=nodes, edges=edges)
 
     def opening(self) -> Scene:
         n, d = len(self.words), self.params.width

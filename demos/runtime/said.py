@@ -51,6 +51,9 @@ def _marked(tree: ast.AST) -> Iterator[str]:
                 yield from (name for each in (*node.args, *node.keywords) for name in _metrics(each))
         if isinstance(node, ast.Assign) and any(getattr(to, "id", "") == "metrics" for to in node.targets):
             yield from _metrics(node.value)
+        if isinstance(node, ast.FunctionDef) and node.returns and ast.unparse(node.returns) == "dict[str, float]":
+            returned = (each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value)
+            yield from (name for value in returned for name in _metrics(value))
 
 
 def _metrics(node: ast.AST) -> Iterator[str]:

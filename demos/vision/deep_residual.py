@@ -118,7 +118,7 @@ class Story:
         return Scene(
             caption,
             (self._curve(say("Length of the signal, log10"), series),),
-            {f"signal_{kind}": ends[kind] for kind in KINDS},
+            {"signal_plain": ends["plain"], "signal_residual": ends["residual"]},
             say("the signal"),
         )
 

@@ -239,6 +239,8 @@ def test_a_run_in_spanish_keeps_its_numbers(demo: Demo) -> None:
         spoken = told(frame, "es", demo.name)
         assert type(spoken.caption) is str
         assert spoken.metrics == frame.metrics and len(spoken.panels) == len(frame.panels)
+        named = {name.replace("_", " ") for name in frame.metrics if re.search(r"[a-z]{3}", name)}
+        assert named <= set(spanish(demo.name))
         assert "{" not in spoken.caption and len(spoken.caption) <= LONGEST_CAPTION * 1.35
 
 

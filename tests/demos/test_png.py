@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from demos.runtime import catalogue
-from demos.runtime import pictures as png
+from demos.runtime import charts as png
+from demos.runtime.charts import COLOURS, look
 from demos.runtime.contract import Frame, Scatter, Series, Text
-from demos.runtime.pictures import COLOURS, look
 
 
 def drawn(panel: Scatter | Text) -> tuple[object, list[str]]:
@@ -18,7 +18,7 @@ def drawn(panel: Scatter | Text) -> tuple[object, list[str]]:
     figure = Figure()
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    png._draw(axes, panel)
+    png.draw(axes, panel)
     legend = axes.get_legend()
     return axes, [each.get_text() for each in (*axes.texts, *(legend.get_texts() if legend else ()))]
 
@@ -49,12 +49,12 @@ def test_lines_are_told_apart_and_named() -> None:
 def test_the_positive_side_of_a_region_has_the_first_group_s_colour() -> None:
     from matplotlib.colors import to_rgb
 
-    assert png._sides()(1.0)[:3] == pytest.approx(to_rgb(COLOURS[0]), abs=0.01)
-    assert png._sides()(0.0)[:3] == pytest.approx(to_rgb(COLOURS[1]), abs=0.01)
+    assert png.sides()(1.0)[:3] == pytest.approx(to_rgb(COLOURS[0]), abs=0.01)
+    assert png.sides()(0.0)[:3] == pytest.approx(to_rgb(COLOURS[1]), abs=0.01)
 
 
 def test_large_metrics_are_written_out() -> None:
-    assert png._figure(85584) == "85,584" and png._figure(0.12345) == "0.1235"
+    assert png.figure(85584) == "85,584" and png.figure(0.12345) == "0.1235"
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,17 @@ async def test_a_demo_runs_with_exactly_the_stated_parameters(tutor: Tutor) -> N
     assert ending.demo.params == {**ending.demo.params, "data": "xor", "epochs": 30, "learning_rate": 0.5}
 
 
+async def test_a_run_that_is_asked_for_in_spanish_is_told_and_answered_in_spanish(tutor: Tutor) -> None:
+    events = await _events(tutor, "Entrena un perceptrón con XOR durante 3 épocas")
+    started = next(event for event in events if isinstance(event, DemoStarted))
+    ending = _ending(events)
+    assert (started.language, started.title) == ("es", "El perceptrón")
+    assert ending.text.startswith("Tras 3 épocas y ") and "After" not in ending.text
+    history = [exchange_of("Entrena un perceptrón con XOR durante 3 épocas", ending)]
+    again = _ending(await _events(tutor, "¿Cuántos errores hubo en la época 2?", history))
+    assert again.about_run and "errores" in again.text and "frame" not in again.text.lower()
+
+
 async def test_the_last_demo_runs_again_with_one_thing_changed(tutor: Tutor) -> None:
     first, again, spanish = await _talk(
         tutor, "Train a perceptron on XOR for 3 epochs with learning rate 0.5", "again with 5 epochs",
@@ -168,6 +179,7 @@ async def test_the_last_demo_runs_again_with_one_thing_changed(tutor: Tutor) -> 
         ("Train a perceptron for 1000000000 epochs", "1 to 500 for epochs"),
         ("Run the perceptron demo with learning rate -3", "0.001 to 10 for learning rate"),
         ("sort the letters CRABRC with nano-gpt", "only A, B and C"),
+        ("Entrena un perceptrón durante 1000000000 épocas", "1 a 500 en épocas"),
     ],
 )
 async def test_impossible_parameters_are_answered_with_the_nearest_run(tutor: Tutor, request_: str, takes: str) -> None:
