@@ -239,8 +239,9 @@ def main() -> None:
         for _ in range(chosen.rounds):
             asyncio.run(at_once(service, 100))
             sizes.append(service.own_memory)
-        grown = 100 * (sizes[-1] / sizes[0] - 1) if sizes else 0.0
-        print(f"\n{chosen.rounds} loads of 100: {sizes[0]:.0f} → {sizes[-1]:.0f} MB ({grown:+.1f} %).")
+        if sizes:
+            grown = 100 * (sizes[-1] / sizes[0] - 1)
+            print(f"\n{chosen.rounds} loads of 100: {sizes[0]:.0f} → {sizes[-1]:.0f} MB ({grown:+.1f} %).")
     finally:
         service.stop()
     flooded(chosen.port, home)

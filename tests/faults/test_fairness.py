@@ -117,10 +117,16 @@ async def test_a_class_at_once_is_answered_whole_and_hears_its_place(make_servic
     service = make_service(pause=0.002, host="0.0.0.0")
     headers = {"Authorization": f"Bearer {service.keys.add('moodle')}"}
     async with client_of(service) as client:
-        asked = [client.post(CHAT, json=_body("Who?", user=f"s{n}", stream=True), headers=headers) for n in range(30)]
+        async with service.queue.place("somebody"):  # until all of them stand in line
+            asked = [
+                asyncio.create_task(client.post(CHAT, json=_body("Who?", user=f"s{n}", stream=True), headers=headers))
+                for n in range(30)
+            ]
+            while service.queue.depth < 30:
+                await asyncio.sleep(0.001)
         replies = await asyncio.gather(*asked)
     assert all(reply.status_code == 200 and "[DONE]" in reply.text for reply in replies)
-    assert sorted(int(reply.headers["x-queue-place"]) for reply in replies) == [0, *range(1, 30)]
+    assert sorted(int(reply.headers["x-queue-place"]) for reply in replies) == list(range(1, 31))
 
 
 async def test_whoever_would_wait_too_long_is_told_so_at_once(make_service: Callable[..., Service]) -> None:

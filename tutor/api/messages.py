@@ -29,6 +29,13 @@ _NAMES = {
     **dict.fromkeys(("User", "Usuario", "Student", "Estudiante", "Alumno", "Human"), "user"),
     **dict.fromkeys(("Assistant", "Asistente", "AI", "Bot", "Tutor"), "assistant"),
 }
+_ANY = re.compile(r"^([^\W\d_a-z]\w{1,19}): ", re.MULTILINE)
+_ANY_CUE = re.compile(r"(?<=[^ \t])([A-ZÁÉÍÓÚÑ][a-záéíóúñü]{1,19}): ?\Z")
+"""Names that a site gave to user and assistant: a word each, with a capital letter; the cue comes without a space."""
+_TASK = re.compile(
+    r"\A\s{0,9}(?:### Task:|(?:please )?(?:generate|create|provide|write|suggest)\b[^.\n]{0,60}?\btitle\b[^.\n]{0,60}?"
+    r"\b(?:conversation|chat)\b)", re.IGNORECASE,
+)  # fmt: skip
 _TURN = re.compile(rf"^({'|'.join(_NAMES)}): ?", re.MULTILINE)
 _CUE = re.compile(r"(?:Assistant|Asistente|AI|Bot|Tutor):\s*\Z")
 _QUERY = re.compile(r"<user_query>(.*?)</user_query>", re.DOTALL)
@@ -81,7 +88,7 @@ def _meant(
     text: str, systems: Sequence[str], history: tuple[Exchange, ...], unanswered: tuple[str, ...], pictures: bool
 ) -> Prompt:
     """What the last turn wants: the order may stand in the system's text or beside the page."""
-    if text.startswith("### Task:"):
+    if _TASK.match(text):
         asked = _QUERY.search(text)
         return Prompt("question", asked[1].strip(), history) if asked else Prompt("task", text, history)
     if (items := wants_items(text)) is not None and len(text) <= LONGEST_QUESTION:
@@ -149,6 +156,8 @@ def unfold(text: str) -> list[tuple[str, str]]:
     It ends with the cue for the assistant, or begins with the user: a dialogue that a student quotes does neither.
     """
     cue = _CUE.search(text)
+    if cue is None and (other := _ANY_CUE.search(text)):
+        return _unfold_named(text[: other.start()], other[1])
     if cue is None and not re.match(r"(?:User|Usuario|Student|Estudiante|Human): ?", text):
         return []
     text = text[: cue.start()] if cue else text
@@ -159,6 +168,20 @@ def unfold(text: str) -> list[tuple[str, str]]:
         return []
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     return [(_NAMES[mark[1]], text[mark.end() : end].strip()) for mark, end in zip(marks, ends, strict=True)]
+
+
+def _unfold_named(text: str, assistant: str) -> list[tuple[str, str]]:
+    """The turns of a flattened chat whose user and assistant have names of a site's own."""
+    marks = list(_ANY.finditer(text))
+    if not marks or marks[-1][1] == assistant:
+        return []
+    user = marks[-1][1]
+    marks = [mark for mark in marks if mark[1] in (user, assistant)]
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    return [
+        ("user" if mark[1] == user else "assistant", text[mark.end() : end].strip())
+        for mark, end in zip(marks, ends, strict=True)
+    ]
 
 
 def _clean(message: ChatMessage) -> str:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 DEEPEST = 64
 MOST_CHOICES = 16
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
+_DECIMAL_COMMA = re.compile(r"\A-?\d{1,20},\d{1,20}\Z")
 
 
 def number_of(value: Any) -> Any:
@@ -36,6 +36,15 @@ def limit_of(value: Any) -> Any:
 def _name(value: Any) -> Any:
     """A name; some platforms send the number of a user."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _parts(value: Any) -> Any:
+    """The parts of a message; a text among them, or one part alone, is taken for what it is."""
+    if isinstance(value, dict):
+        value = [value]
+    if isinstance(value, list):
+        return [{"type": "text", "text": part} if isinstance(part, str) else part for part in value]
+    return value
 
 
 Stop = Annotated[str, Field(max_length=400)]
@@ -83,7 +92,7 @@ class ChatMessage(In):
     """One message; what an assistant said with calls of tools may have no text."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: str | list[ContentPart] | None = None
+    content: Annotated[str | list[ContentPart] | None, BeforeValidator(_parts)] = None
     images: list[Any] | None = None
     """Ollama's way to send pictures."""
 

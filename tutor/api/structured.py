@@ -14,13 +14,8 @@ from typing import Any
 
 from knowledge.courses.units import Topic
 from knowledge.text import Language, language_of, sentences
-from tutor.api.property_names import (
-    MISSING,
-    AnswerRecord,
-    Plain,
-    Record,
-    kind_of,
-)
+from tutor.api.answer_records import AnswerRecord
+from tutor.api.property_names import MISSING, Plain, Record, kind_of
 from tutor.errors import InputError
 from tutor.events import Answered
 from tutor.teaching.items import Card, Item, cards, quiz

@@ -1,6 +1,7 @@
 """What chat fronts ask of a model for themselves: a title, tags, follow-up questions, search queries.
 
-They come as messages that begin with "### Task:", several for each question of a student. They are answered at once
+They come as messages that begin with "### Task:", or with the order to give a chat a title, several for each question
+of a student. They are answered at once
 from the chat that stands in them: no turn is taken, and no demo runs although the chat speaks of one.
 """
 
@@ -17,7 +18,8 @@ from tutor.i18n import Texts, mark
 from tutor.service.build import Tutor
 
 _CHAT = re.compile(r"<chat_history>(.*?)(?:</chat_history>|\Z)|### Chat History:(.*)\Z", re.DOTALL)
-_SAID = re.compile(r"^(USER|ASSISTANT): ?(.*?)(?=^(?:USER|ASSISTANT): ?|\Z)", re.DOTALL | re.MULTILINE | re.IGNORECASE)
+_WHO = r"^(?:\|\|>)?(?:USER|HUMAN|ASSISTANT|AI|RESPONSE|TITLE):"
+_SAID = re.compile(rf"(?={_WHO})\W*(\w+): ?(.*?)(?={_WHO}|\Z)", re.DOTALL | re.MULTILINE | re.IGNORECASE)
 _KEY = re.compile(r"\{\s*\"(\w{1,40})\"\s*:\s*(\[?)")
 _MARKS = re.compile(r"\s?\[\d{1,2}\]")
 FOLLOW_UPS = (
@@ -35,7 +37,7 @@ async def answer_task(tutor: Tutor, text: str) -> Answered:
     if not topics and said:
         topics = await tutor.topics(_MARKS.sub("", said[-1][1])[:1000])
     language = language_of(asked[-1]) if asked else "en"
-    order = text[: text.find("### Chat History")] if "### Chat History" in text else text
+    order = text[: text.find("### Chat History")] if "### Chat History" in text else text[:400]
     content = _told(order, topics, asked, language)
     nobody = Provenance("", "", None, 0, "", "")
     return Answered(content, "about", (), tutor.provenance or nobody)
@@ -79,5 +81,9 @@ def _formed(key: str, value: str | list[str]) -> str:
 
 def _chat(text: str) -> list[tuple[str, str]]:
     found = _CHAT.search(text)
-    chat = (found[1] or found[2] or "") if found else ""
-    return [(said[1].lower(), said[2].strip()) for said in _SAID.finditer(chat)]
+    chat = (found[1] or found[2] or "") if found else text
+    users = ("user", "human")
+    return [
+        ("user" if said[1].lower() in users else "assistant", said[2].strip().strip('"'))
+        for said in _SAID.finditer(chat)
+    ]

@@ -9,18 +9,14 @@ from __future__ import annotations
 
 import builtins
 import logging
-import os
-import socket
 import threading
 import uuid
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import UTC, datetime
 from typing import Any, Literal
 
-import psutil
 from sqlalchemy import (
     JSON,
     ColumnElement,
@@ -39,6 +35,7 @@ from sqlalchemy.orm import Mapped, Session, make_transient, mapped_column
 from tutor.conversations.database import Base, Words, open_engine, session_of, storage_error
 from tutor.conversations.migrate import bring_up_to_date
 from tutor.conversations.owners import Owner
+from tutor.conversations.writers import is_left, this_writer
 from tutor.errors import InputError, StorageError
 
 log = logging.getLogger(__name__)
@@ -47,9 +44,6 @@ RECENT = 40
 
 TRIES = 50
 """Times that an exchange is put after the last one; others may be doing so, each of them once at a time."""
-
-_LONGEST_TURN = timedelta(hours=1)
-"""A question of another machine that is pending for so long will not be answered any more."""
 
 State = Literal["pending", "complete", "incomplete", "failed"]
 
@@ -195,7 +189,7 @@ class Conversations:
         """
         row = _ExchangeRow(
             id=exchange_id or uuid.uuid4().hex, conversation_id=conversation_id, number=0, question=question,
-            answer="", state="pending", outcome="", detail={}, asked_at=datetime.now(UTC), writer=_writer(),
+            answer="", state="pending", outcome="", detail={}, asked_at=datetime.now(UTC), writer=this_writer(),
         )  # fmt: skip
         for _ in range(TRIES):  # another process may ask in the same conversation
             try:
@@ -265,7 +259,7 @@ class Conversations:
         """Settle as stopped what processes left pending that are no more; returns how many. Raises StorageError."""
         with self._write, self._session() as session:
             pending = session.scalars(select(_ExchangeRow).where(_ExchangeRow.state == "pending")).all()
-            left = [row.id for row in pending if _is_left(row.writer, row.asked_at)]
+            left = [row.id for row in pending if is_left(row.writer, row.asked_at)]
             for exchange_id in left:
                 session.execute(update(_ExchangeRow).where(_ExchangeRow.id == exchange_id).values(state="incomplete"))
             session.commit()
@@ -291,36 +285,6 @@ def _of(owner: Owner | str) -> tuple[ColumnElement[bool], ...]:
 
 def _no_conversation() -> InputError:
     return InputError("There is no such conversation.", code="not_found", hint="List yours first.")
-
-
-@cache
-def _writer_of(pid: int) -> str:
-    return f"{socket.gethostname()[:120]} {pid} {_began(pid):.2f}"
-
-
-def _writer() -> str:
-    """This process: machine, number and when it began, since numbers are given again."""
-    return _writer_of(os.getpid())
-
-
-def _began(pid: int) -> float:
-    """Seconds from the machine's start to the process's, whatever became of the clock since. Raises psutil.Error."""
-    machine = psutil.boot_time()
-    process = psutil.Process(pid)
-    if process.status() == psutil.STATUS_ZOMBIE:
-        raise psutil.ZombieProcess(pid)
-    return process.create_time() - machine
-
-
-def _is_left(writer: str, asked_at: datetime) -> bool:
-    """Whether nobody will answer what `writer` began: the process ended, or it is on another machine and long ago."""
-    host, pid, began = writer.rsplit(" ", 2) if writer else ("", "0", "0")
-    if host != socket.gethostname()[:120]:
-        return datetime.now(UTC) - asked_at.replace(tzinfo=asked_at.tzinfo or UTC) > _LONGEST_TURN
-    try:
-        return abs(_began(int(pid)) - float(began)) > 0.5
-    except psutil.Error:
-        return True
 
 
 def hand_over(session: Session, key: str, other: str) -> None:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -323,6 +324,7 @@ def drafts_with(settings: Settings, info: ModelInfo) -> bool:
     return settings.draft == "on"
 
 
+@cache
 def release() -> str:
     """Tiza's version."""
     try:
