@@ -185,6 +185,8 @@ def _table(grid: Sequence[Sequence[Line | None]], rules: Sequence[Box]) -> Table
         return None
     inside = _rules_in(grid, rules)
     is_ruled = len(inside) >= 2
+    if not is_ruled and any(_are_unlike(row) for row in beside):
+        return None  # a heading beside running text
     if not is_ruled and all(_is_prose([row[column] for row in grid]) for column in range(len(grid[0]))):
         return None
     if not is_ruled and len(grid[0]) == 2 and _is_wordy(grid) and len(beside) < 0.75 * len(grid):
@@ -203,6 +205,12 @@ def _is_prose(column: Sequence[Line | None]) -> bool:
     goes_on = sum(below.text[:1].islower() or is_open(above.text) for above, below in pairwise(lines))
     goes_on += bool(ENDED.search(lines[-1].text)) and not all(ENDED.search(line.text) for line in lines[:-1])
     return longest >= 4 and (mean >= 4 or goes_on >= len(lines) / 3) and (goes_on > 0 or mean >= 6)
+
+
+def _are_unlike(row: Sequence[Line | None]) -> bool:
+    """True where the cells of a row are set in different sizes."""
+    sizes = [cell.size for cell in row if cell]
+    return max(sizes) > 1.1 * min(sizes)
 
 
 def _is_wordy(grid: Sequence[Sequence[Line | None]]) -> bool:

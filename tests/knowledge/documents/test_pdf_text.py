@@ -39,6 +39,8 @@ LINES = {
     ),
     "Spanish": (["¿Qué mide la pér-", "dida? El año 1986 la", "Ñandú la midió."],
                 ["¿Qué mide la pérdida?", "El año 1986 la Ñandú la midió."]),
+    "numbers within a paragraph": (["Mix flour. 2. Bake", "it. 3. Eat it."],
+                                   ["Mix flour.", "2. Bake it.", "3. Eat it."]),
     "bullets": (["Optimisers:", "• Adam keeps two", "  averages", "• SGD is plain"],
                 ["Optimisers:", "Adam keeps two averages.", "SGD is plain."]),
     "steps": (["1. Compute the loss", "2. Update the weights"], ["Compute the loss.", "Update the weights."]),
