@@ -1,5 +1,6 @@
 # A portable image: no instruction set beyond the platform's baseline is assumed.
 FROM python:3.12-slim-bookworm AS build
+# hadolint ignore=DL3008
 RUN apt-get update && apt-get install -y --no-install-recommends build-essential && rm -rf /var/lib/apt/lists/*
 WORKDIR /tiza
 # The address of PyTorch's index of CPU builds (see pytorch.org, "Get started"). Without it, Linux on x86 gets the CUDA
@@ -13,17 +14,18 @@ COPY pyproject.toml README.md LICENSE ./
 COPY tutor tutor
 COPY knowledge knowledge
 COPY demos demos
-RUN /venv/bin/pip install -c constraints.txt .
+RUN /venv/bin/pip install -c constraints.txt ".[postgresql]"
 
 FROM python:3.12-slim-bookworm
+# hadolint ignore=DL3008
 RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 tesseract-ocr tesseract-ocr-spa && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 10001 tiza && mkdir /data && chown tiza /data
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH TIZA_HOME=/data TIZA_HOST=0.0.0.0 TIZA_PORT=8000
-USER tiza
+USER 10001
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=3s --start-period=120s \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]
-# The service refuses to listen beyond loopback without a key: `docker compose run --rm tiza tiza keys add NAME` makes one.
-CMD ["tiza", "serve"]
+# The service refuses to listen beyond loopback without a key: where there is none, one is made and shown once.
+CMD ["sh", "-c", "tiza keys add school --once && exec tiza serve"]

@@ -7,7 +7,7 @@ STAMP := $(VENV)/.tiza-installed
 TORCH_INDEX ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat serve test check lint lint-course types imports bench bench-demos bench-ingest eval eval-smoke clean
+.PHONY: help setup chat serve test check lint lint-course types imports bench bench-demos bench-ingest bench-service clients eval eval-smoke clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,12 @@ eval-smoke: $(STAMP) ## examine a sample of the dev split; fails below the floor
 
 bench-ingest: $(STAMP) ## measure ingestion and search in large courses
 	@$(BIN)/python -m benchmarks.ingest
+
+bench-service: $(STAMP) ## measure a class at once, floods and memory of the service
+	@$(BIN)/python -m benchmarks.service
+
+clients: $(STAMP) ## run real client libraries against a service (needs a network the first time)
+	@sh tests/clients/run.sh
 
 bench-demos: $(STAMP) ## time every demo, and write docs/demos.md with pictures
 	@$(BIN)/python -m benchmarks.demos

@@ -69,6 +69,18 @@ class Passage:
             return f"{self.document}, slide {self.slide}"
         return f"{self.document}, page {self.page}" if self.page is not None else self.document
 
+    def located(self, language: Language) -> str:
+        """`place` in a language: "diapositiva 18"."""
+        if language == "en":
+            return self.place
+        if self.source == "lecture":
+            return f"diapositiva {self.slide}"
+        if self.source == "notes":
+            return f"nota {self.document}"
+        if self.slide is not None:
+            return f"{self.document}, diapositiva {self.slide}"
+        return f"{self.document}, página {self.page}" if self.page is not None else self.document
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

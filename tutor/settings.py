@@ -90,9 +90,12 @@ class Settings(BaseSettings):
     queue_per_user: int = Field(8, ge=0, le=10_000)
     """Turns of one named user of a key that may wait; 0 for no bound of its own."""
 
-    patience: int = Field(25, ge=0, le=3600)
+    patience: int = Field(50, ge=0, le=3600)
     """Seconds that a client waits whose answer is not streamed and who does not say how long: whose turn would come
     later gets 503 at once. 0 for as long as it takes."""
+
+    turn_seconds: int = Field(120, ge=1, le=3600)
+    """Seconds that one turn may take over HTTP; then it ends with what was said so far."""
 
     origins: str = ""
     """Sites whose pages may speak to `tiza serve`, with commas between: https://campus.example; * for all."""

@@ -70,10 +70,14 @@ class Board:
                 total -= sum(stones) ** 2
         return max(-0.9, min(0.9, total / 40))
 
-    def picture(self, cells: Position) -> str:
-        """Rows of X, O and dots."""
+    def squares(self, cells: Position) -> tuple[tuple[str, ...], ...]:
+        """The signs row by row, "" in an empty square."""
         rows = [cells[y * self.width : (y + 1) * self.width] for y in range(self.height)]
-        return "\n".join(" ".join(SIGNS[cell] for cell in each) for each in rows)
+        return tuple(tuple(SIGNS[cell] if cell else "" for cell in each) for each in rows)
+
+    def numbers(self) -> tuple[str, ...]:
+        """The moves as players count them: of the columns where stones fall, else of every square."""
+        return tuple(str(i + 1) for i in range(self.width if self.gravity else self.width * self.height))
 
 
 @cache

@@ -28,6 +28,7 @@ from demos.lib.scenes import Scene, play, row
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
+    Board,
     Claim,
     Demo,
     Edge,
@@ -41,7 +42,6 @@ from demos.runtime.contract import (
     Preset,
     Request,
     Table,
-    Text,
     param,
 )
 from demos.runtime.messages import listed, say
@@ -260,11 +260,9 @@ class Story:
         }
         return Scene(caption, panels, metrics, say("the best move"))
 
-    def _picture(self, cells: Position) -> Text:
-        numbers = " ".join(str(i + 1) for i in range(self.board.width)) + "\n" if self.board.gravity else ""
-        return Text(
-            title=say("{signs} to move", signs=SIGNS[self.board.turn(cells)]), text=numbers + self.board.picture(cells)
-        )
+    def _picture(self, cells: Position) -> Board:
+        title = say("{signs} to move", signs=SIGNS[self.board.turn(cells)])
+        return Board(title=title, cells=self.board.squares(cells), numbers=self.board.numbers())
 
     def _count(self, nodes: int) -> Bars:
         return Bars(

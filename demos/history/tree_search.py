@@ -41,16 +41,19 @@ from demos.runtime.contract import (
     Claim,
     Convergence,
     Demo,
+    Edge,
     Frame,
     Measure,
+    Network,
+    Node,
     Params,
     Prediction,
     Preset,
     Request,
     Table,
-    Text,
     param,
 )
+from demos.runtime.contract import Board as Squares
 from demos.runtime.messages import listed, say
 
 MOST_FRAMES = 44
@@ -250,7 +253,7 @@ class Story:
                 share=share,
                 points=amount(told.means[top], "point", 2),
             )
-        panels = (self._visits(told), self._table(told), self._board(told.end))
+        panels = (self._tree(told), self._table(told), self._board(told.end))
         return Scene(
             caption,
             panels,
@@ -283,7 +286,7 @@ class Story:
                    "best_share": games, "even_share": even}  # fmt: skip
         return Scene(
             caption,
-            (self._visits(last), self._table(last), self._board(self.children[top].cells)),
+            (self._tree(last), self._visits(last), self._table(last), self._board(self.children[top].cells)),
             metrics,
             say("the move"),
         )
@@ -292,8 +295,28 @@ class Story:
         pairs = zip(self.children, last.visits, strict=True)
         return sum(n for child, n in pairs if child.move in self.best) / self.params.simulations
 
-    def _board(self, cells: Position) -> Text:
-        return Text(title=say("Board, {value} free", value=cells.count(0)), text=self.board.picture(cells))
+    def _board(self, cells: Position) -> Squares:
+        title = say("Board, {value} free", value=cells.count(0))
+        return Squares(title=title, cells=self.board.squares(cells), numbers=self.board.numbers())
+
+    def _tree(self, told: Playout) -> Network:
+        """The moves from here, thick where many games went, and below them the way of this game."""
+        count, most = len(self.children), max(told.visits)
+        nodes = [Node(id="root", label=SIGNS[self.board.turn(self.tree.root.cells)], x=0.5, y=1.0)]
+        edges = []
+        for i, (child, visits) in enumerate(zip(self.children, told.visits, strict=True)):
+            taken = bool(told.path) and child.move == told.path[0]
+            name, x = f"m{child.move}", (i + 0.5) / count
+            nodes.append(Node(id=name, label=f"{child.move + 1}: {visits}", x=x, y=0.66, value=visits / most))
+            edges.append(Edge(source="root", target=name, weight=visits, active=taken))
+        above = f"m{told.path[0]}" if told.path else "root"
+        at = next((node.x for node in nodes if node.id == above), 0.5)
+        for depth, move in enumerate(told.path[1:4]):
+            below = f"d{depth}"
+            nodes.append(Node(id=below, label=str(move + 1), x=at, y=0.42 - 0.2 * depth))
+            edges.append(Edge(source=above, target=below, active=True))
+            above = below
+        return Network(title=say("The tree: visits of each move"), nodes=tuple(nodes), edges=tuple(edges))
 
     def _prior(self) -> Bars:
         names = tuple(say("move {move}", move=child.move + 1) for child in self.children)

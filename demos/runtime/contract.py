@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,9 +17,24 @@ from demos.runtime.measures import Claim as Claim
 from demos.runtime.measures import Convergence as Convergence
 from demos.runtime.measures import Measure as Measure
 from demos.runtime.messages import Said, say
-
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Row = tuple[Number, ...]
+from demos.runtime.panels import Bars as Bars
+from demos.runtime.panels import Board as Board
+from demos.runtime.panels import Curve as Curve
+from demos.runtime.panels import Edge as Edge
+from demos.runtime.panels import Heatmap as Heatmap
+from demos.runtime.panels import Image as Image
+from demos.runtime.panels import Network as Network
+from demos.runtime.panels import Node as Node
+from demos.runtime.panels import Number as Number
+from demos.runtime.panels import Panel as Panel
+from demos.runtime.panels import Region as Region
+from demos.runtime.panels import Row as Row
+from demos.runtime.panels import Scatter as Scatter
+from demos.runtime.panels import Series as Series
+from demos.runtime.panels import Table as Table
+from demos.runtime.panels import Text as Text
+from demos.runtime.panels import Tokens as Tokens
+from demos.runtime.panels import Value as Value
 
 
 class DemoError(Exception):
@@ -69,157 +84,13 @@ def param(
     )
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Series(_Value):
-    """One named line or point group; x and y have the same length."""
-
-    name: Said
-    x: Row
-    y: Row
-
-
-class Curve(_Value):
-    """Lines over a common x axis."""
-
-    kind: Literal["curve"] = "curve"
-    title: Said
-    series: tuple[Series, ...]
-    x_label: Said = ""
-    y_label: Said = ""
-    y_range: tuple[Number, Number] | None = None
-
-
-class Region(_Value):
-    """A coarse grid of values over the plane behind a scatter: decision surface, density, score.
-
-    `values[i][j]` is the value in row i (y rising from y_range[0]) and column j (x rising from x_range[0]).
-    """
-
-    values: tuple[Row, ...]
-    x_range: tuple[Number, Number]
-    y_range: tuple[Number, Number]
-
-
-class Scatter(_Value):
-    """Point groups in the plane, with lines (a decision boundary, arrows) and a region behind them."""
-
-    kind: Literal["scatter"] = "scatter"
-    title: Said
-    groups: tuple[Series, ...]
-    lines: tuple[Series, ...] = ()
-    region: Region | None = None
-    x_label: Said = ""
-    y_label: Said = ""
-    x_range: tuple[Number, Number] | None = None
-    y_range: tuple[Number, Number] | None = None
-
-
-class Heatmap(_Value):
-    """A matrix with named rows and columns; `show_values` prints the numbers in the cells where there is room."""
-
-    kind: Literal["heatmap"] = "heatmap"
-    title: Said
-    values: tuple[Row, ...]
-    rows: tuple[Said, ...] = ()
-    columns: tuple[Said, ...] = ()
-    value_range: tuple[Number, Number] | None = None
-    show_values: bool = True
-    row_label: Said = ""
-    column_label: Said = ""
-
-
-class Bars(_Value):
-    """Named quantities side by side."""
-
-    kind: Literal["bars"] = "bars"
-    title: Said
-    labels: tuple[Said, ...]
-    values: Row
-    value_range: tuple[Number, Number] | None = None
-
-
-class Table(_Value):
-    """Text cells under column names; `highlight` names rows to draw in the accent colour."""
-
-    kind: Literal["table"] = "table"
-    title: Said
-    columns: tuple[Said, ...]
-    rows: tuple[tuple[Said, ...], ...]
-    highlight: tuple[int, ...] = ()
-
-
-class Node(_Value):
-    """A node at (x, y), both in 0..1 with y upwards; `value` colours it (-1..1)."""
-
-    id: str
-    label: Said
-    x: Number
-    y: Number
-    value: Number = 0.0
-
-
-class Edge(_Value):
-    """A connection; `weight` gives sign and strength, `active` marks the one the caption speaks of."""
-
-    source: str
-    target: str
-    weight: Number = 0.0
-    label: Said = ""
-    active: bool = False
-
-
-class Network(_Value):
-    """Nodes and weighted edges: a neural network, a tree, a rule graph."""
-
-    kind: Literal["network"] = "network"
-    title: Said
-    nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
-
-
-class Image(_Value):
-    """Pixels 0..1, row 0 at the top: grey (`pixels[row][column]`) or colour (`channels` of three such grids, RGB)."""
-
-    kind: Literal["image"] = "image"
-    title: Said
-    pixels: tuple[Row, ...] = ()
-    channels: tuple[tuple[Row, ...], ...] = ()
-    label: Said = ""
-
-
-class Tokens(_Value):
-    """Tokens in order with a weight 0..1 each (probability, attention); `marked` are the ones spoken of."""
-
-    kind: Literal["tokens"] = "tokens"
-    title: Said
-    tokens: tuple[Said, ...]
-    weights: Row = ()
-    marked: tuple[int, ...] = ()
-
-
-class Text(_Value):
-    """Plain text of a few lines."""
-
-    kind: Literal["text"] = "text"
-    title: Said
-    text: Said
-
-
-Panel = Annotated[
-    Curve | Scatter | Heatmap | Bars | Table | Network | Image | Tokens | Text, Field(discriminator="kind")
-]
-
-
 def _not_empty(text: str) -> str:
     if not text:
         raise ValueError("a caption says something")
     return text
 
 
-class Frame(_Value):
+class Frame(Value):
     """One moment of a run. `caption` (at most 330 characters) says what to look at and why it happens, with this run's
     numbers; `progress` rises to 1; there are one to six panels, two or three being best to read.
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from demos.runtime.contract import Bars, Curve, Demo, Frame, Heatmap, Panel, Scatter, Series, Table
+from demos.runtime.extents import steady
 from demos.runtime.flags import command
+from demos.runtime.reading import stay
 
 __all__ = ["GIF_FRAMES", "write_csv", "write_gif", "write_json"]
 
@@ -18,8 +20,8 @@ GIF_FRAMES = 60
 """Most pictures of a GIF; of a longer run the ends, the moments and an even choice of the others."""
 
 GIF_DPI = 60
-STAYS, MOMENT_STAYS, LAST_STAYS = 200, 1500, 3000
-"""Milliseconds that an ordinary frame, a moment and the last frame stay."""
+LAST_STAYS = 6000
+"""Milliseconds that the last frame stays; the others stay as long as they take to read."""
 
 Row = tuple[object, ...]
 COLUMNS = {
@@ -61,13 +63,16 @@ def write_gif(frames: Sequence[Frame], path: Path) -> None:
 
     from demos.runtime.pictures import frame_png
 
+    frames = steady(frames)
+
     def picture(frame: Frame) -> Image.Image:
         drawn = Image.open(io.BytesIO(frame_png(frame, dpi=GIF_DPI)))
         return drawn.convert("RGB").quantize(128, dither=Image.Dither.NONE)
 
     chosen = _chosen(frames)
     pictures = [picture(frames[number]) for number in chosen]
-    stays = [MOMENT_STAYS if frames[number].moment or number == 0 else STAYS for number in chosen]
+    shown = [frames[number] for number in chosen]
+    stays = [round(1000 * stay(frame, before)) for frame, before in zip(shown, [None, *shown], strict=False)]
     path.parent.mkdir(parents=True, exist_ok=True)
     pictures[0].save(
         path, format="GIF", save_all=True, append_images=pictures[1:], duration=[*stays[:-1], LAST_STAYS], loop=0

@@ -86,27 +86,28 @@ def _value(value: Any) -> Value:
     return float(value) if isinstance(value, Real) else str(value)
 
 
-def _read(value: Any) -> str:
+def read(value: Any) -> str:
     """A text from its form on the wire: a string, {"say": template, "with": values}, or a list of these."""
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return _chain(*(_read(part) for part in value))
+        return _chain(*(read(part) for part in value))
     if not isinstance(value, dict) or not isinstance(value.get("say"), str):
         raise ValueError("a text is a string, a message or a list of these")
     held = value.get("with", {})
-    return say(value["say"], **{n: _read(v) if isinstance(v, dict | list) else v for n, v in held.items()})
+    return say(value["say"], **{n: read(v) if isinstance(v, dict | list) else v for n, v in held.items()})
 
 
-def _written(text: Any) -> Any:
+def written(text: Any) -> Any:
+    """The form of a text on the wire; `read` gives it back."""
     if not isinstance(text, Message):
         return text
     if text.parts:
-        return [_written(part) for part in text.parts]
-    return {"say": text.template} | ({"with": {n: _written(v) for n, v in text.values.items()}} if text.values else {})
+        return [written(part) for part in text.parts]
+    return {"say": text.template} | ({"with": {n: written(v) for n, v in text.values.items()}} if text.values else {})
 
 
 Said = Annotated[
-    str, PlainValidator(_read), PlainSerializer(_written, when_used="json"), WithJsonSchema({"type": "string"})
+    str, PlainValidator(read), PlainSerializer(written, when_used="json"), WithJsonSchema({"type": "string"})
 ]
 """A field of a frame that people read."""

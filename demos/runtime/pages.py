@@ -12,6 +12,7 @@ from demos.runtime.contract import Demo, Frame
 from demos.runtime.flags import command, flags
 from demos.runtime.oracles import ORACLES
 from demos.runtime.pictures import frame_png
+from demos.runtime.texts import shown
 
 __all__ = ["FIGURES", "Measured", "draw", "page", "read", "write"]
 
@@ -78,7 +79,7 @@ def draw(demo: Demo, last: Frame) -> None:
     """Write a demo's picture from its last frame."""
     folder = DOCS / "images" / "demos"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{demo.name}.png").write_bytes(frame_png(last, dpi=70))
+    (folder / f"{demo.name}.png").write_bytes(frame_png(shown(last, "en", demo), dpi=70))
 
 
 def read() -> dict[str, Measured]:

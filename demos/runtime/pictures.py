@@ -4,21 +4,42 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from demos.runtime.contract import Bars, Curve, Frame, Heatmap, Image, Network, Panel, Scatter, Table, Text, Tokens
+from demos.runtime.contract import (
+    Bars,
+    Board,
+    Curve,
+    Frame,
+    Heatmap,
+    Image,
+    Network,
+    Panel,
+    Scatter,
+    Table,
+    Text,
+    Tokens,
+)  # fmt: skip
+from demos.runtime.extents import steady
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.gridspec import SubplotSpec
 
-COLOURS = ("#2f7fd6", "#db7316", "#2e9655", "#b44fb0", "#d1495b", "#1d9696", "#7a5c3e")
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#4d4d4d")
+"""Okabe and Ito's, which colour-blind people tell apart."""
 MARKS = "o^sDPXv*<>hp"
 DASHES = ("-", "--", ":", "-.")
 WIDTH, HEIGHT, DPI = 10.0, 5.6, 100
 GREY = "#666666"
+CROWD = 6
+"""From more groups than this the names stand in their middles, as no legend could be followed."""
+BAND = "#ffd24d"
+"""Behind what the caption speaks of."""
 MONO = "DejaVu Sans Mono"
 LETTER = 0.115
 """Inches that a letter of a token takes."""
@@ -32,10 +53,9 @@ def frame_png(frame: Frame, *, dpi: int = DPI) -> bytes:
     figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
     FigureCanvasAgg(figure)
     figure.suptitle(_plain(textwrap.fill(frame.caption, 105)), fontsize=11, ha="left", x=0.02)
-    count = len(frame.panels)
-    columns = min(count, 3) if count != 4 else 2
-    for index, panel in enumerate(frame.panels):
-        axes = figure.add_subplot(-(-count // columns), columns, index + 1)
+    for panel, place in _places(figure, frame.panels):
+        axes = figure.add_subplot(place)
+        columns = place.get_gridspec().ncols if place.colspan.stop - place.colspan.start == 1 else 1
         axes.set_title(_plain(textwrap.fill(panel.title, 105 // columns - 4)), fontsize=10)
         _draw(axes, panel)
     metrics = "   ".join(f"{name} {_figure(value)}" for name, value in frame.metrics.items())
@@ -46,11 +66,33 @@ def frame_png(frame: Frame, *, dpi: int = DPI) -> bytes:
     return picture.getvalue()
 
 
+def _places(figure: Figure, panels: Sequence[Panel]) -> Iterator[tuple[Panel, SubplotSpec]]:
+    """Where each panel stands: side by side, in two rows from four on; a strip of pictures has a row of its own."""
+    strips = [panel for panel in panels if isinstance(panel, Image) and _is_strip(panel)]
+    others = [panel for panel in panels if panel not in strips] if len(panels) > 1 else list(panels)
+    strips = strips if len(others) < len(panels) else []
+    count = len(others)
+    columns = max(1, min(count, 3) if count != 4 else 2)
+    rows = -(-count // columns)
+    if not panels:
+        return
+    grid = figure.add_gridspec(len(strips) + rows, columns, height_ratios=[1.0] * len(strips) + [1.8] * rows)
+    for at, strip in enumerate(strips):
+        yield strip, grid[at, :]
+    for at, panel in enumerate(others):
+        yield panel, grid[len(strips) + at // columns, at % columns]
+
+
+def _is_strip(panel: Image) -> bool:
+    rows = panel.pixels or (panel.channels[0] if panel.channels else ())
+    return bool(rows) and len(rows[0]) > 2.2 * len(rows)
+
+
 def write(frames: Iterable[Frame], folder: Path) -> list[Path]:
     """Write frame-0000.png, frame-0001.png and so on into `folder`, which is made when missing; returns the paths."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for number, frame in enumerate(frames):
+    for number, frame in enumerate(steady(frames)):
         path = folder / f"frame-{number:04d}.png"
         path.write_bytes(frame_png(frame))
         paths.append(path)
@@ -75,9 +117,13 @@ def _draw(axes: Axes, panel: Panel) -> None:
             _image(axes, panel)
         case Tokens():
             _tokens(axes, panel)
+        case Board():
+            _board(axes, panel)
         case Text():
             axes.set_axis_off()
-            axes.text(0, 1, _plain(_lines(panel.text)), va="top", fontsize=10, transform=axes.transAxes, family=MONO)
+            lines = _lines(panel.text, 60 if _columns(axes) < 3 else 36)
+            size = max(8, min(14, 160 // (lines.count("\n") + 10)))
+            axes.text(0, 1, _plain(lines), va="top", fontsize=size, transform=axes.transAxes, family=MONO)
 
 
 def _curve(axes: Axes, panel: Curve) -> None:
@@ -85,10 +131,10 @@ def _curve(axes: Axes, panel: Curve) -> None:
         mark = "o" if len(series.x) == 1 else None
         axes.plot(series.x, series.y, color=COLOURS[index % 6], marker=mark, label=_plain(series.name), linewidth=1.8)
     _label(axes, panel.x_label, panel.y_label)
-    _whole_ticks(axes, [x for series in panel.series for x in series.x])
-    if panel.y_range:
-        low, high = panel.y_range
-        axes.set_ylim(low - 0.04 * (high - low), high + 0.04 * (high - low))
+    _whole_ticks(axes, [*(panel.x_range or ()), *(x for series in panel.series for x in series.x)])
+    for span, limit in ((panel.x_range, axes.set_xlim), (panel.y_range, axes.set_ylim)):
+        if span:
+            limit(span[0] - 0.04 * (span[1] - span[0]), span[1] + 0.04 * (span[1] - span[0]))
     if len(panel.series) > 1:
         axes.legend(fontsize=8)
 
@@ -103,6 +149,9 @@ def _scatter(axes: Axes, panel: Scatter) -> None:
         )
     for index, group in enumerate(panel.groups):
         colour, mark = look(index)
+        if panel.labelled and len(group.x) == 1:
+            place, above = (group.x[0], group.y[0]), 5 if index % 2 else -11
+            axes.annotate(_plain(group.name), place, (0, above), textcoords="offset points", ha="center", fontsize=9)
         size = 40 if len(group.x) < 100 else 10
         axes.scatter(group.x, group.y, size, colour, marker=mark, label=_plain(group.name), edgecolors="white", lw=0.3)
     few = len(panel.lines) <= len(DASHES)
@@ -114,6 +163,14 @@ def _scatter(axes: Axes, panel: Scatter) -> None:
     if panel.y_range:
         axes.set_ylim(panel.y_range)
     _label(axes, panel.x_label, panel.y_label)
+    if panel.labelled:
+        return
+    if len(panel.groups) > CROWD:
+        for group in panel.groups:
+            if group.x and group.name:
+                middle = sum(group.x) / len(group.x), sum(group.y) / len(group.y)
+                axes.text(*middle, _plain(group.name), weight="bold", ha="center", va="center", bbox=_box("white"))
+        return
     if any(group.name for group in panel.groups) or (few and any(line.name for line in panel.lines)):
         axes.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3, frameon=False)
 
@@ -149,7 +206,10 @@ def _heatmap(axes: Axes, panel: Heatmap) -> None:
 def _bars(axes: Axes, panel: Bars) -> None:
     colours = [COLOURS[0] if value >= 0 else COLOURS[1] for value in panel.values]
     places = range(len(panel.labels))
-    axes.barh(places, panel.values, color=colours)
+    bars = axes.barh(places, panel.values, color=colours)
+    if len(panel.values) <= 12:
+        axes.bar_label(bars, [_figure(value) for value in panel.values], padding=3, fontsize=8)
+        axes.margins(x=0.12)
     axes.set_yticks(places, [_plain(label[:18]) for label in panel.labels], fontsize=8)
     axes.invert_yaxis()
     if panel.value_range:
@@ -163,12 +223,39 @@ def _table(axes: Axes, panel: Table) -> None:
     rows = [[_plain(textwrap.shorten(cell, 24, placeholder="…")) for cell in row] for row in panel.rows]
     table = axes.table(rows, colLabels=[_plain(name) for name in panel.columns], loc="upper center", cellLoc="left")
     table.auto_set_font_size(False)
-    table.set_fontsize(8)
+    wide = sum(max(len(cell) for cell in column) + 2 for column in zip(panel.columns, *rows, strict=False))
+    size = max(6.5, min(12.0, 130 / _columns(axes) / wide * 8, 220 / (len(rows) + 4)))
+    table.set_fontsize(size)
+    table.scale(1, size / 7)
     table.auto_set_column_width(list(range(len(panel.columns))))
     for (row, _), cell in table.get_celld().items():
         cell.set_linewidth(0.3)
         if row == 0 or row - 1 in panel.highlight:
             cell.set_text_props(weight="bold")
+
+
+def _board(axes: Axes, panel: Board) -> None:
+    """A grid with large signs; what is empty shows the number of its move, small."""
+    high, wide = len(panel.cells), max(len(row) for row in panel.cells)
+    axes.set_axis_off()
+    axes.set_aspect("equal")
+    axes.set_xlim(-0.6, wide - 0.4)
+    axes.set_ylim(high - 0.4, -1.0 if len(panel.numbers) == wide else -0.6)
+    for at in range(wide + 1):
+        axes.plot([at - 0.5] * 2, [-0.5, high - 0.5], color=GREY, linewidth=1)
+    for at in range(high + 1):
+        axes.plot([-0.5, wide - 0.5], [at - 0.5] * 2, color=GREY, linewidth=1)
+    centred: dict[str, Any] = {"ha": "center", "va": "center"}
+    for i, row in enumerate(panel.cells):
+        for j, sign in enumerate(row):
+            if (i, j) in panel.marked:
+                axes.fill([j - 0.5, j + 0.5, j + 0.5, j - 0.5], [i - 0.5, i - 0.5, i + 0.5, i + 0.5], color=BAND)
+            if sign:
+                axes.text(j, i, _plain(sign), fontsize=90 / high, color=COLOURS[sign != "X"], weight="bold", **centred)
+            elif len(panel.numbers) == high * wide:
+                axes.text(j, i, panel.numbers[i * wide + j], fontsize=10, color=GREY, **centred)
+    for j, number in enumerate(panel.numbers if len(panel.numbers) == wide else ()):
+        axes.text(j, -0.75, number, fontsize=10, color=GREY, **centred)
 
 
 def _network(axes: Axes, panel: Network) -> None:
@@ -183,18 +270,21 @@ def _network(axes: Axes, panel: Network) -> None:
         colour = COLOURS[0] if edge.weight > 0 else COLOURS[1] if edge.weight < 0 else "#999999"
         thick = 0.5 + 3 * abs(edge.weight) / strongest
         if edge.active:  # a band behind the one that the caption speaks of
-            axes.plot([x0, x1], [y0, y1], color="#ffd24d", linewidth=thick + 4, zorder=0.5)
+            axes.plot([x0, x1], [y0, y1], color=BAND, linewidth=thick + 4, zorder=0.5)
         axes.plot([x0, x1], [y0, y1], color=colour, linewidth=thick, zorder=1)
         if edge.label and len(edges) <= 30:
             x, y = x0 + 0.4 * (x1 - x0), y0 + 0.4 * (y1 - y0)
             axes.text(x, y, _plain(edge.label), fontsize=8, ha="center", bbox=_box("white"), zorder=2)
     for node in panel.nodes:
         paper = COLOURS[0] if node.value > 0 else COLOURS[1] if node.value < 0 else "#555555"
+        if not node.label:
+            axes.scatter([node.x], [node.y], 160, paper, zorder=3)
+            continue
         axes.text(
             node.x,
             node.y,
             _plain(node.label),
-            fontsize=9,
+            fontsize=10,
             ha="center",
             va="center",
             color="white",
@@ -224,21 +314,32 @@ def _image(axes: Axes, panel: Image) -> None:
 def _tokens(axes: Axes, panel: Tokens) -> None:
     axes.set_axis_off()
     weights = [*panel.weights, *[0.0] * (len(panel.tokens) - len(panel.weights))]
-    x, y, per_letter = 0.0, 0.95, LETTER / (WIDTH / _columns(axes) - 0.5)
+    size = _token_size(panel, WIDTH / _columns(axes) - 0.5)
+    x, y, per_letter, drop = 0.0, 0.95, LETTER * size / 11 / (WIDTH / _columns(axes) - 0.5), 0.016 * size
     for index, (token, weight) in enumerate(zip(panel.tokens, weights, strict=False)):
         word = _plain(textwrap.shorten(token, 24, placeholder="…")) or "·"
         wide = per_letter * (max(len(word), 3) + 2)
         if x and x + wide > 1:
-            x, y = 0.0, y - 0.18
+            x, y = 0.0, y - drop
         if y < 0.1:
             _write(axes, x, y, "… more", color=GREY)
             return
         light = 1 - 0.75 * max(0.0, min(1.0, weight))
         bold = "bold" if index in panel.marked else "normal"
-        _write(axes, x, y, word, fontsize=11, weight=bold, bbox=_box((light, 0.5 + 0.5 * light, 1.0)))
+        _write(axes, x, y, word, fontsize=size, weight=bold, bbox=_box((light, 0.5 + 0.5 * light, 1.0)))
         if panel.weights:
-            _write(axes, x, y - 0.09, f"{weight:.2f}", fontsize=8, color=GREY)
+            _write(axes, x, y - 0.55 * drop, f"{weight:.2f}", fontsize=max(8, size - 4), color=GREY)
         x += wide
+
+
+def _token_size(panel: Tokens, inches: float) -> int:
+    """The largest letters with which all tokens fit into the panel."""
+    letters = sum(max(min(len(token), 24), 3) + 2 for token in panel.tokens)
+    for size in (22, 19, 16, 14, 12):
+        lines = -(-letters * LETTER * size / 11 // (0.85 * inches))
+        if lines * 0.016 * size <= 0.85:
+            return size
+    return 11
 
 
 def look(index: int) -> tuple[str, str]:
@@ -275,7 +376,9 @@ def _whole_ticks(axes: Axes, x: list[float]) -> None:
 def _columns(axes: Axes) -> int:
     """How many panels stand side by side."""
     place = axes.get_subplotspec()
-    return int(place.get_gridspec().ncols) if place else 1
+    if place is None or place.colspan.stop - place.colspan.start > 1:
+        return 1
+    return int(place.get_gridspec().ncols)
 
 
 def _write(axes: Axes, x: float, y: float, text: str, **look: Any) -> None:

@@ -21,7 +21,7 @@ from demos.runtime.texts import COMMON, FOLDER, entries
 
 ROOT = Path(__file__).parents[1]
 NOUNS = {"count": 1, "amount": 1, "counted": 1}
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD = re.compile(r"[^\W\d_]{2,}|(?:^| )a (?:$| )")
 
 
 def worded(text: str) -> bool:
@@ -47,6 +47,18 @@ def _marked(tree: ast.AST) -> Iterator[str]:
             if place is not None and len(node.args) > place and isinstance(text := node.args[place], ast.Constant):
                 word = str(text.value)
                 yield from (f"{{count}} {word}", f"{{count}} {plural(word)}") if place else (word,)
+            if node.func.id == "Scene":
+                yield from (name for each in (*node.args, *node.keywords) for name in _metrics(each))
+        if isinstance(node, ast.Assign) and any(getattr(to, "id", "") == "metrics" for to in node.targets):
+            yield from _metrics(node.value)
+
+
+def _metrics(node: ast.AST) -> Iterator[str]:
+    """The names of metrics in a dictionary, as they are read."""
+    node = node.value if isinstance(node, ast.keyword) and node.arg == "metrics" else node
+    for key in node.keys if isinstance(node, ast.Dict) else ():
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            yield key.value.replace("_", " ")
 
 
 def described(demo: Demo) -> Iterator[str]:

@@ -47,14 +47,14 @@ def spanish(demo: str) -> Mapping[str, str]:
     return {text: said for name in (*own, COMMON) for text, said in entries(name).items()}
 
 
-def tell(text: str, language: str, demo: str = "") -> str:
+def tell(text: str, language: str, demo: str = "", more: Mapping[str, str] | None = None) -> str:
     """A text of a run as a plain string; in English where the catalogue has no Spanish, and unchanged if it is no
-    message: a number, a symbol, a student's own words."""
+    message: a number, a symbol, a student's own words. `more` is the Spanish of texts that no demo says."""
     if not isinstance(text, Message):
         return text
     if language != "es":
         return str.__str__(text)
-    return _CONTRACTED.sub(r"\1\2l ", _spanish(text, spanish(demo)))
+    return _CONTRACTED.sub(r"\1\2l ", _spanish(text, {**(more or {}), **spanish(demo)}))
 
 
 def fixed(text: str, language: str, demo: str = "") -> str:

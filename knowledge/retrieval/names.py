@@ -62,11 +62,23 @@ class TopicNames:
                     exact = all(sure for _, sure in stems[at : at + size])
                     best = min(documents, key=lambda document: document.startswith("slide-"))
                     found.append(Named(best, at, at + size, size / content, exact))
+                    if best.startswith("slide-"):
+                        found += self._inside(stems, at, size, content)
                     at += size
                     break
             else:
                 at += 1
         return found
+
+    def _inside(self, stems: Sequence[tuple[str, bool]], at: int, size: int, content: int) -> list[Named]:
+        """The longest topic's name within a slide's title: "Equation of self-attention" names self-attention too."""
+        for less in range(size - 1, 0, -1):
+            for start in range(at, at + size - less + 1):
+                part = stems[start : start + less]
+                for document in self._names.get(tuple(stem_ for stem_, _ in part), ()):
+                    if not document.startswith("slide-"):
+                        return [Named(document, start, start + less, less / content, all(sure for _, sure in part))]
+        return []
 
     def _known(self, word: str) -> tuple[str, bool]:
         """The word's stem as names have it, and whether it is spelt as they spell it."""

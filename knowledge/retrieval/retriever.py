@@ -177,6 +177,7 @@ class Retriever:
     ) -> None:  # fmt: skip
         """Without a cross-encoder sentences are ranked, and coverage is judged, at first sight."""
         self._index, self._embedder, self._cross_encoder = index, embedder, cross_encoder
+        self._questions: dict[str, Vectors] = {}
         self.weights = weights or {kind: Weights.of(kind) for kind in get_args(Kind)}
 
     @property
@@ -192,6 +193,13 @@ class Retriever:
     def names(self) -> TopicNames:
         """The names of the course's topics."""
         return TopicNames(self._index.passages, self._embedder.vocabulary)
+
+    def alike(self, vector: Vectors, texts: Sequence[str]) -> list[float]:
+        """Cosines of texts, read as questions, with a question's vector. What was read once is remembered."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._questions]
+        if new:
+            self._questions.update(zip(new, self._embedder.encode_questions(new), strict=True))
+        return [float(self._questions[text] @ vector) for text in texts]
 
     def search(self, text: str, top_k: int = 8) -> list[Hit]:
         """The best passages for a text, best first."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import httpx
+import pytest
 
 from demos.runtime.catalogue import load, source
 from tests.api.scripted import PASSAGE
+from tutor.api.language import preferred
 
 
 async def test_search_gives_passages_with_scores(client: httpx.AsyncClient) -> None:
@@ -90,3 +92,49 @@ async def test_the_docs_describe_every_route(client: httpx.AsyncClient) -> None:
         "/v1/conversations/{conversation_id}",
     } <= set(paths)
     assert (await client.get("/docs")).status_code == 200
+
+
+async def test_conversations_are_paged_renamed_and_forgotten_by_their_owner(client: httpx.AsyncClient) -> None:
+    at = "/v1/conversations"
+    for number in range(130):
+        await client.post(f"{at}?user=ana", json={"title": f"{number}"})
+    kept = (await client.post(f"{at}?user=ben", json={"title": "ben"})).json()["id"]
+    first = (await client.get(f"{at}?user=ana")).json()
+    rest = (await client.get(f"{at}?user=ana&offset=100")).json()
+    assert (len(first["data"]), first["has_more"], len(rest["data"]), rest["has_more"]) == (100, True, 30, False)
+    assert {one["title"] for one in (*first["data"], *rest["data"])} == {f"{number}" for number in range(130)}
+    assert (await client.patch(f"{at}/{kept}?user=ana", json={"title": "x"})).status_code == 404
+    assert (await client.patch(f"{at}/{kept}?user=ben", json={"title": "mine"})).json()["title"] == "mine"
+    assert (await client.delete(f"{at}?user=ana")).json()["deleted"] == 130
+    assert (await client.get(f"{at}?user=ana")).json()["data"] == []
+    assert [one["title"] for one in (await client.get(f"{at}?user=ben")).json()["data"]] == ["mine"]
+
+
+async def test_demos_speak_the_language_that_is_asked_for(client: httpx.AsyncClient) -> None:
+    spanish = {"Accept-Language": "fr, es-CO;q=0.9, en;q=0.5"}
+    demo = (await client.get("/v1/demos/perceptron", headers=spanish)).json()
+    assert demo["title"] == "El perceptrón" and demo["prediction"]["choices"] == ["sí", "no"]
+    assert demo["schema"]["properties"]["learning_rate"]["title"] == "tasa de aprendizaje"
+    body = {"params": {"epochs": 1}}
+    run = (await client.post("/v1/demos/perceptron/runs?lang=es", json=body)).json()
+    assert run["frames"][0]["panels"][0]["title"] == "Puntos y recta" and "epoch" in run["frames"][0]["metrics"]
+    english = (await client.post("/v1/demos/perceptron/runs?lang=en", json=body, headers=spanish)).json()
+    assert english["frames"][0]["panels"][0]["title"] == "Points and line"
+    refused = await client.post("/v1/demos/perceptron/runs?lang=es", json={"params": {"epochs": 0}})
+    assert "no puede ser 0" in refused.json()["error"]["message"]
+    assert (await client.get("/v1/demos?lang=xx")).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "en"),
+        ("es", "es"),
+        ("en;q=0.2, es;q=0.3", "es"),
+        ("de, ES-co;q=0.1", "es"),
+        ("es;q=0", "en"),
+        ("es;q=x", "en"),
+    ],
+)
+def test_the_header_s_first_language_that_is_spoken_wins(header: str, language: str) -> None:
+    assert preferred(header) == language

@@ -15,8 +15,9 @@ import pytest
 
 from tests.api.scripted import ScriptedTutor, client_of
 from tutor.api.app import PULSE, _try, create_app
-from tutor.api.context import Service
+from tutor.api.context import KEPT_RUNS, Runs, Service
 from tutor.api.middleware import Pictures
+from tutor.conversations.owners import Owner
 from tutor.errors import Problem, TizaError
 from tutor.events import Failed
 from tutor.service.pulse import STILL, Pulse
@@ -186,7 +187,7 @@ async def test_the_description_tells_of_errors_keys_and_headers(service: Service
 async def test_balancers_may_ask_with_head_and_a_wrong_method_names_the_right_ones(client: httpx.AsyncClient) -> None:
     assert (await client.head("/healthz")).status_code == 200
     assert (await client.head("/readyz")).status_code == 200
-    reply = await client.delete("/v1/conversations")
+    reply = await client.put("/v1/conversations")
     assert reply.status_code == 405 and set(reply.headers["allow"].split(", ")) >= {"GET", "POST"}
 
 
@@ -201,3 +202,25 @@ def test_a_setting_that_is_none_is_said_with_the_one_that_is_meant(tmp_path: Pat
     home.mkdir()
     (home / "config.toml").write_text('modell = "x"\nport = 9000\n', encoding="utf-8")
     assert misspelt([]) == ["modell in config.toml is no setting and changes nothing. Is model meant?"]
+
+
+async def test_a_page_of_another_site_is_no_teacher_without_a_key(make_service: Callable[..., Service]) -> None:
+    async with client_of(make_service(origins="*")) as client:
+        at = "/v1/courses/ai-introduction/documents/x"
+        for origin, code in (
+            (SITE, "teacher_only"),
+            ("http://localhost:3000", "unknown_document"),
+            ("", "unknown_document"),
+        ):
+            reply = await client.delete(at, headers={"Origin": origin} if origin else {})
+            assert reply.json()["error"]["code"] == code
+        assert (await client.post(CHAT, json=_body(), headers={"Origin": SITE})).status_code == 200
+
+
+def test_the_runs_of_one_key_do_not_drive_out_another_s() -> None:
+    runs = Runs()
+    runs.start("mine", Owner("quiet"), "perceptron", {})
+    for number in range(3 * KEPT_RUNS):
+        runs.start(f"{number}", Owner("flood", f"{number}"), "perceptron", {})
+    assert runs.frames("mine", Owner("quiet")) == []
+    assert len(runs._kept) == KEPT_RUNS

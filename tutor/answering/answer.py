@@ -10,10 +10,13 @@ from knowledge.courses.units import Topic
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.retriever import Found
 from tutor.answering.explain import Course, Explanation, Wanted, explain
+from tutor.answering.misconceptions import corrected
 from tutor.answering.reply import MOST_OFFERS, Line, Offer, Reply
 from tutor.answering.unread import unread_words
 from tutor.i18n import Texts, mark
 
+BESIDE = 1
+"""Sentences that follow the one that sets an error right."""
 NEAREST = 0.86
 """Least cosine (as e5 gives it) at which a topic is near enough to be named when a question is declined."""
 INSTEAD: Mapping[str, str] = {
@@ -40,8 +43,12 @@ class Desk:
 def answer(desk: Desk, wanted: Wanted, spoken: frozenset[str] = frozenset()) -> Reply:
     """Explain, or decline in one sentence with the nearest topic. `spoken` are sentences said before on the topic."""
     found = explain(desk.course, wanted)
+    seen = found.found if found is not None else sought(desk, wanted)
+    right = corrected(desk.course, wanted, seen)
+    if right is not None:
+        return _set_right(desk, wanted, right, found, spoken)
     if found is None or not found.lines:
-        return declined(desk, wanted)
+        return declined(desk, wanted, seen)
     lines = [*_lead(desk, wanted, found), *found.lines]
     said = frozenset(line.text for line in found.lines) | spoken
     picture = found.unit is not None and found.unit.act == "simply"
@@ -50,6 +57,23 @@ def answer(desk: Desk, wanted: Wanted, spoken: frozenset[str] = frozenset()) -> 
         unit=found.unit.act if found.unit else "",
         mood="picture" if picture else "plain", search=found.found.query.text,
     )  # fmt: skip
+
+
+def sought(desk: Desk, wanted: Wanted) -> Found:
+    """What the course has on the words alone."""
+    return desk.course.retriever.retrieve(Query(wanted.text, wanted.language, wanted.units))
+
+
+def _set_right(
+    desk: Desk, wanted: Wanted, right: Line, found: Explanation | None, spoken: frozenset[str]
+) -> Reply:  # fmt: skip
+    """What is right first, then of what was found as much as says more."""
+    assert right.passage is not None
+    lead = Line(desk.texts("No.") if wanted.act == "verify" else desk.texts("That is not so."))
+    more = [line for line in found.lines if line.text != right.text][:BESIDE] if found is not None else []
+    topic = right.passage.document
+    said = frozenset({right.text, *(line.text for line in more)}) | spoken
+    return Reply((lead, right, *more), "answered", offers(desk, topic, said), topic, wanted.act, unit="mistakes")
 
 
 def _lead(desk: Desk, wanted: Wanted, found: Explanation) -> list[Line]:
@@ -65,7 +89,7 @@ def _lead(desk: Desk, wanted: Wanted, found: Explanation) -> list[Line]:
 def declined(desk: Desk, wanted: Wanted, found: Found | None = None) -> Reply:
     """One sentence, with the nearest topic to press where one is near, or what of a document could not be read."""
     texts = desk.texts
-    found = found or desk.course.retriever.retrieve(Query(wanted.text, wanted.language, wanted.units))
+    found = found or sought(desk, wanted)
     named = [name.document for name in found.names if name.document in desk.course.topics]
     near = named[0] if named else _nearest(desk, found)
     topic = desk.course.topics.get(near)

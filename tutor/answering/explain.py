@@ -154,7 +154,8 @@ def _read(course: Course, wanted: Wanted) -> Found:
     named = course.retriever.names.found(wanted.text)
     alone = Query(wanted.text, wanted.language, wanted.units)
     spoken = wanted.act == "symbol" and wanted.topic in course.topics and course.topics[wanted.topic].unit("formula")
-    if not wanted.topic or (named and wanted.act != "compare" and not spoken):
+    enough = len({name.document for name in named}) > (wanted.act == "compare")
+    if not wanted.topic or (enough and not spoken):
         return course.retriever.retrieve(alone)
     if not course.topics and (wanted.leans < LEAN or PRONOUN.search(wanted.text) is None):
         return course.retriever.retrieve(alone)  # a sentence of a teacher's document outweighs words of another subject

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
 from knowledge.courses.units import Topic
 from knowledge.retrieval.embedder import Vectors
 from knowledge.retrieval.query import Query
-from knowledge.text import Language, content_words, sentences, words
+from knowledge.text import Language, content_words, language_of, sentences, words
 from tutor.answering.answer import Desk
 from tutor.answering.explain import Course
 from tutor.answering.reply import Line, Offer, Reply
@@ -25,6 +26,10 @@ NAMED_IN = 20_000
 """Characters of a page in which topics are looked for."""
 BEGINNING = 40
 """Words at the beginning, which say what a page is about."""
+SHORT_TEXT = 300
+"""Characters up to which a text that names a topic means it."""
+LOOKED = 6
+"""Sentences of a page that are looked up in the course."""
 ALIKE = 0.6
 """Cosine from which a sentence repeats another one."""
 SHORT, LONG = 4, 60
@@ -87,11 +92,22 @@ def topics_in(course: Course, text: str, most: int) -> list[Topic]:
             plainly = all(word in known or word.removesuffix("s") in known for word in said[name.start : name.end])
             counts[topic.id] += (3 if plainly else 1) + (6 if name.start < BEGINNING and plainly else 0)
     found = [course.topics[name] for name, _ in counts.most_common()]
-    if not found and course.topics and len(text) <= 1000:
-        hits = course.retriever.search(text, 3)
-        near = [hit.passage.document for hit in hits if hit.score > 0.5 and hit.passage.document in course.topics]
-        found = [course.topics[name] for name in dict.fromkeys(near)]
+    if found and len(text) > SHORT_TEXT and not _is_covered(course, text):
+        return []  # a page on revolutions may name a "feature" too
+    if not found and course.topics and len(text) <= SHORT_TEXT:
+        looked = course.retriever.retrieve(Query(text, language_of(text), {}))
+        near = looked.sentences[0].passage.document if looked.answerable and looked.sentences else ""
+        found = [course.topics[near]] if near in course.topics else []
     return found[:most]
+
+
+def _is_covered(course: Course, page: str) -> bool:
+    """Whether the course covers one of the page's first sentences that name a topic."""
+    told = (text for line in page[:NAMED_IN].splitlines() for text in sentences(_LEAD.sub("", line)))
+    naming = (text for text in told if course.retriever.names.found(text))
+    return any(
+        course.retriever.retrieve(Query(text, language_of(text), {})).answerable for text in islice(naming, LOOKED)
+    )
 
 
 def key_sentences(page: str, most: int, language: Language) -> list[str]:

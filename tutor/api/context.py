@@ -7,10 +7,11 @@ import base64
 import ipaddress
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
@@ -90,7 +91,8 @@ class KeptRun:
 
 
 class Runs:
-    """The latest demo runs, so that their frames can be fetched and asked about; the oldest make room.
+    """The latest demo runs, so that their frames can be fetched and asked about; the oldest make room, those of the key
+    that has most: nobody's runs drive out another key's.
 
     Threads may look for a run while another one is added.
     """
@@ -105,7 +107,9 @@ class Runs:
         with self._changing:
             self._kept[run_id] = kept
             while len(self._kept) > KEPT_RUNS:
-                self._kept.popitem(last=False)
+                counts = Counter(run.owner.key for run in self._kept.values())
+                most = max(counts, key=lambda key: counts[key])
+                self._kept.pop(next(name for name, run in self._kept.items() if run.owner.key == most))
         return kept.frames
 
     def run(self, run_id: str, owner: Owner) -> KeptRun:
@@ -187,7 +191,8 @@ async def caller_of(request: Request) -> Caller:
         raise AccessError("A valid API key is needed.", hint="Send it as `Authorization: Bearer ...`.")
     bound = key.course if key else ""
     course = request.headers.get("x-course", "").strip() or bound or service.tutor.course.name
-    caller = Caller(key.name if key else "", _user_of(request), course, bound, key.teacher if key else True)
+    teacher = key.teacher if key else _is_here(request)
+    caller = Caller(key.name if key else "", _user_of(request), course, bound, teacher)
     note(request, caller)
     if key is not None and key.per_minute and request.method == "POST":
         _count(service, key)
@@ -263,6 +268,15 @@ def _user_of(request: Request) -> str:
     if len(user) > LONGEST_USER:
         raise InputError(f"A user's name has {LONGEST_USER} characters at most.", code="invalid_value", param="user")
     return user
+
+
+def _is_here(request: Request) -> bool:
+    """Whether whoever has no key sits at this machine: a page of another site that may ask is no teacher."""
+    try:
+        pages = [urlsplit(origin).hostname or "" for origin in request.headers.getlist("origin")]
+    except ValueError:
+        return False
+    return all(is_loopback(page) for page in pages)
 
 
 def _is_forwarded(request: Request) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from starlette.concurrency import run_in_threadpool
 
 from tutor.api.context import CallerDep, ServiceDep
@@ -14,11 +14,17 @@ from tutor.conversations.store import Conversation
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 
 
+PAGE = 100
+
+
 @router.get("")
-async def list_conversations(service: ServiceDep, caller: CallerDep, q: str = "") -> dict[str, Any]:
-    """The caller's conversations, latest first; `q` filters by words."""
-    found = await run_in_threadpool(service.conversations.list, caller.owner, q[:200])
-    return {"object": "list", "data": [_head(conversation) for conversation in found]}
+async def list_conversations(
+    service: ServiceDep, caller: CallerDep, q: str = "", limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> dict[str, Any]:  # fmt: skip
+    """The caller's conversations, latest first; `q` filters by words, `offset` goes on after those before."""
+    found = await run_in_threadpool(service.conversations.list, caller.owner, q[:200], limit + 1, offset)
+    return {"object": "list", "data": [_head(one) for one in found[:limit]], "has_more": len(found) > limit}
 
 
 @router.post("", status_code=201)
@@ -44,6 +50,22 @@ async def get_conversation(conversation_id: str, service: ServiceDep, caller: Ca
         for exchange in found.exchanges
     ]
     return {**_head(found), "exchanges": exchanges}
+
+
+@router.patch("/{conversation_id}")
+async def rename_conversation(
+    conversation_id: str, body: ConversationRequest, service: ServiceDep, caller: CallerDep
+) -> dict[str, Any]:
+    """Give a conversation another title."""
+    await run_in_threadpool(service.conversations.rename, caller.owner, conversation_id, body.title)
+    return _head(await run_in_threadpool(service.conversations.get, caller.owner, conversation_id))
+
+
+@router.delete("")
+async def forget_conversations(service: ServiceDep, caller: CallerDep) -> dict[str, Any]:
+    """Remove all conversations of the caller, the user that is named, for good."""
+    count = await run_in_threadpool(service.conversations.forget, caller.owner)
+    return {"object": "list", "deleted": count}
 
 
 @router.delete("/{conversation_id}", status_code=204)

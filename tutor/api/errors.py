@@ -27,7 +27,7 @@ _STATUS = {
     "invalid_api_key": 401, "course_forbidden": 403, "teacher_only": 403, "host_forbidden": 403,
     "origin_forbidden": 403, "not_multipart": 415,
     "invalid_password": 401, "headers_too_large": 431, "schema_not_filled": 422, "previous_response_not_found": 400,
-    "model_not_found": 404, "long_wait": 503,
+    "model_not_found": 404, "long_wait": 503, "turn_timeout": 503,
     "busy": 429, "disk_full": 507, "read_only": 503, "model_missing": 503, "model_damaged": 503,
     "model_failed": 503, "index_locked": 503, "index_damaged": 503, "embedder_missing": 503, "embedder_mismatch": 503,
     "not_ready": 503, "missing_capability": 503, "demo_timeout": 422, "demo_memory": 422, "demo_frames": 422,

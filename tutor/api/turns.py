@@ -114,10 +114,17 @@ async def run_turn(service: Service, caller: Caller, asked: Asked, place: Place)
                 service.conversations.ask, caller.owner, asked.conversation, asked.question, asked.exchange
             )
         told.started = time.monotonic()
-        async with place, aclosing(asked.events()) as events:
-            async for event in events:
-                told.hear(event, service, caller)
-                yield event
+        async with place:
+            try:
+                async with asyncio.timeout(service.settings.turn_seconds), aclosing(asked.events()) as events:
+                    async for event in events:
+                        told.hear(event, service, caller)
+                        yield event
+            except TimeoutError:  # what was said so far is kept as incomplete
+                seconds = service.settings.turn_seconds
+                yield Failed(
+                    Problem("turn_timeout", f"The answer took more than {seconds} s.", "Ask for less at once.")
+                )
     finally:
         place.give_back()
         service.metrics.whole.observe(time.monotonic() - told.started)

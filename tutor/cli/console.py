@@ -136,5 +136,5 @@ def _show_sources(ending: Answered, sources: Sequence[Source]) -> None:
     cited = {citation.marker for citation in ending.citations}
     for source in sources:
         if source.marker in cited:
-            where = source.passage.place
-            write(clean(f"  [{source.marker}] {readable(source.passage.title)} ({where})\n"))
+            where = source.passage.located(source.language)
+            write(clean(f"  [{source.marker}] {readable(source.passage.named(source.language))} ({where})\n"))

@@ -8,22 +8,26 @@ import json
 import math
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
 from demos.runtime.catalogue import all_demos, load, source
 from demos.runtime.contract import Demo, DemoError, Frame, Params
+from demos.runtime.extents import steady
 from demos.runtime.flags import command, flags
+from demos.runtime.idea import idea
 from demos.runtime.runner import Workers, run
 from demos.runtime.texts import LANGUAGES, Language, fixed, shown, told
+from tutor.cli.film import Film, keyboard
 from tutor.errors import ModelError
 from tutor.formulas import readable
 from tutor.i18n import Texts, preferred
@@ -33,7 +37,7 @@ from tutor.tui.pace import paced
 
 USAGE = """Usage: tiza demo NAME [--help] [parameters] [--preset NAME] [--predict CHOICE]
                  [--lang en|es] [--speed N] [--png DIR] [--gif FILE] [--csv DIR] [--json]
-       tiza demo NAME --source
+       tiza demo NAME --source|--file
        tiza demo --list [--lang en|es]
 """
 
@@ -73,8 +77,9 @@ def run_command(args: Sequence[str]) -> int:
     demo = load(args[0])
     parser = _parser(demo, lang)
     given = vars(parser.parse_args(args[1:]))
-    if given.pop("source"):
-        _show_source(demo)
+    wants_file, wants_idea = given.pop("file"), given.pop("source")
+    if wants_file or wants_idea:
+        _show(source(demo) if wants_file else idea(demo))
         return 0
     preset = given.pop("preset")
     wanted = replace(Wanted(**{field.name: given.pop(field.name) for field in fields(Wanted)}), lang=lang)
@@ -121,13 +126,13 @@ def chosen(demo: Demo, guess: str) -> str:
     )
 
 
-def _show_source(demo: Demo) -> None:
-    """The demo's file: coloured on a terminal, as it is in a pipe."""
+def _show(python: str) -> None:
+    """Python: coloured on a terminal, as it is in a pipe."""
     console = Console()
     if console.is_terminal:
-        console.print(Syntax(source(demo), "python", background_color="default"))
+        console.print(Syntax(python, "python", background_color="default"))
     else:
-        sys.stdout.write(source(demo))
+        sys.stdout.write(python)
 
 
 def _parser(demo: Demo, lang: str) -> _Parser:
@@ -164,7 +169,8 @@ def _parser(demo: Demo, lang: str) -> _Parser:
     parser.add_argument("--predict", metavar="CHOICE", help="guess how it ends; the run says whether you are right")
     parser.add_argument("--speed", type=float, default=1.0, metavar="N", help="pace on a terminal: 1; 0 does not wait")
     parser.add_argument("--lang", metavar="en|es", help="language of the run: English or Spanish")
-    parser.add_argument("--source", action="store_true", help="show the demo's own file instead of running it")
+    parser.add_argument("--source", action="store_true", help="show the idea in Python: formula, algorithm, steps")
+    parser.add_argument("--file", action="store_true", help="show the demo's whole file, captions and all")
     return parser
 
 
@@ -204,20 +210,31 @@ async def _shown(demo: Demo, params: Params, console: Console, wanted: Wanted) -
     live = Live(console=console, auto_refresh=False, transient=True) if watched else None
     workers = Workers(spare=False)
     model = await _model(demo)
+    texts = Texts(wanted.lang)
+    keys = texts("space stops, ← → step, n next moment, + - speed, q to the end")
+
+    def draw(frame: Frame, state: str = "") -> None:
+        picture = _drawn(shown(frame, wanted.lang, demo), console)
+        foot = Text(f"{state}  {keys}" if state else "", style="dim", no_wrap=True)
+        if live:
+            live.update(Group(picture, foot), refresh=True)
+
     if live:
         live.start()
     try:
         given = capabilities(demo, _embed, model)
-        async with aclosing(run(demo, params, workers=workers, capabilities=given)) as stream:
-            async for frame in paced(stream, wanted.speed if live else 0):
-                frames.append(frame)
-                if wanted.json:
-                    sys.stdout.write(
-                        json.dumps(told(frame, wanted.lang, demo.name).model_dump(mode="json"), ensure_ascii=False)
-                        + "\n"
-                    )
-                elif live:
-                    live.update(_drawn(shown(frame, wanted.lang, demo), console), refresh=True)
+        made = run(demo, params, workers=workers, capabilities=given)
+        with keyboard() if live and wanted.speed else nullcontext() as pressed:
+            async with aclosing(made) as stream:
+                if pressed is not None:
+                    return await Film(draw, pressed, wanted.speed).show(stream)
+                async for frame in paced(stream, wanted.speed if live else 0):
+                    frames.append(frame)
+                    if wanted.json:
+                        plain = told(frame, wanted.lang, demo.name).model_dump(mode="json")
+                        sys.stdout.write(json.dumps(plain, ensure_ascii=False) + "\n")
+                    elif live:
+                        draw(frame)
     finally:
         if live:
             live.stop()
@@ -296,7 +313,7 @@ def _sum_up(demo: Demo, params: Params, frames: Sequence[Frame], console: Consol
         if frame.moment and frame is not frames[-1]:
             place = texts("frame {number}, {moment}", number=index + 1, moment=frame.moment)
             console.print(f"{place}: {readable(frame.caption)}", markup=False, highlight=False)
-    console.print(_drawn(frames[-1], console))
+    console.print(_drawn(steady(frames)[-1], console))
     again = texts("Again: {command}", command=command(demo, params.model_dump()))
     console.print(again, markup=False, highlight=False)
 

@@ -21,7 +21,7 @@ def citation_record(citation: Citation) -> dict[str, Any]:
         "slide": passage.slide,
         "page": passage.page,
         "section": passage.section,
-        "title": passage.title,
+        "title": passage.named(citation.language),
         "place": passage.place,
         "quote": citation.quote,
     }

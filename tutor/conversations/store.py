@@ -139,7 +139,7 @@ class Conversations:
             session.commit()
             return _head(row)
 
-    def list(self, owner: Owner | str, search: str = "", limit: int = 100) -> list[Conversation]:
+    def list(self, owner: Owner | str, search: str = "", limit: int = 100, offset: int = 0) -> list[Conversation]:
         """The owner's conversations, latest first; `search` filters by words of title, questions and answers."""
         query = select(_ConversationRow).where(*_of(owner))
         for word in search.split():
@@ -149,7 +149,7 @@ class Conversations:
             )
             query = query.where(or_(_ConversationRow.title.ilike(pattern), _ConversationRow.id.in_(said)))
         with self._session() as session:
-            rows = session.scalars(query.order_by(_ConversationRow.updated_at.desc()).limit(limit))
+            rows = session.scalars(query.order_by(_ConversationRow.updated_at.desc()).limit(limit).offset(offset))
             return [_head(row) for row in rows]
 
     def get(self, owner: Owner | str, conversation_id: str) -> Conversation:
@@ -246,6 +246,16 @@ class Conversations:
             session.execute(delete(_ExchangeRow).where(_ExchangeRow.conversation_id == conversation_id))
             session.execute(delete(_ConversationRow).where(_ConversationRow.id == conversation_id))
             session.commit()
+
+    def forget(self, owner: Owner | str) -> int:
+        """Remove all conversations of an owner for good; returns how many."""
+        with self._write, self._session() as session:
+            own = select(_ConversationRow.id).where(*_of(owner))
+            count = session.scalar(select(func.count()).select_from(own.subquery())) or 0
+            session.execute(delete(_ExchangeRow).where(_ExchangeRow.conversation_id.in_(own)))
+            session.execute(delete(_ConversationRow).where(*_of(owner)))
+            session.commit()
+            return count
 
     def close(self) -> None:
         """Release the database's connections."""

@@ -84,7 +84,9 @@ class Turn:
         shown = f"{space}{opens}{text}{mark}"
         self.said.append(shown)
         if passage is not None:
-            self.citations.append(Citation(self.marker(passage), passage, quote or _quoted(text, passage)))
+            self.citations.append(
+                Citation(self.marker(passage), passage, quote or _quoted(text, passage), self.texts.language)
+            )
         return Token(shown)
 
     def marker(self, passage: Passage) -> int:

@@ -67,7 +67,7 @@ async def demonstrate(parts: Parts, turn: Turn, utterance: Utterance, intent: Ru
     if topic is not None and (unit := topic.unit("define")) is not None:
         line = parts.course.lines(unit, turn.texts.language)[0]
         assert line.passage is not None
-        yield SourcesFound((Source(1, line.passage, 1.0),))
+        yield SourcesFound((Source(1, line.passage, 1.0, language),))
         yield turn.say(line.text, line.passage)
     others = _other_runs(parts, demo, turn)
     yield turn.end(parts, _reply(demo, "demonstrated", others, topic.id if topic else ""))

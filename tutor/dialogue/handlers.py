@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from demos.runtime.texts import tell
 from knowledge.retrieval.query import Query
 from tutor.answering import navigate
 from tutor.answering.answer import Desk, answer, declined, demo_of, offers
@@ -15,7 +16,7 @@ from tutor.dialogue.context import Parts
 from tutor.dialogue.reading import Act, units_of
 from tutor.dialogue.router import Clarify, RunDemo
 from tutor.dialogue.said import Said
-from tutor.i18n import Texts
+from tutor.i18n import Texts, spanish
 from tutor.runs.canonical import canonical
 from tutor.runs.questions import about_run
 
@@ -122,7 +123,9 @@ def _locate(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
 def _order(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     if parts.navigator is None:
         return _explain(parts, desk, said, seed)
-    return navigate.ordered(desk, parts.navigator, _topic_of(parts, said))
+    named = parts.course.retriever.names.found(said.text)
+    topic = _topic_of(parts, said) if named or said.topic or said.leans >= LEAN else ""
+    return navigate.ordered(desk, parts.navigator, topic)
 
 
 def _list(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
@@ -139,7 +142,7 @@ def _summarise(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
         return _locate(parts, desk, said, seed)
     section = parts.navigator.section_named(said.text, said.vector)
     named = parts.course.retriever.names.found(said.text)
-    if section is None and (named or said.state.topic):
+    if section is None and (named or (said.state.topic and said.leans >= LEAN)):
         return _explain(parts, desk, said, seed)
     return navigate.summarised(desk, parts.navigator, section)
 
@@ -153,7 +156,9 @@ def _ask_run(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
         if not told and said.act == "ask_run" and said.reading.sure:
             told = about_run("What did the run show?", run)
         if told:
-            return Reply(tuple(map(Line, told)), topic=said.state.topic, act="ask_run", about_run=said.state.run_id)
+            language, more = said.language, spanish()
+            lines = tuple(Line(tell(sentence, language, run.demo, more)) for sentence in told)
+            return Reply(lines, topic=said.state.topic, act="ask_run", about_run=said.state.run_id)
     if said.act != "ask_run":
         return HANDLERS.get(said.act, _explain)(parts, desk, said, seed)
     return _explain(parts, desk, replace(said, act="fact"), seed)

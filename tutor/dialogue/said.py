@@ -81,6 +81,8 @@ def read(parts: Parts, text: str, history: Sequence[Exchange], language: Languag
         said = replace(said, act=state.act)  # type: ignore[arg-type]
     if reading.act == "language":
         return _switched(said)
+    if reading.act == "continue" and state.act == "practise":
+        return replace(said, act="practise", topic=state.topic)  # the next question
     return _continued(parts, said) if reading.act == "continue" else said
 
 

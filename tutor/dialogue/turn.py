@@ -118,7 +118,8 @@ async def _tell(parts: Parts, turn: Turn, found: Reply) -> AsyncGenerator[Event,
     """The events of a reply: its sources, its sentences in order, and the ending."""
     passages = list({line.passage.document: line.passage for line in found.lines if line.passage}.values())
     if passages:
-        yield SourcesFound(tuple(Source(number, passage, 0.0) for number, passage in enumerate(passages, 1)))
+        said = turn.texts.language
+        yield SourcesFound(tuple(Source(number, passage, 0.0, said) for number, passage in enumerate(passages, 1)))
     for line in found.lines:
         yield turn.say(line.text, line.passage, opens=line.opens)
     yield turn.end(parts, found)

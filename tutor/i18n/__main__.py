@@ -6,11 +6,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from demos.runtime.said import worded
 from tutor.i18n import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
 KEYWORDS = {"texts": None, "_texts": None, "mark": None, "plural": (1, 2)}
-ROOMS = ("tutor",)
+ROOMS = {"tutor": KEYWORDS, "tutor/runs": {"say": None}}
+"""Where texts are marked, and how: an answer about a run is a message, as the run's own texts are."""
 
 
 METHODS = [("formulas/**.py", "ignore"), ("**.py", "python")]
@@ -22,10 +24,10 @@ def said() -> set[str]:
     from babel.messages.extract import extract_from_dir
 
     found: set[str] = set()
-    for room in ROOMS:
-        for _, _, message, _, _ in extract_from_dir(ROOT / room, METHODS, keywords=KEYWORDS):
+    for room, keywords in ROOMS.items():
+        for _, _, message, _, _ in extract_from_dir(ROOT / room, METHODS, keywords=keywords):
             found.update(message if isinstance(message, tuple) else (message,))
-    return {text for text in found if text}
+    return {text for text in found if text and worded(text)}
 
 
 def problems() -> Iterator[str]:

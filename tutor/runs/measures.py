@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from demos.runtime.contract import Measure as Declared
+from demos.runtime.messages import say
 from knowledge.text import fold
 from tutor.runs.lexicon import LOOSE, ROLES
 from tutor.runs.summary import Round, Run
@@ -17,6 +18,7 @@ _FEWER_IS_BETTER = re.compile(r"error|loss|mistake|wrong|off|worst|lost|torn|spr
 _NAMED = re.compile(r"\b([a-z]\w*?)(?: number| no\.?)? ?#?(\d+(?:\.\d+)?)(?![\w%])|\b(\d+)(?:st|nd|rd|th) ([a-z]\w*)\b")
 _FRAMES = ("frame", "step", "picture", "image", "iteration", "moment")
 _CLOCKS = ("epoch", "step", "game", "pass", "round", "t")
+_WANTED = {"highest": say("highest"), "lowest": say("lowest"), "best": say("best"), "worst": say("worst")}
 _COUNTERS = (*_CLOCKS, "layer", "block", "word", "point", "sentence", "customer", "token")
 """Metrics that say where a run is, rather than how it does; the first ones count its time."""
 
@@ -57,19 +59,29 @@ class Measure:
     def noun(self) -> str:
         """Its name without the epoch's: "mistakes" for epoch_mistakes."""
         words = self.name.replace("_", " ")
-        return words.removeprefix(f"{self.run.clock} ") if self.run.clock else words
+        return say(words.removeprefix(f"{self.run.clock} ") if self.run.clock else words)
 
     @property
     def words(self) -> str:
-        name = self.name.replace("_", " ")
+        name = say(self.name.replace("_", " "))
         if self.declared is not None and self.declared.span != "now":
-            by_round = f"{self.noun} in one {self.run.clock}" if self.run.clock else self.noun
-            name = by_round if self.declared.span == "epoch" else self.declared.words or f"{self.noun} since the start"
-        return f"{self.called} (“{name}”)" if self.called and self.called != name else name
+            by_round = (
+                say("{noun} in one {clock}", noun=self.noun, clock=say(self.run.clock)) if self.run.clock else self.noun
+            )
+            name = (
+                by_round
+                if self.declared.span == "epoch"
+                else say(self.declared.words)
+                if self.declared.words
+                else say("{noun} since the start", noun=self.noun)
+            )
+        return (
+            say("{called} (“{name}”)", called=self.called, name=name) if self.called and self.called != name else name
+        )
 
     def where(self, at: float) -> str:
         """A place in words: "frame 12 of 40 (epoch 3 of 20)"."""
-        return f"{self.along} {number(at)}" if self.along else _place_words(self.run, int(at))
+        return say("{along} {at}", along=self.along, at=number(at)) if self.along else _place_words(self.run, int(at))
 
     def by_round(self) -> Measure:
         """What it counted epoch by epoch; of a measure that does not count, itself."""
@@ -82,14 +94,30 @@ class Measure:
         """What it counted in one epoch, "" where that is not known."""
         last = number(self.run.values(self.run.clock)[-1][1]) if self.run.clock in self.run.metrics else ""
         counted = [count for one, count, _ in self.rounds if one == epoch]
-        return f"In {self.run.clock} {number(epoch)} of {last}: {number(counted[0])} {self.noun}." if counted else ""
+        return (
+            say(
+                "In {clock} {epoch} of {last}: {counted} {noun}.",
+                clock=say(self.run.clock),
+                epoch=number(epoch),
+                last=last,
+                counted=number(counted[0]),
+                noun=self.noun,
+            )
+            if counted
+            else ""
+        )
 
     def final(self) -> str:
         """Its last value and where that stands."""
         at, value = self.points[-1]
         if self.name in _COUNTERS:
-            return f"The run went up to {self.name} {number(max(v for _, v in self.points))}."
-        return f"The final value of {self.words} is {number(value)}, at {self.where(at)}."
+            return say("The run went up to {name} {v}.", name=say(self.name), v=number(max(v for _, v in self.points)))
+        return say(
+            "The final value of {words} is {value}, at {where}.",
+            words=self.words,
+            value=number(value),
+            where=self.where(at),
+        )
 
     def extreme(self, wanted: str) -> str:
         """Its highest, lowest, best or worst value and where it was first reached."""
@@ -99,18 +127,43 @@ class Measure:
         fewer = bool(_FEWER_IS_BETTER.search(self.name)) if fewer is None else fewer
         upwards = wanted == "highest" or (wanted == "best" and not fewer) or (wanted == "worst" and fewer)
         at, value = max(self.points, key=lambda point: point[1] if upwards else -point[1])
-        first = "first reached at " if sum(v == value for _, v in self.points) > 1 else "at "
-        return f"The {wanted} value of {self.words} is {number(value)}, {first}{self.where(at)}."
+        first = say("first reached at ") if sum(v == value for _, v in self.points) > 1 else say("at ")
+        return say(
+            "The {wanted} value of {words} is {value}, {first}{where}.",
+            wanted=_WANTED[wanted],
+            words=self.words,
+            value=number(value),
+            first=first,
+            where=self.where(at),
+        )
 
     def at(self, place: Place) -> str:
         """Its value at a place, "" where it has none."""
         if self.along:
             there = [v for x, v in self.points if self.along.startswith(place.counter or "-") and x == place.value]
-            return f"At {place.words} the {self.words} is {number(there[0])}, as its curve shows." if there else ""
+            return (
+                say(
+                    "At {words} the {words2} is {there}, as its curve shows.",
+                    words=place.words,
+                    words2=self.words,
+                    there=number(there[0]),
+                )
+                if there
+                else ""
+            )
         if place.counter == self.run.clock and (counted := self.in_round(place.value)):
             return counted
         before = [point for point in self.points if point[0] <= place.frame]
-        return f"At {self.where(before[-1][0])} the {self.words} is {number(before[-1][1])}." if before else ""
+        return (
+            say(
+                "At {where} the {words} is {before}.",
+                where=self.where(before[-1][0]),
+                words=self.words,
+                before=number(before[-1][1]),
+            )
+            if before
+            else ""
+        )
 
     def change(self, place: Place, wanted: int) -> str:
         """How it moved at a place: up where `wanted` is 1, down where it is -1; says so when it did not."""
@@ -121,29 +174,54 @@ class Measure:
         if not before or not here:
             return ""
         old, new = before[-1], here[0]
-        verb = "rose" if new > old else "fell" if new < old else "stayed"
+        verb = say("rose") if new > old else say("fell") if new < old else say("stayed")
         if wanted * (new - old) < 0 or (wanted and new == old):
-            verb = f"did not {'rise' if wanted > 0 else 'fall'}: it went"
-        return f"At {self.where(place.frame)} the {self.words} {verb} from {number(old)} to {number(new)}."
+            verb = say("did not rise: it went") if wanted > 0 else say("did not fall: it went")
+        return say(
+            "At {where} the {words} {verb} from {old} to {new}.",
+            where=self.where(place.frame),
+            words=self.words,
+            verb=verb,
+            old=number(old),
+            new=number(new),
+        )
 
     def whole(self) -> str:
         """How far it went from its first value to its last."""
         (_, old), (_, new) = self.points[0], self.points[-1]
-        verb = "rose" if new > old else "fell" if new < old else "did not move"
-        by = f", by {number(abs(float(f'{new - old:.6g}')))}" if new != old else ""
-        return f"Over the run the {self.words} {verb}: from {number(old)} to {number(new)}{by}."
+        verb = say("rose") if new > old else say("fell") if new < old else say("did not move")
+        by = say(", by {value}", value=number(abs(float(f"{new - old:.6g}")))) if new != old else ""
+        return say(
+            "Over the run the {words} {verb}: from {old} to {new}{by}.",
+            words=self.words,
+            verb=verb,
+            old=number(old),
+            new=number(new),
+            by=by,
+        )
 
     def steepest(self, way: int) -> tuple[int, str]:
         """The frame at which it moved most in one direction (0 where there is none), and a sentence that says so."""
         if self.rounds:
             return self.by_round().steepest(way)
         steps = [(way * (b - a), at, a, b) for (_, a), (at, b) in zip(self.points, self.points[1:], strict=False)]
-        verb = "rose" if way > 0 else "fell"
+        verb = say("rose") if way > 0 else say("fell")
         most, at, old, new = max(steps, default=(0.0, 0.0, 0.0, 0.0), key=lambda step: step[0])
         if most <= 0:
-            ends = f"from {number(self.points[0][1])} to {number(self.points[-1][1])}"
-            return 0, f"In this run the {self.words} never {verb}: it went {ends}."
-        sentence = f"The {self.words} {verb} most at {self.where(at)}: from {number(old)} to {number(new)}."
+            ends = say(
+                "from {points} to {points2}", points=number(self.points[0][1]), points2=number(self.points[-1][1])
+            )
+            return 0, say(
+                "In this run the {words} never {verb}: it went {ends}.", words=self.words, verb=verb, ends=ends
+            )
+        sentence = say(
+            "The {words} {verb} most at {where}: from {old} to {new}.",
+            words=self.words,
+            verb=verb,
+            where=self.where(at),
+            old=number(old),
+            new=number(new),
+        )
         return 0 if self.along else int(at), sentence
 
     def crossing(self, level: float, percent: bool, below: bool) -> str:
@@ -152,12 +230,28 @@ class Measure:
             return self.by_round().crossing(level, percent, below)
         if max(v for _, v in self.points) <= 1 and (percent or level > 1):
             level /= 100
-        words = f"at or {'below' if below else 'above'} {number(level)}"
+        words = (
+            say("at or below {level}", level=number(level))
+            if below
+            else say("at or above {level}", level=number(level))
+        )
         for at, value in self.points:
             if (value <= level) if below else (value >= level):
-                return f"The {self.words} is first {words} at {self.where(at)}: {number(value)}."
+                return say(
+                    "The {words} is first {words2} at {where}: {value}.",
+                    words=self.words,
+                    words2=words,
+                    where=self.where(at),
+                    value=number(value),
+                )
         at, value = (min if below else max)(self.points, key=lambda point: point[1])
-        return f"The {self.words} is never {words} in this run; nearest is {number(value)}, at {self.where(at)}."
+        return say(
+            "The {words} is never {words2} in this run; nearest is {value}, at {where}.",
+            words=self.words,
+            words2=words,
+            value=number(value),
+            where=self.where(at),
+        )
 
 
 def number(value: float) -> str:
@@ -167,20 +261,33 @@ def number(value: float) -> str:
 
 def said(run: Run, frame: int) -> str:
     """A frame's caption with its place, and its name where it is a moment."""
-    moment = f", “{run.moments[frame]}”" if frame in run.moments else ""
-    place = _place_words(run, frame)
-    return f"{place[0].upper()}{place[1:]}{moment}: {run.caption(frame)}"
+    moment = say(", “{moment}”", moment=run.moments[frame]) if frame in run.moments else ""
+    clock = _clock_words(run, frame)
+    caption = run.caption(frame)
+    return say(
+        "Frame {frame} of {count}{clock}{moment}: {caption}",
+        frame=frame,
+        count=run.count,
+        clock=clock,
+        moment=moment,
+        caption=caption,
+    )
 
 
 def _place_words(run: Run, frame: int) -> str:
     """ "frame 12 of 40 (epoch 3 of 20)": with the counter that this frame itself shows."""
+    return say("frame {frame} of {count}{clock}", frame=frame, count=run.count, clock=_clock_words(run, frame))
+
+
+def _clock_words(run: Run, frame: int) -> str:
+    """ " (epoch 3 of 20)", or nothing."""
     index = run.frames.index(frame)
     for name in _COUNTERS:
         value = run.metrics[name][index] if name in run.metrics else None
         if value is not None:
-            last = f" of {number(run.values(name)[-1][1])}" if name in _CLOCKS[:-1] else ""
-            return f"frame {frame} of {run.count} ({name} {number(value)}{last})"
-    return f"frame {frame} of {run.count}"
+            last = say(" of {values}", values=number(run.values(name)[-1][1])) if name in _CLOCKS[:-1] else ""
+            return say(" ({name} {value}{last})", name=say(name), value=number(value), last=last)
+    return ""
 
 
 def place_of(text: str, run: Run, *, loosely: bool) -> Place | None:
@@ -203,18 +310,32 @@ def _counted(run: Run, counter: str, value: float, words: str) -> Place:
     points = run.values(counter)
     least, most = min(v for _, v in points), max(v for _, v in points)
     if not least <= value <= most:
-        return Place(0, words, f"This run has no {words}: its {counter} goes from {number(least)} to {number(most)}.")
+        return Place(
+            0,
+            words,
+            say(
+                "This run has no {words}: its {counter} goes from {least} to {most}.",
+                words=words,
+                counter=say(counter),
+                least=number(least),
+                most=number(most),
+            ),
+        )
     off = min(abs(v - value) for _, v in points)
     frame = [at for at, v in points if abs(v - value) == off][-1]
-    nearest = f"No frame shows {words}; the nearest does this." if off else ""
+    nearest = say("No frame shows {words}; the nearest does this.", words=words) if off else ""
     return Place(frame, words, "", nearest, counter, value)
 
 
 def _numbered(run: Run, value: int, words: str) -> Place:
     if not 1 <= value <= run.count:
-        return Place(0, words, f"This run has no {words}: its frames are 1 to {run.count}.")
+        return Place(
+            0, words, say("This run has no {words}: its frames are 1 to {count}.", words=words, count=run.count)
+        )
     frame = min(run.frames, key=lambda kept: abs(kept - value))
-    return Place(frame, words, "", "" if frame == value else f"The nearest frame that was kept is {frame}.")
+    return Place(
+        frame, words, "", "" if frame == value else say("The nearest frame that was kept is {frame}.", frame=frame)
+    )
 
 
 def measures(text: str, run: Run, *, besides: str = "", counters: bool = True) -> list[Measure]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from demos.runtime.messages import listed, say
 from knowledge.text import fold
 from tutor.runs import lexicon as words
 from tutor.runs.measures import Measure, Place, measures, number, place_of, said
@@ -39,8 +40,11 @@ def _settings(text: str, run: Run) -> list[str] | None:
     named = {name: value for name, value in run.params.items() if asked & _word_set(name)}
     if not named and not asked & {"parameter", "parameters", "setting", "settings", "values"}:
         return None
-    told = [f"{name.replace('_', ' ')} = {_value(value)}" for name, value in (named or run.params).items()]
-    return [f"The run used {_listed(told)}."]
+    told = [
+        say("{name} = {value}", name=say(name.replace("_", " ")), value=_value(value))
+        for name, value in (named or run.params).items()
+    ]
+    return [say("The run used {listed}.", listed=_listed(told))]
 
 
 def _at_place(text: str, run: Run) -> list[str] | None:
@@ -53,7 +57,7 @@ def _at_place(text: str, run: Run) -> list[str] | None:
     told = [_moved(text, measure, place) for measure in measures(text, run, besides=place.words)[:FOLLOWED]]
     lines = [sentence for sentence in told if sentence]
     at_end = place.frame == run.count and run.panels and not lines
-    drawn = [f"It draws: {', '.join(run.panels)}."] if at_end else []
+    drawn = [say("It draws: {panels}.", panels=listed(", ", run.panels))] if at_end else []
     return [*([place.nearest] if place.nearest else []), *lines, said(run, place.frame), *drawn]
 
 
@@ -110,8 +114,11 @@ def _rest(text: str, run: Run) -> list[str] | None:
     if not (words.PAST.search(text) or words.WHEN.search(text)):
         return None
     if run.rest_at:
-        return [f"It converged: {run.rest}.", said(run, run.rest_at)]
-    return [f"It did not converge in this run. What would have shown it: {run.rest}.", said(run, run.count)]
+        return [say("It converged: {rest}.", rest=say(run.rest)), said(run, run.rest_at)]
+    return [
+        say("It did not converge in this run. What would have shown it: {rest}.", rest=say(run.rest)),
+        said(run, run.count),
+    ]
 
 
 def _weights(text: str, run: Run) -> list[str] | None:
@@ -123,19 +130,29 @@ def _weights(text: str, run: Run) -> list[str] | None:
     if not run.weights:
         sizes = [measure for measure in run.measures if measure.role == "size" and "weight" in measure.metric]
         return (
-            [f"This run does not show its weights; it has {number(run.values(sizes[0].metric)[-1][1])}."]
+            [
+                say(
+                    "This run does not show its weights; it has {values}.",
+                    values=number(run.values(sizes[0].metric)[-1][1]),
+                )
+            ]
             if sizes
             else None
         )
-    told = [f"{_weight_name(run, name)} = {number(value)}" for name, value in run.weights["values"].items()]
-    place = f"frame {run.weights['frame']} of {run.count}"
+    told = [
+        say("{name} = {value}", name=_weight_name(run, name), value=number(value))
+        for name, value in run.weights["values"].items()
+    ]
+    place = say("frame {frame} of {count}", frame=run.weights["frame"], count=run.count)
     if told:
-        return [f"The weights at the end are {_listed(told)} ({place})."]
-    return [f"What was learnt is drawn in “{run.weights['panel']}”, last at {place}."]
+        return [say("The weights at the end are {listed} ({place}).", listed=_listed(told), place=place)]
+    return [
+        say("What was learnt is drawn in “{panel}”, last at {place}.", panel=say(run.weights["panel"]), place=place)
+    ]
 
 
 def _weight_name(run: Run, name: str) -> str:
-    return next((measure.words for measure in run.measures if measure.metric == name and measure.words), name)
+    return next((say(measure.words) for measure in run.measures if measure.metric == name and measure.words), name)
 
 
 def _change(text: str, run: Run) -> list[str] | None:
@@ -158,7 +175,7 @@ def _final(text: str, run: Run) -> list[str] | None:
     if not (pointed or words.VALUE.match(text)) or not _only_of(run, text):
         return None
     if re.match(r"how many (?:frames|pictures|moments|steps)\b", text) and "step" not in run.metrics:
-        return [f"The run has {run.count} frames."]
+        return [say("The run has {count} frames.", count=run.count)]
     found = measures(text, run)
     if not pointed:  # "What was the LSTM?" is about the idea, though a line has that name
         found = [measure for measure in found if not measure.along]
@@ -166,7 +183,13 @@ def _final(text: str, run: Run) -> list[str] | None:
         return [measure.final() for measure in found[:FOLLOWED]]
     lacking = next((word for word in words.LOOSE if re.search(rf"\b{word}\b", text)), None)
     if pointed and lacking and run.metrics:
-        return [f"This run does not measure the {lacking}; it measures {_listed(list(run.metrics))}."]
+        return [
+            say(
+                "This run does not measure the {lacking}; it measures {listed}.",
+                lacking=lacking,
+                listed=_listed([say(name.replace("_", " ")) for name in run.metrics]),
+            )
+        ]
     return None
 
 
@@ -174,7 +197,11 @@ def _verdict(text: str, run: Run) -> list[str] | None:
     """ "Did it converge?", "Was my guess right?": what the run proved, and its last words."""
     if not words.VERDICT.search(text) or not _only_of(run, text, run.question, run.captions[-1]):
         return None
-    proved = [f"{run.question} The run says: {run.proved}."] if run.proved else []
+    proved = (
+        [say("{question} The run says: {proved}.", question=say(run.question), proved=say(run.proved))]
+        if run.proved
+        else []
+    )
     return [*proved, said(run, run.count)]
 
 
@@ -182,8 +209,12 @@ def _whole(text: str, run: Run) -> list[str] | None:
     """ "What did it show?": the last frame's words, and the moments on the way."""
     if not words.WHOLE.search(text) or not _only_of(run, text):
         return None
-    shown = [f"{name} (frame {frame})" for frame, name in run.moments.items() if frame < run.count]
-    return [said(run, run.count), *([f"Moments on the way: {_listed(shown[:8])}."] if shown else [])]
+    shown = [
+        say("{name} (frame {frame})", name=name, frame=frame)
+        for frame, name in run.moments.items()
+        if frame < run.count
+    ]
+    return [said(run, run.count), *([say("Moments on the way: {listed}.", listed=_listed(shown[:8]))] if shown else [])]
 
 
 READERS: tuple[Callable[[str, Run], list[str] | None], ...] = (
@@ -216,4 +247,6 @@ def _value(value: object) -> str:
 
 
 def _listed(parts: list[str]) -> str:
-    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
+    return (
+        say("{parts} and {last}", parts=listed(", ", parts[:-1]), last=parts[-1]) if len(parts) > 1 else "".join(parts)
+    )

@@ -11,11 +11,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from demos.runtime.contract import Curve, Demo, Frame, Measure
+from demos.runtime.messages import read, written
 from tutor.runs.weights import learnt
 
 __all__ = ["LARGEST", "Line", "Round", "Run", "rundown"]
 
-LARGEST = 64_000
+LARGEST = 128_000
 """Most characters of a rundown as JSON: enough for every frame of nearly every run."""
 
 POINTS = 120
@@ -67,6 +68,7 @@ class Run:
     rest: str = ""
     rest_at: int = 0
     weights: dict[str, Any] = field(default_factory=dict)
+    demo: str = ""
 
     @classmethod
     def of(cls, kept: Any) -> Run | None:
@@ -74,14 +76,15 @@ class Run:
         try:
             return cls(
                 str(kept["title"]), dict(kept["params"]), int(kept["count"]), tuple(map(int, kept["frames"])),
-                tuple(map(str, kept["captions"])), {int(at): str(name) for at, name in kept["moments"].items()},
+                tuple(map(read, kept["captions"])), {int(at): read(name) for at, name in kept["moments"].items()},
                 {str(name): tuple(values) for name, values in kept["metrics"].items()},
                 tuple(Line(**{**line, "x": tuple(line["x"]), "y": tuple(line["y"])}) for line in kept["lines"]),
-                tuple(map(str, kept["panels"])), str(kept["question"]), str(kept["proved"]),
+                tuple(map(read, kept["panels"])), str(kept["question"]), str(kept["proved"]),
                 tuple(Measure(**measure) for measure in kept.get("measures", ())), str(kept.get("clock", "")),
                 {str(name): tuple((float(epoch), float(count), int(at)) for epoch, count, at in rounds)
                  for name, rounds in kept.get("rounds", {}).items()},
                 str(kept.get("rest", "")), int(kept.get("rest_at", 0)), dict(kept.get("weights", {})),
+                str(kept.get("demo", "")),
             )  # fmt: skip
         except (TypeError, KeyError, ValueError, AttributeError):
             return None
@@ -112,15 +115,16 @@ def _told(demo: Demo, params: Mapping[str, Any], frames: Sequence[Frame], kept: 
     names = dict.fromkeys(name for frame in frames for name in frame.metrics)
     values = {name: [_short(frames[number].metrics.get(name)) for number in kept] for name in names}
     return {
+        "demo": demo.name,
         "title": demo.title,
         "params": dict(params),
         "count": len(frames),
         "frames": [number + 1 for number in kept],
-        "captions": [frames[number].caption for number in kept],
-        "moments": {str(number + 1): frames[number].moment for number in kept if frames[number].moment},
+        "captions": [written(frames[number].caption) for number in kept],
+        "moments": {str(number + 1): written(frames[number].moment) for number in kept if frames[number].moment},
         "metrics": values,
         "lines": [asdict(line) for line in _lines(frames)],
-        "panels": [panel.title for panel in frames[-1].panels] if frames else [],
+        "panels": [written(panel.title) for panel in frames[-1].panels] if frames else [],
         "question": demo.prediction.question,
         "proved": _proved(demo, frames),
         "measures": [asdict(measure) for measure in demo.measures if measure.metric in names],

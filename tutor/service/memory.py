@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 _NEARLY = 1e-6
-KEPT = 4000
+KEPT = 1000
 """Answers that are remembered for clients that keep their chats themselves."""
 
 

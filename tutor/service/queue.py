@@ -14,12 +14,15 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
+from statistics import median
 from types import TracebackType
 from typing import NamedTuple
 
 from tutor.errors import BusyError, WaitError
 
 log = logging.getLogger(__name__)
+LATELY = 32
+"""Turns from which it is told how long one takes."""
 Ticket = asyncio.Future[None]
 
 
@@ -60,6 +63,7 @@ class FairQueue:
         """Places of those who are not in line yet."""
 
         self._seconds = 0.5
+        self._held: deque[float] = deque([0.5], maxlen=LATELY)
 
     @property
     def depth(self) -> int:
@@ -70,6 +74,11 @@ class FairQueue:
     def retry_after(self) -> int:
         """Whole seconds after which a place is likely to be free, from how long places were held lately."""
         return max(1, round(self._seconds * (self.depth + 1) / 2))
+
+    @property
+    def likely(self) -> float:
+        """Seconds that a place is held as a rule: the median, which a few demos among many questions do not change."""
+        return median(self._held)
 
     def waiting(self, key: Hashable) -> int:
         """How many of a key wait now."""
@@ -88,7 +97,7 @@ class FairQueue:
         self._kept += 1
         if prepared:
             place.stand_in_line()
-            likely = place.ahead * self._seconds
+            likely = place.ahead * self.likely
             if patience is not None and likely > patience:
                 place.give_back()
                 raise WaitError(
@@ -128,7 +137,8 @@ class FairQueue:
     def _leave(self, who: Client, ticket: Ticket, held: float | None) -> None:
         """Give a place back, whether it was served, waiting, or admitted and never entered."""
         if held is not None:
-            self._seconds += 0.2 * (max(0.0, held) - self._seconds)
+            self._held.append(max(0.0, held))
+            self._seconds += 0.2 * (self._held[-1] - self._seconds)
         users = self._lines.get(who.key, OrderedDict())
         line = users.get(who.user)
         if line is not None and ticket in line:

@@ -94,6 +94,13 @@ class Grid:
             x += wide
         return x
 
+    def is_free(self, x: int, y: int, width: int) -> bool:
+        """Whether nothing is written in part of a row, all of which lies in the grid."""
+        if not (x >= 0 and x + width <= self.width and 0 <= y < self.height):
+            return False
+        cells = (self._cells.get((self.left + column, self.top + y)) for column in range(x, x + width))
+        return all(cell is None or cell.char == " " for cell in cells)
+
     def fill(self, x: int, y: int, width: int, paper: Colour) -> None:
         """Colour the background of part of a row."""
         if 0 <= y < self.height:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from demos.runtime.catalogue import source
 from demos.runtime.contract import Demo
+from demos.runtime.idea import idea
+from knowledge.passages import Passage
+from knowledge.text import Language
 from tutor.conversations.records import detail
 from tutor.conversations.store import Exchange
 from tutor.events import Answered, Source
@@ -17,7 +19,7 @@ __all__ = ["about_page", "code_page", "source_page"]
 def source_page(tutor: Tutor, source: Source) -> tuple[str, str]:
     """Heading and Markdown of a source: the whole slide, or the passage where it is not of the lecture."""
     passage = source.passage
-    heading = f"[{source.marker}] {passage.place}"
+    heading = f"[{source.marker}] {passage.located(source.language)}"
     if passage.source == "lecture" and passage.slide is not None:
         try:
             return heading, tutor.slide(passage.slide)
@@ -25,15 +27,21 @@ def source_page(tutor: Tutor, source: Source) -> tuple[str, str]:
             part = texts("the cited part")
             heading += f" ({part})"
     if is_markdown(passage):
-        return heading, f"# {passage.title}\n\n*{passage.section}*\n\n{passage.text}"
+        return heading, _page(passage, source.language)
     title, section = literal(passage.title), literal(passage.section)
     text = "\n\n".join(literal(paragraph) for paragraph in passage.text.split("\n"))
     return heading, f"# {title}\n\n*{section}*\n\n{text}"
 
 
+def _page(passage: Passage, language: Language) -> str:
+    """A passage in the language of the answer, where the course has it in that."""
+    text = " ".join(passage.other) if passage.other and language != passage.language else passage.text
+    return f"# {passage.named(language)}\n\n*{passage.section}*\n\n{text}"
+
+
 def code_page(demo: Demo) -> str:
     """A demo's own file as Markdown."""
-    return f"````python\n{source(demo)}\n````\n"
+    return f"````python\n{idea(demo)}\n````\n"
 
 
 def about_page(answered: Answered | None, kept: Exchange | None) -> str:

@@ -72,7 +72,7 @@ def draw_curve(grid: Grid, panel: Curve) -> None:
     """Lines over a common x axis, each in its colour, with a legend when there is more than one."""
     if len(panel.series) > 1:
         grid = _legend(grid, [("━", series.name, MIDDLE[i % 6]) for i, series in enumerate(panel.series)])
-    axes = _axes(grid, panel.series, None, panel.y_range, panel.x_label, panel.y_label)
+    axes = _axes(grid, panel.series, panel.x_range, panel.y_range, panel.x_label, panel.y_label)
     for index, series in enumerate(panel.series):
         axes.path(series, MIDDLE[index % 6])
 
@@ -82,7 +82,8 @@ def draw_scatter(grid: Grid, panel: Scatter) -> None:
     colours = BRIGHT if panel.region else MIDDLE
     rule: Colour | None = (255, 255, 255) if panel.region else None
     many = sum(len(group.x) for group in panel.groups) > 120
-    named = [("⠿" if many else MARKS[i % 6], group.name, MIDDLE[i % 6]) for i, group in enumerate(panel.groups)]
+    marked = [] if panel.labelled else list(enumerate(panel.groups))
+    named = [("⠿" if many else MARKS[i % 6], group.name, MIDDLE[i % 6]) for i, group in marked]
     grid = _legend(grid, [*named, *(("━", line.name, None) for line in panel.lines[:1])])
     axes = _axes(grid, (*panel.groups, *panel.lines), panel.x_range, panel.y_range, panel.x_label, panel.y_label)
     if panel.region:
@@ -99,6 +100,17 @@ def draw_scatter(grid: Grid, panel: Scatter) -> None:
             else:
                 mark = MARKS[index % 6]
                 axes.grid.put(round(across) // 2, round(down) // 4, mark, colours[index % 6], bold=True)
+                if panel.labelled and len(group.x) == 1:
+                    _name_at(axes.grid, round(across) // 2, round(down) // 4, group.name)
+
+
+def _name_at(grid: Grid, x: int, y: int, name: str) -> None:
+    """A name beside its point: right of it, or left, above or below where something stands already."""
+    name = shorten(name, max(1, grid.width // 3))
+    long = cell_len(name)
+    places = [(x + 2, y), (x - 1 - long, y), (x - long // 2, y - 1), (x - long // 2, y + 1)]
+    left, row = next((place for place in places if grid.is_free(*place, long)), places[0])
+    grid.put(left, row, name)
 
 
 def draw_network(grid: Grid, panel: Network) -> None:

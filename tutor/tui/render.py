@@ -9,7 +9,20 @@ from typing import TypeVar
 from rich.cells import cell_len
 from rich.console import RenderableType
 
-from demos.runtime.contract import Bars, Curve, Frame, Heatmap, Image, Network, Panel, Scatter, Table, Text, Tokens
+from demos.runtime.contract import (
+    Bars,
+    Board,
+    Curve,
+    Frame,
+    Heatmap,
+    Image,
+    Network,
+    Panel,
+    Scatter,
+    Table,
+    Text,
+    Tokens,
+)  # fmt: skip
 from tutor.formulas import readable
 from tutor.tui.grid import Colour, Grid, blend, ink_on, shorten, stretch, wrap
 from tutor.tui.plots import MIDDLE, NEGATIVE, POSITIVE, brief, draw_curve, draw_network, draw_scatter
@@ -17,6 +30,8 @@ from tutor.tui.plots import MIDDLE, NEGATIVE, POSITIVE, brief, draw_curve, draw_
 __all__ = ["frame", "panel"]
 
 LONGEST_CAPTION = 330
+LONGEST_HEADER = 8
+"""Most rows that the names over the columns of a matrix may take."""
 PALE: Colour = (240, 240, 236)
 GAP = 2
 
@@ -70,6 +85,8 @@ def _panel(grid: Grid, panel: Panel, *, title: bool) -> None:
             _image(grid, panel)
         case Tokens():
             _tokens(grid, panel)
+        case Board():
+            _board(grid, panel)
         case Text():
             _lines(grid, wrap(panel.text, grid.width))
 
@@ -122,13 +139,21 @@ def _heatmap(grid: Grid, panel: Heatmap) -> None:
     gutter = min(max((cell_len(name) for name in panel.rows), default=-1) + 1, max(3, grid.width // 3))
     header = 1 if panel.columns and grid.height > len(panel.values) else 0
     wide = min(8, (grid.width - gutter) // count)
+    longest = max((cell_len(name) for name in panel.columns), default=0)
+    if header and longest >= wide:
+        header = max(1, min(longest, grid.height - len(panel.values), LONGEST_HEADER))
     if wide < 2 or len(panel.values) > grid.height - header:
         colours = [[_shade(value, low, high) for value in row] for row in panel.values]
         _pixels(grid, colours, panel.values, (low, high))
         return
     levels = stretch(panel.values, low, high)
+    whole = all(value == int(value) for row in panel.values for value in row)
     for j, name in enumerate(panel.columns[:count] if header else ()):
-        grid.put(gutter + j * wide, 0, shorten(name, wide - 1).center(wide - 1), dim=True)
+        if cell_len(name) < wide or header == 1:
+            grid.put(gutter + j * wide, header - 1, shorten(name, wide - 1).center(wide - 1), dim=True)
+            continue
+        for down, letter in enumerate(name[:header].rjust(header)):  # written downwards, to stand on its column
+            grid.put(gutter + j * wide + (wide - 1) // 2, down, letter, dim=True)
     tall = 2 if 2 * len(panel.values) <= grid.height - header else 1
     for i, row in enumerate(panel.values):
         y = header + i * tall
@@ -137,7 +162,7 @@ def _heatmap(grid: Grid, panel: Heatmap) -> None:
             grid.put(gutter - 1 - cell_len(name), y, name)
         for j, value in enumerate(row):
             paper = _shade(value, low, high)
-            text = _cell(value, wide) if panel.show_values else ""
+            text = _cell(value, wide, whole) if panel.show_values else ""
             grid.put(gutter + j * wide, y, text.center(wide), ink_on(paper), paper)
             grid.fill(gutter + j * wide, y + tall - 1, wide, paper)
             for down in range(1 if text else 0, tall):  # beside a number, shades would read as a part of it
@@ -151,8 +176,10 @@ def _shade(value: float, low: float, high: float) -> Colour:
     return blend(PALE, POSITIVE, (value - low) / ((high - low) or 1))
 
 
-def _cell(value: float, wide: int) -> str:
-    """The number with as many decimals as fit, or nothing."""
+def _cell(value: float, wide: int, whole: bool) -> str:
+    """The number with as many decimals as fit, or nothing; counts have none."""
+    if whole:
+        return f"{value:.0f}" if len(f"{value:.0f}") < wide else ""
     for decimals in (2, 1, 0) if abs(value) >= 0.95 else (2, 1):
         text = f"{value:.{decimals}f}"
         short = text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
@@ -208,6 +235,32 @@ def _table(grid: Grid, panel: Table) -> None:
         _row(grid, y + 1, panel.rows[index], widths, gap, MIDDLE[1] if marked else None, bold=marked)
     if len(panel.rows) > room >= 0:
         grid.put(0, grid.height - 1, shorten(f"… {len(panel.rows)} rows in all", grid.width), dim=True)
+
+
+def _board(grid: Grid, panel: Board) -> None:
+    """Squares with lines between them where there is room, and the numbers of the moves in what is empty."""
+    high, wide = len(panel.cells), max(len(row) for row in panel.cells)
+    head = 1 if len(panel.numbers) == wide else 0
+    tall = max(1, min(3, (grid.height - head + 1) // high - 1))
+    across = max(1, min(2 * tall + 1, (grid.width + 1) // wide - 1))
+    lined = grid.height - head >= high * (tall + 1) - 1 and grid.width >= wide * (across + 1) - 1
+    gap = 1 if lined else 0
+    for i, row in enumerate(panel.cells):
+        top = head + i * (tall + gap)
+        if lined and i:
+            grid.put(0, top - 1, "┼".join(["─" * across] * wide), dim=True)
+        for j, sign in enumerate(row):
+            left, middle = j * (across + gap), top + tall // 2
+            if lined and j:
+                for y in range(top, top + tall):
+                    grid.put(left - 1, y, "│", dim=True)
+            name = panel.numbers[i * wide + j] if len(panel.numbers) == high * wide else "·"
+            colour = (POSITIVE if sign == "X" else NEGATIVE) if sign else None
+            marked = (i, j) in panel.marked
+            x, text = left + (across - len(sign or name)) // 2, sign or name
+            grid.put(x, middle, text, colour, bold=bool(sign), dim=not sign, underline=marked)
+    for j, number in enumerate(panel.numbers if head else ()):
+        grid.put(j * (across + gap) + across // 2, 0, number, dim=True)
 
 
 def _row(

@@ -16,8 +16,10 @@ from tests.knowledge.retrieval.invented import PAIRS
 
 pytestmark = pytest.mark.model
 
-MISSED = 2
-"""Of ten questions so many may get another sentence first, or be declined."""
+MISSED = 1
+"""Of ten questions so many may get another sentence first: the shipped weights miss one, across languages."""
+DECLINED = 3
+"""Of ten questions in the language that the document is not in so many may be declined; in its own language none."""
 
 
 @pytest.mark.parametrize(("asked", "told"), list(product(("en", "es"), repeat=2)))
@@ -33,4 +35,4 @@ def test_the_sentence_that_answers_comes_first(tmp_path: Path, asked: str, told:
     wrong = [question[asked] for question, right, _ in PAIRS if found[question[asked]].sentences[0].text != right[told]]
     declined = [question for question, result in found.items() if not result.answerable]
     assert len(wrong) <= MISSED, wrong
-    assert len(declined) <= MISSED, declined
+    assert len(declined) <= (0 if asked == told else DECLINED), declined

@@ -8,6 +8,7 @@ import pytest
 
 from demos.runtime.catalogue import load, source
 from demos.runtime.contract import DemoError
+from demos.runtime.idea import idea
 from tutor.cli.demo import chosen, run_command
 
 
@@ -42,5 +43,29 @@ def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_the_source_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_command(["perceptron", "--source"]) == 0
+    assert run_command(["perceptron", "--file"]) == 0
     assert capsys.readouterr().out == source(load("perceptron"))
+    assert run_command(["perceptron", "--source"]) == 0
+    assert capsys.readouterr().out == idea(load("perceptron"))
+
+
+def test_a_run_is_told_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["perceptron", "--epochs", "1", "--lang", "es", "--predict", "sí"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Puntos y recta" in said and "La ejecución dice: no. Dijiste: sí." in said and "Otra vez: tiza demo" in said
+
+
+def test_the_machine_s_language_is_taken_unless_one_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LC_ALL", "es_CO.UTF-8")
+    run_command(["--list"])
+    assert "Una neurona aprende de sus errores una recta" in " ".join(capsys.readouterr().out.split())
+    run_command(["--list", "--lang", "en"])
+    assert "One neuron learns a straight line" in " ".join(capsys.readouterr().out.split())
+
+
+def test_another_language_is_refused_with_those_there_are() -> None:
+    with pytest.raises(DemoError, match="do not speak") as caught:
+        run_command(["perceptron", "--lang", "fr"])
+    assert caught.value.hint == "Say --lang en or --lang es."

@@ -37,8 +37,8 @@ class SourceLine(Line):
         passage = source.passage
         super().__init__(
             (f" {source.marker} ", "bold $primary"),
-            readable(passage.title),
-            (f"  {passage.place}", "$foreground-muted"),
+            readable(passage.named(source.language)),
+            (f"  {passage.located(source.language)}", "$foreground-muted"),
             classes="source",
         )
         self._wanted = SourceWanted(source, quotes)
@@ -211,11 +211,11 @@ class ExchangeView(Vertical):
             self._quotes[citation.marker] = (*self._quotes.get(citation.marker, ()), citation.quote)
         found = {source.marker: source for source in self.sources}
         for citation in cited:
-            found.setdefault(citation.marker, Source(citation.marker, citation.passage, 0.0))
+            found.setdefault(citation.marker, Source(citation.marker, citation.passage, 0.0, citation.language))
         if outcome in NOTICES:
             self._tell(texts(NOTICES[outcome]), outcome)
         if outcome == "not_covered":
-            await self._show_sources(tuple(found.values()), "The nearest the course has")
+            await self._show_sources(tuple(found.values()), mark("The nearest the course has"))
         else:
             await self._show_sources([found[marker] for marker in sorted(self._quotes)])
 

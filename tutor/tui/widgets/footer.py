@@ -7,10 +7,13 @@ from textual.app import ComposeResult
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
+from tutor.i18n import mark
 from tutor.tui.language import texts
 
 __all__ = ["KeyLine"]
 
+PALETTE = mark("palette")
+"""What Textual calls its own key; it is said in the user's language like all others."""
 RULE = 1
 """The column of the line before the key of the palette."""
 

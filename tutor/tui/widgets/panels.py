@@ -44,12 +44,12 @@ class PanelView(Vertical):
         if not self.children:
             return  # not composed yet: drawn when mounted
         self._title.say(panel.title)
-        is_plot = isinstance(panel, Curve | Scatter)
+        is_plot = _is_plot(panel)
         self._picture.display = not is_plot
         self._legend.display = is_plot
         if self._plot is not None:
             self._plot.display = is_plot
-        if isinstance(panel, Curve | Scatter):
+        if isinstance(panel, Curve | Scatter) and is_plot:
             self._show_plot(panel)
         else:
             self._draw_picture()
@@ -59,7 +59,7 @@ class PanelView(Vertical):
             self.show(self._panel)
 
     def on_resize(self) -> None:
-        if self._panel is not None and not isinstance(self._panel, Curve | Scatter):
+        if self._panel is not None and not _is_plot(self._panel):
             self._draw_picture()
 
     def _show_plot(self, panel: Curve | Scatter) -> None:
@@ -83,6 +83,11 @@ class PanelView(Vertical):
             # A demo's data may be drawable in every way but this one; the run and its captions go on.
             self._picture.drawing = Text("This panel cannot be drawn here.")
         self._picture.refresh()
+
+
+def _is_plot(panel: Panel) -> bool:
+    """Whether a plot shows the panel; points that have their names beside them are drawn in cells, as words are."""
+    return isinstance(panel, Curve) or (isinstance(panel, Scatter) and not panel.labelled)
 
 
 class PanelRow(Horizontal):

@@ -10,18 +10,21 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.timer import Timer
 
 from demos.runtime.contract import Demo, Frame
+from demos.runtime.extents import Extents
+from demos.runtime.reading import stay
 from demos.runtime.texts import LANGUAGES, Language, fixed, label, shown
 from tutor.formulas import readable
 from tutor.i18n import Texts, mark
 from tutor.runs.measures import number
 from tutor.tui.messages import CodeWanted, ExportWanted, FilmBegun, RerunWanted, Typed
-from tutor.tui.pace import SPEEDS, stay
+from tutor.tui.pace import SPEEDS
 from tutor.tui.text import Line, words
+from tutor.tui.widgets.guess import GuessLine
 from tutor.tui.widgets.panels import PanelRow
+from tutor.tui.widgets.track import track
 
 __all__ = ["Player", "track"]
 
@@ -78,6 +81,7 @@ class Player(Vertical, can_focus=True):
         self._texts = Texts(language)
         self.demo_name, self._title, self._params, self._demo = name, title, params, demo
         self.frames: list[Frame] = []
+        self._extents = Extents()
         self.position = -1
         self.guess: str | None = None
         self._hold, self._over, self._proved = hold and demo is not None, False, False
@@ -88,7 +92,7 @@ class Player(Vertical, can_focus=True):
         self._waiting: Timer | None = None
         self._panels = PanelRow()
         self._heading = Line(classes="demo-title")
-        self._question = Line(classes="guess")
+        self._question = GuessLine(demo)
         self._caption = Line(classes="caption")
         self._metrics = Line(classes="metrics")
         self._track = Line(classes="track")
@@ -153,6 +157,7 @@ class Player(Vertical, can_focus=True):
     def add(self, frame: Frame) -> None:
         """Keep a frame that the run has made."""
         self.frames.append(frame)
+        self._extents.see(frame)
         if self.position < 0:
             self._go(0)
 
@@ -234,10 +239,7 @@ class Player(Vertical, can_focus=True):
         """Tell the film in the other language."""
         self._texts = Texts(LANGUAGES[(LANGUAGES.index(self._texts.language) + 1) % len(LANGUAGES)])
         self._name_it()
-        if self._verdict:
-            self._say_verdict()
-        elif self._question.display:
-            self._ask_guess()
+        self._ask_guess()
         self._redraw()
         self._draw_track()
 
@@ -274,7 +276,7 @@ class Player(Vertical, can_focus=True):
         elif self.takes(digit):
             self.guess = prediction.choices[digit - 1]
             self.playing = True
-            self._say_guess()
+            self._ask_guess()
             self.begin()
 
     def takes(self, digit: int) -> bool:
@@ -282,31 +284,13 @@ class Player(Vertical, can_focus=True):
         return self._demo is not None and 1 <= digit <= len(self._demo.prediction.choices)
 
     def _ask_guess(self) -> None:
-        if self._demo is None:
-            self._question.display = False
-            return
-        if self.guess is not None:
-            self._say_guess()
-            return
-        prediction = self._demo.prediction
-        choices = "  ".join(f"[{digit}] {self._say(text)}" for digit, text in enumerate(prediction.choices, 1))
-        wait = "  (" + self._texts("space plays without a guess") + ")" if self._hold else ""
-        first = self._texts("Guess first:")
-        self._question.say((f"{first} ", "bold $secondary"), f"{self._say(prediction.question)}  {choices}{wait}")
-
-    def _say_guess(self) -> None:
-        told = self._texts("Your guess: {guess}. Now watch.", guess=self._say(self.guess or ""))
-        self._question.say((told, "$secondary"))
-
-    def _say(self, text: str) -> str:
-        """A text of the demo's description in the language of the film."""
-        return fixed(text, self._texts.language, self.demo_name)
+        self._question.tell(self._texts, self.guess, self._verdict, waiting=self._hold)
 
     def _name_it(self) -> None:
         last = sorted(self._params.items(), key=lambda item: item[0] == "seed")
         named = ((label(name, self._texts.language, self.demo_name), value) for name, value in last)
         changed = ", ".join(f"{name} {value}" for name, value in named)
-        title = self._say(self._demo.title) if self._demo else self._title
+        title = fixed(self._demo.title, self._texts.language, self.demo_name) if self._demo else self._title
         self._heading.say((f"▶ {title}", "bold $primary"), (f"  {changed}", "$foreground-muted"))
 
     def _judge(self) -> None:
@@ -321,28 +305,15 @@ class Player(Vertical, can_focus=True):
             self._question.display = False
             return
         self._verdict = proved
-        self._say_verdict()
-
-    def _say_verdict(self) -> None:
-        assert self._demo
-        texts = self._texts
-        told = [
-            self._say(self._demo.prediction.question),
-            texts("The run says: {answer}.", answer=self._say(self._verdict)),
-        ]
-        if self.guess is not None:
-            right = self.guess == self._verdict
-            told.append(
-                texts("You guessed it.") if right else texts("You guessed {guess}.", guess=self._say(self.guess))
-            )
-        self._question.say(("  ".join(told), "$secondary"))
+        self._ask_guess()
 
     def _tick(self) -> None:
         if len(self.frames) != self._drawn:
             self._draw_track()
         if not self.playing or self.position < 0:
             return
-        stays = stay(self.frames[self.position], first=self.position == 0)
+        before = self.frames[self.position - 1] if self.position else None
+        stays = stay(self.frames[self.position], before)
         if time.monotonic() < self._since + stays / self._speed:
             return
         if self.position + 1 < len(self.frames):
@@ -363,7 +334,7 @@ class Player(Vertical, can_focus=True):
 
     def _tell(self) -> None:
         """The frame that is shown, in the language of the film."""
-        frame = self.frames[self.position]
+        frame = self._extents.fit(self.frames[self.position])
         if self._demo is not None:
             frame = shown(frame, self._texts.language, self._demo)
         self._panels.show(frame.panels)
@@ -383,19 +354,3 @@ class Player(Vertical, can_focus=True):
         state += "" if self.has_focus else "  F6: " + self._texts("its keys")
         width = max(10, self.size.width - cell_len(state) - 4)
         self._track.update(words((symbol + " ", "$primary"), track(width, self.position, self._drawn, moments), state))
-
-
-def track(width: int, position: int, count: int, moments: list[int]) -> Content:
-    """The slider: a line of `width` cells with the moments marked on it and a knob at `position` of `count`."""
-    cells = ["─"] * width
-
-    def cell(frame: int) -> int:
-        return round(frame / max(1, count - 1) * (width - 1))
-
-    for moment in moments:
-        cells[cell(moment)] = "◆"
-    knob = cell(max(0, position))
-    cells[knob] = "●"
-    return words(
-        ("".join(cells[:knob]), "$primary"), ("●", "bold $accent"), ("".join(cells[knob + 1 :]), "$foreground-muted")
-    )

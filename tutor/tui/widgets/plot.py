@@ -87,7 +87,7 @@ class Plot(PlotWidget):  # type: ignore[misc]  # textual_plot is imported untype
             self._draw_scatter(panel, dark)
 
     def _draw_curve(self, curve: Curve, colours: tuple[str, ...]) -> None:
-        x_low, x_high = _span([x for series in curve.series for x in series.x])
+        x_low, x_high = curve.x_range or _span([x for series in curve.series for x in series.x])
         y_low, y_high = curve.y_range or _span([y for series in curve.series for y in series.y])
         self.set_xlimits(x_low, x_high)
         self.set_ylimits(y_low, y_high)

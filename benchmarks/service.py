@@ -1,0 +1,270 @@
+"""`python -m benchmarks.service`: a class at once, more than there is room for, a flood, and what all this costs.
+
+It starts a service of its own and prints docs/reliability.md's table of measured figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import numpy as np
+import psutil
+
+QUESTIONS = (
+    "Who made the perceptron, and when?", "What is overfitting?", "How does backpropagation work?", "Why LSTM?",
+    "¿Qué es una red de Hopfield?", "What is attention?", "Give me an example of a convolution.", "LSTM or GRU?",
+)  # fmt: skip
+DEMO = "Train a perceptron on XOR for 30 epochs"
+CHAT = "/v1/chat/completions"
+LOADS: tuple[tuple[str, int, dict[str, bool]], ...] = (
+    ("16 at once, every 4th a demo", 16, {}), ("30 at once", 30, {"demos": False}),
+    ("30 at once, streamed", 30, {"demos": False, "stream": True}), ("100 at once, every 4th a demo", 100, {}),
+    ("100 at once that come back when told", 100, {"patient": True}),
+)  # fmt: skip
+
+
+@dataclass
+class Load:
+    """What came of requests that were made at once."""
+
+    answered: list[float] = field(default_factory=list)
+    refused: list[float] = field(default_factory=list)
+    other: int = 0
+    health: list[float] = field(default_factory=list)
+    tries: int = 0
+
+    def row(self, name: str, before: float, after: float) -> str:
+        """A row of the table; times in seconds, /healthz in milliseconds, memory in MB."""
+        times = np.array(self.answered or [0.0])
+        health = np.array(self.health or [0.0]) * 1000
+        refused = f"{len(self.refused)}, the last after {max(self.refused) * 1000:.0f} ms" if self.refused else "0"
+        return (
+            f"| {name} | {len(self.answered)} | {refused} | {np.median(times):.1f} / {times.max():.1f} "
+            f"| {np.median(health):.0f} / {np.percentile(health, 99):.0f} / {health.max():.0f} "
+            f"| {before:.0f} → {after:.0f} |" + (f" {self.other} others!" if self.other else "")
+        )
+
+
+class Service:
+    """A service that runs in a process of its own."""
+
+    def __init__(self, port: int, home: Path, **settings: str) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        environment = os.environ | {"TIZA_HOME": str(home)} | {f"TIZA_{k.upper()}": v for k, v in settings.items()}
+        command = [sys.executable, "-m", "tutor.cli", "serve", "--port", str(port)]
+        self._log = (home / "serve.log").open("w")
+        self._process = subprocess.Popen(command, env=environment, stderr=self._log)
+
+    def ready(self) -> None:
+        """Wait until it is."""
+        while True:
+            if self._process.poll() is not None:
+                raise SystemExit("the service did not start")
+            try:
+                if httpx.get(f"{self.url}/readyz").status_code == 200:
+                    return
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.5)
+
+    @property
+    def memory(self) -> float:
+        """Resident memory of the service and its demo workers, in MB."""
+        process = psutil.Process(self._process.pid)
+        return float(sum(part.memory_info().rss for part in (process, *process.children(recursive=True))) / 1e6)
+
+    @property
+    def own_memory(self) -> float:
+        """Resident memory of the service alone, in MB."""
+        return float(psutil.Process(self._process.pid).memory_info().rss / 1e6)
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.terminate()
+        self._process.wait(60)
+        self._log.close()
+
+
+@asynccontextmanager
+async def watched(url: str, load: Load) -> AsyncIterator[None]:
+    """Ask /healthz every 50 ms meanwhile."""
+
+    async def watch() -> None:
+        async with httpx.AsyncClient(timeout=60) as client:
+            while True:
+                began = time.perf_counter()
+                await client.get(f"{url}/healthz")
+                load.health.append(time.perf_counter() - began)
+                await asyncio.sleep(0.05)
+
+    task = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def at_once(
+    service: Service, count: int, *, users: bool = True, stream: bool = False, patient: bool = False, demos: bool = True
+) -> Load:
+    """`count` students ask at the same instant; `patient` ones come back when they are told to."""
+    load = Load()
+    limits = httpx.Limits(max_connections=None)
+    async with (
+        httpx.AsyncClient(base_url=service.url, timeout=300, limits=limits) as client,
+        watched(service.url, load),
+    ):
+
+        async def ask(number: int) -> None:
+            text = DEMO if demos and number % 4 == 3 else QUESTIONS[number % len(QUESTIONS)]
+            body = {"messages": [{"role": "user", "content": text}], "stream": stream}
+            if users:
+                body["user"] = f"s{number}"
+            began = time.perf_counter()
+            while True:
+                load.tries += 1
+                sent = time.perf_counter()
+                reply = await client.post(CHAT, json=body)
+                if reply.status_code in (429, 503) and patient:
+                    await asyncio.sleep(int(reply.headers["retry-after"]))
+                    continue
+                break
+            taken = time.perf_counter() - began
+            if reply.status_code == 200 and "error" not in reply.text[:20]:
+                load.answered.append(taken)
+            elif reply.status_code in (429, 503):
+                load.refused.append(time.perf_counter() - sent)
+            else:
+                load.other += 1
+
+        await asyncio.gather(*(ask(number) for number in range(count)))
+    return load
+
+
+async def flood(service: Service, headers: dict[str, dict[str, str]], users: int) -> list[float]:
+    """One key keeps 40 requests in flight under so many user names; seconds that another key waits, 10 times."""
+    waits: list[float] = []
+    async with httpx.AsyncClient(
+        base_url=service.url, timeout=120, limits=httpx.Limits(max_connections=None)
+    ) as client:
+
+        async def keep_asking(number: int) -> None:
+            body = {"messages": [{"role": "user", "content": QUESTIONS[number % 4]}], "user": f"u{number % users}"}
+            while True:
+                reply = await client.post(CHAT, json=body, headers=headers["flood"])
+                await asyncio.sleep(0.2 if reply.status_code == 429 else 0)
+
+        tasks = [asyncio.create_task(keep_asking(number)) for number in range(40)]
+        await asyncio.sleep(2)
+        for number in range(10):
+            body = {"messages": [{"role": "user", "content": QUESTIONS[number % 4]}]}
+            began = time.perf_counter()
+            reply = await client.post(CHAT, json=body, headers=headers["quiet"])
+            assert reply.status_code == 200, reply.text
+            waits.append(time.perf_counter() - began)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return waits
+
+
+async def per_minute(ask: Callable[[httpx.AsyncClient, str], Awaitable[int]], clients: int, seconds: float) -> float:
+    """Answers a minute that so many clients get who ask one question after the other."""
+    done, began = 0, time.perf_counter()
+    async with httpx.AsyncClient(timeout=300) as client:
+
+        async def go_on(number: int) -> None:
+            nonlocal done
+            while time.perf_counter() - began < seconds:
+                done += await ask(client, QUESTIONS[number % len(QUESTIONS)]) == 200
+                number += 1
+
+        await asyncio.gather(*(go_on(number) for number in range(clients)))
+    return done / (time.perf_counter() - began) * 60
+
+
+async def versus(service: Service, other: str, seconds: float = 40) -> str:
+    """This service beside a server of a model that words answers from the same passages (a plain RAG prompt)."""
+
+    async def ours(client: httpx.AsyncClient, question: str) -> int:
+        body = {"messages": [{"role": "user", "content": question}]}
+        return (await client.post(service.url + CHAT, json=body)).status_code
+
+    async def plain(client: httpx.AsyncClient, question: str) -> int:
+        found = (await client.post(f"{service.url}/v1/search", json={"query": question, "top_k": 4})).json()["data"]
+        notes = "\n".join(hit["text"] for hit in found)
+        messages = [
+            {"role": "system", "content": "Answer the question in one or two sentences from the notes."},
+            {"role": "user", "content": f"Notes:\n{notes}\n\nQuestion: {question}"},
+        ]
+        body = {"messages": messages, "max_tokens": 96, "temperature": 0}
+        return (await client.post(other + CHAT, json=body)).status_code
+
+    one, two = await per_minute(ours, 4, seconds), await per_minute(plain, 4, seconds)
+    times = f"{one / two:.1f} times" if two else "none"
+    return f"{one:.0f} answers a minute for four clients; {other} with a plain RAG prompt {two:.0f}: {times}."
+
+
+def main() -> None:
+    """Measure and print."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--port", type=int, default=8741)
+    arguments.add_argument("--rounds", type=int, default=14, help="loads of 100 for the growth of memory")
+    arguments.add_argument("--against", help="URL of llama_cpp.server, llama-server or their like with the starter")
+    chosen = arguments.parse_args()
+    home = Path(tempfile.mkdtemp(prefix="tiza-bench-"))
+    service = Service(chosen.port, home)
+    try:
+        service.ready()
+        print("| load | answered | refused | median / last s | /healthz median / p99 / max ms | memory MB |")
+        print("|---|---|---|---|---|---|")
+        for name, count, more in LOADS:
+            before = service.memory
+            load = asyncio.run(at_once(service, count, **more))
+            print(load.row(name, before, service.memory), flush=True)
+        if chosen.against:
+            print(f"\n{asyncio.run(versus(service, chosen.against))}", flush=True)
+        sizes = []
+        for _ in range(chosen.rounds):
+            asyncio.run(at_once(service, 100))
+            sizes.append(service.own_memory)
+        grown = 100 * (sizes[-1] / sizes[0] - 1) if sizes else 0.0
+        print(f"\n{chosen.rounds} loads of 100: {sizes[0]:.0f} → {sizes[-1]:.0f} MB ({grown:+.1f} %).")
+    finally:
+        service.stop()
+    flooded(chosen.port, home)
+
+
+def flooded(port: int, home: Path) -> None:
+    """The flood needs two keys, so that the service demands them."""
+    from tutor.service.api_keys import Keys
+
+    keys = Keys(f"sqlite:///{home / 'conversations.db'}")
+    headers = {name: {"Authorization": f"Bearer {keys.add(name)}"} for name in ("flood", "quiet")}
+    keys.close()
+    service = Service(port, home, demand_keys="true")
+    try:
+        service.ready()
+        for users in (1, 40):
+            waits = asyncio.run(flood(service, headers, users))
+            print(
+                f"Beside a key with 40 requests in flight under {users} user name(s), another key waited "
+                f"{np.median(waits):.1f} s (median), {max(waits):.1f} s at most, and was never refused."
+            )
+    finally:
+        service.stop()
+
+
+if __name__ == "__main__":
+    main()
