@@ -57,6 +57,19 @@ def test_lines_become_the_sentences_that_they_are(tmp_path: Path, lines: list[st
     assert said(pdf(tmp_path / "a.pdf", [column(lines)])) == sentences
 
 
+def test_two_lines_at_the_end_of_a_page_go_on_as_those_above_them_do(tmp_path: Path) -> None:
+    first = [
+        "The towers of the town were built of",
+        "bricks that came from the river in",
+        "carts. They stood for ages.",
+    ]
+    last = ["The last one was planned by engineer", "Gustavo Rojas for the council, and it"]
+    pages = [[*column(first), *column(last, top=640)], column(["stands to this day."])]
+    assert said(pdf(tmp_path / "a.pdf", pages))[-1] == (
+        "The last one was planned by engineer Gustavo Rojas for the council, and it stands to this day."
+    )
+
+
 COLUMNS: dict[str, tuple[list[list[Placed]], list[str]]] = {
     "one after the other": (
         [[*column(["The council met on the first", "Monday and", "adopted it."], 60),
