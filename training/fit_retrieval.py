@@ -256,14 +256,11 @@ def opened(dev: Sequence[Labelled]) -> list[Labelled]:
 
 
 def fit_all(index: Index, embedder: Embedder, reader: CrossEncoder, say: Callable[[str], None] = print) -> None:
-    """Fit the sets for the course and for documents, and write them into knowledge/retrieval/weights.json."""
+    """Fit the sets for the course and for documents, and write each into knowledge/retrieval/weights.json."""
     splits: tuple[Split, Split] = ("train", "dev")
     train, dev = ([item for item in read_bank(split=split) if item.kind in ASKS] for split in splits)
-    fitted = {
-        "course": Fitting(index, embedder, reader, plain=False).fit(train, dev, say),
-        "documents": Fitting(index, embedder, reader, plain=True).fit(train, dev, say),
-    }
-    write_weights(fitted)
+    for name, plain in (("course", False), ("documents", True)):
+        write_weights({name: Fitting(index, embedder, reader, plain=plain).fit(train, dev, say)})
 
 
 def write_weights(fitted: Mapping[str, Weights]) -> None:

@@ -222,5 +222,5 @@ def test_the_runs_of_one_key_do_not_drive_out_another_s() -> None:
     runs.start("mine", Owner("quiet"), "perceptron", {})
     for number in range(3 * KEPT_RUNS):
         runs.start(f"{number}", Owner("flood", f"{number}"), "perceptron", {})
-    assert runs.frames("mine", Owner("quiet")) == []
+    assert runs.run("mine", Owner("quiet")).frames == []
     assert len(runs._kept) == KEPT_RUNS
