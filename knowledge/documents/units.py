@@ -51,7 +51,21 @@ def lines_joined(lines: Iterable[str]) -> list[str]:
 
 def prose(text: str, kind: Kind = "text") -> list[Unit]:
     """The sentences of one paragraph of plain text: no sign in it means anything but itself."""
-    return [Unit(kind, sentence, first=place == 0) for place, sentence in enumerate(sentences(flat(text)))]
+    return [Unit(kind, sentence, first=place == 0) for place, sentence in enumerate(sentences_in(flat(text)))]
+
+
+_BARE = re.compile(r"^\(?(?:\d{1,2}|[a-zA-Z])[.)]$")
+
+
+def sentences_in(text: str) -> list[str]:
+    """The sentences of running text; a number that counts them is none of its own."""
+    found: list[str] = []
+    for sentence in sentences(text):
+        if found and _BARE.match(found[-1]):
+            found[-1] += f" {sentence}"
+        else:
+            found.append(sentence)
+    return found
 
 
 _CLOSED = re.compile(r"[.!?:;,…][\"'”’)\]]*$")

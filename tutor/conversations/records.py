@@ -7,6 +7,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from knowledge.documents.store import document_id
+from knowledge.passages import Passage
 from tutor.conversations.store import Exchange, State
 from tutor.events import Answered, Citation, Event, Failed
 from tutor.runs.summary import Run
@@ -24,7 +26,14 @@ def citation_record(citation: Citation) -> dict[str, Any]:
         "title": passage.named(citation.language),
         "place": passage.place,
         "quote": citation.quote,
+        **({"source": source_path(passage)} if passage.source == "document" else {}),
     }
+
+
+def source_path(passage: Passage) -> str:
+    """Where the service shows the page of a document that a passage is on; with `.png` after it, as a picture (PDF)."""
+    number = passage.page or passage.slide or 0
+    return f"/v1/courses/{passage.course}/documents/{document_id(passage.document)}/pages/{number}"
 
 
 def detail(ending: Event | None) -> dict[str, Any]:

@@ -19,6 +19,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from knowledge.documents.characters import clean
+from knowledge.documents.formats.annotations import annotations_on
 from knowledge.documents.layout.runs import Box, Run
 
 TINY = 3.0
@@ -89,7 +90,7 @@ def seen_on(page: pdfium.PdfPage) -> Seen:
     runs = _runs([turned.glyph(glyph) for glyph in _once(glyphs) if glyph.style.quarter == turned.quarter])
     _look(page, turned, runs, found)
     _objects(page, turned, found)
-    _annotations(page, found)
+    found.boxes, found.comments = annotations_on(page)
     return found
 
 
@@ -333,29 +334,3 @@ def _objects(page: pdfium.PdfPage, turned: _Turned, found: Seen) -> None:
             found.rules.append(box)
         elif box.width >= 12 and box.height >= 6 and box.width < 0.95 * turned.width:
             found.rules += box.sides()
-
-
-def _annotations(page: pdfium.PdfPage, found: Seen) -> None:
-    """What was put over the page: boxes of text are read, notes behind a sign are counted."""
-    for index in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST_OBJECTS)):
-        annotation = raw.FPDFPage_GetAnnot(page, index)
-        if not annotation:
-            continue
-        try:
-            kind = raw.FPDFAnnot_GetSubtype(annotation)
-            if kind == raw.FPDF_ANNOT_FREETEXT and (text := clean(_contents(annotation)).strip()):
-                found.boxes.append(text)
-            elif kind in _NOTES and _contents(annotation).strip():
-                found.comments += 1
-        finally:
-            raw.FPDFPage_CloseAnnot(annotation)
-
-
-_NOTES = (raw.FPDF_ANNOT_TEXT, raw.FPDF_ANNOT_HIGHLIGHT, raw.FPDF_ANNOT_UNDERLINE, raw.FPDF_ANNOT_STRIKEOUT)
-
-
-def _contents(annotation: Any) -> str:
-    size = raw.FPDFAnnot_GetStringValue(annotation, b"Contents", None, 0)
-    buffer = ctypes.create_string_buffer(size)
-    raw.FPDFAnnot_GetStringValue(annotation, b"Contents", ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), size)
-    return buffer.raw[: max(0, size - 2)].decode("utf-16-le", "replace")

@@ -185,6 +185,8 @@ def _table(grid: Sequence[Sequence[Line | None]], rules: Sequence[Box]) -> Table
         return None
     inside = _rules_in(grid, rules)
     is_ruled = len(inside) >= 2
+    if not is_ruled and any(_are_unlike(row) for row in beside):
+        return None  # a heading beside running text
     if not is_ruled and all(_is_prose([row[column] for row in grid]) for column in range(len(grid[0]))):
         return None
     if not is_ruled and len(grid[0]) == 2 and _is_wordy(grid) and len(beside) < 0.75 * len(grid):
@@ -195,14 +197,21 @@ def _table(grid: Sequence[Sequence[Line | None]], rules: Sequence[Box]) -> Table
 
 
 def _is_prose(column: Sequence[Line | None]) -> bool:
-    """Running text has lines of several words, and one of them begins in the middle of a sentence."""
+    """Running text has lines of several words, and one of them begins in the middle of a sentence or ends one."""
     lines = [line for line in column if line]
     if len(lines) < 2:
         return False
     longest, mean = max(line.words for line in lines), fmean(line.words for line in lines)
     goes_on = sum(below.text[:1].islower() or is_open(above.text) for above, below in pairwise(lines))
     goes_on += bool(ENDED.search(lines[-1].text)) and not all(ENDED.search(line.text) for line in lines[:-1])
+    goes_on += sum(line.words >= 4 and _SENTENCE.search(line.text) is not None for line in lines)
     return longest >= 4 and (mean >= 4 or goes_on >= len(lines) / 3) and (goes_on > 0 or mean >= 6)
+
+
+def _are_unlike(row: Sequence[Line | None]) -> bool:
+    """True where the cells of a row are set in different sizes."""
+    sizes = [cell.size for cell in row if cell]
+    return max(sizes) > 1.1 * min(sizes)
 
 
 def _is_wordy(grid: Sequence[Sequence[Line | None]]) -> bool:
@@ -260,6 +269,7 @@ def _joined(above: str, below: str) -> str:
     return f"{above} {below}".strip()
 
 
+_SENTENCE = re.compile(r"[.!?](?:\s|$)")
 _NUMERIC = re.compile(r"^\W*\d")
 
 

@@ -13,8 +13,7 @@ from knowledge.documents.layout.hyphens import Vocabulary
 from knowledge.documents.layout.paragraphs import Paragraph, has_no_room, paragraphs
 from knowledge.documents.layout.running import Sheet, split_notes
 from knowledge.documents.layout.runs import Line
-from knowledge.documents.units import ENDED, Unit, heading, is_open, item, rows
-from knowledge.text import sentences
+from knowledge.documents.units import ENDED, Unit, heading, is_open, item, rows, sentences_in
 
 _PAGES = 3
 """Pages before one by which the width of its columns is known."""
@@ -166,7 +165,7 @@ def _sentences(parts: Sequence[tuple[int, str]], vocabulary: Vocabulary) -> Iter
         text = vocabulary.joined(text, flat(part)) if text else flat(part)
         starts.append((len(text) - len(flat(part)), page))
     position = 0
-    for place, sentence in enumerate(sentences(text)):
+    for place, sentence in enumerate(sentences_in(text)):
         position = max(position, text.find(sentence, position))
         page = next((page for start, page in reversed(starts) if start <= position), parts[0][0])
         yield page, Unit("text", sentence, first=place == 0)

@@ -47,7 +47,7 @@ class Vocabulary:
         last, first = _LAST.search(above), _FIRST.match(below)
         if last is None or first is None or not first[0][:1].islower():
             return above + below  # GPT-3, Cross-Entropy
-        if _JOINED_TO.match(below):
+        if _JOINED_TO.match(below) and not self.has(re.split("[-‐]", last[1])[-1] + first[0]):
             return f"{above} {below}"  # pre- and post-war
         return above + below if self._keeps(last[1], first[0]) else above[:-1] + below
 

@@ -43,12 +43,28 @@ class Paragraph:
 def paragraphs(lines: Sequence[Line], body: float) -> list[Paragraph]:
     """The paragraphs of a column, top down; `body` is the size of the document's running text."""
     found: list[Paragraph] = []
+    column = _Column(lines)
     for block in _blocks(lines):
         if _is_heading(block, body):
             found.append(Paragraph(block, "heading"))
         else:
-            found += _divided(block)
+            found += _divided(block, column)
     return found
+
+
+class _Column:
+    """What the lines of a column tell of those that tell too little by themselves: few lines at the end of a page."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = lines
+        going_on = sum(line.text[:1].islower() for line in lines)
+        self.flows = len(lines) > 3 and going_on >= 0.3 * len(lines)
+
+    def right_of(self, block: Sequence[Line]) -> float:
+        """How far lines reach that begin where those of a block do, in its type."""
+        left, size = min(line.x0 for line in block), block[0].size
+        alike = (line for line in self._lines if abs(line.x0 - left) < size and abs(line.size - size) < 0.12 * size)
+        return max(line.x1 for line in (*alike, *block))
 
 
 def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
@@ -86,11 +102,11 @@ def _is_heading(block: Sequence[Line], body: float) -> bool:
 _NUMBERED = re.compile(r"^\d{1,2}(?:\.\d{1,2})*\.?\s+\S")
 
 
-def _divided(block: list[Line]) -> list[Paragraph]:
+def _divided(block: list[Line], column: _Column) -> list[Paragraph]:
     """The paragraphs and items of lines that stand close together."""
-    left, right = min(line.x0 for line in block), max(line.x1 for line in block)
+    left, right = min(line.x0 for line in block), column.right_of(block)
     opens = openers([line.text for line in block])
-    is_text, flows = _is_running(block), _flows(block)
+    is_text, flows = _is_running(block), _flows(block) or column.flows
     found: list[Paragraph] = []
     for number, line in enumerate(block):
         if number in opens:

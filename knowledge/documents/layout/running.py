@@ -50,7 +50,7 @@ def take_running(sheets: Sequence[Sheet], body: float) -> None:
     groups: dict[tuple[bool, str], list[_Candidate]] = defaultdict(list)
     for sheet in sheets:
         for candidate in _candidates(sheet):
-            if candidate.is_last and _NUMBER.match(candidate.line.text):
+            if candidate.is_last and (_NUMBER.match(candidate.line.text) or _is_margin(candidate, body)):
                 _take(candidate)
             else:
                 groups[candidate.is_head, _DIGITS.sub("#", candidate.line.text.lower())].append(candidate)
@@ -75,6 +75,16 @@ def _candidates(sheet: Sheet) -> list[_Candidate]:
         for is_head, lines in ((True, heads), (False, feet))
         for place, line in enumerate(lines)
     ]
+
+
+def _is_margin(candidate: _Candidate, body: float) -> bool:
+    """True for a few words in small type at the very edge of a page, away from its text: a head, though of one page."""
+    line, sheet = candidate.line, candidate.sheet
+    if line.size >= 0.9 * body or line.words > 8 or _SENTENCE.search(line.text):
+        return False
+    edge = line.y if candidate.is_head else sheet.height - line.y
+    others = [run.y for run in sheet.runs if abs(run.y - line.y) > 0.5 * line.size]
+    return edge < 0.06 * sheet.height and all(abs(y - line.y) > 2 * body for y in others)
 
 
 def _at_one_height(group: Sequence[_Candidate]) -> list[list[_Candidate]]:

@@ -39,6 +39,8 @@ LINES = {
     ),
     "Spanish": (["¿Qué mide la pér-", "dida? El año 1986 la", "Ñandú la midió."],
                 ["¿Qué mide la pérdida?", "El año 1986 la Ñandú la midió."]),
+    "numbers within a paragraph": (["Mix flour. 2. Bake", "it. 3. Eat it."],
+                                   ["Mix flour.", "2. Bake it.", "3. Eat it."]),
     "bullets": (["Optimisers:", "• Adam keeps two", "  averages", "• SGD is plain"],
                 ["Optimisers:", "Adam keeps two averages.", "SGD is plain."]),
     "steps": (["1. Compute the loss", "2. Update the weights"], ["Compute the loss.", "Update the weights."]),
@@ -53,6 +55,19 @@ LINES = {
 @pytest.mark.parametrize(("lines", "sentences"), LINES.values(), ids=LINES)
 def test_lines_become_the_sentences_that_they_are(tmp_path: Path, lines: list[str], sentences: list[str]) -> None:
     assert said(pdf(tmp_path / "a.pdf", [column(lines)])) == sentences
+
+
+def test_two_lines_at_the_end_of_a_page_go_on_as_those_above_them_do(tmp_path: Path) -> None:
+    first = [
+        "The towers of the town were built of",
+        "bricks that came from the river in",
+        "carts. They stood for ages.",
+    ]
+    last = ["The last one was planned by engineer", "Gustavo Rojas for the council, and it"]
+    pages = [[*column(first), *column(last, top=640)], column(["stands to this day."])]
+    assert said(pdf(tmp_path / "a.pdf", pages))[-1] == (
+        "The last one was planned by engineer Gustavo Rojas for the council, and it stands to this day."
+    )
 
 
 COLUMNS: dict[str, tuple[list[list[Placed]], list[str]]] = {

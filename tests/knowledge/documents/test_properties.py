@@ -52,8 +52,8 @@ def test_a_paragraph_is_its_sentences_whatever_its_width_and_pages(text: list[st
     size = -(-len(lines) // pages)
     parts = [lines[start : start + size] for start in range(0, len(lines), size)]
     cuts = itertools.pairwise(parts)
-    if any(len(part) == 1 for part in parts) or not all(below[0][0].islower() for _, below in cuts):
-        parts = [lines]  # where a page begins with a name, only the width of its lines can tell whether it goes on
+    if any(len(part) < 4 for part in parts) or not all(below[0][0].islower() for _, below in cuts):
+        parts = [lines]  # few lines, or one that begins with a name, do not tell enough of the width of a page
     heads = len(parts) > 1
     assert _set([
         [*([(72, 810, "Notes on nothing"), (300, 30, str(n))] if heads else []), *column(part)]
@@ -68,8 +68,8 @@ def test_two_columns_are_two_texts_in_whatever_order_they_are_drawn(
 ) -> None:
     columns = [textwrap.wrap(" ".join(text), 34, break_on_hyphens=False) for text in (left, right)]
     drawn = [*column(columns[0], 60, 700, 13), *column(columns[1], 330, 700 - shift, 13)]
-    if min(map(len, columns)) < 3:
-        return  # too few lines to see columns in
+    if min(map(len, columns)) < 3 or not all(any(line[0].islower() for line in lines[1:]) for lines in columns):
+        return  # too few lines to see columns in, or nothing that tells running text from the cells of a table
     if by_rows:
         drawn.sort(key=lambda item: -item[1])
     assert _set([drawn]) == [*left, *right]

@@ -142,3 +142,17 @@ async def test_the_service_shows_pages_of_documents(service: Service) -> None:
         ):  # fmt: skip
             reply = await client.get(path)
             assert (reply.status_code, reply.json()["error"]["code"]) == (status, code), path
+
+
+async def test_a_citation_of_a_document_says_where_its_page_is(service: Service) -> None:
+    async with client_of(service) as client:
+        reply = await client.post(
+            "/v1/chat/completions", json={"messages": [{"role": "user", "content": "What does the zebra eat?"}]}
+        )
+        (citation,) = reply.json()["tutor"]["citations"]
+        page = await client.get(citation["source"], params={"quote": citation["quote"]})
+        record = page.json()
+    (mark,) = record["marks"]
+    assert (
+        record["text"][mark["start"] : mark["end"]] == citation["quote"] == "The zebra eats grass and lives in Kenya."
+    )
