@@ -25,6 +25,8 @@ LEAN = 0.5
 """Least probability that words lean on the conversation's topic for them to be read with it alone."""
 ASKED_SO = 0.94
 """Cosine (as e5 gives it) with an asked question from which its unit is meant, though another topic is named."""
+ALONE_SAID = 0.1
+"""Probability that words lean on what was said under which they are taken alone: "What is a prime number?"."""
 ALONE = 0.1
 """How much likelier a question has to be covered alone before the conversation's topic is left."""
 OWN_WORDS = 0.34
@@ -155,7 +157,7 @@ def _read(course: Course, wanted: Wanted) -> Found:
     alone = Query(wanted.text, wanted.language, wanted.units)
     spoken = wanted.act == "symbol" and wanted.topic in course.topics and course.topics[wanted.topic].unit("formula")
     enough = len({name.document for name in named}) > (wanted.act == "compare")
-    if not wanted.topic or (enough and not spoken):
+    if not wanted.topic or (enough and not spoken) or (wanted.leans < ALONE_SAID and not spoken):
         return course.retriever.retrieve(alone)
     if not course.topics and (wanted.leans < LEAN or PRONOUN.search(wanted.text) is None):
         return course.retriever.retrieve(alone)  # a sentence of a teacher's document outweighs words of another subject

@@ -88,7 +88,8 @@ def _explain(parts: Parts, desk: Desk, said: Said, _seed: int) -> Reply:
     wanted = Wanted(said.text, said.language, said.act, said.reading.units, topic, title, said.leans, telling)
     if said.offer is not None or said.topic:
         wanted = replace(wanted, units=units_of(said.act), leans=1.0)
-    return answer(desk, wanted, state.spoken)
+    found = answer(desk, wanted, state.spoken)
+    return replace(found, topic=_known(parts, found.topic) or found.topic)  # what comes next is on the slide's topic
 
 
 def _leant_on(parts: Parts, said: Said) -> str:
