@@ -173,11 +173,8 @@ class Story:
             train=len(train[0]),
             held=held,
         )
-        return self._frame(
-            caption,
-            (Image(title=say("Two of each"), pixels=sheet(first, 10)),),
-            {"train_digits": len(train[0]), "test_digits": held},
-        )
+        metrics = {"train_digits": len(train[0]), "test_digits": held}
+        return self._frame(caption, (Image(title=say("Two of each"), pixels=sheet(first, 10)),), metrics)
 
     def epoch(self, network: Network, picked: Tensor, train: float, test: float) -> Frame:
         self.train.append(train)
@@ -240,10 +237,11 @@ class Story:
                 title=say("{name}: {many} maps", name=name, many=many),
                 pixels=sheet([(m + 1) / 2 for m in maps[name]], 4),
             )
+            metrics = {"maps": many, "size": high}
             yield self._frame(
                 caption,
                 (image, panel),
-                {"maps": many, "size": high},
+                metrics,
                 say("feature maps {name}", name=name) if name == "C1" else "",
             )
         shares = _shares(network, picked)

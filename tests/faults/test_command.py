@@ -120,7 +120,7 @@ def test_the_three_questions_of_the_readme_without_any_network(shared_home: Path
     assert done.returncode == 0, done.stderr
     first, second, third = done.stdout.split("\n> ")
     assert "Rosenblatt" in first and "1957" in first and "slide 18" in first
-    assert "does not cover" in second
+    assert "not part of this course" in second
     assert "epochs=30 learning_rate=0.5" in third and "data=xor" in third
     assert "never converges" in third
 

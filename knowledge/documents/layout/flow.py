@@ -17,7 +17,7 @@ from knowledge.documents.units import ENDED, Unit, heading, is_open, item, rows,
 
 _PAGES = 3
 """Pages before one by which the width of its columns is known."""
-_LEADER = re.compile(r"(?:[.…·_]\s?){4,}\s*[\divxlc]+$")
+_LEADER = re.compile(r"(?<![.…·_])(?<![.…·_]\s)(?:[.…·_]\s?){4,}\s*[\divxlc]+$")
 
 
 @dataclass(slots=True)

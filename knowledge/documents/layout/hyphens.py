@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 _HYPHENS = ("-", "‐", "\u00ad")
-_LAST = re.compile(r"([^\W\d_]+(?:[-‐][^\W\d_]+)*)[-‐\u00ad]$")
+_LAST = re.compile(r"(?<![^\W\d_])(?<![^\W\d_][-‐])([^\W\d_]+(?:[-‐][^\W\d_]+)*)[-‐\u00ad]$")
 _FIRST = re.compile(r"^[^\W\d_]+")
 _PREFIXES = frozenset(
     """well self high low long short one two three first second third half full open end mid time state real
