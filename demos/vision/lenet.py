@@ -173,7 +173,7 @@ class Story:
             train=len(train[0]),
             held=held,
         )
-        metrics = {"train_digits": len(train[0]), "test_digits": held}
+        metrics = {"train_digits": float(len(train[0])), "test_digits": float(held)}
         return self._frame(caption, (Image(title=say("Two of each"), pixels=sheet(first, 10)),), metrics)
 
     def epoch(self, network: Network, picked: Tensor, train: float, test: float) -> Frame:
