@@ -164,12 +164,19 @@ def _any_number_of(word: str) -> str:
     return rf"(?<![\w]){loose(word)}{'(?:s|es)?' if len(word) > 3 else ''}(?![\w])"
 
 
+_BEFORE_GATE = (
+    "on|for|the|an?|learns?|learning|learnt|teach|teaching|solves?|solving|train|do|does|compute|gate|problem|data|"
+    "function|with|con|en|sobre|la|el|compuerta|puerta|problema|datos|funcion|aprende|aprenda|aprender|entrena|para"
+)
+"""Words after which "and", "or" and "not" are gates, in both languages."""
+
+
 def _without_stopwords(text: str, value: str) -> str:
     """ "and" and "or" name gates only where they are not conjunctions: "the AND gate", "on and for"."""
     if value not in ("and", "or", "not"):
         return text
     match = re.search(
-        rf"\b(?:on|for|the|an?|learns?|learning|learnt|teach|teaching|solves?|solving|train|do|does|compute|gate|problem|data|function|with|con)[ =]+{value}\b(?! (?:the|not)\b)|\b{value}[ -](?:gate|problem|function|data)\b",
+        rf"\b(?:{_BEFORE_GATE})[ =]+{value}\b(?! (?:the|not)\b)|\b{value}[ -](?:gate|problem|function|data)\b|\b{value}\W*$",
         text,
     )
     return " " * match.start() + match[0] if match else ""

@@ -100,3 +100,17 @@ def test_a_number_that_no_parameter_can_have_is_not_loose() -> None:
 def test_a_word_in_capitals_is_the_text_that_is_meant() -> None:
     assert extract(load("nano_gpt"), "sort CABACB with nanoGPT").params == {"letters": "CABACB"}
     assert extract(load("nano_gpt"), "sort letters with GPT").params == {}
+
+
+@pytest.mark.parametrize(
+    ("request_", "data"),
+    [
+        ("corre el perceptrón con la compuerta OR", "or"),
+        ("perceptrón con compuerta AND", "and"),
+        ("perceptron OR", "or"),
+        ("run the perceptron or the delta rule", None),
+        ("show me the perceptron and 20 epochs", None),
+    ],
+)
+def test_gates_are_no_conjunctions_in_either_language(request_: str, data: str | None) -> None:
+    assert extract(load("perceptron"), request_).params.get("data") == data
