@@ -69,7 +69,7 @@ def fit_across(materials: Mapping[str, Material], embedder: Embedder, reader: Cr
     scores = [(item, _covered(weights, item.found)) for item in asked]
     covered = sorted(score for item, score in scores if item.covered and item.held)
     weights = replace(weights, threshold=float(covered[int(LOST * len(covered))]) - 1e-6)
-    for name, held in (("taught", False), ("held out", True)):
+    for name, held in (("taught", False), ("held out, where the threshold is chosen", True)):
         own = [(item, score) for item, score in scores if item.held == held]
         yes, no = ([score for item, score in own if item.covered == wanted] for wanted in (True, False))
         right = [any(item.labels[:1]) for item, _ in own if item.covered]
