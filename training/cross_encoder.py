@@ -61,6 +61,8 @@ class Recipe:
     ranking: float = 0.3
     """Weight of the ranking loss beside the binary one."""
     rank: int = 48
+    longest: int = LONGEST
+    """Tokens of both texts together."""
     seed: int = 0
 
 
@@ -217,7 +219,7 @@ class Training:
 
     def _sequence(self, pair: tuple[str, str]) -> list[int]:
         if pair not in self._tokens:
-            self._tokens[pair] = self.encoder.pair(*pair, LONGEST)
+            self._tokens[pair] = self.encoder.pair(*pair, self.recipe.longest)
         return self._tokens[pair]
 
     def _loss(self, chosen: Sequence[tuple[Group, list[tuple[str, str, bool]]]]) -> Tensor:

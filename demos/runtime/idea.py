@@ -10,7 +10,10 @@ import ast
 import importlib
 import inspect
 import re
+import textwrap
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
 from demos.runtime.contract import Demo
 
@@ -109,3 +112,22 @@ def _parameters(node: ast.ClassDef) -> str:
         if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id == "param":
             each.keywords = [keyword for keyword in each.keywords if keyword.arg not in QUIET]
     return ast.unparse(ast.fix_missing_locations(node))
+
+
+@cache
+def definition(name: str) -> tuple[str, str]:
+    """The file and the source of a function or class that is named "module:name", without importing its module.
+
+    Raises LookupError when there is none.
+    """
+    module, _, wanted = name.partition(":")
+    path = Path(__file__).parents[2] / f"{module.replace('.', '/')}.py"
+    if not path.is_file():
+        raise LookupError(name)
+    text = path.read_text(encoding="utf-8")
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == wanted:
+            start = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            lines = text.splitlines()[start - 1 : node.end_lineno]
+            return f"{module.replace('.', '/')}.py", textwrap.dedent("\n".join(lines))
+    raise LookupError(name)

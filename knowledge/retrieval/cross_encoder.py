@@ -27,8 +27,9 @@ LONGEST = 96
 class CrossEncoder:
     """Scores sentences for questions. Loaded at the first use; safe to call from several threads."""
 
-    def __init__(self, file: Path = FILE) -> None:
-        self._file = file
+    def __init__(self, file: Path = FILE, longest: int = LONGEST) -> None:
+        """`longest` is how many tokens of both together are read."""
+        self._file, self._longest = file, longest
         self._loading = threading.Lock()
         self._encoder: Encoder | None = None
         self._weight = np.zeros(0, dtype=np.float32)
@@ -39,7 +40,7 @@ class CrossEncoder:
         if not sentences:
             return np.zeros(0)
         encoder = self._loaded()
-        pairs = [encoder.pair(question, pair_text(title, sentence), LONGEST) for title, sentence in sentences]
+        pairs = [encoder.pair(question, pair_text(title, sentence), self._longest) for title, sentence in sentences]
         scores: NDArray[np.float64] = (encoder.pooled(pairs) @ self._weight + self._bias).astype(np.float64)
         return scores
 

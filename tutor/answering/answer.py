@@ -6,15 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from demos.runtime.contract import Demo
+from demos.runtime.idea import definition
 from knowledge.courses.units import Topic
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.retriever import Found
 from tutor.answering.explain import Course, Explanation, Wanted, explain
 from tutor.answering.misconceptions import corrected
-from tutor.answering.reply import MOST_OFFERS, Line, Offer, Reply
+from tutor.answering.reply import MOST_OFFERS, Line, Mood, Offer, Reply
 from tutor.answering.unread import unread_words
 from tutor.i18n import Texts, mark
 
+MOST_CODE = 40
+"""Lines of code of an answer."""
+BESIDE_WORDED = 4
+"""Sentences near a question that a model is shown beside those that are said."""
 BESIDE = 1
 """Sentences that follow the one that sets an error right."""
 NEAREST = 0.86
@@ -49,14 +54,32 @@ def answer(desk: Desk, wanted: Wanted, spoken: frozenset[str] = frozenset()) -> 
         return _set_right(desk, wanted, right, found, spoken)
     if found is None or not found.lines:
         return declined(desk, wanted, seen)
-    lines = [*_lead(desk, wanted, found), *found.lines]
+    lines = [*_lead(desk, wanted, found), *found.lines, *_code(desk, found)]
     said = frozenset(line.text for line in found.lines) | spoken
-    picture = found.unit is not None and found.unit.act == "simply"
+    mood: Mood = {"simply": "picture", "code": "code"}.get(found.unit.act if found.unit else "", "plain")  # type: ignore[assignment]
     return Reply(
         tuple(lines), "answered", offers(desk, found.topic, said), found.topic, wanted.act,
         unit=found.unit.act if found.unit else "",
-        mood="picture" if picture else "plain", search=found.found.query.text,
+        mood=mood, search=found.found.query.text, beside=beside(found),
     )  # fmt: skip
+
+
+def _code(desk: Desk, found: Explanation) -> list[Line]:
+    """The lines of the demo that are the idea, with their file."""
+    if found.unit is None or not found.unit.code:
+        return []
+    file, source = definition(found.unit.code)
+    shown = "\n".join(source.splitlines()[:MOST_CODE])
+    more = source.count("\n") >= MOST_CODE
+    cut = f"\n# {desk.texts('It goes on in {file}.', file=file)}" if more else ""
+    return [Line(desk.texts("From {file}:", file=f"`{file}`")), Line(f"```python\n{shown}{cut}\n```", opens="\n")]
+
+
+def beside(found: Explanation) -> tuple[Line, ...]:
+    """What else was found near the question, the best first: of its topic, or what answers as well."""
+    told = {line.text for line in found.lines}
+    near = [s for s in found.found.sentences if s.passage.document == found.topic or s.read > 0]
+    return tuple(Line(s.text, s.passage) for s in near if s.text not in told)[:BESIDE_WORDED]
 
 
 def sought(desk: Desk, wanted: Wanted) -> Found:

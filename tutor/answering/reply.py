@@ -56,3 +56,5 @@ class Reply:
     about_run: str = ""
     mood: Mood = "plain"
     search: str = ""
+    beside: tuple[Line, ...] = ()
+    """Sentences near the question that are not said, for who words the answer."""

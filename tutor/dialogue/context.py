@@ -13,14 +13,15 @@ from knowledge.passages import Passage
 from knowledge.retrieval.embedder import Embedder
 from tutor.answering.answer import Desk
 from tutor.answering.explain import Course
+from tutor.answering.grounding import Grounding
 from tutor.answering.navigate import Navigator
 from tutor.answering.reply import Reply
 from tutor.dialogue.language import Languages
 from tutor.dialogue.reading import Router
 from tutor.dialogue.router import DemoReader
-from tutor.events import Answered, Citation, DemoRun, Outcome, Provenance, Token, Usage
+from tutor.events import Answered, Citation, DemoRun, Dropped, Outcome, Provenance, Token, Usage
 from tutor.i18n import Texts
-from tutor.llm.base import LanguageModel
+from tutor.llm.base import LanguageModel, ModelInfo
 from tutor.teaching.practice import Practice
 
 RunFrames = Callable[[Demo, Params], AsyncGenerator[Frame, None]]
@@ -43,6 +44,8 @@ class Parts:
     course_title: str
     navigator: Navigator | None = None
     demos: tuple[Demo, ...] = ()
+    wording: Callable[[], Awaitable[tuple[LanguageModel, Grounding] | None]] | None = None
+    """The model that words answers, with what checks it; None where answers are the course's own sentences."""
 
     @property
     def topics(self) -> Mapping[str, Topic]:
@@ -76,6 +79,10 @@ class Turn:
     demo: DemoRun | None = None
     rundown: dict[str, Any] | None = None
     about_run: str = ""
+    dropped: list[Dropped] = field(default_factory=list)
+    numbers: dict[tuple[str, int | None], int] = field(default_factory=dict)
+    model: ModelInfo | None = None
+    """The model that worded something of this answer."""
 
     def say(self, text: str, passage: Passage | None = None, quote: str = "", *, opens: str = "") -> Token:
         """A sentence with the marker of the passage that it stands in; `opens` begins a line of its own."""
@@ -91,10 +98,7 @@ class Turn:
 
     def marker(self, passage: Passage) -> int:
         """The number of a source: one for all passages of one slide or topic."""
-        for citation in self.citations:
-            if citation.passage.document == passage.document and citation.passage.page == passage.page:
-                return citation.marker
-        return max((citation.marker for citation in self.citations), default=0) + 1
+        return self.numbers.setdefault((passage.document, passage.page), len(self.numbers) + 1)
 
     def end(self, parts: Parts, reply: Reply, outcome: Outcome | None = None) -> Answered:
         """The ending, with what the next turn may lean on."""
@@ -112,7 +116,8 @@ class Turn:
             text="".join(self.said),
             outcome=outcome or reply.outcome,
             citations=tuple(self.citations),
-            provenance=replace(parts.provenance, seed=self.seed),
+            provenance=self._provenance(parts),
+            dropped=tuple(self.dropped),
             usage=self.usage,
             demo=self.demo,
             suggestions=tuple(offer.text for offer in reply.offers),
@@ -123,6 +128,12 @@ class Turn:
             practice=reply.practice,
             turn=record,
         )
+
+    def _provenance(self, parts: Parts) -> Provenance:
+        told = replace(parts.provenance, seed=self.seed)
+        if self.model is None:
+            return told
+        return replace(told, model=self.model.name, model_sha256=self.model.sha256, adapter=self.model.adapter)
 
     def _title(self, parts: Parts, reply: Reply) -> str:
         if reply.topic in parts.topics:

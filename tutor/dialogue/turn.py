@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from knowledge.text import Language
+from tutor.answering.fluent import task_of
 from tutor.answering.page import digest, topics_in
 from tutor.answering.reply import Reply
 from tutor.conversations.store import Exchange
@@ -21,6 +22,7 @@ from tutor.dialogue.demonstrate import clarify, demonstrate
 from tutor.dialogue.handlers import demo_wanted, reply
 from tutor.dialogue.router import Clarify, RunDemo
 from tutor.dialogue.said import Said, read
+from tutor.dialogue.worded import worded
 from tutor.errors import InputError, Problem
 from tutor.events import Event, Failed, Source, SourcesFound
 from tutor.i18n import Texts
@@ -116,10 +118,21 @@ async def _answer(
 
 async def _tell(parts: Parts, turn: Turn, found: Reply) -> AsyncGenerator[Event, None]:
     """The events of a reply: its sources, its sentences in order, and the ending."""
-    passages = list({line.passage.document: line.passage for line in found.lines if line.passage}.values())
-    if passages:
+    task = task_of(found, turn.search, turn.texts.language) if parts.wording is not None else None
+    voice = await parts.wording() if task is not None and parts.wording is not None else None
+    sources = {}
+    for line in (*found.lines, *(task.notes if task is not None and voice is not None else ())):
+        if line.passage is not None:
+            sources.setdefault(turn.marker(line.passage), line.passage)
+    if sources:
         said = turn.texts.language
-        yield SourcesFound(tuple(Source(number, passage, 0.0, said) for number, passage in enumerate(passages, 1)))
+        yield SourcesFound(tuple(Source(number, passage, 0.0, said) for number, passage in sources.items()))
+    if task is not None and voice is not None:
+        async with aclosing(worded(parts, turn, task, *voice)) as tokens:
+            async for token in tokens:
+                yield token
+        yield turn.end(parts, found)
+        return
     for line in found.lines:
         yield turn.say(line.text, line.passage, opens=line.opens)
     yield turn.end(parts, found)

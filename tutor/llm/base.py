@@ -59,7 +59,8 @@ class LanguageModel(Protocol):
     def stream(
         self, messages: Sequence[Message], sampling: Sampling, *, grammar: str | None = None
     ) -> AsyncGenerator[Piece, None]:
-        """Text pieces as they are made. `grammar` is GBNF. Raises ModelError."""
+        """Text pieces as they are made; where the last message is the assistant's, what comes after it. `grammar` is
+        GBNF. Raises ModelError."""
         ...
 
     async def count(self, text: str) -> int:

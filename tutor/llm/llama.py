@@ -89,10 +89,13 @@ class Context:
         return list(buffer[:count])
 
     def prompt(self, messages: Sequence[Message]) -> tuple[list[int], int]:
-        """The chat template's tokens, and how many of them the system message takes.
+        """The chat template's tokens, and how many of them the system message takes. A last message of the assistant's
+        is the beginning of what the model is to write.
 
         What users and documents wrote can never become a control token.
         """
+        begun = messages[-1].content if messages and messages[-1].role == "assistant" else ""
+        messages = messages[:-1] if begun else messages
         shown = (C.llama_chat_message * len(messages))()
         for index, message in enumerate(messages):
             shown[index].role = message.role.encode()
@@ -109,7 +112,7 @@ class Context:
             before, _, text = text.partition(_SENTINEL.format(index))
             tokens += self.tokenize(before, special=True) + self.tokenize(message.content)
             system = len(tokens) if message.role == "system" else system
-        return tokens + self.tokenize(text, special=True), system
+        return tokens + self.tokenize(text, special=True) + (self.tokenize(begun) if begun else []), system
 
     def read(self, tokens: Sequence[int], system: int, cancelled: Callable[[], bool]) -> bool:
         """Bring the context to hold exactly `tokens`, keeping the chunks it begins with. False when cancelled."""

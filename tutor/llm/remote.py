@@ -53,7 +53,7 @@ class RemoteModel:
     ) -> AsyncGenerator[Piece, None]:
         body: dict[str, Any] = {
             "model": self._model or "default",
-            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "messages": [{"role": message.role, "content": message.content} for message in _asked(messages)],
             "temperature": sampling.temperature,
             "top_p": sampling.top_p,
             "max_tokens": sampling.max_tokens,
@@ -84,6 +84,16 @@ class RemoteModel:
                 hint="Start it, or unset TIZA_UPSTREAM.",
             ) from None
         yield Piece("", usage.get("prompt_tokens", 0) or 1, usage.get("completion_tokens", 0))
+
+
+def _asked(messages: Sequence[Message]) -> Sequence[Message]:
+    """The messages with the beginning of the answer asked for: servers differ in what they do with a last message of
+    the assistant's."""
+    if len(messages) < 2 or messages[-1].role != "assistant":
+        return messages
+    *before, last, begun = messages
+    asked = f'{last.content}\n\nYour answer begins with "{begun.content}" Go on from there; do not repeat it.'
+    return [*before, Message(last.role, asked)]
 
 
 def _read(data: str, usage: dict[str, int]) -> tuple[str, dict[str, int]]:

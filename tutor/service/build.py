@@ -32,7 +32,7 @@ from tutor.events import Event, Failed, Provenance
 from tutor.i18n import Texts, mark, preferred
 from tutor.llm.base import LanguageModel, ModelInfo
 from tutor.service.capabilities import asks_the_model, capabilities
-from tutor.service.resources import Equipment, model_file, open_model
+from tutor.service.resources import Equipment, model_file, open_model, words_answers
 from tutor.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from knowledge.retrieval.retriever import Retriever
 
 log = logging.getLogger(__name__)
-STARTER_NAME = "SmolLM2-135M-Instruct"
 QUOTES_ONLY = "none (answers quote the course)"
 SUGGESTIONS = (
     mark("Who made the perceptron, and when?"),
@@ -276,6 +275,7 @@ class Tutor:
             demo_reader=self._equipment.demo_reader,
             run_frames=self.run_demo,
             model=self._equipment.model,
+            wording=self._equipment.wording if words_answers(settings) else None,
             provenance=Provenance(QUOTES_ONLY, "", None, settings.seed, index.name, release()),
             course_title="Artificial Intelligence: An Introduction" if self.course.name == COURSE else self.course.name,
             demos=catalogue.all_demos(),
@@ -314,14 +314,6 @@ def open_retriever(settings: Settings, progress: Progress = _quiet) -> Retriever
 def build_tutor(settings: Settings, model: LanguageModel | None = None) -> Tutor:
     """A tutor for these settings; nothing heavy is loaded yet."""
     return Tutor(settings, model)
-
-
-def drafts_with(settings: Settings, info: ModelInfo) -> bool:
-    """Whether the model words answers. The starter does not unless its adapter was taught to: quotation is better
-    (docs/quality.md, ADR 1)."""
-    if settings.draft == "auto":
-        return info.name != STARTER_NAME or "answer" in info.tasks
-    return settings.draft == "on"
 
 
 @cache

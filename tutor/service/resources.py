@@ -17,6 +17,7 @@ from tutor.settings import Settings
 
 if TYPE_CHECKING:
     from knowledge.retrieval.cross_encoder import CrossEncoder
+    from tutor.answering.grounding import Grounding
     from tutor.dialogue.router import DemoReader
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,22 @@ class Equipment:
             self._loaded = True
             return self._model
 
+    @cached_property
+    def grounding(self) -> Grounding:
+        """What checks the sentences that a model words."""
+        from knowledge.retrieval.cross_encoder import CrossEncoder
+        from tutor.answering.grounding import FILE, LONGEST, Grounding
+
+        return Grounding(CrossEncoder(FILE, LONGEST))
+
+    async def wording(self) -> tuple[LanguageModel, Grounding] | None:
+        """The model that words answers and what checks it; None where answers are the course's own sentences."""
+        model = await self.model() if words_answers(self._settings) else None
+        if model is None:
+            return None
+        await asyncio.to_thread(self.grounding.load)
+        return model, self.grounding
+
     async def close(self) -> None:
         """Free the model and end waiting demo workers."""
         await self.workers.close()
@@ -79,6 +96,15 @@ class Equipment:
                 raise
             log.warning("answers will quote the course only: %s", error)
             return None
+
+
+def words_answers(settings: Settings) -> bool:
+    """Whether a model words answers. The starter does not: the course's own sentences are better (docs/quality.md)."""
+    from tutor.llm.catalogue import STARTER
+
+    if settings.draft == "auto":
+        return bool(settings.upstream) or settings.model not in ("", STARTER)
+    return settings.draft == "on"
 
 
 async def open_model(settings: Settings) -> LanguageModel:
