@@ -58,8 +58,11 @@ async def download(
     failures, reached = 0, False
     while True:
         have = _size(path)
-        if size is not None and have == size:
-            return
+        if size is not None and have >= size:
+            if have == size:
+                return
+            await finished(path.unlink)
+            continue
         try:
             await _receive(client, url, path, have, size, limit, reach)
             return
@@ -104,11 +107,11 @@ async def _receive(
         if response.status_code >= 400 and response.status_code != 416:
             said = texts("it answered {status}", status=response.status_code)
             raise _BrokenError(said) if response.status_code in _PASSING else SourceError(said)
-        if start is None:
+        if start is None and (size is None or total in (None, size)):
             await finished(path.unlink, missing_ok=True)  # what is here does not fit: from the beginning
             raise _BrokenError(texts("the connection broke off"))
         another = total != size if total is not None else bool(have and not start)
-        if (size is not None and another) or (total or 0) > limit:
+        if start is None or (size is not None and another) or (total or 0) > limit:
             raise WrongFileError(texts("it gives another file"))  # what is here already stays as it is
         await _write(response, path, start, size if size is not None else limit, reach)
         if total is not None and _size(path) < total:
@@ -140,7 +143,7 @@ def _place(response: httpx.Response, have: int) -> tuple[int | None, int | None]
         fits = found is not None and found[1] == str(have)
         return (have if fits else None), _total(response)
     if response.status_code == 416:
-        return None, None
+        return None, _total(response)
     length = response.headers.get("Content-Length", "")
     return 0, int(length) if length.isdecimal() else None
 
