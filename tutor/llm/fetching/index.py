@@ -131,7 +131,9 @@ async def _listed(client: httpx.AsyncClient, page: str) -> list[Wheel]:
         return await asyncio.to_thread(lambda: list(_in_folder(folder)))
     try:
         response = await client.get(_bare(page), headers={"Accept": ACCEPT}, follow_redirects=True, auth=_auth(page))
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.InvalidURL, ValueError):
+        raise SourceError(texts("its address is not valid")) from None
+    except httpx.HTTPError as error:
         raise SourceError(reason(error)) from None
     if response.status_code == 404:
         return []
@@ -150,16 +152,21 @@ def _in_folder(place: Path) -> Iterator[Wheel]:
 
 def _parsed(text: str, kind: str, base: str) -> Iterator[Wheel]:
     """The links of an index page. Raises SourceError where the page is none."""
-    if "json" in kind:
-        try:
-            files = json.loads(text)["files"]
-            for file in files:
-                size = file.get("size")
-                hashes = file.get("hashes") or {}
-                yield Wheel(urljoin(base, file["url"]), hashes.get("sha256"), size if isinstance(size, int) else None)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise SourceError(texts("its page cannot be read")) from None
-        return
+    from lxml.etree import LxmlError
+
+    try:
+        yield from _of_json(text, base) if "json" in kind else _of_html(text, base)
+    except (ValueError, KeyError, TypeError, AttributeError, LxmlError):
+        raise SourceError(texts("its page cannot be read")) from None
+
+
+def _of_json(text: str, base: str) -> Iterator[Wheel]:
+    for file in json.loads(text)["files"]:
+        size, hashes = file.get("size"), file.get("hashes") or {}
+        yield Wheel(urljoin(base, file["url"]), hashes.get("sha256"), size if isinstance(size, int) else None)
+
+
+def _of_html(text: str, base: str) -> Iterator[Wheel]:
     from lxml import html
 
     if not text.strip():
@@ -182,9 +189,8 @@ def _is(url: str, name: str, version: Version) -> bool:
 
 def _local(url: str) -> Path | None:
     """The path that an address without a server means: file:// or a plain path, as `find-links` may have it."""
-    parts = urlsplit(url)
-    if parts.scheme == "file":
-        return Path(url2pathname(parts.path))
+    if url.startswith("file:"):
+        return Path(url2pathname(url.removeprefix("file:").removeprefix("//")))
     return None if "://" in url else Path(url).expanduser()
 
 
