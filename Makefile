@@ -21,9 +21,9 @@ $(STAMP): pyproject.toml constraints.txt scripts/setup.sh
 	@touch $@
 
 model: $(STAMP)
-	@$(BIN)/tiza models pull "$(MODEL)" >&2 </dev/null
+	@$(BIN)/tiza models pull --quiet "$(MODEL)" >&2 </dev/null
 
-chat: $(STAMP) $(if $(MODEL),model) ## talk with the tutor (or pipe questions in, one a line); MODEL=fluent words the answers
+chat: $(STAMP) $(if $(MODEL),model) ## talk with the tutor (or pipe questions in, one a line); MODEL=fluent with that model
 	@$(if $(MODEL),TIZA_MODEL="$(MODEL)" )$(BIN)/tiza chat
 
 serve: $(STAMP) ## serve the tutor over HTTP

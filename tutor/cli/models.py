@@ -56,24 +56,29 @@ def list_models() -> None:
 
 
 @models_app.command("pull")
-def pull_model(name: NameArgument) -> None:
+def pull_model(
+    name: NameArgument,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing where there is nothing to fetch.")] = False,
+) -> None:
     """Fetch a model and check it; a broken-off fetch goes on where it stopped."""
     from tutor.llm.catalogue import find_entry
     from tutor.llm.pull import pull
 
     settings = _settings()
     if Path(name).expanduser().is_file():
-        typer.echo(texts("{path} is a file on this machine: there is nothing to fetch.", path=name))
+        if not quiet:
+            typer.echo(texts("{path} is a file on this machine: there is nothing to fetch.", path=name))
         return
     entry = find_entry(name)
     try:
-        with _Line(entry) as line:
+        with _Line(name, entry.bytes) as line:
             path = asyncio.run(pull(entry, settings.home, line))
     except KeyboardInterrupt:
         typer.echo(texts("Stopped. The same command goes on from here."), err=True)
         raise typer.Exit(130) from None
-    typer.echo(texts("{path} is here, as its publisher made it.", path=path))
-    if entry.kind == "language":
+    if line.fetched or not quiet:
+        typer.echo(texts("{path} is here, as its publisher made it.", path=path))
+    if not quiet and entry.kind == "language" and settings.model not in entry.names:
         typer.echo(texts("Use it with `tiza models use {name}`.", name=name))
 
 
@@ -113,11 +118,13 @@ def remove_model(name: NameArgument) -> None:
 class _Line:
     """One line of progress on standard error; nothing where that is no terminal."""
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, name: str, size: int) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, DownloadColumn, TextColumn
         from rich.progress import Progress as Bar
 
+        self._name = name
+        self.fetched = False
         self._bar = Bar(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
@@ -126,7 +133,7 @@ class _Line:
             console=Console(stderr=True),
             disable=not sys.stderr.isatty(),
         )
-        self._task = self._bar.add_task(entry.name, total=entry.bytes, pace="")
+        self._task = self._bar.add_task(name, total=size, pace="")
 
     def __enter__(self) -> _Line:
         self._bar.start()
@@ -138,8 +145,9 @@ class _Line:
     def __call__(self, progress: Progress) -> None:
         from rich.filesize import decimal
 
+        self.fetched = self.fetched or progress.stage == "fetching"
         origin = _ORIGINS[progress.origin]
-        said = texts(_STAGES[progress.stage], name=progress.name, origin=texts(origin) if origin else "")
+        said = texts(_STAGES[progress.stage], name=self._name, origin=texts(origin) if origin else "")
         parts = f" {progress.part}/{progress.parts}" if progress.parts > 1 else ""
         left = progress.seconds_left
         pace = f"{decimal(int(progress.speed))}/s  {timedelta(seconds=round(left))}" if left is not None else ""

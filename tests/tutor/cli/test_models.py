@@ -71,7 +71,7 @@ def test_the_list_names_every_model_with_what_it_needs_and_whether_it_is_here(tm
 def test_the_list_in_spanish(tmp_path: Path) -> None:
     done = models("list", home=tmp_path, TIZA_LANGUAGE="es")
     assert "velocidad" in done.stdout and "● en uso" in done.stdout
-    assert "El fluido, probado con este curso" in done.stdout
+    assert "El fluido: medido con este curso" in done.stdout
 
 
 def test_a_model_is_pulled_used_by_its_name_and_removed(mirror: Mirror, tmp_path: Path) -> None:
@@ -93,6 +93,10 @@ def test_a_model_is_pulled_used_by_its_name_and_removed(mirror: Mirror, tmp_path
 def test_a_model_that_is_the_default_and_gone_can_be_pulled_again(mirror: Mirror, tmp_path: Path) -> None:
     done = models("pull", "fake", home=tmp_path, address=mirror.address, TIZA_MODEL="fake")
     assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{tmp_path / 'models/fake/model.gguf'} is here, as its publisher made it.\n"
+    for name in ("fake", done.stdout.split()[0]):
+        again = models("pull", "--quiet", name, home=tmp_path)
+        assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
 
 
 def test_without_a_network_it_is_one_sentence(tmp_path: Path) -> None:
@@ -171,7 +175,7 @@ def test_make_pulls_the_model_that_it_is_told_and_chats_with_it() -> None:
         done = subprocess.run(["make", "-n", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
         return [line for line in done.stdout.splitlines() if "tiza " in line]
 
-    pull = '.venv/bin/tiza models pull "fluent" >&2 </dev/null'
+    pull = '.venv/bin/tiza models pull --quiet "fluent" >&2 </dev/null'
     assert recipes("chat", "MODEL=fluent") == [pull, 'TIZA_MODEL="fluent" .venv/bin/tiza chat']
     assert recipes("setup", "MODEL=fluent") == [pull]
     assert recipes("chat") == [".venv/bin/tiza chat"]
