@@ -35,6 +35,7 @@ __all__ = [
     "find_entry",
     "locate",
     "place",
+    "places",
     "present",
     "recommend",
     "sha256",
@@ -78,13 +79,18 @@ def place(entry: Entry, home: Path) -> Path:
     return home / "models" / entry.name / entry.file
 
 
-def present(entry: Entry, home: Path) -> Path | None:
-    """An entry's file on this machine, fetched or in its package; None where it is not. It is not verified here.
+def places(entry: Entry, home: Path) -> list[Path]:
+    """An entry's files on this machine, fetched and in its package; they are not verified here.
 
     What comes in a package is fetched only where the package is missing or damaged, so that goes first.
     """
     packaged = _packaged(entry.package, entry.file) if entry.package else None
-    return next((path for path in (place(entry, home), packaged) if path and path.is_file()), None)
+    return [path for path in (place(entry, home), packaged) if path and path.is_file()]
+
+
+def present(entry: Entry, home: Path) -> Path | None:
+    """An entry's file as it would be used now; None where it is not on this machine."""
+    return next(iter(places(entry, home)), None)
 
 
 def locate(choice: str, home: Path) -> ModelInfo:

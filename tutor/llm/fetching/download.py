@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-import ssl
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 
 from tutor.i18n import texts
+from tutor.llm.fetching.connection import PASSING, BrokenError, SourceError, WrongFileError, reason
 from tutor.llm.fetching.threads import finished
 
 CHUNK = 2**18
@@ -21,30 +21,7 @@ TRIES = 5
 """Tries in a row that bring nothing new before a source is given up."""
 PAUSE = 1.0
 """Seconds before the second try; each further pause is twice as long."""
-TIMEOUT = httpx.Timeout(30, connect=10)
-_PASSING = {408, 425, 429, 500, 502, 503, 504}
 _RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)")
-
-
-class SourceError(Exception):
-    """A source does not give the file; the message says why, in a few words of the user's language."""
-
-
-class WrongFileError(SourceError):
-    """What the source gives is not the published file."""
-
-
-class _BrokenError(Exception):
-    """A transfer that broke off, or a server that is busy: worth another try."""
-
-
-def trusted_certificates(certificates: str | None = None) -> ssl.SSLContext:
-    """Certificates that are trusted: those that come with httpx, those of the system, and a file's of one's own."""
-    context = httpx.create_ssl_context()
-    context.load_default_certs()
-    if certificates:
-        context.load_verify_locations(certificates)
-    return context
 
 
 async def download(
@@ -68,7 +45,7 @@ async def download(
             return
         except httpx.ConnectError as error:
             problem: Exception = error
-        except (httpx.HTTPError, httpx.StreamError, _BrokenError) as error:
+        except (httpx.HTTPError, httpx.StreamError, BrokenError) as error:
             problem, reached = error, reached or not isinstance(error, httpx.TimeoutException)
         except httpx.InvalidURL:
             raise SourceError(texts("its address is not valid")) from None
@@ -77,17 +54,6 @@ async def download(
         if failures >= TRIES or not reached:
             raise SourceError(reason(problem)) from None
         await asyncio.sleep(PAUSE * 2 ** min(failures, 5) / 2)
-
-
-def reason(error: Exception) -> str:
-    """Why a request failed, in a few words."""
-    if isinstance(error, _BrokenError):
-        return str(error)
-    if isinstance(error, httpx.ConnectError) and "CERTIFICATE" in str(error).upper():
-        return texts("its certificate is not trusted on this machine")
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
-        return texts("no connection")
-    return texts("the connection broke off")
 
 
 async def _receive(
@@ -100,22 +66,22 @@ async def _receive(
     reach: Callable[[int], None],
 ) -> None:
     headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={have}-"} if have else {})}
-    async with client.stream("GET", url, headers=headers, follow_redirects=True, timeout=TIMEOUT) as response:
+    async with client.stream("GET", url, headers=headers, follow_redirects=True) as response:
         if response.status_code == 416 and _total(response) == have:
             return
         start, total = _place(response, have)
         if response.status_code >= 400 and response.status_code != 416:
             said = texts("it answered {status}", status=response.status_code)
-            raise _BrokenError(said) if response.status_code in _PASSING else SourceError(said)
+            raise BrokenError(said) if response.status_code in PASSING else SourceError(said)
         if start is None and (size is None or total in (None, size)):
             await finished(path.unlink, missing_ok=True)  # what is here does not fit: from the beginning
-            raise _BrokenError(texts("the connection broke off"))
+            raise BrokenError(texts("the connection broke off"))
         another = total != size if total is not None else bool(have and not start)
         if start is None or (size is not None and another) or (total or 0) > limit:
             raise WrongFileError(texts("it gives another file"))  # what is here already stays as it is
         await _write(response, path, start, size if size is not None else limit, reach)
         if total is not None and _size(path) < total:
-            raise _BrokenError(texts("the connection broke off"))
+            raise BrokenError(texts("the connection broke off"))
         if size is not None and _size(path) < size:
             await finished(path.unlink)
             raise WrongFileError(texts("it gives another file"))

@@ -23,9 +23,11 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from packaging.version import Version
 
 from tutor.i18n import texts
-from tutor.llm.fetching.download import TIMEOUT, SourceError, reason, trusted_certificates
+from tutor.llm.fetching import download
+from tutor.llm.fetching.connection import PASSING, SourceError, open_client, reason
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
+PAGE_TRIES = 3
 _ASK = """
 import json
 from pip._internal.commands import create_command
@@ -63,12 +65,13 @@ class Indexes:
     trusted: tuple[str, ...] = ()
 
     def client(self) -> httpx.AsyncClient:
-        """An HTTP client that connects as pip would."""
-        context = trusted_certificates(self.certificates)
-        if self.client_certificate:
-            context.load_cert_chain(self.client_certificate)
-        trusted = {f"all://{host}": httpx.AsyncHTTPTransport(verify=False, proxy=self.proxy) for host in self.trusted}
-        return httpx.AsyncClient(verify=context, proxy=self.proxy, mounts=trusted, timeout=TIMEOUT)
+        """An HTTP client that connects as pip would. Raises SourceError."""
+        return open_client(
+            proxy=self.proxy,
+            certificates=self.certificates,
+            client_certificate=self.client_certificate,
+            trusted=self.trusted,
+        )
 
 
 async def read_indexes() -> Indexes:
@@ -129,17 +132,31 @@ async def _listed(client: httpx.AsyncClient, page: str) -> list[Wheel]:
     """The wheels that a page or a folder names."""
     if folder := _local(page):
         return await asyncio.to_thread(lambda: list(_in_folder(folder)))
-    try:
-        response = await client.get(_bare(page), headers={"Accept": ACCEPT}, follow_redirects=True, auth=_auth(page))
-    except (httpx.InvalidURL, ValueError):
-        raise SourceError(texts("its address is not valid")) from None
-    except httpx.HTTPError as error:
-        raise SourceError(reason(error)) from None
+    response = await _answer(client, page)
     if response.status_code == 404:
         return []
     if response.status_code != 200:
         raise SourceError(texts("it answered {status}", status=response.status_code))
     return list(_parsed(response.text, response.headers.get("Content-Type", ""), str(response.url)))
+
+
+async def _answer(client: httpx.AsyncClient, page: str) -> httpx.Response:
+    """What the index answers, asked again where it was busy or the connection broke off."""
+    for number in range(PAGE_TRIES):
+        last = number == PAGE_TRIES - 1
+        try:
+            response = await client.get(
+                _bare(page), headers={"Accept": ACCEPT}, follow_redirects=True, auth=_auth(page)
+            )
+            if response.status_code not in PASSING or last:
+                return response
+        except (httpx.InvalidURL, ValueError):
+            raise SourceError(texts("its address is not valid")) from None
+        except httpx.HTTPError as error:
+            if last or isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+                raise SourceError(reason(error)) from None
+        await asyncio.sleep(download.PAUSE * 2**number)
+    raise AssertionError  # the last try has returned or raised
 
 
 def _in_folder(place: Path) -> Iterator[Wheel]:

@@ -20,7 +20,7 @@ from typing import IO, Any
 
 from tutor.i18n import texts
 from tutor.llm.entries import Packages
-from tutor.llm.fetching.download import WrongFileError
+from tutor.llm.fetching.connection import WrongFileError
 from tutor.llm.fetching.threads import PIECE, digest, finished
 
 
