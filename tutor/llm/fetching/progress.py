@@ -45,7 +45,7 @@ class Reporter:
 
     def __init__(self, name: str, total: int, listener: Listener) -> None:
         self._name, self._total, self._listener = name, total, listener
-        self._stage: Stage = "looking"
+        self.stage: Stage = "looking"
         self._origin: Origin = ""
         self._part = self._parts = 0
         self._said = 0.0
@@ -53,9 +53,9 @@ class Reporter:
 
     def begin(self, stage: Stage, done: int = 0, *, origin: Origin = "", part: int = 0, parts: int = 0) -> None:
         """Another stage, source or part begins: told at once."""
-        if (stage, origin) != (self._stage, self._origin):
+        if (stage, origin) != (self.stage, self._origin):
             self._marks.clear()
-        self._stage, self._origin, self._part, self._parts = stage, origin, part, parts
+        self.stage, self._origin, self._part, self._parts = stage, origin, part, parts
         self._said = 0.0
         self.reach(done)
 
@@ -74,5 +74,5 @@ class Reporter:
         speed = (more - fewer) / (last - first) if last - first > EVERY else 0.0
         shown = min(done, self._total)
         self._listener(
-            Progress(self._name, self._stage, shown, self._total, self._origin, self._part, self._parts, speed)
+            Progress(self._name, self.stage, shown, self._total, self._origin, self._part, self._parts, speed)
         )
