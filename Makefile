@@ -5,21 +5,26 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.tiza-installed
 # PyTorch's own index of CPU builds, when you have its address: make chat TORCH_INDEX=...
 TORCH_INDEX ?=
+# A model of `tiza models list` to fetch and chat with, or a GGUF file: make chat MODEL=fluent. Without it, the starter.
+MODEL :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat serve test check lint lint-course types imports bench bench-demos bench-ingest bench-service clients eval eval-smoke clean
+.PHONY: help setup model chat serve test check lint lint-course types imports bench bench-demos bench-ingest bench-service clients eval eval-smoke clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-setup: $(STAMP) ## install everything into .venv, once
+setup: $(STAMP) $(if $(MODEL),model) ## install everything into .venv, once; with MODEL=fluent, fetch that model too
 
 $(STAMP): pyproject.toml constraints.txt scripts/setup.sh
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" TORCH_INDEX="$(TORCH_INDEX)" sh scripts/setup.sh
 	@touch $@
 
-chat: $(STAMP) ## talk with the tutor (or pipe questions in, one a line)
-	@$(BIN)/tiza chat
+model: $(STAMP)
+	@$(BIN)/tiza models pull --quiet "$(MODEL)" >&2 </dev/null
+
+chat: $(STAMP) $(if $(MODEL),model) ## talk with the tutor (or pipe questions in, one a line); MODEL=fluent with that model
+	@$(if $(MODEL),TIZA_MODEL="$(MODEL)" )$(BIN)/tiza chat
 
 serve: $(STAMP) ## serve the tutor over HTTP
 	@$(BIN)/tiza serve

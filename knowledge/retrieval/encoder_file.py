@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from knowledge.retrieval.e5_file import KEPT, SHA256, Floats, PackedModel, kept_pieces, packaged_file, read_packed
+from knowledge.retrieval.e5_file import (
+    KEPT,
+    SHA256,
+    Floats,
+    PackedModel,
+    folders,
+    kept_pieces,
+    packaged_file,
+    read_packed,
+)
 
 FORMAT = 1
 """Raise it when the file is written otherwise."""
@@ -34,11 +40,11 @@ def encoder_file(changes: Path | None = None, *, whole: bool = False) -> Path:
     KnowledgeError (`embedder_missing`).
     """
     name = f"e5-small-{_mark(changes, whole)}.gguf"
-    for folder in _folders():
+    for folder in folders():
         if (folder / name).is_file():
             return folder / name
     model = read_packed(packaged_file())
-    for folder in _folders():
+    for folder in folders():
         try:
             folder.mkdir(parents=True, exist_ok=True)
             part = folder / f".{os.getpid()}-{name}"
@@ -62,14 +68,6 @@ def _mark(changes: Path | None, whole: bool) -> str:
     if changes is not None:
         total.update(changes.read_bytes())
     return total.hexdigest()[:12]
-
-
-def _folders() -> Iterator[Path]:
-    yield Path(sys.prefix) / "share" / "tiza"
-    from platformdirs import user_cache_path
-
-    yield user_cache_path("tiza")
-    yield Path(tempfile.gettempdir()) / f"tiza-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
 
 
 def read_changes(file: Path | None) -> dict[str, Floats]:

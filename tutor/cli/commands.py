@@ -13,6 +13,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from tutor.cli.keys import keys_app
+from tutor.cli.models import models_app
 from tutor.errors import InputError, Problem, TizaError
 from tutor.settings import Settings, misspelt, read_settings, write_setting
 
@@ -20,7 +21,6 @@ app = typer.Typer(
     name="tiza", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="The offline AI tutor that runs the lecture.",
 )  # fmt: skip
-models_app = typer.Typer(no_args_is_help=True, help="Language models: list, fetch, choose.")
 app.add_typer(models_app, name="models")
 app.add_typer(keys_app, name="keys")
 
@@ -200,56 +200,6 @@ def evaluate(
     if floor and (missed := quality.below_floor(exam)):
         typer.echo(f"Below the floor: {'; '.join(missed)}.", err=True)
         raise typer.Exit(1)
-
-
-@models_app.command("list")
-def models_list() -> None:
-    """The models there are, by the memory they need, with the one that fits this machine."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from tutor.llm.catalogue import CATALOGUE, STARTER, locate, recommend
-
-    settings, best = _settings(), recommend()
-    table = Table("", "name", "file", "memory", "license", "about", box=None)
-    table.add_row(
-        "●" if settings.model in ("", STARTER) else "",
-        STARTER,
-        "in the package",
-        "1 GB",
-        "Apache-2.0",
-        "The starter: always there.",
-    )
-    for entry in CATALOGUE:
-        try:
-            locate(entry.name, settings.home)
-            there = "fetched"
-        except TizaError:
-            there = f"{entry.megabytes} MB"
-        mark = "●" if settings.model == entry.name else "★" if entry is best else ""
-        table.add_row(mark, entry.name, there, f"{entry.memory_gb:g} GB", entry.license, entry.about)
-    Console().print(table)
-    typer.echo("● in use   ★ recommended for this machine's memory")
-
-
-@models_app.command("pull")
-def models_pull(name: Annotated[str, typer.Argument(help="A name of `tiza models list`.")]) -> None:
-    """Fetch a model; a broken-off fetch goes on where it stopped."""
-    from tutor.llm.catalogue import fetch, find_entry
-
-    path = fetch(find_entry(name), _settings().home)
-    typer.echo(f"{path} is here. Use it with `tiza models use {name}`.")
-
-
-@models_app.command("use")
-def models_use(name: Annotated[str, typer.Argument(help="A name of `tiza models list`, or a GGUF file.")]) -> None:
-    """Make a model the default."""
-    from tutor.llm.catalogue import STARTER, locate, verify
-
-    settings = _settings()
-    info = verify(locate(name, settings.home), settings.home)
-    choice = "" if name == STARTER else name if not Path(name).is_file() else info.path
-    typer.echo(f"{info.name} is the default now ({write_setting(settings.home, 'model', choice)}).")
 
 
 def _settings(**overrides: Any) -> Settings:

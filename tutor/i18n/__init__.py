@@ -52,6 +52,11 @@ def preferred() -> Language:
     return "es" if next(filter(None, named), "").startswith("es") else "en"
 
 
+def texts(text: str, **values: Any) -> str:
+    """A text in the preferred language, for what has no other at hand."""
+    return Texts(preferred())(text, **values)
+
+
 def mark(text: str) -> str:
     """The text itself: marks it for the catalogue where it is kept before a language is known."""
     return text
