@@ -61,6 +61,7 @@ def answer(desk: Desk, wanted: Wanted, spoken: frozenset[str] = frozenset()) -> 
         tuple(lines), "answered", offers(desk, found.topic, said), found.topic, wanted.act,
         unit=found.unit.act if found.unit else "",
         mood=mood, search=found.found.query.text, beside=beside(found),
+        listed=_compared(desk, found) if wanted.act == "compare" else (),
     )  # fmt: skip
 
 
@@ -73,6 +74,15 @@ def _code(desk: Desk, found: Explanation) -> list[Line]:
     more = source.count("\n") >= MOST_CODE
     cut = f"\n# {desk.texts('It goes on in {file}.', file=file)}" if more else ""
     return [Line(desk.texts("From {file}:", file=f"`{file}`")), Line(f"```python\n{shown}{cut}\n```", opens="\n")]
+
+
+def _compared(desk: Desk, found: Explanation) -> tuple[str, ...]:
+    """The two topics of a comparison, so that "the second one" can be taken up."""
+    if found.unit is not None and found.unit.act == "compare":
+        both = [found.topic, found.unit.other]
+    else:
+        both = list(dict.fromkeys(line.passage.document for line in found.lines if line.passage))
+    return tuple(desk.course.inline(topic, desk.texts.language) for topic in both if topic in desk.course.topics)
 
 
 def beside(found: Explanation) -> tuple[Line, ...]:

@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from knowledge.courses.units import Topic, Unit
 from knowledge.documents.reading import Document
 from knowledge.passages import Passage
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.retriever import Found, Retriever, Sentence
-from knowledge.text import Language
+from knowledge.text import Language, fold, stem, words
+from tutor.answering.answer_type import asked_for, counted, holds
 from tutor.answering.reply import Line
 from tutor.answering.unread import Unread, unread_in
 
@@ -27,6 +28,8 @@ ASKED_SO = 0.94
 """Cosine (as e5 gives it) with an asked question from which its unit is meant, though another topic is named."""
 ALONE_SAID = 0.1
 """Probability that words lean on what was said under which they are taken alone: "What is a prime number?"."""
+ONLY_NAMES = 0.6
+"""Share of the content words that names take when a follow-up is about another topic."""
 ALONE = 0.1
 """How much likelier a question has to be covered alone before the conversation's topic is left."""
 OWN_WORDS = 0.34
@@ -37,12 +40,24 @@ NOT_READ = -4.0
 """The cross-encoder's log-odds under which a sentence answers nothing."""
 SAME_QUESTION = 0.96
 """Cosine of two questions (as e5 gives it) from which they ask the same."""
+_PROPER = re.compile(r"(?<=[a-záéíóúñ,] )[A-ZÁÉÍÓÚÑ][\w-]+")
 PRONOUN = re.compile(r"\b(?:it|they|them|eso)\b", re.IGNORECASE)
 """Words that stand for the topic of the conversation, and nothing else."""
 FACTS = ("fact", "symbol", "verify", "list")
 """Acts that want a sentence or two, not a unit."""
-SECOND = 0.5
-"""Log-odds that a second sentence of a fact needs of its own."""
+SECOND = 2.0
+"""Log-odds by which a second sentence may fall behind the best one and still be said: on the development part the best
+sentence alone holds what is asked for in 0.80 of the questions on a concept, two within this distance in 0.90."""
+REPEATS = 0.75
+"""Share of the shorter sentence's words that stand in the other from which it says the same."""
+ALL = 0.9
+"""The same share from which a longer sentence is said instead of the one that it holds."""
+BEHIND = 3.0
+"""Log-odds by which a sentence that holds the year, number or name that is asked for may fall behind the best one."""
+LOOKED = 8
+"""Sentences among which it is looked for."""
+SURELY = 0.6
+"""Least probability of an act that asks for a form for that form to be said though the question asks more."""
 MOST = 5
 """Sentences of an answer at most."""
 BY_FORM = ("steps", "formula", "example", "simplify", "code", "limits")
@@ -68,6 +83,9 @@ class Course:
     unread: Callable[[], tuple[Unread, ...]] = tuple
     """What of its documents could not be read; looked up where a question is declined."""
 
+    vocabulary: Callable[[str], frozenset[str]] = lambda _: frozenset()
+    """The stems that it uses where it speaks of a topic, in both languages."""
+
     @classmethod
     def of(
         cls, retriever: Retriever, topics: Sequence[Topic], readings: Callable[[], Iterable[Document]] = tuple
@@ -77,7 +95,14 @@ class Course:
         known = {topic.id: topic for topic in topics if (topic.id, "define", "") in units}
         texts = (text for p in retriever.passages for text in (p.text, *p.other))
         small = frozenset(word for text in texts for word in re.findall(r"[^\W\d_][\w-]+", text) if word.islower())
-        return cls(retriever, known, units, small, cache(lambda: unread_in(readings())))
+
+
+        @cache
+        def vocabulary(topic: str) -> frozenset[str]:
+            texts = [text for p in retriever.passages if p.document == topic for text in _whole(p)]
+            return frozenset().union(*(_stems(text, "en") | _stems(text, "es") for text in texts))
+
+        return cls(retriever, known, units, small, cache(lambda: unread_in(readings())), vocabulary)
 
     def inline(self, topic: str, language: Language) -> str:
         """A topic's title as it stands within a sentence: in small letters where the course writes it so."""
@@ -120,8 +145,10 @@ class Wanted:
     topic: str = ""
     title: str = ""
     leans: float = 0.0
-    telling: int = 0
-    """How many of its words say what it is about; 0 where nobody counted."""
+    telling: tuple[str, ...] = ()
+    """The words that say what it is about; none where nobody looked."""
+    probability: float = 1.0
+    """How likely its act is."""
 
 
 def explain(course: Course, wanted: Wanted) -> Explanation | None:
@@ -136,10 +163,12 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
     if topic not in course.topics and wanted.act in BY_FORM:  # a slide: the unit in that form that is nearest
         form = ACT_UNITS[wanted.act][0]
         topic = next((s.passage.document for s in found.sentences if s.passage.act == form), topic)
-    unit = _unit(course, wanted, found, topic)
-    if wanted.act in FACTS or unit is None:
+    bare = not _particular(course, wanted, found, topic)
+    unit = _unit(course, wanted, found, topic, bare=bare)
+    plainly = unit is not None and _plainly(course, found, topic, wanted)
+    if wanted.act in FACTS or unit is None or (not bare and (found.answerable or not plainly)):
         return _facts(course, wanted, found)
-    if not found.answerable and not _plainly(found, topic, wanted):
+    if not found.answerable and not plainly:
         return None
     lines = course.lines(unit, wanted.language)
     served = ACT_UNITS.get(wanted.act, ())
@@ -157,7 +186,10 @@ def _read(course: Course, wanted: Wanted) -> Found:
     alone = Query(wanted.text, wanted.language, wanted.units)
     spoken = wanted.act == "symbol" and wanted.topic in course.topics and course.topics[wanted.topic].unit("formula")
     enough = len({name.document for name in named}) > (wanted.act == "compare")
-    if not wanted.topic or (enough and not spoken) or (wanted.leans < ALONE_SAID and not spoken):
+    whole = sum(name.share for name in named) >= ONLY_NAMES
+    if not wanted.topic or (wanted.leans < ALONE_SAID and not spoken):
+        return course.retriever.retrieve(alone)
+    if enough and not spoken and (whole or wanted.leans < LEAN):  # "and the GRU?" leans, and is about the GRU
         return course.retriever.retrieve(alone)
     if not course.topics and (wanted.leans < LEAN or PRONOUN.search(wanted.text) is None):
         return course.retriever.retrieve(alone)  # a sentence of a teacher's document outweighs words of another subject
@@ -187,28 +219,33 @@ def _asked(course: Course, found: Found) -> Passage | None:
 
 def _topic(wanted: Wanted, found: Found, named: Sequence[str]) -> str:
     """The topic that is meant: the one that the words name, the conversation's, or that of the best sentence."""
+    best = found.sentences[0].passage.document if found.sentences else ""
+    if found.query.topic and wanted.leans >= LEAN and best == wanted.topic:
+        return wanted.topic  # "how many layers has it?" is not about layers
     own = [document for document in named if document != wanted.topic] or list(named)
     if own:  # "training an ESN" is about the ESN: what the best sentence is of, then the longest name
-        best = found.sentences[0].passage.document if found.sentences else ""
         sizes = {name.document: name.end - name.start for name in reversed(found.names)}
         return best if best in own else max(own, key=lambda document: sizes.get(document, 0))
     if found.query.topic:
         return found.query.topic
-    return found.sentences[0].passage.document if found.sentences else ""
+    return best
 
 
-def _plainly(found: Found, topic: str, wanted: Wanted) -> bool:
+def _plainly(course: Course, found: Found, topic: str, wanted: Wanted) -> bool:
     """True when the words say little more than a topic's name, so that its unit is what is wanted."""
     if found.query.topic == topic and topic:
         return found.covered > 0.1
     if wanted.act == "off_topic":
         return False
     own = [name for name in found.names if name.document == topic]
-    shares = [max(name.share, (name.end - name.start) / wanted.telling if wanted.telling else 0.0) for name in own]
+    if own and wanted.telling and not unknown(course, wanted, found, topic):
+        return True
+    told = len(wanted.telling)
+    shares = [max(name.share, (name.end - name.start) / told if told else 0.0) for name in own]
     return max(shares, default=0.0) >= OWN_WORDS
 
 
-def _unit(course: Course, wanted: Wanted, found: Found, topic: str) -> Unit | None:
+def _unit(course: Course, wanted: Wanted, found: Found, topic: str, *, bare: bool) -> Unit | None:
     """The unit of a topic to say: that of the act, or the one that holds what is asked in particular."""
     if topic not in course.topics:
         return None
@@ -223,7 +260,7 @@ def _unit(course: Course, wanted: Wanted, found: Found, topic: str) -> Unit | No
     chosen = next((unit for act in served for unit in units if unit.act == act), None)
     if chosen is None or best is None:
         return chosen or (course.topics[topic].unit(best.passage.act, best.passage.against) if best else None)  # type: ignore[arg-type]
-    if plainly and chosen.act == served[0]:
+    if (plainly and chosen.act == served[0]) or bare:
         return chosen
     inside = max((s.score for s in own if s.passage.act == chosen.act), default=best.score - AHEAD)
     if best.score - inside > AHEAD and best.read > NOT_READ:
@@ -246,20 +283,98 @@ def _compare(course: Course, wanted: Wanted, found: Found, named: Sequence[str])
     return Explanation(tuple(lines), both[0], found, None, instead=True)
 
 
+def _particular(course: Course, wanted: Wanted, found: Found, topic: str) -> bool:
+    """True when a question has words of its own that the course uses on the topic, beside the topic's name and what its
+    act is asked in: then the sentences which answer it are wanted, and not a unit as a whole."""
+    form = ACT_UNITS.get(wanted.act, ("",))[0]
+    if wanted.act in BY_FORM and wanted.probability >= SURELY and topic in course.topics:
+        return course.topics[topic].unit(form) is None  # type: ignore[arg-type]
+    known = course.vocabulary(topic).union(*(course.vocabulary(s.passage.document) for s in found.sentences[:2]))
+    typed = set(_PROPER.findall(wanted.text))
+    return any(
+        {stem(word, "en"), stem(word, "es")} & known or word in {fold(name) for name in typed}
+        for word in _own_words(wanted, found)
+    )
+
+
+def _own_words(wanted: Wanted, found: Found) -> list[str]:
+    """The words that say what is asked beside the names of topics."""
+    said = words(wanted.text)
+    named = {said[place] for name in found.names for place in range(name.start, name.end) if place < len(said)}
+    return [word for word in wanted.telling if word not in named]
+
+
+def unknown(course: Course, wanted: Wanted, found: Found, topic: str) -> list[str]:
+    """Of these, the words that the course does not use where it speaks of the topic."""
+    known = course.vocabulary(topic)
+    return [word for word in _own_words(wanted, found) if not {stem(word, "en"), stem(word, "es")} & known]
+
+
 def _facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
-    """The sentence that answers best, with a second of the same passage where that answers too, in reading order."""
+    """The sentence that answers best, with a second one where that answers about as well; those of one passage in
+    reading order, but for a fact, which comes first."""
     if not found.answerable or not found.sentences:
         return None
-    best = found.sentences[0]
+    best = _of_the_kind(course, wanted, found)
+    if best is None:
+        return None
     chosen = [best]
     room = 3 if wanted.act == "list" or best.passage.source == "document" else 2
-    for sentence in found.sentences[1:]:
-        near = sentence.passage.id == best.passage.id
-        if len(chosen) < room and near and sentence.read > SECOND and not sentence.text.startswith("$$"):
+    for sentence in found.sentences:
+        if sentence is best:
+            continue
+        near = best.score - sentence.score < SECOND and sentence.read > NOT_READ
+        own = best.passage.source != "document" or sentence.passage.id == best.passage.id
+        if not (near and own) or sentence.text.startswith("$$"):
+            continue
+        same = next((at for at, other in enumerate(chosen) if _repeats(sentence, other, wanted.language)), None)
+        if same is not None:  # of two that say the same, the one that says more
+            if _holds_all(sentence, chosen[same], wanted.language) and sentence.read > NOT_READ / 2:
+                chosen[same] = sentence
+        elif len(chosen) < room:
             chosen.append(sentence)
-    chosen.sort(key=lambda sentence: sentence.place)
+    if wanted.act not in FACTS and len({sentence.passage.id for sentence in chosen}) == 1:
+        chosen.sort(key=lambda sentence: sentence.place)
     lines = tuple(Line(sentence.text, sentence.passage) for sentence in chosen)
     return Explanation(lines, best.passage.document, found, _unit_of(course, best))
+
+
+def _holds_all(longer: Sentence, shorter: Sentence, language: Language) -> bool:
+    """True when a sentence says what a shorter one says, and more."""
+    held = {word for word in _stems(shorter.text, language) if len(word) > 2}
+    return len(longer.text) > len(shorter.text) and len(held & _stems(longer.text, language)) >= ALL * len(held)
+
+
+def _repeats(one: Sentence, other: Sentence, language: Language) -> bool:
+    """True when one of two sentences says little that the other does not."""
+    left, right = (_stems(sentence.text, language) for sentence in (one, other))
+    telling = [{word for word in found if len(word) > 2} for found in (left, right)]
+    return len(telling[0] & telling[1]) >= REPEATS * min(map(len, telling))
+
+
+def _of_the_kind(course: Course, wanted: Wanted, found: Found) -> Sentence | None:
+    """The best sentence, or one about as good that holds the year, the name or the number which is asked for. None when
+    no sentence near has the year or the age, or when the course counts no such thing where it speaks of the topic."""
+    best, kind = found.sentences[0], asked_for(wanted.text)
+    if kind is None or best.passage.source == "document":
+        return best
+    near = [s for s in found.sentences[:LOOKED] if best.score - s.score < BEHIND and s.read > NOT_READ] or [best]
+    noun = counted(wanted.text, wanted.language) if kind == "count" else ""
+    for sentence in near:
+        if holds(sentence.text, kind) and (not noun or noun in _stems(sentence.text, wanted.language)):
+            return sentence
+    if kind in ("year", "age"):
+        return best if found.query.topic else None
+    return best if not noun or noun in course.vocabulary(best.passage.document) else None
+
+
+def _whole(passage: Passage) -> tuple[str, ...]:
+    return (*passage.sentences, *passage.other, passage.title, passage.title_other, *passage.aliases)
+
+
+@lru_cache(maxsize=20_000)
+def _stems(text: str, language: Language) -> frozenset[str]:
+    return frozenset(stem(word, language) for word in words(text))
 
 
 def _unit_of(course: Course, sentence: Sentence) -> Unit | None:

@@ -16,6 +16,8 @@ from tutor.llm.base import Message
 
 WORDED = ("define", "explain", "why", "compare", "fact", "limits", "simplify", "verify", "steps", "example")
 """Acts whose answers a model words; formulas, code, lists and places are said as they stand."""
+AS_IT_STANDS = ("formula", "code", "steps", "mistakes")
+"""Units that are said as their author wrote them, whatever the act."""
 NOTES = 8
 """Sentences that the model is shown at most: each costs a tenth of a second on two cores."""
 MOST = 3
@@ -40,7 +42,7 @@ class Task:
 
 def task_of(reply: Reply, question: str, language: Language) -> Task | None:
     """The task for a reply; None where nothing of it is worded."""
-    if reply.outcome != "answered" or reply.act not in WORDED or reply.unit in ("formula", "code", "steps", "mistakes"):
+    if reply.outcome != "answered" or reply.act not in WORDED or reply.unit in AS_IT_STANDS:
         return None
     told = [line for line in reply.lines if line.passage is not None]
     if not told or any("$" in line.text for line in told):
@@ -58,7 +60,8 @@ def go_on(task: Task) -> list[Message]:
     read once."""
     titles = list(dict.fromkeys(line.passage.named(task.language) for line in task.notes if line.passage))
     listed = "\n".join(f"- {line.text}" for line in task.notes)
-    asked = f"Notes on {', '.join(titles)}:\n{listed}\n\nStudent: {task.question}\nAnswer in {LANGUAGES[task.language]}."
+    wish = f"Student: {task.question}\nAnswer in {LANGUAGES[task.language]}."
+    asked = f"Notes on {', '.join(titles)}:\n{listed}\n\n{wish}"
     begun = " ".join(line.text for line in task.lead)
     return [Message("system", wording("go_on")), Message("user", asked), Message("assistant", begun)]
 

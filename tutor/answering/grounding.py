@@ -1,4 +1,4 @@
-"""Whether the course says what a worded sentence claims: the check by meaning, beside hard checks on what can be counted.
+"""Whether the course says what a worded sentence claims: a check by meaning, and hard checks on what is counted.
 
 A language model words answers; nothing of it reaches a student that the sentences it was given do not say. Numbers
 and names are compared as they stand. For the rest a cross-encoder reads the course's sentences and the claim
@@ -66,7 +66,7 @@ class Grounding:
         self._reader.load()
 
     def check(self, claim: str, material: Sequence[Line], question: str, language: Language) -> Checked:
-        """The line of `material` that says most of what is claimed. What the student's `question` names may be named."""
+        """The line of `material` that says most of what is claimed; it may name what the student's `question` does."""
         told = " ".join(text for line in material for text in both(line))
         if reason := _counted(claim, f"{told} {question}"):
             return Checked(None, reason)

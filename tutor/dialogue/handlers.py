@@ -36,6 +36,8 @@ ANSWERED = 0.6
 EXPLAINED = (*ACT_UNITS, *FACTS)
 PARTICULAR = 1.9
 """Log-odds of a sentence on the course itself from which it is what was asked, and not the course as a whole."""
+ASKS_ON = ("fact", "why", "verify", "explain")
+"""Acts that a question word alone can mean after a fact."""
 RUN_DOUBT = 0.2
 """Least probability of a question about the run for the run to be asked first."""
 
@@ -84,8 +86,10 @@ def _explain(parts: Parts, desk: Desk, said: Said, _seed: int) -> Reply:
     state = said.state
     topic = said.topic or state.topic
     title = parts.topics[topic].named(said.language) if topic in parts.topics else _leant_on(parts, said)
-    telling = said.reading.telling if said.text == said.utterance.text else 0
-    wanted = Wanted(said.text, said.language, said.act, said.reading.units, topic, title, said.leans, telling)
+    telling = said.reading.telling if said.text == said.utterance.text else ()
+    title = _before(said) or title
+    wanted = Wanted(said.text, said.language, said.act, said.reading.units, topic, title, said.leans, telling,
+                    said.reading.probability if said.act == said.reading.act else 1.0)  # fmt: skip
     if said.offer is not None or said.topic:
         wanted = replace(wanted, units=units_of(said.act), leans=1.0)
     found = answer(desk, wanted, state.spoken)
@@ -97,6 +101,16 @@ def _leant_on(parts: Parts, said: Said) -> str:
     little, the sentence that was said last."""
     own = not parts.topics and said.state.said
     return said.state.said[0] if own else said.state.title
+
+
+def _before(said: Said) -> str:
+    """The question before, for a follow-up of a question word alone after a fact: "Which computer beat Kasparov?
+    When?" says which year is meant, and the topic's title would not."""
+    if said.text != said.utterance.text or said.reading.telling or said.leans < LEAN:
+        return ""
+    if said.act not in ASKS_ON or said.state.act not in FACTS:
+        return ""
+    return f"{said.state.title}: {said.state.question}"
 
 
 def _continue(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
@@ -117,6 +131,11 @@ def _continue(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
 def _locate(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     if parts.navigator is None:
         return _explain(parts, desk, said, seed)
+    if said.utterance.slide is None and not said.topic and said.reading.probability < SURELY_OFF:
+        asked = parts.course.retriever.retrieve(Query(said.text, said.language, units_of("fact")))
+        best = asked.sentences[0] if asked.sentences else None
+        if best is not None and best.score > PARTICULAR:  # "which video is linked?" asks for no place
+            return _explain(parts, desk, replace(said, act="fact"), seed)
     found = navigate.located(desk, parts.navigator, _topic_of(parts, said), said.utterance.slide)
     return found or _explain(parts, desk, said, seed)
 

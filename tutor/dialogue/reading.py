@@ -72,8 +72,8 @@ class Reading:
     probabilities: Mapping[Act, float]
     leans: float = 0.0
 
-    telling: int = 0
-    """How many of the words say what it is about: neither stop words nor such in which everything is asked."""
+    telling: tuple[str, ...] = ()
+    """The words that say what it is about: neither stop words nor such in which everything is asked."""
 
     @property
     def sure(self) -> bool:
@@ -138,10 +138,11 @@ class Router:
         probabilities = dict(zip(ACTS, map(float, shares), strict=True))
         return Reading(ACTS[best], float(shares[best]), probabilities, leans, self._telling(utterance))
 
-    def _telling(self, utterance: Utterance) -> int:
-        return sum(
-            not is_stop(word, "en") and not is_stop(word, "es") and word_mark(word) not in self._common
+    def _telling(self, utterance: Utterance) -> tuple[str, ...]:
+        return tuple(
+            word
             for word in utterance.words
+            if not is_stop(word, "en") and not is_stop(word, "es") and word_mark(word) not in self._common
         )
 
 

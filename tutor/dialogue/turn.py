@@ -12,6 +12,7 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
+from knowledge.passages import Passage
 from knowledge.text import Language
 from tutor.answering.fluent import task_of
 from tutor.answering.page import digest, topics_in
@@ -120,7 +121,7 @@ async def _tell(parts: Parts, turn: Turn, found: Reply) -> AsyncGenerator[Event,
     """The events of a reply: its sources, its sentences in order, and the ending."""
     task = task_of(found, turn.search, turn.texts.language) if parts.wording is not None else None
     voice = await parts.wording() if task is not None and parts.wording is not None else None
-    sources = {}
+    sources: dict[int, Passage] = {}
     for line in (*found.lines, *(task.notes if task is not None and voice is not None else ())):
         if line.passage is not None:
             sources.setdefault(turn.marker(line.passage), line.passage)

@@ -30,7 +30,7 @@ from tutor.dialogue import turn
 from tutor.errors import Problem
 from tutor.events import Event, Failed, Provenance
 from tutor.i18n import Texts, mark, preferred
-from tutor.llm.base import LanguageModel, ModelInfo
+from tutor.llm.base import LanguageModel
 from tutor.service.capabilities import asks_the_model, capabilities
 from tutor.service.resources import Equipment, model_file, open_model, words_answers
 from tutor.settings import Settings
