@@ -44,7 +44,10 @@ types: $(STAMP)
 imports: $(STAMP)
 	@$(BIN)/lint-imports
 
-check: lint lint-course types imports test eval-smoke ## everything that CI runs
+processors: $(STAMP) ## run every demo as three processors would, and compare
+	@$(BIN)/python -m pytest -m processors tests/contracts/test_processors.py
+
+check: lint lint-course types imports test processors eval-smoke ## everything that CI runs
 
 bench: $(STAMP) ## measure speed and memory, and write docs/benchmarks.md
 	@$(BIN)/python -m benchmarks

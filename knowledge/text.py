@@ -60,7 +60,10 @@ def sentences(text: str) -> list[str]:
 
 def fold(text: str) -> str:
     """Lower case without accents: "Perceptrón" -> "perceptron"."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    lowered = text.lower()
+    if lowered.isascii():
+        return lowered
+    return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
 
 
 def words(text: str) -> list[str]:

@@ -114,6 +114,20 @@ class Outline:
         return [slide for slide in self.slides if topic in slide.topics]
 
 
+WHOLE = (
+    "summarise the lecture", "summarize the course", "a summary of the whole lecture", "resume la clase",
+    "resumen del curso", "un resumen de toda la clase", "summarise all the slides", "resume las diapositivas",
+)  # fmt: skip
+"""Ways to ask for the summary of the whole lecture, and of no section."""
+
+
+def ways_to_ask(outline: Outline) -> list[str]:
+    """The texts by which lists and sections are found."""
+    lists = (text for row in outline.lists for text in (row.title.en, row.title.es, *row.asked))
+    sections = (text for row in outline.sections for text in (row.title.en, row.title.es, *row.asked))
+    return [*WHOLE, *lists, *sections]
+
+
 @cache
 def read_outline(file: Path = FILE) -> Outline:
     """The map. Raises KnowledgeError where it breaks the form."""

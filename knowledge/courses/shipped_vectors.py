@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from knowledge.courses.builtin import FOLDER
 from knowledge.courses.lecture_passages import lecture_passages
+from knowledge.courses.outline import read_outline, ways_to_ask
 from knowledge.passages import Passage, embedded_text
 from knowledge.retrieval.embedder import QUESTION, Embedder, Vectors
 
@@ -40,6 +41,21 @@ def texts_of(passages: Iterable[Passage]) -> list[str]:
 
 def shipped_vectors(passages: Iterable[Passage], embedder: Embedder, file: Path = FILE) -> dict[str, Vectors]:
     """The vectors that the package has of these passages' texts; none for another embedder or without the file."""
+    return shipped(texts_of(passages), embedder, file)
+
+
+def questions(texts: Sequence[str], embedder: Embedder, file: Path = FILE) -> Vectors:
+    """The vectors of texts as questions, those that the package has without embedding them."""
+    known = shipped([QUESTION + text for text in texts], embedder, file)
+    missing = [text for text in dict.fromkeys(texts) if QUESTION + text not in known]
+    if missing:
+        found = embedder.encode_questions(missing)
+        known |= {QUESTION + text: row for text, row in zip(missing, found, strict=True)}
+    return np.stack([known[QUESTION + text] for text in texts])
+
+
+def shipped(texts: Iterable[str], embedder: Embedder, file: Path = FILE) -> dict[str, Vectors]:
+    """The vectors that the package has of these texts, of which questions carry their mark."""
     try:
         with file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
             if str(data["embedder"]) != embedder.name:
@@ -49,7 +65,7 @@ def shipped_vectors(passages: Iterable[Passage], embedder: Embedder, file: Path 
             vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)  # bytes are near a direction, not of length 1
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return {}
-    marks = ((text, rows.get(_digest(text))) for text in texts_of(passages))
+    marks = ((text, rows.get(_digest(text))) for text in texts)
     return {text: vectors[row] for text, row in marks if row is not None}
 
 
@@ -63,9 +79,9 @@ def in_bytes(vectors: Vectors) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     return np.round(vectors / scales[:, None]).astype(np.int8), scales.astype(np.float32)
 
 
-def ship(passages: Iterable[Passage], embedder: Embedder, file: Path = FILE) -> int:
-    """Embed every text of the passages and write the file; returns how many texts there are."""
-    texts = texts_of(passages)
+def ship(passages: Iterable[Passage], embedder: Embedder, file: Path = FILE, asked: Iterable[str] = ()) -> int:
+    """Embed every text of the passages, and what else is `asked`, and write the file; returns how many there are."""
+    texts = list(dict.fromkeys([*texts_of(passages), *(QUESTION + text for text in asked)]))
     digests = np.frombuffer(b"".join(map(_digest, texts)), dtype=np.uint8).reshape(-1, 8)
     asks = [text.startswith(QUESTION) for text in texts]
     vectors = np.empty((len(texts), embedder.dimension), dtype=np.float32)
@@ -79,7 +95,7 @@ def ship(passages: Iterable[Passage], embedder: Embedder, file: Path = FILE) -> 
 
 def main() -> None:
     """Make the package's file anew."""
-    count = ship(lecture_passages(), Embedder())
+    count = ship(lecture_passages(), Embedder(), asked=ways_to_ask(read_outline()))
     sys.stdout.write(f"{FILE.name}: {count} texts, {FILE.stat().st_size / 1e6:.1f} MB\n")
 
 

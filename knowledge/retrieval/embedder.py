@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.errors import KnowledgeError
+from knowledge.text import fold
 
 if TYPE_CHECKING:
     from knowledge.retrieval.chosen_embedder import ChosenEmbedder
@@ -71,13 +72,10 @@ class Embedder:
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Whole words, folded, that the packaged model has as one piece: words that are no slips."""
-        from knowledge.text import fold
-
         packaged = self if self.packaged else Embedder()
         packaged.load()
-        encoder: Any = packaged._encoder
-        pieces = (encoder.piece(token) for token in range(encoder.size))
-        return frozenset(fold(piece[1:]) for piece in pieces if piece.startswith(" ") and piece[1:].isalpha())
+        assert packaged._encoder is not None
+        return _whole_words(packaged._encoder)
 
     def load(self) -> None:
         """Load the model now. Raises KnowledgeError (`embedder_missing`) when its files are absent or altered."""
@@ -182,3 +180,17 @@ def finite(vectors: Vectors) -> Vectors:
             hint="Run `tiza doctor`.",
         )
     return vectors
+
+
+_WHOLE_WORDS: dict[tuple[int, int], frozenset[str]] = {}
+
+
+def _whole_words(encoder: Encoder) -> frozenset[str]:
+    """The vocabulary's whole words; each process reads the packaged model's once."""
+    key = (encoder.size, encoder.dimension)
+    if key not in _WHOLE_WORDS:
+        pieces = (encoder.piece(token) for token in range(encoder.size))
+        _WHOLE_WORDS[key] = frozenset(
+            fold(piece[1:]) for piece in pieces if piece.startswith(" ") and piece[1:].isalpha()
+        )
+    return _WHOLE_WORDS[key]

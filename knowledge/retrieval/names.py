@@ -36,14 +36,15 @@ class TopicNames:
         passages = [passage for passage in passages if passage.source != "document"]
         self._proper = _proper(passages)
         self._names: dict[tuple[str, ...], list[str]] = {}
-        titled = [(p, name) for p in passages for name in (p.title, p.title_other)]
-        for passage, name in (*titled, *((p, name) for p in passages for name in p.aliases)):
+        titled = [(p.document, name) for p in passages for name in (p.title, p.title_other)]
+        aliased = [(p.document, name) for p in passages for name in p.aliases]
+        for document, name in dict.fromkeys((*titled, *aliased)):  # a topic's passages share them
             said = words(name)
             if all(is_stop(word, "en") or is_stop(word, "es") for word in said):
                 continue  # "AN" is the English article too
             documents = self._names.setdefault(_stems(said), [])
-            if passage.document not in documents:
-                documents.append(passage.document)
+            if document not in documents:
+                documents.append(document)
         self._names.pop((), None)
         self._words = {word for key in self._names for word in key}
 

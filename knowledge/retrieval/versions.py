@@ -17,12 +17,12 @@ class Versions:
 
     def __init__(self, passages: Iterable[Passage]) -> None:
         passages = tuple(passages)
-        texts = [text for passage in passages for text in (passage.text, passage.title, *passage.aliases)]
+        texts = dict.fromkeys(text for p in passages for text in (p.text, p.title, *p.aliases))
         written = Counter(word for passage in passages for word in re.findall(r"\b[A-Za-z]+\b", passage.text))
         large: Counter[str] = Counter()
         for word, count in written.items():
             large[word.lower()] += 0 if word.islower() else count
-        named = {fold(name) for passage in passages for name in (passage.title, *passage.aliases)}
+        named = set(map(fold, {name for passage in passages for name in (passage.title, *passage.aliases)}))
         self._known: dict[str, set[str]] = {name: set() for name in named if large[name] > written[name]}
         for text in texts:
             for name, _, number, _ in _VERSION.findall(fold(text)):

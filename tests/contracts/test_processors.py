@@ -39,7 +39,7 @@ def processors() -> dict[str, dict[str, str]]:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.processors
 def test_every_processor_comes_to_the_same_verdicts() -> None:
     started = {name: _start(settings) for name, settings in processors().items()}
     (first, told), *others = [(name, _verdicts(process)) for name, process in started.items()]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from knowledge.courses.outline import Listed, Outline, Section, Text
+from knowledge.courses.outline import WHOLE, Listed, Outline, Section, Text
+from knowledge.courses.shipped_vectors import questions
 from knowledge.passages import Passage
 from knowledge.retrieval.embedder import Embedder, Vectors
 from knowledge.text import question_stems
@@ -14,11 +15,6 @@ from tutor.answering.reply import Line, Offer, Reply
 
 SAME_LIST = 0.88
 """Least cosine (as e5 gives it) of a question with one that asks for a list, or names a section."""
-WHOLE = (
-    "summarise the lecture", "summarize the course", "a summary of the whole lecture", "resume la clase",
-    "resumen del curso", "un resumen de toda la clase", "summarise all the slides", "resume las diapositivas",
-)  # fmt: skip
-"""Ways to ask for the summary of the whole lecture, and of no section."""
 AS_MANY = 30
 """Items of a list that are said; more are counted."""
 
@@ -33,13 +29,13 @@ class Navigator:
     @cached_property
     def _lists(self) -> tuple[list[tuple[Listed, str]], Vectors]:
         rows = [(row, text) for row in self.outline.lists for text in (row.title.en, row.title.es, *row.asked)]
-        return rows, self._embedder.encode_questions([text for _, text in rows])
+        return rows, questions([text for _, text in rows], self._embedder)
 
     @cached_property
     def _sections(self) -> tuple[list[tuple[Section | None, str]], Vectors]:
         rows: list[tuple[Section | None, str]] = [(None, text) for text in WHOLE]
         rows += [(row, text) for row in self.outline.sections for text in (row.title.en, row.title.es, *row.asked)]
-        return rows, self._embedder.encode_questions([text for _, text in rows])
+        return rows, questions([text for _, text in rows], self._embedder)
 
     def list_of(self, text: str, vector: Vectors) -> Listed | None:
         """The list that is asked for, None when none is near."""

@@ -62,7 +62,7 @@ class Said:
 
 def read(parts: Parts, text: str, history: Sequence[Exchange], language: Language | None) -> Said:
     """Read a text in its conversation."""
-    state = state_of(history, parts.sentences)
+    state = state_of(history, parts.sentences if history else {})
     before = state.language if state.turns else language or "en"
     utterance = Utterance.of(text, parts.languages, before)
     vector = parts.embedder.encode_questions([utterance.text])[0]
