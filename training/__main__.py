@@ -4,6 +4,7 @@ The adapter of the starter model takes four of them.
 
 cross-encoder   what reads question and sentence together (knowledge/retrieval/cross_encoder.py)
 grounding       what checks a worded sentence against the course (tutor/answering/grounding.py)
+grading         the verdicts on practice answers (tutor/teaching/grading.py)
 utterances      what tells acts and languages (tutor/dialogue/reading.py, language.py)
 fit-retrieval   the weights of retrieval (knowledge/retrieval/weights.json)
 fit-across      those for documents that are asked in the other language
@@ -150,6 +151,32 @@ def grounding(
     typer.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB, from {len(groups)} claims, data {mark[:12]}….")
     for line in measured(out, embedder):
         typer.echo(line)
+
+
+@app.command()
+def grading(
+    examined: Annotated[
+        list[Path] | None, typer.Argument(help="Answers that nothing is fitted on, to measure on.")
+    ] = None,
+) -> None:
+    """Fit the verdicts on students' answers, in a minute."""
+    from knowledge.retrieval.cross_encoder import CrossEncoder
+    from knowledge.retrieval.embedder import Embedder
+    from training.grading import FOLDER as ANSWERS
+    from training.grading import fit, measured, read_answers, rows_of, write
+    from tutor.answering.grounding import FILE, LONGEST
+    from tutor.teaching.grading import FILE as GRADING
+
+    embedder, reader = Embedder(), CrossEncoder(FILE, LONGEST)
+    answers = [answer for path in sorted(ANSWERS.glob("*.tsv")) for answer in read_answers(path)]
+    model = fit(answers, rows_of(answers, embedder, reader))
+    write(model, GRADING)
+    typer.echo(f"{GRADING.name}, from {len(answers)} answers; sure from {model.sure}")
+    for path in examined or ():
+        found = read_answers(path)
+        typer.echo(f"{path.name}: {len(found)} answers")
+        for line in measured(model, found, rows_of(found, embedder, reader)):
+            typer.echo(line)
 
 
 @app.command()

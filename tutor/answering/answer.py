@@ -10,7 +10,8 @@ from demos.runtime.idea import definition
 from knowledge.courses.units import Topic
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.retriever import Found
-from tutor.answering.explain import Course, Explanation, Wanted, explain
+from tutor.answering.course import Course, Explanation, Wanted
+from tutor.answering.explain import explain
 from tutor.answering.misconceptions import corrected
 from tutor.answering.reply import MOST_OFFERS, Line, Mood, Offer, Reply
 from tutor.answering.unread import unread_words
@@ -71,9 +72,10 @@ def _code(desk: Desk, found: Explanation) -> list[Line]:
         return []
     file, source = definition(found.unit.code)
     shown = "\n".join(source.splitlines()[:MOST_CODE])
-    more = source.count("\n") >= MOST_CODE
-    cut = f"\n# {desk.texts('It goes on in {file}.', file=file)}" if more else ""
-    return [Line(desk.texts("From {file}:", file=f"`{file}`")), Line(f"```python\n{shown}{cut}\n```", opens="\n")]
+    goes_on = desk.texts("It goes on in {file}.", file=file)
+    cut = f"\n# {goes_on}" if source.count("\n") >= MOST_CODE else ""
+    origin = f"`{file}`"
+    return [Line(desk.texts("From {file}:", file=origin)), Line(f"```python\n{shown}{cut}\n```", opens="\n")]
 
 
 def _compared(desk: Desk, found: Explanation) -> tuple[str, ...]:

@@ -8,19 +8,16 @@ unit whose sentences answer it. A fact takes one or two sentences; a unit is sai
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from collections.abc import Mapping, Sequence
 
-from knowledge.courses.units import Topic, Unit
-from knowledge.documents.reading import Document
+from knowledge.courses.units import Unit
 from knowledge.passages import Passage
 from knowledge.retrieval.query import Query
-from knowledge.retrieval.retriever import Found, Retriever, Sentence
-from knowledge.text import Language, fold, stem, words
-from tutor.answering.answer_type import asked_for, counted, holds
+from knowledge.retrieval.retriever import Found
+from knowledge.text import fold, stem, words
+from tutor.answering.course import FACTS, Course, Explanation, Wanted
+from tutor.answering.facts import NOT_READ, facts
 from tutor.answering.reply import Line
-from tutor.answering.unread import Unread, unread_in
 
 LEAN = 0.5
 """Least probability that words lean on the conversation's topic for them to be read with it alone."""
@@ -36,26 +33,11 @@ OWN_WORDS = 0.34
 """Least share of a question's content words that a topic's name takes for the act alone to choose the unit."""
 AHEAD = 1.5
 """Log-odds by which a sentence of another unit has to be better than the act's own unit to be the one that is meant."""
-NOT_READ = -4.0
-"""The cross-encoder's log-odds under which a sentence answers nothing."""
 SAME_QUESTION = 0.96
 """Cosine of two questions (as e5 gives it) from which they ask the same."""
 _PROPER = re.compile(r"(?<=[a-záéíóúñ,] )[A-ZÁÉÍÓÚÑ][\w-]+")
 PRONOUN = re.compile(r"\b(?:it|they|them|eso)\b", re.IGNORECASE)
 """Words that stand for the topic of the conversation, and nothing else."""
-FACTS = ("fact", "symbol", "verify", "list")
-"""Acts that want a sentence or two, not a unit."""
-SECOND = 2.0
-"""Log-odds by which a second sentence may fall behind the best one and still be said: on the development part the best
-sentence alone holds what is asked for in 0.80 of the questions on a concept, two within this distance in 0.90."""
-REPEATS = 0.75
-"""Share of the shorter sentence's words that stand in the other from which it says the same."""
-ALL = 0.9
-"""The same share from which a longer sentence is said instead of the one that it holds."""
-BEHIND = 3.0
-"""Log-odds by which a sentence that holds the year, number or name that is asked for may fall behind the best one."""
-LOOKED = 8
-"""Sentences among which it is looked for."""
 SURELY = 0.6
 """Least probability of an act that asks for a form for that form to be said though the question asks more."""
 MOST = 5
@@ -68,87 +50,6 @@ ACT_UNITS: Mapping[str, tuple[str, ...]] = {
     "simplify": ("simply", "define"), "code": ("code",), "summarise": ("define", "how"), "compare": ("compare",),
 }  # fmt: skip
 """The units that serve an act, the best first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """What answers are made from: the retriever, and the topics by id where the course has units."""
-
-    retriever: Retriever
-    topics: Mapping[str, Topic]
-    passages: Mapping[tuple[str, str, str], Passage]
-    """The passage of each unit by topic, act and the topic that it compares with."""
-    small: frozenset[str] = frozenset()
-    """Words that the course writes in small letters."""
-    unread: Callable[[], tuple[Unread, ...]] = tuple
-    """What of its documents could not be read; looked up where a question is declined."""
-
-    vocabulary: Callable[[str], frozenset[str]] = lambda _: frozenset()
-    """The stems that it uses where it speaks of a topic, in both languages."""
-
-    @classmethod
-    def of(
-        cls, retriever: Retriever, topics: Sequence[Topic], readings: Callable[[], Iterable[Document]] = tuple
-    ) -> Course:
-        """Arrange the passages of an index. `readings` gives what was read of the course's documents."""
-        units = {(p.document, p.act, p.against): p for p in retriever.passages if p.act}
-        known = {topic.id: topic for topic in topics if (topic.id, "define", "") in units}
-        texts = (text for p in retriever.passages for text in (p.text, *p.other))
-        small = frozenset(word for text in texts for word in re.findall(r"[^\W\d_][\w-]+", text) if word.islower())
-
-
-        @cache
-        def vocabulary(topic: str) -> frozenset[str]:
-            texts = [text for p in retriever.passages if p.document == topic for text in _whole(p)]
-            return frozenset().union(*(_stems(text, "en") | _stems(text, "es") for text in texts))
-
-        return cls(retriever, known, units, small, cache(lambda: unread_in(readings())), vocabulary)
-
-    def inline(self, topic: str, language: Language) -> str:
-        """A topic's title as it stands within a sentence: in small letters where the course writes it so."""
-        named = self.topics[topic]
-        if named.name and named.name_es:
-            return named.inline(language)
-        title = named.named(language).split(":")[0].strip()
-        title = f"the {title[4:]}" if title.startswith("The ") else title
-        first = title.split()[0] if title else ""
-        small = title[1:2].islower() and first.lower() in self.small
-        return f"{title[:1].lower()}{title[1:]}" if small else title
-
-    def lines(self, unit: Unit, language: Language) -> list[Line]:
-        """A unit's sentences with their passage; what is wrong in a misconception is set right in one breath."""
-        passage = self.passages[unit.topic, unit.act, unit.other]
-        return [Line(line.said(language), passage) for line in unit.lines if line.kind != "wrong"]
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """The sentences to say, in order. `topic` is the document they are about, `unit` the unit they are of."""
-
-    lines: tuple[Line, ...]
-    topic: str
-    found: Found
-    unit: Unit | None = None
-    instead: bool = False
-    """True when the topic has no unit for what was wanted, and another one is said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be explained: the text, its language, the act, the likelihood of each unit's act, and the topic of the
-    conversation with its title, "" where there is none."""
-
-    text: str
-    language: Language
-    act: str
-    units: Mapping[str, float]
-    topic: str = ""
-    title: str = ""
-    leans: float = 0.0
-    telling: tuple[str, ...] = ()
-    """The words that say what it is about; none where nobody looked."""
-    probability: float = 1.0
-    """How likely its act is."""
 
 
 def explain(course: Course, wanted: Wanted) -> Explanation | None:
@@ -167,7 +68,7 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
     unit = _unit(course, wanted, found, topic, bare=bare)
     plainly = unit is not None and _plainly(course, found, topic, wanted)
     if wanted.act in FACTS or unit is None or (not bare and (found.answerable or not plainly)):
-        return _facts(course, wanted, found)
+        return facts(course, wanted, found)
     if not found.answerable and not plainly:
         return None
     lines = course.lines(unit, wanted.language)
@@ -308,75 +209,3 @@ def unknown(course: Course, wanted: Wanted, found: Found, topic: str) -> list[st
     """Of these, the words that the course does not use where it speaks of the topic."""
     known = course.vocabulary(topic)
     return [word for word in _own_words(wanted, found) if not {stem(word, "en"), stem(word, "es")} & known]
-
-
-def _facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
-    """The sentence that answers best, with a second one where that answers about as well; those of one passage in
-    reading order, but for a fact, which comes first."""
-    if not found.answerable or not found.sentences:
-        return None
-    best = _of_the_kind(course, wanted, found)
-    if best is None:
-        return None
-    chosen = [best]
-    room = 3 if wanted.act == "list" or best.passage.source == "document" else 2
-    for sentence in found.sentences:
-        if sentence is best:
-            continue
-        near = best.score - sentence.score < SECOND and sentence.read > NOT_READ
-        own = best.passage.source != "document" or sentence.passage.id == best.passage.id
-        if not (near and own) or sentence.text.startswith("$$"):
-            continue
-        same = next((at for at, other in enumerate(chosen) if _repeats(sentence, other, wanted.language)), None)
-        if same is not None:  # of two that say the same, the one that says more
-            if _holds_all(sentence, chosen[same], wanted.language) and sentence.read > NOT_READ / 2:
-                chosen[same] = sentence
-        elif len(chosen) < room:
-            chosen.append(sentence)
-    if wanted.act not in FACTS and len({sentence.passage.id for sentence in chosen}) == 1:
-        chosen.sort(key=lambda sentence: sentence.place)
-    lines = tuple(Line(sentence.text, sentence.passage) for sentence in chosen)
-    return Explanation(lines, best.passage.document, found, _unit_of(course, best))
-
-
-def _holds_all(longer: Sentence, shorter: Sentence, language: Language) -> bool:
-    """True when a sentence says what a shorter one says, and more."""
-    held = {word for word in _stems(shorter.text, language) if len(word) > 2}
-    return len(longer.text) > len(shorter.text) and len(held & _stems(longer.text, language)) >= ALL * len(held)
-
-
-def _repeats(one: Sentence, other: Sentence, language: Language) -> bool:
-    """True when one of two sentences says little that the other does not."""
-    left, right = (_stems(sentence.text, language) for sentence in (one, other))
-    telling = [{word for word in found if len(word) > 2} for found in (left, right)]
-    return len(telling[0] & telling[1]) >= REPEATS * min(map(len, telling))
-
-
-def _of_the_kind(course: Course, wanted: Wanted, found: Found) -> Sentence | None:
-    """The best sentence, or one about as good that holds the year, the name or the number which is asked for. None when
-    no sentence near has the year or the age, or when the course counts no such thing where it speaks of the topic."""
-    best, kind = found.sentences[0], asked_for(wanted.text)
-    if kind is None or best.passage.source == "document":
-        return best
-    near = [s for s in found.sentences[:LOOKED] if best.score - s.score < BEHIND and s.read > NOT_READ] or [best]
-    noun = counted(wanted.text, wanted.language) if kind == "count" else ""
-    for sentence in near:
-        if holds(sentence.text, kind) and (not noun or noun in _stems(sentence.text, wanted.language)):
-            return sentence
-    if kind in ("year", "age"):
-        return best if found.query.topic else None
-    return best if not noun or noun in course.vocabulary(best.passage.document) else None
-
-
-def _whole(passage: Passage) -> tuple[str, ...]:
-    return (*passage.sentences, *passage.other, passage.title, passage.title_other, *passage.aliases)
-
-
-@lru_cache(maxsize=20_000)
-def _stems(text: str, language: Language) -> frozenset[str]:
-    return frozenset(stem(word, language) for word in words(text))
-
-
-def _unit_of(course: Course, sentence: Sentence) -> Unit | None:
-    topic = course.topics.get(sentence.passage.document)
-    return topic.unit(sentence.passage.act, sentence.passage.against) if topic and sentence.passage.act else None  # type: ignore[arg-type]

@@ -107,4 +107,3 @@ def again(text: str, said: Sequence[str]) -> bool:
 
 def _long(text: str) -> set[str]:
     return {word for word in "".join(c if c.isalnum() else " " for c in text.lower()).split() if len(word) > 3}
-

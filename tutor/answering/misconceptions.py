@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from knowledge.courses.units import Line as UnitLine
 from knowledge.courses.units import Topic
 from knowledge.retrieval.retriever import Found
-from tutor.answering.explain import Course, Wanted
+from tutor.answering.course import Course, Wanted
 from tutor.answering.reply import Line
 
 SUPPOSING = ("verify", "why")

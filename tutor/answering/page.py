@@ -18,7 +18,7 @@ from knowledge.retrieval.embedder import Vectors
 from knowledge.retrieval.query import Query
 from knowledge.text import Language, content_words, language_of, sentences, words
 from tutor.answering.answer import Desk
-from tutor.answering.explain import Course
+from tutor.answering.course import Course
 from tutor.answering.reply import Line, Offer, Reply
 
 MOST_SENTENCES = 600

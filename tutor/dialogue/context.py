@@ -12,7 +12,7 @@ from knowledge.courses.units import Topic
 from knowledge.passages import Passage
 from knowledge.retrieval.embedder import Embedder
 from tutor.answering.answer import Desk
-from tutor.answering.explain import Course
+from tutor.answering.course import Course
 from tutor.answering.grounding import Grounding
 from tutor.answering.navigate import Navigator
 from tutor.answering.reply import Reply

@@ -9,7 +9,8 @@ from demos.runtime.texts import tell
 from knowledge.retrieval.query import Query
 from tutor.answering import navigate
 from tutor.answering.answer import Desk, answer, declined, demo_of, offers
-from tutor.answering.explain import ACT_UNITS, FACTS, LEAN, Wanted
+from tutor.answering.course import FACTS, Wanted
+from tutor.answering.explain import ACT_UNITS, LEAN
 from tutor.answering.reply import Line, Reply
 from tutor.dialogue import talk
 from tutor.dialogue.context import Parts

@@ -95,4 +95,3 @@ async def _sentences(turn: Turn, model: LanguageModel, messages: Sequence[Messag
                 yield text
     if text := parted.rest():
         yield text
-

@@ -284,7 +284,7 @@ class Tutor:
     def _opened(self, index: Index) -> dict[str, Any]:
         """The parts of a turn that hang on the index."""
         from knowledge.retrieval.retriever import Retriever
-        from tutor.answering.explain import Course as Explained
+        from tutor.answering.course import Course as Explained
         from tutor.answering.navigate import Navigator
         from tutor.teaching.practice import Practice
 
@@ -294,7 +294,11 @@ class Tutor:
         navigator = (
             Navigator(read_outline(), index.passages, self._equipment.reading) if built_in and MAP.is_file() else None
         )
-        return {"course": course, "navigator": navigator, "practice": Practice(course, self._equipment.reading)}
+        return {
+            "course": course,
+            "navigator": navigator,
+            "practice": Practice(course, self._equipment.reading, self._equipment.entailment),
+        }
 
 
 def _gone(course: Course) -> KnowledgeError:

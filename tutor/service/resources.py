@@ -66,12 +66,19 @@ class Equipment:
             return self._model
 
     @cached_property
+    def entailment(self) -> CrossEncoder:
+        """What reads course and claim together, and tells whether the one says the other."""
+        from knowledge.retrieval.cross_encoder import CrossEncoder
+        from tutor.answering.grounding import FILE, LONGEST
+
+        return CrossEncoder(FILE, LONGEST)
+
+    @cached_property
     def grounding(self) -> Grounding:
         """What checks the sentences that a model words."""
-        from knowledge.retrieval.cross_encoder import CrossEncoder
-        from tutor.answering.grounding import FILE, LONGEST, Grounding
+        from tutor.answering.grounding import Grounding
 
-        return Grounding(CrossEncoder(FILE, LONGEST))
+        return Grounding(self.entailment)
 
     async def wording(self) -> tuple[LanguageModel, Grounding] | None:
         """The model that words answers and what checks it; None where answers are the course's own sentences."""

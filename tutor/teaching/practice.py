@@ -12,15 +12,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+import numpy as np
+
+from knowledge.courses.shipped_vectors import shipped
 from knowledge.courses.units import Line as UnitLine
 from knowledge.courses.units import Topic, Unit
-from knowledge.retrieval.embedder import Embedder
+from knowledge.retrieval.embedder import Embedder, Vectors
 from knowledge.text import Language, content_words, fold, words
 from tutor.answering.answer import Desk
-from tutor.answering.explain import Course
+from tutor.answering.course import Course
+from tutor.answering.grounding import Reader
 from tutor.answering.reply import Line, Offer, Reply
 from tutor.i18n import Texts, mark
-from tutor.teaching.grading import Verdict, grade
+from tutor.teaching.grading import Asked, Verdict, grade
 
 QUESTIONS: Mapping[str, str] = {
     "define": mark("What is {topic}?"),
@@ -62,8 +66,10 @@ class Round:
 class Practice:
     """Asks and judges. `embedder` compares a student's words with the course's."""
 
-    def __init__(self, course: Course, embedder: Embedder) -> None:
-        self._course, self._embedder = course, embedder
+    def __init__(self, course: Course, embedder: Embedder, reader: Reader) -> None:
+        """`reader` tells whether one text says what another claims."""
+        self._course, self._embedder, self._reader = course, embedder, reader
+        self._leads: dict[Language, tuple[list[str], Vectors]] = {}
 
     def reply(
         self, desk: Desk, act: str, text: str, topic: str, before: Sequence[Mapping[str, Any]], seed: int
@@ -164,13 +170,30 @@ class Practice:
                 return self._asked(desk, topic, round_, texts("Answer true or false."))
             right = bool(said & YES) == round_.true
             return self._settle(desk, round_, "right" if right else "wrong", ())
-        lines = self._course.lines(_unit(topic, round_), texts.language)
-        expected = [line.text for line in lines if not line.text.startswith("$$")]
-        vectors = self._embedder.encode_questions([text, *expected])
+        lines = [line for line in self._course.lines(_unit(topic, round_), texts.language) if "$$" not in line.text]
+        expected = [line.text for line in lines]
         question = self._question(topic, round_, texts)
-        verdict: Verdict = grade(question, expected, text, vectors[0], vectors[1:], texts.language)
+        own, asked = self._embedder.encode_questions([text, question])
+        names, leads = self._what_each_is(texts.language)
+        others = leads[[place for place, name in enumerate(names) if name != topic.id]]
+        compared = Asked(question, expected, own, self._embedder.encode(expected), asked, others)
+        verdict: Verdict = grade(compared, text, texts.language, self._reader)
+        if verdict.kind == "off":
+            return self._asked(desk, topic, round_, texts("That does not answer the question; try again."))
         missing = [lines[place] for place in verdict.missing]
         return self._settle(desk, round_, verdict.kind, missing)
+
+    def _what_each_is(self, language: Language) -> tuple[list[str], Vectors]:
+        """Each topic with the vector of what it is: an answer that is nearer to another one mixes them up."""
+        if language not in self._leads:
+            units = {topic.id: topic.unit("define") for topic in self._course.topics.values()}
+            told = {name: unit.lines[0].said(language) for name, unit in units.items() if unit and unit.lines}
+            known = shipped(list(told.values()), self._embedder)
+            left = [text for text in told.values() if text not in known]
+            if left:
+                known |= dict(zip(left, self._embedder.encode(left), strict=True))
+            self._leads[language] = (list(told), np.stack([known[text] for text in told.values()]))
+        return self._leads[language]
 
     def _settle(self, desk: Desk, round_: Round, verdict: str, missing: Sequence[Line]) -> Reply:
         texts, topic = desk.texts, self._course.topics[round_.topic]

@@ -60,7 +60,7 @@ def test_what_is_counted_or_named_has_to_stand_in_the_notes(claim: str, why: str
 
 @pytest.mark.parametrize(
     "claim",
-    ["Rosenblatt made it in 1957.", "Fue Rosenblatt, en 1957.", "Es 1 si la suma pasa de 0,5.", "The Perceptron fires."],
+    ["Rosenblatt made it in 1957.", "Fue Rosenblatt, en 1957.", "Es 1 si la suma pasa de 0,5.", "A Perceptron fires."],
 )
 def test_what_stands_in_the_notes_may_be_said_in_either_language(claim: str) -> None:
     assert Grounding(Says(9.0)).check(claim, ROSENBLATT, "", "en").line is not None

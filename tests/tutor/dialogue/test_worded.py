@@ -31,6 +31,7 @@ class Passes:
         self.lines = lines
 
     def check(self, claim: str, material: Sequence[Line], question: str, language: Language) -> Checked:
+        del question, language
         place = next((place for word, place in self.lines.items() if word in claim), None)
         return Checked(None, "no") if place is None else Checked(material[place])
 
@@ -85,7 +86,7 @@ async def test_nothing_is_said_twice_nor_in_another_language() -> None:
 
 
 async def test_a_picture_is_marked_and_cites_nothing() -> None:
-    model = ScriptedModel(["Imagine a child with two buckets of paint. It mixes the old with the new. It is 3 o'clock."])
+    model = ScriptedModel(["Imagine a child with two buckets of paint. It mixes the old with the new. It is 3 now."])
     tokens, turn = await _told(_task(picture=True), model, Passes())
     assert tokens[3:] == [
         "\nA picture, not the course: Imagine a child with two buckets of paint.", " It mixes the old with the new."

@@ -15,8 +15,7 @@ from tutor.llm import starter
 from tutor.llm.catalogue import starter_file
 from tutor.llm.llama import Context, Engine
 from tutor.llm.starter import prepare_starter
-from tutor.service.resources import words_answers
-from tutor.service.resources import model_file, open_model
+from tutor.service.resources import model_file, open_model, words_answers
 from tutor.settings import Settings, read_settings
 
 pytestmark = pytest.mark.model

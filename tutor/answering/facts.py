@@ -1,0 +1,87 @@
+"""A fact: the sentence that answers best, one that holds the kind of thing which is asked for, and what it repeats."""
+
+from __future__ import annotations
+
+from knowledge.courses.units import Unit
+from knowledge.retrieval.retriever import Found, Sentence
+from knowledge.text import Language
+from tutor.answering.answer_type import asked_for, counted, holds
+from tutor.answering.course import FACTS, Course, Explanation, Wanted, stems
+from tutor.answering.reply import Line
+
+NOT_READ = -4.0
+"""The cross-encoder's log-odds under which a sentence answers nothing."""
+SECOND = 2.0
+"""Log-odds by which a second sentence may fall behind the best one and still be said: on the development part the best
+sentence alone holds what is asked for in 0.80 of the questions on a concept, two within this distance in 0.90."""
+REPEATS = 0.75
+"""Share of the shorter sentence's words that stand in the other from which it says the same."""
+ALL = 0.9
+"""The same share from which a longer sentence is said instead of the one that it holds."""
+BEHIND = 3.0
+"""Log-odds by which a sentence that holds the year, number or name that is asked for may fall behind the best one."""
+LOOKED = 8
+"""Sentences among which it is looked for."""
+
+
+def facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
+    """The sentence that answers best, with a second one where that answers about as well; those of one passage in
+    reading order, but for a fact, which comes first."""
+    if not found.answerable or not found.sentences:
+        return None
+    best = _of_the_kind(course, wanted, found)
+    if best is None:
+        return None
+    chosen = [best]
+    room = 3 if wanted.act == "list" or best.passage.source == "document" else 2
+    for sentence in found.sentences:
+        if sentence is best:
+            continue
+        near = best.score - sentence.score < SECOND and sentence.read > NOT_READ
+        own = best.passage.source != "document" or sentence.passage.id == best.passage.id
+        if not (near and own) or sentence.text.startswith("$$"):
+            continue
+        same = next((at for at, other in enumerate(chosen) if _repeats(sentence, other, wanted.language)), None)
+        if same is not None:  # of two that say the same, the one that says more
+            if _holds_all(sentence, chosen[same], wanted.language) and sentence.read > NOT_READ / 2:
+                chosen[same] = sentence
+        elif len(chosen) < room:
+            chosen.append(sentence)
+    if wanted.act not in FACTS and len({sentence.passage.id for sentence in chosen}) == 1:
+        chosen.sort(key=lambda sentence: sentence.place)
+    lines = tuple(Line(sentence.text, sentence.passage) for sentence in chosen)
+    return Explanation(lines, best.passage.document, found, _unit_of(course, best))
+
+
+def _holds_all(longer: Sentence, shorter: Sentence, language: Language) -> bool:
+    """True when a sentence says what a shorter one says, and more."""
+    held = {word for word in stems(shorter.text, language) if len(word) > 2}
+    return len(longer.text) > len(shorter.text) and len(held & stems(longer.text, language)) >= ALL * len(held)
+
+
+def _repeats(one: Sentence, other: Sentence, language: Language) -> bool:
+    """True when one of two sentences says little that the other does not."""
+    left, right = (stems(sentence.text, language) for sentence in (one, other))
+    telling = [{word for word in found if len(word) > 2} for found in (left, right)]
+    return len(telling[0] & telling[1]) >= REPEATS * min(map(len, telling))
+
+
+def _of_the_kind(course: Course, wanted: Wanted, found: Found) -> Sentence | None:
+    """The best sentence, or one about as good that holds the year, the name or the number which is asked for. None when
+    no sentence near has the year or the age, or when the course counts no such thing where it speaks of the topic."""
+    best, kind = found.sentences[0], asked_for(wanted.text)
+    if kind is None or best.passage.source == "document":
+        return best
+    near = [s for s in found.sentences[:LOOKED] if best.score - s.score < BEHIND and s.read > NOT_READ] or [best]
+    noun = counted(wanted.text, wanted.language) if kind == "count" else ""
+    for sentence in near:
+        if holds(sentence.text, kind) and (not noun or noun in stems(sentence.text, wanted.language)):
+            return sentence
+    if kind in ("year", "age"):
+        return best if found.query.topic else None
+    return best if not noun or noun in course.vocabulary(best.passage.document) else None
+
+
+def _unit_of(course: Course, sentence: Sentence) -> Unit | None:
+    topic = course.topics.get(sentence.passage.document)
+    return topic.unit(sentence.passage.act, sentence.passage.against) if topic and sentence.passage.act else None  # type: ignore[arg-type]
