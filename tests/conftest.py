@@ -6,8 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
+from tutor.service.resources import Equipment
 from tutor.settings import Settings
+
+hypothesis_settings.register_profile("steady", derandomize=True)
+hypothesis_settings.load_profile("steady")  # the same examples each time: what fails here fails for everybody
 
 
 def pytest_configure() -> None:
@@ -41,3 +46,18 @@ def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shared_settings(shared_home: Path) -> Settings:
     """Settings over the shared data folder."""
     return Settings(home=shared_home)
+
+
+@pytest.fixture(scope="session")
+def loaded() -> Equipment:
+    """What all tutors read with, loaded once for each worker; what single tests use reads with it too."""
+    return Equipment(Settings())
+
+
+@pytest.fixture
+def equipment(loaded: Equipment, shared_settings: Settings) -> Equipment:
+    """Equipment of one test's own, with locks and workers of its own, that reads with what is loaded already."""
+    own = Equipment(shared_settings)
+    for name in ("embedder", "cross_encoder", "entailment"):
+        own.__dict__[name] = getattr(loaded, name)
+    return own

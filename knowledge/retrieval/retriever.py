@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 from knowledge.passages import Asked, Hit, Passage
 from knowledge.retrieval.cross_encoder import CrossEncoder
@@ -168,6 +168,23 @@ class Weights:
         return cls(**json.loads(path.read_text(encoding="utf-8"))[kind])
 
 
+T = TypeVar("T")
+KEPT = 8
+_KEPT: dict[tuple[str, str], Any] = {}
+
+
+def _made_once(key: tuple[str, str], make: Callable[[], T]) -> T:
+    """What hangs on an index alone, by the index's name: retrievers of the same one share it. The oldest goes first."""
+    if key not in _KEPT:
+        made = make()
+        while len(_KEPT) >= KEPT:
+            _KEPT.pop(next(iter(_KEPT)), None)
+        _KEPT[key] = made
+        return made
+    found: T = _KEPT[key]
+    return found
+
+
 class Retriever:
     """Searches one index. Safe to call from several threads."""
 
@@ -192,7 +209,7 @@ class Retriever:
     @cached_property
     def names(self) -> TopicNames:
         """The names of the course's topics."""
-        return TopicNames(self._index.passages, self._embedder.vocabulary)
+        return _made_once(("names", self.version), lambda: TopicNames(self._index.passages, self._embedder.vocabulary))
 
     def alike(self, vector: Vectors, texts: Sequence[str]) -> list[float]:
         """Cosines of texts, read as questions, with a question's vector. What was read once is remembered."""
@@ -369,7 +386,7 @@ class Retriever:
 
     @cached_property
     def _versions(self) -> Versions:
-        return Versions(self._index.passages)
+        return _made_once(("versions", self.version), lambda: Versions(self._index.passages))
 
     @cached_property
     def _course_words(self) -> dict[str, list[str]]:

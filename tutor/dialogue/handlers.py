@@ -203,7 +203,9 @@ def _about_tutor(parts: Parts, desk: Desk, _said: Said, _seed: int) -> Reply:
 def _off_topic(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     """Declined, unless that is in doubt and the course answers it."""
     if said.reading.probability < SURELY_OFF:
-        return _explain(parts, desk, replace(said, act="fact"), seed)
+        found = _explain(parts, desk, replace(said, act="fact"), seed)
+        if found.outcome != "not_covered" or found.topic:
+            return found
     return talk.off_topic(desk)
 
 

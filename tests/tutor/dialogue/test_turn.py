@@ -20,17 +20,19 @@ from tutor.events import (
     Token,
 )
 from tutor.service.build import Tutor
+from tutor.service.resources import Equipment
 from tutor.settings import Settings
 
 pytestmark = pytest.mark.model
 
 
 @pytest.fixture
-async def tutor(shared_settings: Settings) -> AsyncIterator[Tutor]:
-    found = Tutor(shared_settings)
+async def tutor(shared_settings: Settings, equipment: Equipment) -> AsyncIterator[Tutor]:
+    found = Tutor(shared_settings, equipment=equipment)
     await found.prepare()
     yield found
     await found.close()
+    await equipment.close()
 
 
 async def _events(tutor: Tutor, question: str, history: Sequence[Exchange] = ()) -> list[Event]:

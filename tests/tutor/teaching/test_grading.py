@@ -28,8 +28,12 @@ class Reads:
         pass
 
 
+def _row(numbers: object) -> NDArray[np.float32]:
+    return np.array(numbers, dtype=np.float32)
+
+
 def _asked(own: Sequence[float], *expected: Sequence[float]) -> Asked:
-    return Asked("What is a GRU?", GATES, np.array(own), np.array(expected), np.array([0.0, 1.0]), np.zeros((0, 2)))
+    return Asked("What is a GRU?", GATES, _row(own), _row(expected), _row([0.0, 1.0]), _row(np.zeros((0, 2))))
 
 
 def test_denials_and_numbers_that_clash_are_counted() -> None:
