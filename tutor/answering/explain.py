@@ -44,6 +44,18 @@ MOST = 5
 """Sentences of an answer at most."""
 BY_FORM = ("steps", "formula", "example", "simplify", "code", "limits")
 """Acts that say in which form the answer is wanted: no other unit will do, whatever it says."""
+NUMERIC = frozenset(
+    "number numbers numeric numerical calculation compute worked numeros numerico numerica numericos calculo cuentas "
+    "hacelo formula step steps".split()
+)
+"""Words that ask for an example with numbers."""
+MISTAKES = frozenset(
+    "mistake mistakes misconception misconceptions misunderstanding misunderstand wrong error errores embarradas "
+    "equivoca equivocan confunde confunden".split()
+)
+"""Words that ask for what people get wrong."""
+SERVED = ("why", "explain", "limits", "define")
+"""Acts whose unit is said when a question names two topics, though its other words are strange to the course."""
 ACT_UNITS: Mapping[str, tuple[str, ...]] = {
     "define": ("define",), "explain": ("how", "define"), "steps": ("steps", "how"), "why": ("why", "uses"),
     "formula": ("formula",), "symbol": ("formula",), "limits": ("limits", "mistakes"), "example": ("example",),
@@ -72,13 +84,24 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
     if not found.answerable and not plainly:
         return None
     lines = course.lines(unit, wanted.language)
-    served = ACT_UNITS.get(wanted.act, ())
+    served = served_by(wanted)
     if wanted.act == "explain" and unit.act == "how" and (lead := course.topics[topic].unit("define")):
         lines = [*course.lines(lead, wanted.language)[:1], *lines]
     most = len(lines) if unit.act in ("steps", "formula", "example") else MOST
     return Explanation(
         tuple(lines[:most]), topic, found, unit, instead=bool(served) and unit.act not in served
     )  # fmt: skip
+
+
+def served_by(wanted: Wanted) -> tuple[str, ...]:
+    """The units that serve what is wanted, the best first: an example is a use, unless numbers are asked for, and what
+    goes wrong is the common mistakes where they are named."""
+    said = set(words(wanted.text))
+    if wanted.act == "example" and not said & NUMERIC:
+        return ("uses", "example")
+    if wanted.act == "limits" and said & MISTAKES:
+        return ("mistakes", "limits")
+    return ACT_UNITS.get(wanted.act, ())
 
 
 def _read(course: Course, wanted: Wanted) -> Found:
@@ -141,6 +164,11 @@ def _plainly(course: Course, found: Found, topic: str, wanted: Wanted) -> bool:
     own = [name for name in found.names if name.document == topic]
     if own and wanted.telling and not unknown(course, wanted, found, topic):
         return True
+    if own and wanted.probability >= SURELY and topic in course.topics:
+        if wanted.act in BY_FORM and course.topics[topic].unit(ACT_UNITS[wanted.act][0]) is not None:  # type: ignore[arg-type]
+            return True  # "a comparison with football for GANs": the form and the topic are plain
+        if wanted.act in SERVED and len({name.document for name in found.names}) > 1:
+            return True  # "why did transformers kick RNNs out?" speaks of the course, whatever its other words
     told = len(wanted.telling)
     shares = [max(name.share, (name.end - name.start) / told if told else 0.0) for name in own]
     return max(shares, default=0.0) >= OWN_WORDS
@@ -153,11 +181,11 @@ def _unit(course: Course, wanted: Wanted, found: Found, topic: str, *, bare: boo
     units = course.topics[topic].units
     own = [sentence for sentence in found.sentences if sentence.passage.document == topic and sentence.passage.act]
     best = own[0] if own else None
-    plainly = wanted.act in BY_FORM and any(unit.act == ACT_UNITS[wanted.act][0] for unit in units)
+    plainly = wanted.act in BY_FORM and any(unit.act == served_by(wanted)[0] for unit in units)
     asked = best is not None and best.features.asked_best and best.features.asked >= SAME_QUESTION
     if best is not None and asked and not plainly and not found.query.topic:
         return course.topics[topic].unit(best.passage.act, best.passage.against)  # type: ignore[arg-type]
-    served = ACT_UNITS.get(wanted.act, ())
+    served = served_by(wanted)
     chosen = next((unit for act in served for unit in units if unit.act == act), None)
     if chosen is None or best is None:
         return chosen or (course.topics[topic].unit(best.passage.act, best.passage.against) if best else None)  # type: ignore[arg-type]
@@ -187,9 +215,9 @@ def _compare(course: Course, wanted: Wanted, found: Found, named: Sequence[str])
 def _particular(course: Course, wanted: Wanted, found: Found, topic: str) -> bool:
     """True when a question has words of its own that the course uses on the topic, beside the topic's name and what its
     act is asked in: then the sentences which answer it are wanted, and not a unit as a whole."""
-    form = ACT_UNITS.get(wanted.act, ("",))[0]
+    forms = served_by(wanted)
     if wanted.act in BY_FORM and wanted.probability >= SURELY and topic in course.topics:
-        return course.topics[topic].unit(form) is None  # type: ignore[arg-type]
+        return not any(course.topics[topic].unit(form) for form in forms)  # type: ignore[arg-type]
     known = course.vocabulary(topic).union(*(course.vocabulary(s.passage.document) for s in found.sentences[:2]))
     typed = set(_PROPER.findall(wanted.text))
     return any(

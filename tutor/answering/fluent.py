@@ -16,8 +16,9 @@ from tutor.llm.base import Message
 
 WORDED = ("define", "explain", "why", "compare", "fact", "limits", "simplify", "verify", "steps", "example")
 """Acts whose answers a model words; formulas, code, lists and places are said as they stand."""
-AS_IT_STANDS = ("formula", "code", "steps", "mistakes")
-"""Units that are said as their author wrote them, whatever the act."""
+AS_IT_STANDS = ("formula", "code", "steps", "mistakes", "simply")
+"""Units that are said as their author wrote them, whatever the act; a picture that a small model draws is worse than
+the one that the course has."""
 NOTES = 8
 """Sentences that the model is shown at most: each costs a tenth of a second on two cores."""
 MOST = 3

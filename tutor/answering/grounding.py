@@ -26,8 +26,9 @@ LONGEST = 128
 """Tokens of premise and claim together."""
 WINDOW = 3
 """Sentences of one unit that are read together with a claim."""
-SUPPORTED = 0.0
-"""Least log-odds of a claim that passes; chosen on claims about topics that nothing was trained on."""
+SUPPORTED = 2.0
+"""Least log-odds of a claim that passes: on claims about topics that nothing was trained on, written by hand, 0.025 of
+the false ones pass and 0.46 of the true ones; what does not is replaced by the course's own sentence."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"(?<![.!?:¿¡\"«(] )(?<!^)\b[A-ZÁÉÍÓÚÑ][\wáéíóúñ-]*")
 _COUNTS = {

@@ -55,7 +55,7 @@ class Features(NamedTuple):
     empty: float
     """1 where it has none."""
     denies: float
-    """1 where one of answer and nearest sentence denies and the other does not."""
+    """1 where the answer denies and no expected sentence does, or the nearest one does and the answer does not."""
     clashes: float
     """1 for a number that the expected sentences have not."""
     said: float
@@ -150,13 +150,17 @@ def features_of(asked: Asked, said: str, language: Language, reader: Reader) -> 
         shared_all=len(own & together) / len(together) if together else 0.0,
         length=math.log1p(len(own)),
         empty=float(not own),
-        denies=float(bool(set(plain) & _DENIES) != bool(set(words(asked.sentences[best])) & _DENIES)),
+        denies=float((_denies(said) and not _denies(whole)) or (_denies(asked.sentences[best]) and not _denies(said))),
         clashes=float(bool(numbers)),
         said=float(scores[0]),
         says=float(back[0]),
         other=float((asked.others @ asked.own).max()) - cosines[best] if len(asked.others) else 0.0,
         lost=sum(word in _LOST for word in plain) / max(1, len(plain)),
     )
+
+
+def _denies(text: str) -> bool:
+    return bool(set(words(text)) & _DENIES)
 
 
 def missing(asked: Asked, said: str, language: Language) -> tuple[int, ...]:

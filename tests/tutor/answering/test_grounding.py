@@ -73,7 +73,7 @@ def test_what_the_student_named_may_be_named() -> None:
 
 
 def test_a_claim_that_no_sentence_supports_does_not_pass() -> None:
-    checked = Grounding(Says(-0.1)).check("It learns slowly.", ROSENBLATT, "", "en")
+    checked = Grounding(Says(1.9)).check("It learns slowly.", ROSENBLATT, "", "en")
     assert checked.line is None
     assert checked.reason == "not said by the course"
 
@@ -87,7 +87,7 @@ def test_it_cites_the_sentence_that_shares_most_with_the_claim() -> None:
 
 
 def test_a_reader_sees_neighbours_of_one_passage_under_their_title() -> None:
-    reader = Says(1.0)
+    reader = Says(3.0)
     notes = _lines("GRU", *(f"Sentence {word}." for word in "abcdef"))
     Grounding(reader).check("It says so.", [*ROSENBLATT, *notes], "", "en")
     shown = [text for _, text in reader.read]
