@@ -159,7 +159,7 @@ def offers(desk: Desk, topic: str, said: frozenset[str]) -> tuple[Offer, ...]:
     if (demo := demo_of(desk.demos, known)) is not None:
         found.append(Offer(texts("Show me the demo of {topic}", topic=name), "run_demo", topic, demo.name))
     for unit, wanted, text in (
-        ("example", "example", mark("Give me an example of {topic}")),
+        ("example", "example", mark("Give me a worked example of {topic}")),
         ("simply", "simplify", mark("Explain {topic} more simply")),
         ("why", "why", mark("Why do we need {topic}?")),
     ):

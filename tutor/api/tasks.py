@@ -23,7 +23,7 @@ _SAID = re.compile(rf"(?={_WHO})\W*(\w+): ?(.*?)(?={_WHO}|\Z)", re.DOTALL | re.M
 _KEY = re.compile(r"\{\s*\"(\w{1,40})\"\s*:\s*(\[?)")
 _MARKS = re.compile(r"\s?\[\d{1,2}\]")
 FOLLOW_UPS = (
-    mark("Give me an example of {topic}"), mark("Explain {topic} more simply"), mark("Why do we need {topic}?"),
+    mark("Give me a worked example of {topic}"), mark("Explain {topic} more simply"), mark("Why do we need {topic}?"),
     mark("How does {topic} work?"), mark("What are the limits of {topic}?"),
 )  # fmt: skip
 MOST = 3

@@ -14,7 +14,7 @@ from knowledge.text import Language
 from tutor.answering.grounding import FILE, LONGEST
 from tutor.teaching.grading import VERDICTS, Asked, Features, Model, features_of, grade, missing
 
-GATES = ("A GRU has two gates, an update gate and a reset gate.", "It has no memory cell of its own.")
+GATES = ("A GRU has two gates, an update gate and a reset gate.", "Training takes less time than an LSTM does.")
 
 
 class Reads:
@@ -39,7 +39,7 @@ def _asked(own: Sequence[float], *expected: Sequence[float]) -> Asked:
 def test_denials_and_numbers_that_clash_are_counted() -> None:
     asked = _asked([1, 0], [1, 0], [0, 1])
     plain = features_of(asked, "it has two gates", "en", Reads())
-    denied = features_of(asked, "it has not got 3 gates", "en", Reads())
+    denied = features_of(asked, "it has 3 gates and is not recurrent", "en", Reads())
     assert (plain.denies, plain.clashes) == (0.0, 0.0)
     assert (denied.denies, denied.clashes) == (1.0, 1.0)
     assert plain.nearest == 1.0 and plain.mean == 0.5
@@ -51,7 +51,7 @@ def test_an_answer_that_repeats_the_question_has_nothing_of_its_own() -> None:
 
 def test_what_is_missing_is_what_the_answer_is_farther_from() -> None:
     assert missing(_asked([1, 0], [1, 0], [0, 1]), "two gates, update and reset", "en") == (1,)
-    assert missing(_asked([1, 0], [1, 0], [0, 1]), "update and reset gates, and no memory cell", "en") == ()
+    assert missing(_asked([1, 0], [1, 0], [0, 1]), "update and reset gates, takes less training time", "en") == ()
 
 
 def test_the_probabilities_of_the_verdicts_add_up_to_one() -> None:
@@ -66,10 +66,10 @@ def test_the_probabilities_of_the_verdicts_add_up_to_one() -> None:
 @pytest.mark.parametrize(
     ("language", "said", "never"),
     [
-        ("en", "a recurrent unit that has an update and a reset gate and no separate cell", "wrong"),
+        ("en", "a recurrent unit that has an update gate and a reset gate, and trains faster than an lstm", "wrong"),
         (
             "es",
-            "una unidad recurrente con compuertas de actualización y de reinicio, sin celda aparte",
+            "una unidad con dos compuertas, actualización y reinicio, que toma menos tiempo de entrenar",
             "wrong",
         ),
         ("en", "bananas are yellow", "right"),
@@ -81,7 +81,8 @@ def test_the_probabilities_of_the_verdicts_add_up_to_one() -> None:
 def test_no_answer_gets_the_opposite_verdict(language: Language, said: str, never: str) -> None:
     embedder = Embedder()
     told = GATES if language == "en" else (
-        "Una GRU tiene dos compuertas, una de actualización y una de reinicio.", "No tiene celda de memoria propia."
+        "Una GRU tiene dos compuertas, una de actualización y una de reinicio.",
+        "Entrenarla toma menos tiempo que una LSTM.",
     )  # fmt: skip
     question = "What is a GRU?" if language == "en" else "¿Qué es una GRU?"
     own, asked = embedder.encode_questions([said, question])
