@@ -52,7 +52,7 @@ def test_a_paragraph_is_its_sentences_whatever_its_width_and_pages(text: list[st
     size = -(-len(lines) // pages)
     parts = [lines[start : start + size] for start in range(0, len(lines), size)]
     cuts = itertools.pairwise(parts)
-    if any(len(part) < 4 for part in parts) or not all(below[0][0].islower() for _, below in cuts):
+    if any(len(part) < 6 for part in parts) or not all(below[0][0].islower() for _, below in cuts):
         parts = [lines]  # few lines, or one that begins with a name, do not tell enough of the width of a page
     heads = len(parts) > 1
     assert _set([

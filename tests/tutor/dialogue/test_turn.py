@@ -268,3 +268,35 @@ async def test_sources_are_named_in_the_answer_s_language(tutor: Tutor) -> None:
     source = next(event for event in events if isinstance(event, SourcesFound)).sources[0]
     assert source.passage.named(source.language) == "Red de Hopfield"
     assert source.passage.located(source.language) == "nota hopfield"
+
+
+@pytest.mark.parametrize(
+    ("said", "holds"),
+    [
+        (("Why can't one perceptron learn XOR?",), "no straight line separates its classes"),
+        (("¿Por qué un solo perceptrón no puede con el XOR?",), "ninguna línea recta"),
+        (("why does the attention formula divide by the square root of d",), "large scores"),
+        (("Which computer beat Kasparov?", "When?"), "1997"),
+        (("Who made GPT?", "How many layers does it have?"), "12"),
+        (("ntm vs dnc?", "tell me more about the second one"), "differentiable neural computer"),
+        (("show me python code of self-attention",), "def attend("),
+        (("What do people usually get wrong about GANs?",), "GAN"),
+    ],
+)
+async def test_what_is_asked_in_particular_is_answered(tutor: Tutor, said: tuple[str, ...], holds: str) -> None:
+    assert holds in (await _talk(tutor, *said))[-1].text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How many dollars did Watson win on Jeopardy?", "How old was Rosenblatt?", "¿Cuánto costó entrenar GPT-3?"],
+)
+async def test_what_the_course_does_not_count_is_declined(tutor: Tutor, question: str) -> None:
+    assert (await _talk(tutor, question))[-1].outcome == "not_covered"
+
+
+async def test_nothing_is_said_twice_in_an_answer_of_two_sentences(tutor: Tutor) -> None:
+    for question in ("how many params did the first GPT have?", "what FID does Imagen report on COCO?"):
+        (ending,) = await _talk(tutor, question)
+        quotes = [citation.quote for citation in ending.citations]
+        assert len(set(quotes)) == len(quotes) <= 2
