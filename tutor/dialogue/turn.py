@@ -119,17 +119,17 @@ async def _answer(
 
 async def _tell(parts: Parts, turn: Turn, found: Reply) -> AsyncGenerator[Event, None]:
     """The events of a reply: its sources, its sentences in order, and the ending."""
-    task = task_of(found, turn.search, turn.texts.language) if parts.wording is not None else None
-    voice = await parts.wording() if task is not None and parts.wording is not None else None
+    voice = parts.wording
+    task = task_of(found, turn.search, turn.texts.language) if voice is not None else None
     sources: dict[int, Passage] = {}
-    for line in (*found.lines, *(task.notes if task is not None and voice is not None else ())):
+    for line in (*found.lines, *(task.notes if task is not None else ())):
         if line.passage is not None:
             sources.setdefault(turn.marker(line.passage), line.passage)
     if sources:
         said = turn.texts.language
         yield SourcesFound(tuple(Source(number, passage, 0.0, said) for number, passage in sources.items()))
     if task is not None and voice is not None:
-        async with aclosing(worded(parts, turn, task, *voice)) as tokens:
+        async with aclosing(worded(parts, turn, task, voice)) as tokens:
             async for token in tokens:
                 yield token
         yield turn.end(parts, found)

@@ -8,26 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 
 from tutor.answering.fluent import MOST, Sentences, Task, again, go_on, picture
 from tutor.answering.grounding import Checked, Grounding, is_picture
 from tutor.answering.reply import Line
 from tutor.dialogue.context import Parts, Turn
-from tutor.errors import TizaError
+from tutor.errors import ModelError, Problem
 from tutor.events import Dropped, Token, Usage
 from tutor.llm.base import LanguageModel, Message, Sampling
 
 LONGEST = 150
 """Tokens of what the model adds."""
+Voice = Callable[[], Awaitable[tuple[LanguageModel, Grounding] | None]]
+"""What loads the model that words, and what checks it; None where there is none."""
 log = logging.getLogger(__name__)
 
 
-async def worded(
-    parts: Parts, turn: Turn, task: Task, model: LanguageModel, grounding: Grounding
-) -> AsyncGenerator[Token, None]:
-    """The tokens of a worded answer. Closing it frees the model."""
+async def worded(parts: Parts, turn: Turn, task: Task, voice: Voice) -> AsyncGenerator[Token, None]:
+    """The tokens of a worded answer. Closing it frees the model; `voice` loads it, after the first sentence is said."""
     for line in task.lead:
         yield turn.say(line.text, line.passage, opens=line.opens)
     left = list(task.left)
@@ -36,8 +36,12 @@ async def worded(
             yield turn.say(line.text, line.passage, opens=line.opens)
         left = []
     said = [line.text for line in (*task.lead, *(task.left if task.picture else ()))]
-    told, turn.model = 0, model.describe()
+    told = 0
     try:
+        if (heard := await voice()) is None:
+            raise ModelError("No language model is there.")
+        model, grounding = heard
+        turn.model = model.describe()
         async with aclosing(_sentences(turn, model, picture(task) if task.picture else go_on(task))) as found:
             async for text in found:
                 if told == MOST:
@@ -55,8 +59,8 @@ async def worded(
                 if token is not None:
                     yield token
                     told += 1
-    except TizaError as error:
-        log.warning("the model worded no more: %s", error)
+    except Exception as error:  # whatever a model or its file does, the course can be quoted
+        log.warning("the model worded no more: %s", Problem.of(error))
     for line in left if not told else ():
         yield turn.say(line.text, line.passage, opens=line.opens)
 

@@ -13,9 +13,10 @@ from tutor.answering.grounding import Checked, Grounding
 from tutor.answering.reply import Line
 from tutor.dialogue.context import Parts, Turn
 from tutor.dialogue.language import Languages
-from tutor.dialogue.worded import worded
+from tutor.dialogue.worded import Voice, worded
 from tutor.errors import ModelError
 from tutor.i18n import Texts
+from tutor.llm.base import LanguageModel
 from tutor.llm.scripted import ScriptedModel
 
 TEXTS = ("A GRU has two gates.", "The update gate mixes old and new memory.", "Training takes less time than an LSTM.")
@@ -36,9 +37,16 @@ class Passes:
         return Checked(None, "no") if place is None else Checked(material[place])
 
 
+def _voice(model: ScriptedModel, grounding: Any) -> Voice:
+    async def voice() -> tuple[LanguageModel, Grounding]:
+        return model, cast(Grounding, grounding)
+
+    return voice
+
+
 async def _told(task: Task, model: ScriptedModel, grounding: Any) -> tuple[list[str], Turn]:
     turn = Turn(0, Texts(task.language))
-    tokens = [token.text async for token in worded(PARTS, turn, task, model, cast(Grounding, grounding))]
+    tokens = [token.text async for token in worded(PARTS, turn, task, _voice(model, grounding))]
     assert "".join(tokens) == "".join(turn.said)
     return tokens, turn
 
@@ -102,9 +110,29 @@ async def test_three_sentences_are_enough() -> None:
 
 async def test_leaving_frees_the_model() -> None:
     model = ScriptedModel(["It blends one. It blends two."], pause=0.01)
-    stream = worded(PARTS, Turn(0, Texts("en")), _task(), model, cast(Grounding, Passes(blends=1)))
+    stream = worded(PARTS, Turn(0, Texts("en")), _task(), _voice(model, Passes(blends=1)))
     async for token in stream:
         if "blends" in token.text:
             break
     await stream.aclose()
     assert model.running == 0
+
+
+async def test_the_first_sentence_does_not_wait_for_the_model() -> None:
+    loaded: list[str] = []
+
+    async def voice() -> None:
+        loaded.append("asked for")
+
+    stream = worded(PARTS, Turn(0, Texts("en")), _task(), voice)
+    assert (await anext(stream)).text == f"{TEXTS[0]} [1]"
+    assert not loaded
+    assert [token.text async for token in stream] == [f" {text} [1]" for text in TEXTS[1:]]
+
+
+async def test_a_model_that_cannot_be_loaded_costs_nothing() -> None:
+    async def voice() -> None:
+        raise ModelError("The model file is damaged.")
+
+    tokens = [token.text async for token in worded(PARTS, Turn(0, Texts("en")), _task(), voice)]
+    assert len(tokens) == len(TEXTS)
