@@ -39,6 +39,8 @@ def facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
             continue
         near = best.score - sentence.score < SECOND and sentence.read > NOT_READ
         own = best.passage.source != "document" or sentence.passage.id == best.passage.id
+        if asked_for(wanted.text) is not None:  # a year or a name is told; what another topic says is no part of it
+            own = own and sentence.passage.document == best.passage.document
         if (
             not (near and own)
             or sentence.text.startswith("$$")

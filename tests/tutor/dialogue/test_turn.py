@@ -300,3 +300,9 @@ async def test_nothing_is_said_twice_in_an_answer_of_two_sentences(tutor: Tutor)
         (ending,) = await _talk(tutor, question)
         quotes = [citation.quote for citation in ending.citations]
         assert len(set(quotes)) == len(quotes) <= 2
+
+
+async def test_a_year_is_told_without_what_another_topic_says(tutor: Tutor) -> None:
+    ending = (await _talk(tutor, "What did Watson win?", "When?"))[-1]
+    assert "2011" in ending.text
+    assert len({citation.passage.document for citation in ending.citations}) == 1
