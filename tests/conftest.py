@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from knowledge.errors import KnowledgeError
+from knowledge.retrieval import index
 from tutor.service.resources import Equipment
 from tutor.settings import Settings
 
 hypothesis_settings.register_profile("steady", derandomize=True)
 hypothesis_settings.load_profile("steady")  # the same examples each time: what fails here fails for everybody
+
+_PROBE = index._probe
 
 
 def pytest_configure() -> None:
@@ -24,6 +29,25 @@ def pytest_configure() -> None:
         own = cores[int(worker[2:]) :: int(count)]
         os.sched_setaffinity(0, own or cores)
         os.environ["OMP_NUM_THREADS"] = str(len(own) or 1)
+
+
+@pytest.fixture(scope="session")
+def probe_apart() -> Callable[[Path], None]:
+    """What probes a new index in a process of its own, as an installation does."""
+    return _PROBE
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _probed_here() -> Iterator[None]:
+    """The same probe in this process: a hundred indexes, a second of imports for each, would be minutes."""
+
+    def here(folder: Path) -> None:
+        if not index.probe(folder):
+            raise KnowledgeError("The probe failed.", code="index_damaged")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index, "_probe", here)
+        yield
 
 
 @pytest.fixture(autouse=True)

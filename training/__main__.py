@@ -6,6 +6,7 @@ cross-encoder   what reads question and sentence together (knowledge/retrieval/c
 grounding       what checks a worded sentence against the course (tutor/answering/grounding.py)
 grading         the verdicts on practice answers (tutor/teaching/grading.py)
 utterances      what tells acts and languages (tutor/dialogue/reading.py, language.py)
+vectors         the vectors that the package carries (knowledge/course/vectors.npz)
 fit-retrieval   the weights of retrieval (knowledge/retrieval/weights.json)
 fit-across      those for documents that are asked in the other language
 data     examples from the course's training half, and from outside passages
@@ -227,6 +228,14 @@ def utterances() -> None:
     from training.utterances import train as train_reading
 
     train_reading(typer.echo)
+
+
+@app.command()
+def vectors() -> None:
+    """Embed what is new in the course and the demos, in seconds for a small change."""
+    from training.vectors import write
+
+    typer.echo(write())
 
 
 @app.command()

@@ -1,15 +1,14 @@
 """The built-in course's vectors, which the package carries: a Raspberry Pi need not compute them at its first start.
 
 `course/vectors.npz` holds the vector of every text of the built-in course by the text's digest, a byte a number with
-one scale a row. It is a cache and never the truth: a text that is not in it is embedded as always, and another
-embedder finds nothing in it. Make it anew for a release, not for each change: `python -m
-knowledge.courses.shipped_vectors`.
+one scale a row, and of what the tutor compares questions with (lists, requests for demos). It is a cache and never the
+truth: a text that is not in it is embedded as always, and another embedder finds nothing in it. `python -m training
+vectors` writes it (training/vectors.py).
 """
 
 from __future__ import annotations
 
 import hashlib
-import sys
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,8 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.courses.builtin import FOLDER
-from knowledge.courses.lecture_passages import lecture_passages
-from knowledge.courses.outline import read_outline, ways_to_ask
 from knowledge.passages import Passage, embedded_text
 from knowledge.retrieval.embedder import QUESTION, Embedder, Vectors
 
@@ -56,17 +53,14 @@ def questions(texts: Sequence[str], embedder: Embedder, file: Path = FILE) -> Ve
 
 def shipped(texts: Iterable[str], embedder: Embedder, file: Path = FILE) -> dict[str, Vectors]:
     """The vectors that the package has of these texts, of which questions carry their mark."""
-    try:
-        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
-            if str(data["embedder"]) != embedder.name:
-                return {}
-            rows = {digest.tobytes(): row for row, digest in enumerate(data["digests"])}
-            vectors = data["vectors"].astype(np.float32) * data["scales"][:, None]
-            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)  # bytes are near a direction, not of length 1
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    rows = _rows(file, embedder)
+    kept = [text for text in texts if _digest(text) in rows]
+    if not kept:
         return {}
-    marks = ((text, rows.get(_digest(text))) for text in texts)
-    return {text: vectors[row] for text, row in marks if row is not None}
+    found = [rows[_digest(text)] for text in kept]
+    vectors = np.stack([row for row, _ in found]).astype(np.float32) * np.array([scale for _, scale in found])[:, None]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)  # bytes are near a direction, not of length 1
+    return dict(zip(kept, vectors, strict=True))
 
 
 def _digest(text: str) -> bytes:
@@ -80,24 +74,35 @@ def in_bytes(vectors: Vectors) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
 
 
 def ship(passages: Iterable[Passage], embedder: Embedder, file: Path = FILE, asked: Iterable[str] = ()) -> int:
-    """Embed every text of the passages, and what else is `asked`, and write the file; returns how many there are."""
+    """Write the file with every text of the passages and what else is `asked`; returns how many were embedded for it.
+
+    A text that the file has from the same embedder already keeps its row, so that a small change takes seconds.
+    """
     texts = list(dict.fromkeys([*texts_of(passages), *(QUESTION + text for text in asked)]))
-    digests = np.frombuffer(b"".join(map(_digest, texts)), dtype=np.uint8).reshape(-1, 8)
-    asks = [text.startswith(QUESTION) for text in texts]
-    vectors = np.empty((len(texts), embedder.dimension), dtype=np.float32)
+    known = _rows(file, embedder)
+    digests = [_digest(text) for text in texts]
+    rows = np.zeros((len(texts), embedder.dimension), dtype=np.int8)
+    scales = np.zeros(len(texts), dtype=np.float32)
+    new = [place for place, digest in enumerate(digests) if digest not in known]
+    for place, digest in enumerate(digests):
+        if digest in known:
+            rows[place], scales[place] = known[digest]
     for kind, encode in ((True, embedder.encode_questions), (False, embedder.encode)):
-        places = [place for place, asking in enumerate(asks) if asking is kind]
-        vectors[places] = encode([texts[place].removeprefix(QUESTION) for place in places])
-    rows, scales = in_bytes(vectors)
-    np.savez_compressed(file, embedder=np.array(embedder.name), digests=digests, vectors=rows, scales=scales)
-    return len(texts)
+        places = [place for place in new if texts[place].startswith(QUESTION) is kind]
+        if places:
+            rows[places], scales[places] = in_bytes(encode([texts[place].removeprefix(QUESTION) for place in places]))
+    marks = np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, 8)
+    np.savez_compressed(file, embedder=np.array(embedder.name), digests=marks, vectors=rows, scales=scales)
+    return len(new)
 
 
-def main() -> None:
-    """Make the package's file anew."""
-    count = ship(lecture_passages(), Embedder(), asked=ways_to_ask(read_outline()))
-    sys.stdout.write(f"{FILE.name}: {count} texts, {FILE.stat().st_size / 1e6:.1f} MB\n")
-
-
-if __name__ == "__main__":
-    main()
+def _rows(file: Path, embedder: Embedder) -> dict[bytes, tuple[NDArray[np.int8], np.float32]]:
+    """The file's rows with their scales by digest; none of another embedder, or where the file cannot be read."""
+    try:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
+            if str(data["embedder"]) != embedder.name or data["vectors"].shape[1] != embedder.dimension:
+                return {}
+            marks = [digest.tobytes() for digest in data["digests"]]
+            return dict(zip(marks, zip(data["vectors"], data["scales"], strict=True), strict=True))
+    except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile):
+        return {}

@@ -14,6 +14,8 @@ from tests.api.scripted import client_of
 from tests.api.test_clients import REQUESTS, said, send
 from tutor.api.app import build_service
 from tutor.api.context import Service
+from tutor.service.build import Tutor
+from tutor.service.resources import Equipment
 from tutor.settings import Settings
 
 pytestmark = pytest.mark.model
@@ -29,8 +31,8 @@ INJECTED = (
 
 
 @pytest.fixture
-async def real(shared_settings: Settings) -> AsyncIterator[Service]:
-    service = build_service(shared_settings)
+async def real(shared_settings: Settings, equipment: Equipment) -> AsyncIterator[Service]:
+    service = build_service(shared_settings, Tutor(shared_settings, equipment=equipment))
     await service.tutor.prepare()
     yield service
     await service.tutor.close()

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
 from demos.runtime.contract import Demo
+from knowledge.courses.shipped_vectors import questions
 from knowledge.retrieval.embedder import Embedder, Vectors
 from knowledge.text import content_words, words
 from tutor.dialogue.quotes import unquoted
@@ -34,9 +33,8 @@ def stretched(cosines: Vectors) -> Vectors:
 class Nearness:
     """Ranks demos by their nearness to a request."""
 
-    def __init__(self, demos: Sequence[Demo], embedder: Embedder, cache: Path | None = None) -> None:
-        """`cache` is a folder where the examples' vectors are kept between starts."""
-        self._demos, self._embedder, self._cache = tuple(demos), embedder, cache
+    def __init__(self, demos: Sequence[Demo], embedder: Embedder) -> None:
+        self._demos, self._embedder = tuple(demos), embedder
 
     def ranked(self, texts: Collection[str], only_choices: dict[str, str]) -> list[tuple[Demo, float]]:
         """All demos with their nearness to the request, of which `texts` are wordings, the nearest first."""
@@ -83,31 +81,13 @@ class Nearness:
 
     @cached_property
     def _examples(self) -> list[tuple[str, str]]:
-        return [
-            (demo.name, text)
-            for demo in self._demos
-            for text in (f"{demo.title}. {demo.summary}", *(unquoted(example.text) for example in demo.examples))
-        ]
+        return [(demo.name, text) for demo in self._demos for text in known_by(demo)]
 
     @cached_property
     def _vectors(self) -> Vectors:
-        texts = [text for _, text in self._examples]
-        if self._cache is None:
-            return self._embedder.encode_questions(texts)
-        mark = hashlib.sha256("\0".join((self._embedder.name, *texts)).encode()).hexdigest()[:16]
-        path = self._cache / f"requests-{mark}.npy"
-        try:
-            vectors: Vectors = np.load(path, allow_pickle=False)
-            if vectors.shape == (len(texts), self._embedder.dimension) and np.isfinite(vectors).all():
-                return vectors
-        except (OSError, ValueError):
-            pass
-        vectors = self._embedder.encode_questions(texts)
-        try:
-            self._cache.mkdir(parents=True, exist_ok=True)
-            with (part := path.with_suffix(".part")).open("wb") as file:
-                np.save(file, vectors)
-            part.replace(path)
-        except OSError:
-            pass  # a read-only data folder: they are made again at the next start
-        return vectors
+        return questions([text for _, text in self._examples], self._embedder)
+
+
+def known_by(demo: Demo) -> tuple[str, ...]:
+    """The texts that a request is compared with: what the demo is, and its example requests."""
+    return (f"{demo.title}. {demo.summary}", *(unquoted(example.text) for example in demo.examples))

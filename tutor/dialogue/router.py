@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from demos.runtime.contract import Demo
@@ -57,11 +56,10 @@ class Clarify:
 class DemoReader:
     """Reads demo requests by the demos' names, aliases and example requests."""
 
-    def __init__(self, demos: Sequence[Demo], embedder: Embedder, cache: Path | None = None) -> None:
-        """`cache` is a folder where the examples' vectors are kept between starts."""
+    def __init__(self, demos: Sequence[Demo], embedder: Embedder) -> None:
         self._demos = {demo.name: demo for demo in demos}
         self._names = Names(demos, embedder.vocabulary)
-        self._nearness = Nearness(demos, embedder, cache)
+        self._nearness = Nearness(demos, embedder)
 
     def offered(self, offer: Offer) -> RunDemo | None:
         """The run that an offer means."""

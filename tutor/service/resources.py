@@ -55,7 +55,7 @@ class Equipment:
         """What tells which demo is wanted, with which parameters."""
         from tutor.dialogue.router import DemoReader
 
-        return DemoReader(catalogue.all_demos(), self.embedder, self._settings.home / "indexes")
+        return DemoReader(catalogue.all_demos(), self.embedder)
 
     async def model(self) -> LanguageModel | None:
         """The model, loaded; None when the starter is missing or damaged: answers then quote. Raises ModelError."""

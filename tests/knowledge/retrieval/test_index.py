@@ -55,6 +55,19 @@ def test_every_damage_is_noticed_and_repaired(course: Course, embedder: WordEmbe
     assert _recall(open_course(course, embedder), embedder) == before == 1.0
 
 
+def test_a_probe_in_another_process_tells_a_good_index_from_a_bad_one(
+    course: Course, embedder: WordEmbedder, probe_apart: Callable[[Path], None]
+) -> None:
+    open_course(course, embedder)
+    folder = next((course.home / "indexes").rglob("manifest.json")).parent
+    probe_apart(folder)
+    vectors = np.load(folder / "vectors.npy")
+    np.save(folder / "vectors.npy", np.roll(vectors, 1, axis=1))
+    with pytest.raises(KnowledgeError, match="probe") as caught:
+        probe_apart(folder)
+    assert caught.value.code == "index_damaged"
+
+
 def test_an_intact_index_is_not_made_again(course: Course, embedder: WordEmbedder) -> None:
     open_course(course, embedder)
     said: list[str] = []

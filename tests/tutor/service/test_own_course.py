@@ -12,8 +12,8 @@ from tests.knowledge.documents.test_converters import LECTURE, make_pptx
 from tutor.conversations.records import exchange_of
 from tutor.conversations.store import Exchange
 from tutor.events import Answered
-from tutor.llm.scripted import ScriptedModel
 from tutor.service.build import Tutor
+from tutor.service.resources import Equipment
 from tutor.service.tutors import Tutors
 from tutor.settings import Settings
 
@@ -61,8 +61,8 @@ def home(tmp_path_factory: pytest.TempPathFactory, shared_home: Path) -> Path:
 
 
 @pytest.fixture
-async def tutors(home: Path) -> AsyncIterator[Tutors]:
-    found = Tutors(Tutor(Settings(home=home, draft="off"), ScriptedModel([])))
+async def tutors(home: Path, equipment: Equipment) -> AsyncIterator[Tutors]:
+    found = Tutors(Tutor(Settings(home=home), equipment=equipment))
     yield found
     await found.close()
 
