@@ -16,8 +16,9 @@ from pathlib import Path
 from knowledge.courses.builtin import read_notes, read_slides
 from knowledge.courses.checks import failures
 from knowledge.courses.lint_notes import note_problems, slide_problems
-from knowledge.courses.units import FOLDER, Unit, read_topic
+from knowledge.courses.units import FOLDER, Topic, Unit, read_topic
 from knowledge.errors import KnowledgeError
+from knowledge.text import fold
 
 LONGEST = 45
 """Words of a sentence at most: what can be said in one breath or two."""
@@ -86,10 +87,26 @@ def course_problems() -> Iterator[str]:
     slides, notes = read_slides(), {note.id: note for note in read_notes()}
     for path in sorted(FOLDER.glob("*.md")):
         yield from (f"units/{path.name}: {found}" for found in problems(path))
+    yield from shared_names([read_topic(path) for path in sorted(FOLDER.glob("*.md"))])
     for note in notes.values():
         yield from (f"notes/{note.id}.md: {found}" for found in note_problems(note, notes.keys(), len(slides)))
     for slide in slides:
         yield from (f"slide {slide.number}: {found}" for found in slide_problems(slide))
+
+
+def shared_names(topics: Sequence[Topic]) -> Iterator[str]:
+    """Names that two topics have, and questions that two units answer: nobody could tell which one is meant."""
+    names: dict[str, set[str]] = {}
+    asked: dict[str, set[str]] = {}
+    for topic in topics:
+        for name in (topic.title, topic.title_es, *topic.aliases, *topic.aliases_es):
+            names.setdefault(fold(name), set()).add(topic.id)
+        for unit in topic.units:
+            for question in unit.asked:
+                asked.setdefault(fold(question), set()).add(f"{topic.id} {unit.act} {unit.other}".strip())
+    for said, owners in (names | asked).items():
+        if len(owners) > 1:
+            yield f"{said!r} stands for {' and '.join(sorted(owners))}"
 
 
 def main(paths: Sequence[Path]) -> int:
