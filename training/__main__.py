@@ -189,10 +189,12 @@ def cross_encoder(
     epochs: Annotated[int, typer.Option(min=1)] = 1,
     layers: Annotated[int, typer.Option(min=1, max=12)] = 6,
     seed: Annotated[int, typer.Option(min=0)] = 0,
-    limit: Annotated[int | None, typer.Option(min=1, help="Groups to learn at most.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Groups to learn at most, drawn.")] = None,
+    begin: Annotated[Path | None, typer.Option(help="What an earlier run wrote, to go on from.")] = None,
 ) -> None:
     """Train the cross-encoder, in half an hour on two cores."""
     import hashlib
+    import random
 
     from knowledge.courses.course import Course, open_course
     from knowledge.retrieval.embedder import Embedder
@@ -213,8 +215,9 @@ def cross_encoder(
     groups = list(course_groups(retriever))
     materials = {path.stem: read_xquad(path) for path in outside or ()}
     groups += [*outside_groups(materials, seed), *foreign_groups(retriever, materials)]
-    groups = groups[:limit]
-    training = Training(Encoder(encoder_file()), Recipe(layers=layers, epochs=epochs, seed=seed))
+    if limit is not None and limit < len(groups):
+        groups = random.Random(seed).sample(groups, limit)
+    training = Training(Encoder(encoder_file()), Recipe(layers=layers, epochs=epochs, seed=seed), begin)
     with Bar() as bar:
         training.run(groups, bar)
     mark = hashlib.sha256(repr(groups).encode()).hexdigest()

@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from knowledge.courses.units import Unit
+from knowledge.courses.units import Topic, Unit
 from knowledge.passages import Passage
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.retriever import Found
-from knowledge.text import fold, stem, words
+from knowledge.text import Language, fold, stem, words
 from tutor.answering.answer_type import counted
 from tutor.answering.course import FACTS, Course, Explanation, Wanted
-from tutor.answering.facts import NOT_READ, facts
+from tutor.answering.facts import best_of, facts
 from tutor.answering.reply import Line
 
 LEAN = 0.5
@@ -43,6 +43,10 @@ SURELY = 0.6
 """Least probability of an act that asks for a form for that form to be said though the question asks more."""
 MOST = 5
 """Sentences of an answer at most."""
+EARLY = 3
+"""Sentences at the head of a unit among which what answers best may stand where it is."""
+OUTLINE = ("define", "why", "how", "uses", "limits")
+"""The units whose first sentences make a summary of a topic."""
 BY_FORM = ("steps", "formula", "example", "simplify", "code", "limits")
 """Acts that say in which form the answer is wanted: no other unit will do, whatever it says."""
 NUMERIC = frozenset(
@@ -79,19 +83,58 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
         topic = next((s.passage.document for s in found.sentences if s.passage.act == form), topic)
     bare = not _particular(course, wanted, found, topic)
     unit = _unit(course, wanted, found, topic, bare=bare)
-    plainly = unit is not None and _plainly(course, found, topic, wanted)
-    if wanted.act in FACTS or unit is None or (not bare and (found.answerable or not plainly)):
+    if wanted.act in FACTS or unit is None:
         return facts(course, wanted, found)
-    if not found.answerable and not plainly:
+    if not found.answerable and not _plainly(course, found, topic, wanted):
         return None
-    lines = course.lines(unit, wanted.language)
+    if wanted.act == "summarise":
+        return Explanation(tuple(_in_short(course, course.topics[unit.topic], wanted.language)), topic, found, unit)
+    lines = _whole(course, wanted, unit) if bare else _to_the_point(course, wanted, found, unit)
+    if lines is None:
+        return facts(course, wanted, found)
     served = served_by(wanted)
-    if wanted.act == "explain" and unit.act == "how" and (lead := course.topics[topic].unit("define")):
+    return Explanation(tuple(lines), topic, found, unit, instead=bool(served) and unit.act not in served)
+
+
+def _whole(course: Course, wanted: Wanted, unit: Unit) -> list[Line]:
+    """A unit as its author wrote it; how something works after what it is."""
+    lines = course.lines(unit, wanted.language)
+    if wanted.act == "explain" and unit.act == "how" and (lead := course.topics[unit.topic].unit("define")):
         lines = [*course.lines(lead, wanted.language)[:1], *lines]
-    most = len(lines) if unit.act in ("steps", "formula", "example") else MOST
-    return Explanation(
-        tuple(lines[:most]), topic, found, unit, instead=bool(served) and unit.act not in served
-    )  # fmt: skip
+    return lines[: len(lines) if unit.act in ("steps", "formula", "example") else MOST]
+
+
+def _to_the_point(course: Course, wanted: Wanted, found: Found, unit: Unit) -> list[Line] | None:
+    """A unit for a question with words of its own: the sentences that answer them, and as much of the unit as explains
+    them. None where those sentences are all that is wanted."""
+    best, lines = best_of(found), _whole(course, wanted, unit)
+    if unit.act in BY_FORM:
+        return lines
+    if best.passage.document == unit.topic and best.passage.act in ("define", *(("facts",) * (wanted.act == "define"))):
+        return lines  # what it is stands at the head already, and who made it does not tell what it is
+    told = facts(course, wanted, found)
+    said = told.lines if told is not None else ()
+    inside = max((s.score for s in found.sentences if _of(s.passage, unit)), default=best.score - AHEAD - 1)
+    if best.score - inside > AHEAD and wanted.act != "explain":
+        return None
+    if all(line.text in {other.text for other in lines[:EARLY]} for line in said):
+        return lines
+    return _before(said, lines)
+
+
+def _before(first: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
+    said = {line.text for line in first}
+    return [*first, *(line for line in lines if line.text not in said)][:MOST]
+
+
+def _of(passage: Passage, unit: Unit) -> bool:
+    return (passage.document, passage.act, passage.against) == (unit.topic, unit.act, unit.other)
+
+
+def _in_short(course: Course, topic: Topic, language: Language) -> list[Line]:
+    """A topic in a few sentences: the first one of each of its main units."""
+    units = [unit for act in OUTLINE if (unit := topic.unit(act)) is not None]  # type: ignore[arg-type]
+    return [line for unit in units for line in course.lines(unit, language)[:1]]
 
 
 def served_by(wanted: Wanted) -> tuple[str, ...]:
@@ -193,9 +236,6 @@ def _unit(course: Course, wanted: Wanted, found: Found, topic: str, *, bare: boo
         return chosen or (course.topics[topic].unit(best.passage.act, best.passage.against) if best else None)  # type: ignore[arg-type]
     if (plainly and chosen.act == served[0]) or bare:
         return chosen
-    inside = max((s.score for s in own if s.passage.act == chosen.act), default=best.score - AHEAD)
-    if best.score - inside > AHEAD and best.read > NOT_READ:
-        return course.topics[topic].unit(best.passage.act, best.passage.against)  # type: ignore[arg-type]
     return chosen
 
 

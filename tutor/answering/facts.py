@@ -35,7 +35,7 @@ def facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
     chosen = [best]
     room = 3 if wanted.act == "list" or best.passage.source == "document" else 2
     for sentence in found.sentences:
-        if sentence is best:
+        if sentence is best or sentence.passage.act == "steps":
             continue
         near = best.score - sentence.score < SECOND and sentence.read > NOT_READ
         own = best.passage.source != "document" or sentence.passage.id == best.passage.id
@@ -59,6 +59,12 @@ def facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
     return Explanation(lines, best.passage.document, found, _unit_of(course, best))
 
 
+def best_of(found: Found) -> Sentence:
+    """The sentence that answers best and can stand alone: "Third, ..." says nothing without what comes before."""
+    alone = (sentence for sentence in found.sentences if sentence.passage.act != "steps")
+    return next(alone, found.sentences[0])
+
+
 def _is_of_record(sentence: Sentence) -> bool:
     """True for who published what when, and for what a slide prints: beside an explanation that is a stray."""
     return sentence.passage.act == "facts" or sentence.passage.source == "lecture"
@@ -80,7 +86,7 @@ def _repeats(one: Sentence, other: Sentence, language: Language) -> bool:
 def _of_the_kind(course: Course, wanted: Wanted, found: Found) -> Sentence | None:
     """The best sentence, or one about as good that holds the year, the name or the number which is asked for. None when
     no sentence near has the year or the age, or when the course counts no such thing where it speaks of the topic."""
-    best, kind = found.sentences[0], asked_for(wanted.text)
+    best, kind = best_of(found), asked_for(wanted.text)
     if kind is None or best.passage.source == "document":
         return best
     near = [s for s in found.sentences[:LOOKED] if best.score - s.score < BEHIND and s.read > NOT_READ] or [best]

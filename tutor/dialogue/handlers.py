@@ -94,7 +94,20 @@ def _explain(parts: Parts, desk: Desk, said: Said, _seed: int) -> Reply:
     if said.offer is not None or said.topic:
         wanted = replace(wanted, units=units_of(said.act), leans=1.0)
     found = answer(desk, wanted, state.spoken)
-    return replace(found, topic=_known(parts, found.topic) or found.topic)  # what comes next is on the slide's topic
+    about = _known(parts, found.topic) or found.topic  # what comes next is on the slide's topic
+    return replace(found, topic=_subject(parts, said, about))
+
+
+def _subject(parts: Parts, said: Said, topic: str) -> str:
+    """What the conversation is about after an answer: of a system, which has a demo, and a concept that is asked of it
+    ("how many parameters has nano-gpt?") the system."""
+    known, before = parts.topics.get(topic), parts.topics.get(said.state.topic)
+    if known is None or known.demo:
+        return topic
+    named = [parts.topics.get(name.document) for name in parts.course.retriever.names.found(said.text)]
+    systems = [found.id for found in named if found is not None and found.demo]
+    leant = [before.id] if before is not None and before.demo and said.leans >= LEAN else []
+    return next(iter((*systems, *leant)), topic)
 
 
 def _leant_on(parts: Parts, said: Said) -> str:
