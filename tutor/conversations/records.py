@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from knowledge.documents.store import document_id
@@ -86,7 +87,17 @@ def demo_before(history: Sequence[Exchange]) -> tuple[str, dict[str, Any]] | Non
 
 def latest_run(history: Sequence[Exchange]) -> tuple[str, Run] | None:
     """The id of the conversation's latest demo run, and what is remembered of it."""
+    return next(_runs(history), None)
+
+
+def run_before(history: Sequence[Exchange]) -> Run | None:
+    """The run before the latest one, where both are of one demo."""
+    (_, latest), (_, before) = (*islice(_runs(history), 2), ("", None), ("", None))[:2]
+    return before if latest is not None and before is not None and before.demo == latest.demo else None
+
+
+def _runs(history: Sequence[Exchange]) -> Iterator[tuple[str, Run]]:
+    """The conversation's runs, the latest first."""
     for exchange in reversed(history):
         if exchange.state == "complete" and (run := Run.of(exchange.detail.get("rundown"))):
-            return str((exchange.detail.get("demo") or {}).get("run_id", "")), run
-    return None
+            yield str((exchange.detail.get("demo") or {}).get("run_id", "")), run

@@ -18,7 +18,8 @@ from tutor.dialogue.reading import Act, units_of
 from tutor.dialogue.router import Clarify, RunDemo
 from tutor.dialogue.said import Said
 from tutor.i18n import Texts, spanish
-from tutor.runs.canonical import canonical
+from tutor.runs.canonical import AGAINST, canonical
+from tutor.runs.comparing import compared
 from tutor.runs.questions import about_run
 
 DEMO_DOUBT = 0.6
@@ -47,8 +48,10 @@ def demo_wanted(parts: Parts, said: Said) -> RunDemo | Clarify | None:
     """The demo that is to run, or those that may be meant; None when none is wanted."""
     if said.offer is not None and said.offer.act == "run_demo":
         return parts.demo_reader.offered(said.offer)
-    if said.act == "change_run" and (changed := parts.demo_reader.changed(said.utterance.text, said.state.demo)):
-        return changed
+    if said.act == "change_run":
+        changed = parts.demo_reader.changed(said.utterance.text, said.state.demo, said.state.question)
+        if changed is not None:
+            return changed
     if said.act in ("run_demo", "change_run") or said.utterance.text.startswith("/demo "):
         topic = parts.topics.get(said.state.topic)
         sure = said.reading.probability > DEMO_DOUBT
@@ -186,7 +189,8 @@ def _ask_run(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     if run is not None:
         told = about_run(said.utterance.text, run)
         if not told and (asked := canonical(said.utterance.text, said.vector, run, parts.embedder.encode_questions)):
-            told = about_run(asked, run)
+            before = said.state.run_before
+            told = compared(run, before) if asked == AGAINST and before is not None else about_run(asked, run)
         if not told and said.act == "ask_run" and said.reading.sure:
             told = about_run("What did the run show?", run)
         if told:

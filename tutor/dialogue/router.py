@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -70,8 +70,9 @@ class DemoReader:
         found = extract(demo, offer.text)
         return RunDemo(demo, Extracted({**found.params, **offer.params}, (), ()))
 
-    def changed(self, text: str, last: tuple[str, Mapping[str, Any]] | None) -> RunDemo | None:
-        """The last run with what the text changes; None when there is none, or when another demo is named."""
+    def changed(self, text: str, last: tuple[str, Mapping[str, Any]] | None, before: str = "") -> RunDemo | None:
+        """The last run with what the text changes; None when there is none, or when another demo is named. A bare
+        number means what the words `before` set: "train it for 30 epochs", "and with 5?"."""
         demo = self._demos.get(last[0]) if last else None
         if demo is None or last is None:
             return None
@@ -79,7 +80,11 @@ class DemoReader:
         if named and demo not in named:
             return None
         found = extract(demo, text)
-        if not found.params and len(found.loose) == 1 and (only := _only_fitting(demo, found.loose[0], last[1])):
+        if (
+            not found.params
+            and len(found.loose) == 1
+            and (only := _only_fitting(demo, found.loose[0], last[1], extract(demo, before).params if before else ()))
+        ):
             found = Extracted(only, (), ())
         return RunDemo(demo, found, last[1])
 
@@ -122,11 +127,11 @@ class DemoReader:
         return found or self._names.in_parts(text) or self._names.by_choice(text)
 
 
-def _only_fitting(demo: Demo, value: float, before: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameter that one bare number must mean: the first that takes it and has another value now; a whole number
-    goes to one that counts, another to one that does not."""
+def _only_fitting(demo: Demo, value: float, before: Mapping[str, Any], said: Collection[str]) -> dict[str, Any]:
+    """The parameter that one bare number must mean: of those that were `said` before, then of all, the first that takes
+    it and has another value now; a whole number goes to one that counts, another to one that does not."""
     whole = float(value).is_integer()
-    for name, schema in demo.schema()["properties"].items():
+    for name, schema in sorted(demo.schema()["properties"].items(), key=lambda pair: pair[0] not in said):
         counts = schema.get("type") == "integer"
         low, high = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
         fits = schema.get("type") in ("integer", "number") and name != "seed" and counts == whole

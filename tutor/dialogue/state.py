@@ -12,7 +12,7 @@ from typing import Any
 
 from knowledge.text import Language
 from tutor.answering.reply import Offer
-from tutor.conversations.records import latest_run
+from tutor.conversations.records import latest_run, run_before
 from tutor.conversations.store import Exchange
 from tutor.runs.summary import Run
 
@@ -38,6 +38,7 @@ class DialogueState:
     demo: tuple[str, Mapping[str, Any]] | None = None
     run: Run | None = None
     run_id: str = ""
+    run_before: Run | None = None
     practice: Mapping[str, Any] | None = None
     practised: tuple[Mapping[str, Any], ...] = ()
     language: Language = "en"
@@ -76,6 +77,7 @@ def state_of(history: Sequence[Exchange], topics: Mapping[str, tuple[str, str]])
         demo=(demo["name"], demo["params"]) if demo else None,
         run=run[1] if run else None,
         run_id=run[0] if run else "",
+        run_before=run_before(complete),
         practice=complete[-1].detail.get("practice"),
         practised=tuple(kept for e in complete if (kept := e.detail.get("practice"))),
         language=last["language"],

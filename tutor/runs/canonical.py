@@ -8,7 +8,7 @@ meant, with the numbers that the student named.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from knowledge.retrieval.embedder import Vectors
 from tutor.runs.summary import Run
@@ -28,21 +28,39 @@ _GENERAL = (
 )  # fmt: skip
 
 
-def written_out(run: Run, place: str = "") -> list[str]:
-    """The questions that this run can be asked; with a place ("epoch 3") those about it too."""
+AGAINST = "Was it better than the run before?"
+"""What is asked of two runs; the other questions are about one."""
+
+
+def written_out(run: Run, place: str = "") -> dict[str, str]:
+    """The questions that this run can be asked, each with the one that says the same in the words that are read; with a
+    place ("epoch 3") those about it too."""
     names = [name.replace("_", " ") for name in list(run.metrics)[:MOST]]
-    found = list(_GENERAL)
+    found = {question: question for question in _GENERAL}
+    found |= {f"Which {name} did it use?": f"Which {name} did it use?" for name in _said(run.params)}
     for name in names:
-        found += [
+        asked = [
             f"What was the final {name}?", f"At which step was the {name} lowest?",
             f"At which step was the {name} highest?", f"Why did the {name} go up?",
         ]  # fmt: skip
-        found += [f"What was the {name} at {place}?"] if place else []
-    return [*found, f"What happened at {place}?"] if place else found
+        asked += [f"What was the {name} at {place}?"] if place else []
+        found |= {question: question for question in asked}
+        found |= dict.fromkeys((f"How much {name} was lost?", f"How much did the {name} change?"),
+                               f"How much did the {name} go up?")  # fmt: skip
+    for measure in run.measures:
+        if measure.role == "size":
+            name = measure.metric.replace("_", " ")
+            found[f"How many {name} does it have?"] = f"What was the final {name}?"
+    found |= dict.fromkeys((AGAINST, "Did it get better or worse?", "Which of the two runs was better?"), AGAINST)
+    return found | ({f"What happened at {place}?": f"What happened at {place}?"} if place else {})
+
+
+def _said(names: Iterable[str]) -> list[str]:
+    return [name.replace("_", " ") for name in names]
 
 
 def canonical(text: str, vector: Vectors, run: Run, encode: Callable[[Sequence[str]], Vectors]) -> str:
-    """The written-out question that is meant; "" when none is near."""
+    """The written-out question that is meant, in the words that are read; "" when none is near."""
     named = _PLACE.search(text)
     place = ""
     if named:
@@ -50,6 +68,7 @@ def canonical(text: str, vector: Vectors, run: Run, encode: Callable[[Sequence[s
         kind = "epoch" if word.startswith(("epoc", "époc")) else "frame" if word in ("frame", "cuadro") else "step"
         place = f"{kind} {named[1]}"
     questions = written_out(run, place)
-    cosines = encode(questions) @ vector
+    asked = list(questions)
+    cosines = encode(asked) @ vector
     best = int(cosines.argmax())
-    return questions[best] if cosines[best] >= NEAR else ""
+    return questions[asked[best]] if cosines[best] >= NEAR else ""
