@@ -10,6 +10,7 @@ from typing import Any
 
 from demos.runtime.contract import Demo, DemoError, Frame
 from demos.runtime.texts import fixed, tell
+from knowledge.courses.units import Topic
 from tutor.answering.reply import Offer, Reply
 from tutor.dialogue.context import Parts, Turn
 from tutor.dialogue.loose_numbers import place_numbers
@@ -63,7 +64,7 @@ async def demonstrate(parts: Parts, turn: Turn, utterance: Utterance, intent: Ru
     turn.rundown = await asyncio.to_thread(rundown, demo, turn.demo.params, shown)
     yield DemoFinished(summary, len(shown))
     yield turn.say(summary)
-    topic = next((topic for topic in parts.topics.values() if topic.demo == demo.name), None)
+    topic = _topic_of(parts, demo)
     if topic is not None and (unit := topic.unit("define")) is not None:
         line = parts.course.lines(unit, turn.texts.language)[0]
         assert line.passage is not None
@@ -100,3 +101,9 @@ def _other_runs(parts: Parts, demo: Demo, turn: Turn, values: Mapping[str, Any] 
     language = turn.texts.language
     other = [e.text for e in demo.examples if e.params and not e.params.items() <= params.items()]
     return sorted(other, key=lambda text: parts.languages.of(text, language) != language)[:2]
+
+
+def _topic_of(parts: Parts, demo: Demo) -> Topic | None:
+    """The topic that a demo is about: the one of its name, before others that it shows too."""
+    shown = [topic for topic in parts.topics.values() if topic.demo == demo.name]
+    return next((topic for topic in shown if topic.id == demo.name), shown[0] if shown else None)

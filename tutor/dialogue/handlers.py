@@ -252,8 +252,8 @@ def _topic_of(parts: Parts, said: Said) -> str:
     """The topic that is named or meant, else the conversation's."""
     named = [_known(parts, name.document) for name in parts.course.retriever.names.found(said.text)]
     named = [name for name in named if name]
-    if said.topic or named:
-        return said.topic or named[0]
+    if said.topic or named:  # "test me on overfitting.. no, make it pooling"
+        return said.topic or named[-1 if said.act == "practise" else 0]
     if said.leans < LEAN and said.act in ("practise", "locate"):
         hits = parts.course.retriever.search(said.text, 3)
         meant = [hit.passage.document for hit in hits if hit.passage.document in parts.topics and hit.dense > MEANT]

@@ -31,7 +31,7 @@ def about_tutor(desk: Desk, title: str) -> Reply:
     texts, count = desk.texts, len(desk.demos)
     practises = bool(desk.course.topics)
     said = (
-        texts("I am Tiza, a tutor for the course *{title}*.", title=title),
+        texts("I am Tiza, a program and not a person: a tutor for the course *{title}*.", title=title),
         texts("I answer from its slides and notes, and show where each sentence stands."),
         texts("I run {count} demos and ask practice questions.", count=count) if practises
         else texts("I run {count} demos.", count=count),

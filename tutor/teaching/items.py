@@ -17,7 +17,7 @@ from tutor.answering.answer import Desk
 from tutor.answering.reply import Line as Said
 from tutor.answering.reply import Reply
 from tutor.i18n import Texts, mark
-from tutor.teaching.practice import QUESTIONS, gaps
+from tutor.teaching.practice import QUESTIONS, asks, gaps
 
 MOST = 30
 """Items that one request may have."""
@@ -131,8 +131,8 @@ def _cards(topic: Topic, texts: Texts) -> Iterator[Card]:
     hint = next(_hints(topic, language), "")
     for act, question in QUESTIONS.items():
         unit = topic.unit(act)  # type: ignore[arg-type]
-        if unit is not None and (lines := _of(unit, "plain")):
-            back = " ".join(line.said(language) for line in lines[:2])
+        if unit is not None and asks(topic, act, language) and (lines := _of(unit, "plain")):
+            back = " ".join(line.said(language) for line in lines[: 1 if act == "facts" else 2])
             front = texts(question, topic=topic.inline(language))
             yield Card(topic.id, topic.named(language), topic.slide, front, back, hint)
 

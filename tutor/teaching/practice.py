@@ -20,6 +20,7 @@ from knowledge.courses.units import Topic, Unit
 from knowledge.retrieval.embedder import Embedder, Vectors
 from knowledge.text import Language, content_words, fold, words
 from tutor.answering.answer import Desk
+from tutor.answering.answer_type import holds
 from tutor.answering.course import Course
 from tutor.answering.grounding import Reader
 from tutor.answering.reply import Line, Offer, Reply
@@ -32,8 +33,13 @@ QUESTIONS: Mapping[str, str] = {
     "how": mark("How does {topic} work?"),
     "limits": mark("What are the limits of {topic}?"),
     "uses": mark("Where is {topic} used?"),
+    "facts": mark("Who made {topic}, and when?"),
 }
 """The questions that units give, in the order in which they are asked."""
+MAIN = 3
+"""The first sentences of a unit, which an answer is held against: what comes after them is more than was asked."""
+CLOSER = 0.0175
+"""Cosine (as e5 gives it) by which a request has to be nearer to a later question than to the first, to mean it."""
 STATEMENT = mark("True or false: {statement}")
 YES = frozenset("true yes right correct verdadero verdad cierto si correcto v t".split())
 NO = frozenset("false no wrong incorrect falso incorrecto mentira f".split())
@@ -84,7 +90,7 @@ class Practice:
                 return Reply(
                     (Line(desk.texts("No practice question is open. Shall I ask you one?")),), "clarify", (offer,)
                 )
-            return self._pose(desk, topic or (latest.topic if latest else ""), rounds, seed)
+            return self._pose(desk, topic or (latest.topic if latest else ""), rounds, seed, text)
         if act == "hint":
             return self._hint(desk, still)
         if act == "reveal":
@@ -109,7 +115,7 @@ class Practice:
         )
         return Reply(lines, "about", topic=rounds[-1].topic, act="practise", practice=asdict(rounds[-1]))
 
-    def _pose(self, desk: Desk, topic: str, rounds: Sequence[Round], seed: int) -> Reply:
+    def _pose(self, desk: Desk, topic: str, rounds: Sequence[Round], seed: int, text: str = "") -> Reply:
         known = self._course.topics.get(topic)
         if known is None:
             if not self._course.topics:
@@ -123,7 +129,18 @@ class Practice:
             if (found.topic, found.act, found.place) not in asked
         ]
         chosen = fresh[0] if fresh else _rounds(known, desk.texts.language, seed)[len(rounds) % 2]
-        return self._asked(desk, known, chosen)
+        return self._asked(desk, known, self._wished(known, fresh, text, desk.texts) or chosen)
+
+    def _wished(self, topic: Topic, fresh: Sequence[Round], text: str, texts: Texts) -> Round | None:
+        """The question that a request asks for: "Quiz me on how an LSTM works", "only the year of the perceptron"."""
+        open_ = [round_ for round_ in fresh if round_.place < 0]
+        if not text or len(open_) < 2:
+            return None
+        questions = [self._question(topic, round_, texts) for round_ in open_]
+        own, *others = self._embedder.encode_questions([text, *questions])
+        near = [float(own @ other) for other in others]
+        best = max(range(len(near)), key=lambda place: near[place])
+        return open_[best] if near[best] - near[0] > CLOSER else None
 
     def _asked(self, desk: Desk, topic: Topic, round_: Round, lead: str = "") -> Reply:
         texts = desk.texts
@@ -171,6 +188,7 @@ class Practice:
             right = bool(said & YES) == round_.true
             return self._settle(desk, round_, "right" if right else "wrong", ())
         lines = [line for line in self._course.lines(_unit(topic, round_), texts.language) if "$$" not in line.text]
+        lines = lines[: 1 if round_.act == "facts" else MAIN]
         expected = [line.text for line in lines]
         question = self._question(topic, round_, texts)
         own, asked = self._embedder.encode_questions([text, question])
@@ -203,7 +221,7 @@ class Practice:
             "shown": mark("The answer:"),
         }  # fmt: skip
         unit = _unit(topic, round_)
-        lines = list(missing) or self._course.lines(unit, texts.language)
+        lines = list(missing) or self._course.lines(unit, texts.language)[:MAIN]
         if round_.place >= 0:
             right = [line for line in unit.lines if line.kind == "right"][round_.place]
             lines = [Line(right.said(texts.language), self._course.passages[topic.id, "mistakes", ""])]
@@ -219,13 +237,22 @@ class Practice:
 
 def _rounds(topic: Topic, language: Language, seed: int) -> list[Round]:
     """The questions on a topic in order: what it is, then a statement, then the others and the other statements."""
-    open_ = [Round(topic.id, act, language) for act in QUESTIONS if topic.unit(act)]  # type: ignore[arg-type]
+    open_ = [Round(topic.id, act, language) for act in QUESTIONS if asks(topic, act, language)]
     unit = topic.unit("mistakes")
     pairs = sum(line.kind == "wrong" for line in unit.lines) if unit else 0
     draw = random.Random(f"{seed} {topic.id}")
     judged = [Round(topic.id, "mistakes", language, place, draw.random() < 0.5) for place in range(pairs)]
     mixed = [found for pair in zip(open_, judged, strict=False) for found in pair]
     return [*mixed, *open_[len(judged) :], *judged[len(open_) :]]
+
+
+def asks(topic: Topic, act: str, language: Language) -> bool:
+    """Whether a topic has the unit that a question asks for; of its facts, only who made it and when is asked."""
+    unit = topic.unit(act)  # type: ignore[arg-type]
+    if unit is None or act != "facts":
+        return unit is not None
+    first = unit.lines[0].said(language)
+    return holds(first, "year") and holds(first, "name")
 
 
 def _statement(topic: Topic, round_: Round) -> UnitLine:
@@ -254,4 +281,4 @@ def gaps(text: str, topic: Topic) -> str:
     return re.sub(r"…(?:[ -]…)+", "…", re.sub(r"[^\W\d_]+", gap, text))
 
 
-__all__ = ["Practice", "Round"]
+__all__ = ["Practice", "Round", "asks"]
