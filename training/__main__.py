@@ -5,6 +5,7 @@ The adapter of the starter model takes four of them.
 cross-encoder   what reads question and sentence together (knowledge/retrieval/cross_encoder.py)
 grounding       what checks a worded sentence against the course (tutor/answering/grounding.py)
 grading         the verdicts on practice answers (tutor/teaching/grading.py)
+acts            what reads the act of an utterance, its words in their order (tutor/dialogue/act_encoder.py)
 utterances      what tells acts and languages (tutor/dialogue/reading.py, language.py)
 vectors         the vectors that the package carries (knowledge/course/vectors.npz)
 fit-retrieval   the weights of retrieval (knowledge/retrieval/weights.json)
@@ -223,6 +224,23 @@ def cross_encoder(
     mark = hashlib.sha256(repr(groups).encode()).hexdigest()
     write_learnt(training.learnt(), out, {"data_sha256": mark, "groups": str(len(groups)), "seed": str(seed)})
     typer.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB, from {len(groups)} groups, data {mark[:12]}….")
+
+
+@app.command()
+def acts(
+    epochs: Annotated[int, typer.Option(min=1)] = 5,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+) -> None:
+    """Train the network that reads acts, in minutes; then run `python -m training utterances`."""
+    from training.acts import Recipe, Training
+    from training.backbone import write_learnt
+    from training.utterances import demo_requests, read_labelled
+    from tutor.dialogue.act_encoder import FILE
+
+    training = Training(Recipe(epochs=epochs, seed=seed))
+    training.run([*read_labelled(), *demo_requests()], typer.echo)
+    write_learnt(training.learnt(), FILE, {"seed": str(seed)})
+    typer.echo(f"{FILE.name}: {FILE.stat().st_size / 1e6:.1f} MB")
 
 
 @app.command()

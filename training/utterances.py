@@ -22,7 +22,7 @@ from knowledge.courses.units import FOLDER as UNITS
 from knowledge.courses.units import read_topics
 from knowledge.retrieval.embedder import Embedder
 from knowledge.text import language_of, stem, words
-from tutor.dialogue import language, reading
+from tutor.dialogue import act_encoder, language, reading
 from tutor.dialogue.language import Languages
 from tutor.dialogue.reading import ACTS, FLAGS, Act, Router
 from tutor.dialogue.utterance import Utterance
@@ -31,8 +31,10 @@ FOLDER = Path(__file__).with_name("utterances")
 HELD_OUT = "held_out.tsv"
 EXAMPLES = 2
 """Requests that are taken of each demo's own."""
-STRENGTHS = (0.3, 1.0, 3.0, 10.0)
+STRENGTHS = (1.0, 3.0, 10.0, 30.0)
 """Inverse strengths of the penalty that are tried; the best on the development part is taken."""
+SHARES = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
+"""How much the network's logits may count beside the linear model's; the best on the development part is taken."""
 COMMON = 4
 """Lines in which a word stands from which it tells nothing of what is asked about."""
 VECTOR_SCALE, WORD_SCALE = 4.0, 1.0
@@ -104,7 +106,12 @@ def fit_router(items: Sequence[Labelled], vectors: NDArray[np.float32], say: Cal
         say(f"strength {strength}: {right:.3f} of {dev.sum()} development lines")
         best = max(best, (right, model), key=lambda pair: pair[0])
     model = best[1]
-    temperature = _temperature(model.decision_function(features[dev]), labels[dev], model.classes_)
+    linear, places = model.decision_function(features[dev]), np.searchsorted(model.classes_, labels[dev])
+    network = of_network([item for item, chosen in zip(items, dev, strict=True) if chosen])[:, model.classes_]
+    by_share = {share: float(np.mean((linear + share * network).argmax(axis=1) == places)) for share in SHARES}
+    share = max(SHARES, key=lambda tried: by_share[tried])
+    say("the network's share: " + ", ".join(f"{tried} {found:.3f}" for tried, found in by_share.items()))
+    temperature = _temperature(linear + share * network, labels[dev], model.classes_)
     weights = np.zeros((len(ACTS), features.shape[1]), dtype=np.float32)
     bias = np.full(len(ACTS), -20.0, dtype=np.float32)
     weights[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
@@ -115,8 +122,18 @@ def fit_router(items: Sequence[Labelled], vectors: NDArray[np.float32], say: Cal
         "flags": weights[:, width + reading.BUCKETS :].astype(np.float32),
         "bias": bias,
         "temperature": np.array(temperature, dtype=np.float32),
+        "share": np.array(share, dtype=np.float32),
         "leaning": fit_leaning(items, features, width, say),
     }
+
+
+def of_network(items: Sequence[Labelled]) -> NDArray[np.float32]:
+    """The network's logits (items, acts); zeros where it was not trained yet."""
+    if not act_encoder.FILE.is_file():
+        return np.zeros((len(items), len(ACTS)), dtype=np.float32)
+    network = act_encoder.ActEncoder()
+    situations = [np.array([float(flag in item.flags) for flag in FLAGS], dtype=np.float32) for item in items]
+    return np.stack([network.logits(i.text, situation) for i, situation in zip(items, situations, strict=True)])
 
 
 def fit_leaning(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from knowledge.courses.units import Topic, Unit
 from knowledge.passages import Passage
@@ -36,7 +37,19 @@ AHEAD = 1.5
 """Log-odds by which a sentence of another unit has to be better than the act's own unit to be the one that is meant."""
 SAME_QUESTION = 0.96
 """Cosine of two questions (as e5 gives it) from which they ask the same."""
+CLEAR, JUST_SO = 0.85, 0.985
+"""Probability of an act from which it is plain, and the cosine from which even then another unit's question is meant:
+"What is a Kohonen network?" and "What is a Kohonen network for?" lie near each other."""
 _PROPER = re.compile(r"(?<=[a-záéíóúñ,] )[A-ZÁÉÍÓÚÑ][\w-]+")
+SYMBOL = re.compile(
+    r"(?<![\w'])(?:[b-df-hj-xzB-DF-HJ-XZ]|\w+_\w+|[α-ωΑ-Ω]|\\\w+|Fact'?|alpha|alfa|beta|gamma|delta|epsilon|eta|theta|"
+    r"lambda|mu|sigma|phi|neta|sqrt)(?!\w)"
+)
+"""A letter or a name that stands in formulas; the letters that are words of their own in either language are none."""
+LETTERS = frozenset(
+    "letter letters symbol symbols formula formulas equation letra letras simbolo simbolos ecuacion".split()
+)
+"""Words that ask for all symbols of a formula."""
 PRONOUN = re.compile(r"\b(?:it|they|them|eso)\b", re.IGNORECASE)
 """Words that stand for the topic of the conversation, and nothing else."""
 SURELY = 0.6
@@ -82,7 +95,10 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
         form = ACT_UNITS[wanted.act][0]
         topic = next((s.passage.document for s in found.sentences if s.passage.act == form), topic)
     bare = not _particular(course, wanted, found, topic)
-    unit = _unit(course, wanted, found, topic, bare=bare)
+    unit = _unit(course, wanted, found, topic)
+    if wanted.act == "symbol" and LETTERS & set(words(wanted.text)) and not SYMBOL.search(wanted.text):
+        wanted = replace(wanted, act="formula")
+        unit = _unit(course, wanted, found, topic)
     if wanted.act in FACTS or unit is None:
         return facts(course, wanted, found)
     if not found.answerable and not _plainly(course, found, topic, wanted):
@@ -113,7 +129,7 @@ def _to_the_point(course: Course, wanted: Wanted, found: Found, unit: Unit) -> l
     if best.passage.document == unit.topic and best.passage.act in ("define", *(("facts",) * (wanted.act == "define"))):
         return lines  # what it is stands at the head already, and who made it does not tell what it is
     told = facts(course, wanted, found)
-    said = told.lines if told is not None else ()
+    said = told.lines[: 1 if wanted.act == "explain" else 2] if told is not None else ()
     inside = max((s.score for s in found.sentences if _of(s.passage, unit)), default=best.score - AHEAD - 1)
     if best.score - inside > AHEAD and wanted.act != "explain":
         return None
@@ -219,7 +235,7 @@ def _plainly(course: Course, found: Found, topic: str, wanted: Wanted) -> bool:
     return max(shares, default=0.0) >= OWN_WORDS
 
 
-def _unit(course: Course, wanted: Wanted, found: Found, topic: str, *, bare: bool) -> Unit | None:
+def _unit(course: Course, wanted: Wanted, found: Found, topic: str) -> Unit | None:
     """The unit of a topic to say: that of the act, or the one that holds what is asked in particular."""
     if topic not in course.topics:
         return None
@@ -227,15 +243,14 @@ def _unit(course: Course, wanted: Wanted, found: Found, topic: str, *, bare: boo
     own = [sentence for sentence in found.sentences if sentence.passage.document == topic and sentence.passage.act]
     best = own[0] if own else None
     plainly = wanted.act in BY_FORM and any(unit.act == served_by(wanted)[0] for unit in units)
-    asked = best is not None and best.features.asked_best and best.features.asked >= SAME_QUESTION
+    same = SAME_QUESTION if wanted.probability < CLEAR else JUST_SO
+    asked = best is not None and best.features.asked_best and best.features.asked >= same
     if best is not None and asked and not plainly and not found.query.topic:
         return course.topics[topic].unit(best.passage.act, best.passage.against)  # type: ignore[arg-type]
     served = served_by(wanted)
     chosen = next((unit for act in served for unit in units if unit.act == act), None)
     if chosen is None or best is None:
         return chosen or (course.topics[topic].unit(best.passage.act, best.passage.against) if best else None)  # type: ignore[arg-type]
-    if (plainly and chosen.act == served[0]) or bare:
-        return chosen
     return chosen
 
 

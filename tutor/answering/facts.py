@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from knowledge.courses.units import Unit
 from knowledge.retrieval.retriever import Found, Sentence
-from knowledge.text import Language
+from knowledge.text import Language, words
 from tutor.answering.answer_type import asked_for, counted, holds
 from tutor.answering.course import FACTS, Course, Explanation, Wanted, stems
 from tutor.answering.reply import Line
@@ -28,14 +30,14 @@ def facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
     """The sentence that answers best, with a second one where that answers about as well; those of one passage in
     reading order, but for a fact, which comes first."""
     if not found.answerable or not found.sentences:
-        return None
+        return _on_record(course, wanted, found)
     best = _of_the_kind(course, wanted, found)
     if best is None:
         return None
     chosen = [best]
     room = 3 if wanted.act == "list" or best.passage.source == "document" else 2
     for sentence in found.sentences:
-        if sentence is best or sentence.passage.act == "steps":
+        if sentence is best or sentence.passage.act in NOT_ALONE:
             continue
         near = best.score - sentence.score < SECOND and sentence.read > NOT_READ
         own = best.passage.source != "document" or sentence.passage.id == best.passage.id
@@ -59,10 +61,20 @@ def facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
     return Explanation(lines, best.passage.document, found, _unit_of(course, best))
 
 
+NOT_ALONE = ("steps", "simply", "example")
+"""Units whose sentences say nothing without those before: a third step, what stands for what in a picture, a sum."""
+_SLIDE = re.compile(r"\b(?:slides?|diapositivas?|diapos?)\b", re.IGNORECASE)
+
+
 def best_of(found: Found) -> Sentence:
-    """The sentence that answers best and can stand alone: "Third, ..." says nothing without what comes before."""
-    alone = (sentence for sentence in found.sentences if sentence.passage.act != "steps")
-    return next(alone, found.sentences[0])
+    """The sentence that answers best and can stand alone; that a slide names a thing is told where slides are asked."""
+    alone = [sentence for sentence in found.sentences if sentence.passage.act not in NOT_ALONE]
+    if not alone:
+        return found.sentences[0]
+    near = [s for s in alone if alone[0].score - s.score < SECOND and s.passage.document == alone[0].passage.document]
+    if alone[0].passage.act == "facts" and not _SLIDE.search(found.query.text):
+        return next((sentence for sentence in near if not _SLIDE.search(sentence.text)), alone[0])
+    return alone[0]
 
 
 def _is_of_record(sentence: Sentence) -> bool:
@@ -89,16 +101,42 @@ def _of_the_kind(course: Course, wanted: Wanted, found: Found) -> Sentence | Non
     best, kind = best_of(found), asked_for(wanted.text)
     if kind is None or best.passage.source == "document":
         return best
-    near = [s for s in found.sentences[:LOOKED] if best.score - s.score < BEHIND and s.read > NOT_READ] or [best]
-    noun = counted(wanted.text, wanted.language) if kind == "count" else ""
+    looked = [s for s in found.sentences[:LOOKED] if s.passage.act not in NOT_ALONE]
+    near = [s for s in looked if best.score - s.score < BEHIND and s.read > NOT_READ] or [best]
+    near.sort(key=lambda sentence: sentence is not best)
+    nouns = _counted(course, wanted, found) if kind == "count" else frozenset()
     for sentence in near:
-        if holds(sentence.text, kind) and (not noun or noun in stems(sentence.text, wanted.language)):
+        if holds(sentence.text, kind) and (not nouns or nouns & stems(sentence.text, wanted.language)):
             return sentence
     if kind in ("year", "age"):
         return best if found.query.topic else None
-    return best if not noun or noun in course.vocabulary(best.passage.document) else None
+    return best if not nouns or nouns & course.vocabulary(best.passage.document) else None
+
+
+def _counted(course: Course, wanted: Wanted, found: Found) -> frozenset[str]:
+    """The stems of what "how many" counts, in the student's word and, where that names a topic, in the course's."""
+    noun = counted(wanted.text, wanted.language)
+    if not noun:
+        return frozenset()
+    said = words(wanted.text)
+    named = {
+        name.document for name in found.names if noun in stems(" ".join(said[name.start : name.end]), wanted.language)
+    }
+    titles = [course.topics[topic].named(wanted.language) for topic in named if topic in course.topics]
+    return frozenset({noun}).union(*(stems(title, wanted.language) for title in titles))
 
 
 def _unit_of(course: Course, sentence: Sentence) -> Unit | None:
     topic = course.topics.get(sentence.passage.document)
     return topic.unit(sentence.passage.act, sentence.passage.against) if topic and sentence.passage.act else None  # type: ignore[arg-type]
+
+
+def _on_record(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
+    """When a topic that is named was made, and by whom: "in which year did Hinton build LeNet?" is set right by it."""
+    named = [course.topics[name.document] for name in found.names if name.document in course.topics]
+    if wanted.act != "fact" or asked_for(wanted.text) != "year" or len(named) != 1:
+        return None
+    unit = named[0].unit("facts")
+    lines = course.lines(unit, wanted.language) if unit is not None else []
+    told = next((line for line in lines if holds(line.text, "year") and holds(line.text, "name")), None)
+    return Explanation((told,), named[0].id, found, unit) if told is not None else None

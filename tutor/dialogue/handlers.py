@@ -234,6 +234,8 @@ def _practise(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
 
 
 def _doubted(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
+    if (said.state.practice or {}).get("open"):  # nothing was judged yet that could be doubted: it is an answer
+        return _practise(parts, desk, replace(said, act="answer_practice"), seed)
     if said.state.practice:
         return parts.practice.verdict(desk, said.state.practised)
     return talk.doubted(desk, said.state)

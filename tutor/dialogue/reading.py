@@ -1,10 +1,10 @@
 """What a student wants: the act of an utterance in its situation, and how sure that is.
 
 The router is a linear model over the encoder's vector of the text, hashed words and word pairs, and the situation (is a
-question open, has a demo run, was something offered, has anything been answered). It is trained by
-`python -m training utterances` on labelled lines in both languages; a misread line becomes a line of data
-there, never a rule here. Its probabilities are calibrated by one temperature on the development
-part, and below SURE it says so.
+question open, has a demo run, was something offered, has anything been answered), and beside it a network that reads
+the words in their order (act_encoder.py). They are trained by `python -m training acts` and then `python -m training
+utterances` on labelled lines in both languages; a misread line becomes a line of data there, never a rule here. The
+probabilities are calibrated by one temperature on the development part, and below SURE it says so.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from knowledge.retrieval.embedder import Vectors
 from knowledge.text import is_stop
+from tutor.dialogue.act_encoder import ActEncoder
 from tutor.dialogue.utterance import Utterance
 
 Act = Literal[
@@ -104,11 +105,13 @@ class Router:
     def __init__(
         self, vector: NDArray[np.float32], words: NDArray[np.float32], flags: NDArray[np.float32],
         bias: NDArray[np.float32], temperature: float, leaning: NDArray[np.float32],
-        common: NDArray[np.uint32] | None = None,
+        common: NDArray[np.uint32] | None = None, network: ActEncoder | None = None, share: float = 0.0,
     ) -> None:  # fmt: skip
         """Weights (acts, dimension), (acts, BUCKETS), (acts, FLAGS) and (acts,); `leaning` has the weights of the
         vector, of the buckets and the bias for whether the words lean; `common` are the marks (`word_mark`) of words in
-        which students ask, whatever it is about."""
+        which students ask, whatever it is about; `share` is how much the network's logits count beside the linear
+        model's."""
+        self._network, self._share = network, share
         self._common = frozenset(map(int, common if common is not None else ()))
         self._vector, self._words, self._flags, self._bias = vector, words, flags, bias
         self._temperature, self._leaning = temperature, leaning
@@ -120,14 +123,21 @@ class Router:
         with np.load(FILE, allow_pickle=False) as data:
             names = ("vector", "words", "flags", "bias", "leaning")
             vector, words, flags, bias, leaning = (data[name].astype(np.float32) for name in names)
-            return cls(vector, words, flags, bias, float(data["temperature"]), leaning, data["common"])
+            share = float(data["share"]) if "share" in data else 0.0
+            return cls(
+                vector, words, flags, bias, float(data["temperature"]), leaning, data["common"],
+                ActEncoder() if share else None, share,
+            )  # fmt: skip
 
     def read(self, utterance: Utterance, vector: Vectors, flags: str) -> Reading:
         """The reading of an utterance; `flags` holds the letters of FLAGS that are true of the situation."""
         scores = self._vector @ vector + self._bias
         buckets = grams(utterance)
         scores = scores + self._words[:, buckets].sum(axis=1)
-        scores = scores + self._flags @ np.array([float(flag in flags) for flag in FLAGS], dtype=np.float32)
+        situation = np.array([float(flag in flags) for flag in FLAGS], dtype=np.float32)
+        scores = scores + self._flags @ situation
+        if self._network is not None:
+            scores = scores + self._share * self._network.logits(utterance.text, situation)
         scores = scores / self._temperature
         odds = np.exp(scores - scores.max())
         shares = odds / odds.sum()

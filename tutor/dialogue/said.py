@@ -81,8 +81,10 @@ def read(parts: Parts, text: str, history: Sequence[Exchange], language: Languag
         said = replace(said, act=state.act)  # type: ignore[arg-type]
     if reading.act == "language":
         return _switched(said)
-    if reading.act == "continue" and state.act == "practise":
+    if reading.act == "continue" and state.act == "practise" and not names:
         return replace(said, act="practise", topic=state.topic)  # the next question
+    if reading.act == "continue" and names and state.topic not in {name.document for name in names}:
+        return replace(said, act="define")  # "surprise me with something about Hopfield"
     return _continued(parts, said) if reading.act == "continue" else said
 
 
