@@ -11,7 +11,7 @@ from typing import Literal
 
 from knowledge.text import Language, fold, is_stop, stem
 
-Kind = Literal["year", "count", "name", "age"]
+Kind = Literal["year", "count", "money", "name", "age"]
 _WHEN = re.compile(
     r"\b(?:what|which|que|cual) (?:year|ano)\b|^(?:and |y |so |but )?(?:when|cuando)(?: exactly| exactamente)?$"
     r"|\bwhen (?:was|were|did)\b"
@@ -21,6 +21,9 @@ _WHEN = re.compile(
 _COUNT = re.compile(r"\b(?:how many|how much|cuant[oa]s?)\b")
 _MANY = re.compile(r"\b(?:how many|cuant[oa]s)\b")
 _MONEY = re.compile(r"\b(?:money|dollars|cost|price|salary|dinero|plata|pesos|dolares|cuesta|costo|vale|gana)\b")
+_PAID = re.compile(
+    r"[$€£] ?\d|\d[\d., ]*(?:million|millon(?:es)?|thousand|mil|de|\s)*(?:dollars?|dolares|euros?|pesos)\b"
+)
 _AGE = re.compile(r"\b(?:how old|que edad|cuantos anos ten|birthday|cumpleanos|born\b|nacio)")
 _WHO = re.compile(r"^(?:and |y |so )?(?:who|whose|quien|quienes)\b")
 _NUMBER = re.compile(
@@ -39,7 +42,7 @@ def asked_for(question: str) -> Kind | None:
     if _WHEN.search(plain):
         return "year"
     if _COUNT.search(plain):
-        return "count"
+        return "money" if _MONEY.search(plain) and not _MANY.search(plain) else "count"
     return "name" if _WHO.search(plain) else None
 
 
@@ -49,6 +52,8 @@ def holds(sentence: str, kind: Kind | None) -> bool:
         return bool(_YEAR.search(fold(sentence)))
     if kind == "count":
         return bool(_NUMBER.search(fold(sentence)))
+    if kind == "money":
+        return bool(_PAID.search(fold(sentence)))
     if kind == "name":
         return bool(_NAME.search(sentence))
     if kind == "age":
@@ -57,13 +62,11 @@ def holds(sentence: str, kind: Kind | None) -> bool:
 
 
 def counted(question: str, language: Language) -> str:
-    """The stem of what "how many" counts, the next word that carries meaning, or of the word for money after "how
-    much"; "" where there is none."""
+    """The stem of what "how many" counts, the next word that carries meaning; "" where there is none."""
     plain = fold(question)
     match = _MANY.search(plain)
     if match is None:
-        money = _MONEY.search(plain) if _COUNT.search(plain) else None
-        return stem(money[0], language) if money else ""
+        return ""
     for word in re.findall(r"\w+", plain[match.end() :])[:3]:
         if not is_stop(word, language) and not is_stop(word, "en"):
             return stem(word, language)

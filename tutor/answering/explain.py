@@ -16,7 +16,7 @@ from knowledge.passages import Passage
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.retriever import Found
 from knowledge.text import Language, fold, stem, words
-from tutor.answering.answer_type import counted
+from tutor.answering.answer_type import asked_for
 from tutor.answering.course import FACTS, Course, Explanation, Wanted
 from tutor.answering.facts import best_of, facts
 from tutor.answering.reply import Line
@@ -170,7 +170,7 @@ def _read(course: Course, wanted: Wanted) -> Found:
     alone = Query(wanted.text, wanted.language, wanted.units)
     spoken = wanted.act == "symbol" and wanted.topic in course.topics and course.topics[wanted.topic].unit("formula")
     enough = len({name.document for name in named}) > (wanted.act == "compare")
-    leant = PRONOUN.search(wanted.text) is not None or counted(wanted.text, wanted.language) != ""
+    leant = PRONOUN.search(wanted.text) is not None or asked_for(wanted.text) in ("count", "money")
     whole = sum(name.share for name in named) >= ONLY_NAMES and not leant  # "how many layers has it?" is no new topic
     if not wanted.topic or (wanted.leans < ALONE_SAID and not spoken):
         return course.retriever.retrieve(alone)

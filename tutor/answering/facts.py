@@ -6,7 +6,7 @@ import re
 
 from knowledge.courses.units import Unit
 from knowledge.retrieval.retriever import Found, Sentence
-from knowledge.text import Language, words
+from knowledge.text import Language, fold, stem, words
 from tutor.answering.answer_type import asked_for, counted, holds
 from tutor.answering.course import FACTS, Course, Explanation, Wanted, stems
 from tutor.answering.reply import Line
@@ -61,6 +61,12 @@ def facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
     return Explanation(lines, best.passage.document, found, _unit_of(course, best))
 
 
+MADE = frozenset(
+    "year date invent invented create created build built make made publish published propose proposed write written "
+    "develop developed introduce introduced release released remind ano fecha invento creo hizo publico propuso "
+    "escribio desarrollo presento salio construyo".split()
+)
+"""Words in which it is asked when something was made."""
 NOT_ALONE = ("steps", "simply", "example")
 """Units whose sentences say nothing without those before: a third step, what stands for what in a picture, a sum."""
 _SLIDE = re.compile(r"\b(?:slides?|diapositivas?|diapos?)\b", re.IGNORECASE)
@@ -108,6 +114,8 @@ def _of_the_kind(course: Course, wanted: Wanted, found: Found) -> Sentence | Non
     for sentence in near:
         if holds(sentence.text, kind) and (not nouns or nouns & stems(sentence.text, wanted.language)):
             return sentence
+    if kind == "money":
+        return None
     if kind in ("year", "age"):
         return best if found.query.topic else None
     return best if not nouns or nouns & course.vocabulary(best.passage.document) else None
@@ -136,6 +144,10 @@ def _on_record(course: Course, wanted: Wanted, found: Found) -> Explanation | No
     named = [course.topics[name.document] for name in found.names if name.document in course.topics]
     if wanted.act != "fact" or asked_for(wanted.text) != "year" or len(named) != 1:
         return None
+    known = course.vocabulary(named[0].id) | MADE
+    proper = {fold(name) for name in re.findall(r"(?<=[^.?!] )[A-ZÁÉÍÓÚÑ][\w-]+", wanted.text)}
+    if any(word not in proper and not {word, stem(word, "en"), stem(word, "es")} & known for word in wanted.telling):
+        return None  # "when did the first octopus come to the zoo?"
     unit = named[0].unit("facts")
     lines = course.lines(unit, wanted.language) if unit is not None else []
     told = next((line for line in lines if holds(line.text, "year") and holds(line.text, "name")), None)

@@ -84,7 +84,7 @@ def read(parts: Parts, text: str, history: Sequence[Exchange], language: Languag
     if reading.act == "continue" and state.act == "practise" and not names:
         return replace(said, act="practise", topic=state.topic)  # the next question
     if reading.act == "continue" and names and state.topic not in {name.document for name in names}:
-        return replace(said, act="define")  # "surprise me with something about Hopfield"
+        return _begun(parts, said, names[0].document)
     return _continued(parts, said) if reading.act == "continue" else said
 
 
@@ -137,6 +137,12 @@ def _switched(said: Said) -> Said:
         return again
     done: Act = act
     return replace(again, act=done, topic=last["topic"], text=said.state.question)
+
+
+def _begun(parts: Parts, said: Said, document: str) -> Said:
+    """More of what was not spoken of yet is what it is: "surprise me with something about Hopfield"."""
+    topic = parts.topics.get(document)
+    return replace(said, act="define", text=topic.named(said.language) if topic else said.text)
 
 
 def _continued(parts: Parts, said: Said) -> Said:
