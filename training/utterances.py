@@ -5,7 +5,7 @@ lines (training/utterances/*.tsv). Minutes on one core; deterministic.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +18,11 @@ from sklearn.linear_model import LogisticRegression
 
 from demos.runtime.catalogue import all_demos
 from knowledge.courses.labelled import read_bank
+from knowledge.courses.lecture_passages import lecture_passages
 from knowledge.courses.units import FOLDER as UNITS
 from knowledge.courses.units import read_topics
 from knowledge.retrieval.embedder import Embedder
+from knowledge.retrieval.names import TopicNames
 from knowledge.text import language_of, stem, words
 from tutor.dialogue import act_encoder, language, reading
 from tutor.dialogue.language import Languages
@@ -35,8 +37,8 @@ STRENGTHS = (1.0, 3.0, 10.0, 30.0)
 """Inverse strengths of the penalty that are tried; the best on the development part is taken."""
 SHARES = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 """How much the network's logits may count beside the linear model's; the best on the development part is taken."""
-COMMON = 4
-"""Lines in which a word stands from which it tells nothing of what is asked about."""
+COMMON = 3.5
+"""Topics of which a word is said from which it tells nothing of what is asked about."""
 VECTOR_SCALE, WORD_SCALE = 4.0, 1.0
 """How much the vector counts beside the words: e5's vectors differ little from each other."""
 
@@ -154,15 +156,23 @@ def fit_leaning(
 
 
 def common_words(items: Sequence[Labelled]) -> NDArray[np.uint32]:
-    """The marks of words that stand in COMMON lines or more, whatever these are about: no word of a topic's name, no
-    number, none of what is off the course."""
+    """The marks of words in which students ask, whatever it is about: those said of COMMON topics or more, where a line
+    that names none counts half. No word of a topic's name, no number, none of what is off the course."""
     topics = read_topics(UNITS) if UNITS.is_dir() else ()
     names = {word for t in topics for name in (t.title, t.title_es, *t.aliases, *t.aliases_es) for word in words(name)}
     stems = {stem(word, language) for word in names for language in ("en", "es")}
-    found = Counter(word for item in items if item.act != "off_topic" for word in set(words(item.text)))
+    finder = TopicNames(lecture_passages(), Embedder().vocabulary)
+    about: dict[str, set[str]] = defaultdict(set)
+    alone: Counter[str] = Counter()
+    for item in (item for item in items if item.act != "off_topic"):
+        named = [name.document for name in finder.found(item.text)]
+        for word in set(words(item.text)):
+            about[word].update(named[:1])
+            alone[word] += not named
     kept = [
-        word for word, count in found.items()
-        if count >= COMMON and word.isalpha() and not stems & {stem(word, "en"), stem(word, "es")}
+        word for word in about
+        if len(about[word]) + alone[word] / 2 >= COMMON and word.isalpha()
+        and not stems & {stem(word, "en"), stem(word, "es")}
     ]  # fmt: skip
     return np.array(sorted(map(reading.word_mark, kept)), dtype=np.uint32)
 

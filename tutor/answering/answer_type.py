@@ -30,6 +30,8 @@ _NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|hundred|million|billion|half|no|none|"
     r"dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|cien|mil|millones|mitad|cero|ningun[oa]?)\b"
 )
+_NO_COUNT = re.compile(r"\bhttps?://\S+|\b(?:slides?|diapositivas?) \d+|\b(?:1[89]|20)\d\d\b")
+"""Numbers that count nothing: addresses, slides, years."""
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d|\b(?:century|siglo|decade|decada)\b")
 _NAME = re.compile(r"(?<!^)\b[A-ZÁÉÍÓÚÑ][\wáéíóúñ.'-]+")
 
@@ -51,7 +53,7 @@ def holds(sentence: str, kind: Kind | None) -> bool:
     if kind == "year":
         return bool(_YEAR.search(fold(sentence)))
     if kind == "count":
-        return bool(_NUMBER.search(fold(sentence)))
+        return bool(_NUMBER.search(_NO_COUNT.sub(" ", fold(sentence))))
     if kind == "money":
         return bool(_PAID.search(fold(sentence)))
     if kind == "name":

@@ -56,6 +56,8 @@ SURELY = 0.6
 """Least probability of an act that asks for a form for that form to be said though the question asks more."""
 MOST = 5
 """Sentences of an answer at most."""
+TOLD = 2
+"""Sentences that answer a question in particular, before the unit."""
 EARLY = 3
 """Sentences at the head of a unit among which what answers best may stand where it is."""
 OUTLINE = ("define", "why", "how", "uses", "limits")
@@ -126,21 +128,25 @@ def _to_the_point(course: Course, wanted: Wanted, found: Found, unit: Unit) -> l
     best, lines = best_of(found), _whole(course, wanted, unit)
     if unit.act in BY_FORM:
         return lines
-    if best.passage.document == unit.topic and best.passage.act in ("define", *(("facts",) * (wanted.act == "define"))):
-        return lines  # what it is stands at the head already, and who made it does not tell what it is
-    told = facts(course, wanted, found)
-    said = told.lines[: 1 if wanted.act == "explain" else 2] if told is not None else ()
     inside = max((s.score for s in found.sentences if _of(s.passage, unit)), default=best.score - AHEAD - 1)
-    if best.score - inside > AHEAD and wanted.act != "explain":
+    of_topic = best.passage.document == unit.topic
+    led = of_topic and best.passage.act == "define" and lines[0].text == best.text
+    if best.score - inside > AHEAD and wanted.act != "explain" and not (led or (wanted.act == "define" and of_topic)):
         return None
+    told = facts(course, wanted, found)
+    said = [line for line in (told.lines[:TOLD] if told is not None else ()) if _explains(line, wanted)]
     if all(line.text in {other.text for other in lines[:EARLY]} for line in said):
         return lines
-    return _before(said, lines)
+    return _before([lines[0], *said] if led else said, lines)
+
+
+def _explains(line: Line, wanted: Wanted) -> bool:
+    """False for who made a thing and when, which does not tell what it is."""
+    return wanted.act != "define" or line.passage is None or line.passage.act != "facts"
 
 
 def _before(first: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
-    said = {line.text for line in first}
-    return [*first, *(line for line in lines if line.text not in said)][:MOST]
+    return list({line.text: line for line in (*first, *lines)}.values())[:MOST]
 
 
 def _of(passage: Passage, unit: Unit) -> bool:

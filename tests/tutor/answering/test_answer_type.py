@@ -42,6 +42,7 @@ def test_the_kind_is_read_from_the_question_word(question: str, kind: Kind | Non
         ("A GRU has two gates.", "count", True),
         ("Una GRU tiene dos compuertas.", "count", True),
         ("A GRU has gates.", "count", False),
+        ("Slide 26 dates the network to 1982.", "count", False),
         ("It cost 4.6 million dollars.", "money", True),
         ("Costó unos 4 millones de dólares.", "money", True),
         ("GPT-3 has 175B parameters at a high cost.", "money", False),
