@@ -131,7 +131,9 @@ def _heatmap(axes: Axes, panel: Heatmap) -> None:
     colours = matplotlib.colormaps["PuOr" if low < 0 else "Blues"]
     axes.imshow(panel.values, cmap=colours, vmin=low, vmax=high, aspect="auto")
     rows, columns = len(panel.values), max((len(row) for row in panel.values), default=0)
-    slant = {"fontsize": 8, "rotation": 45} if any(len(name) > 1 for name in panel.columns) else {"fontsize": 12}
+    slant: dict[str, Any] = (
+        {"fontsize": 8, "rotation": 45} if any(len(name) > 1 for name in panel.columns) else {"fontsize": 12}
+    )
     axes.set_xticks(range(len(panel.columns)), [plain(name[:10]) for name in panel.columns], **slant)
     small = 8 if any(len(name) > 1 for name in panel.rows) else 12
     axes.set_yticks(range(len(panel.rows)), [plain(name[:14]) for name in panel.rows], fontsize=small)
