@@ -10,7 +10,7 @@ from demos.language._pieces import ANSWERS, PIECES, Array, Writer
 from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, row
 from demos.lib.wording import count, number
-from demos.runtime.contract import Bars, Panel, Table, Text, Tokens
+from demos.runtime.contract import Bars, Curve, Panel, Series, Table, Text, Tokens
 from demos.runtime.messages import say
 
 RATE, SHOWN = 2.0, 5
@@ -107,7 +107,23 @@ class PieceByPiece:
         writer = self.path[step]
         pi = writer.pi()
         order = ranked(pi)[:SHOWN]
-        return _written(writer, int(order[0])), _answers(order, pi)
+        panels: tuple[Panel, ...] = (_written(writer, int(order[0])), _answers(order, pi))
+        return (*panels, *self._curves(step)) if step else panels
+
+    def _curves(self, step: int) -> tuple[Panel, ...]:
+        """Mean reward, and how likely the answers are that lead at the start and at the end, up to a step."""
+        xs = range(step + 1)
+        policies = [self.path[x].pi() for x in xs]
+        first, last = (first_largest(self.path[at].pi()) for at in (0, -1))
+        reward = Series(name=say("mean reward"), x=row(xs), y=row(float(pi @ self.reward) for pi in policies))
+        lines = [
+            Series(name=name, x=row(xs), y=row(float(pi[answer]) for pi in policies))
+            for name, answer in ((say("what it said at first"), first), (say("what it says at the end"), last))
+        ]
+        return (
+            Curve(title=say("Mean reward"), series=(reward,), x_label=say("step")),
+            Curve(title=say("Probability of an answer"), series=tuple(lines), x_label=say("step"), y_range=(0, 1)),
+        )
 
 
 def _written(writer: Writer, answer: int) -> Tokens:
