@@ -150,11 +150,11 @@ class Story:
         )
         text += "" if _clip.seen(self.kind) else say("Training never paired this colour and shape in a caption.")
         way = (
-            ("words", f"'{self.text}'", 0.04),
-            ("encoder", say("text encoder: CLIP's, frozen"), 0.22),
-            ("caption", say("caption vector: {width} numbers", width=WIDTH), 0.4),
+            ("words", self.text, 0.04),
+            ("encoder", say("text encoder (CLIP)"), 0.22),
+            ("caption", say("{width} numbers (caption)", width=WIDTH), 0.4),
             ("prior", say("prior: {prior:,} weights", prior=prior), 0.58),
-            ("vector", say("picture vector: {width} numbers", width=WIDTH), 0.76),
+            ("vector", say("{width} numbers (picture)", width=WIDTH), 0.76),
             ("decoder", say("decoder: {values:,} weights", values=sum(sizes.values()) - prior), 0.94),
         )
         nodes = [
@@ -241,7 +241,9 @@ class Story:
         )
         metrics = {"cosine": near, "spread": _spread(self.z)}
         gone = self.plane.gone(self.z)
-        text += say(" Of the way from the caption to the middle of real pictures they went {gone:.0%}.", gone=gone)
+        text += say(
+            " From the caption (0 %) to the middle of real pictures (100 %) they stand at {gone:.0%}.", gone=gone
+        )
         plane = self.plane.picture(say("Among real pictures"), self.z)
         return Scene(text, (plane, table), metrics | {"gone": gone}, say("the embeddings"))
 

@@ -308,6 +308,8 @@ class Story:
     def _matrices(self, kind: str) -> tuple[Panel, ...]:
         """What follows what in the examples, in what was made, and in the same parts shuffled."""
         tokens = _common(self.pairs[kind][0])
+        if kind == "sound":
+            tokens.sort(key=_tunes.NOTES.index)
         names = tuple(_shade(token) if kind == "pictures" else _seen(token) for token in tokens)
         titles = (say("in the examples"), say("in what was made"), say("shuffled"))
         return tuple(

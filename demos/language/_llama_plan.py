@@ -20,11 +20,11 @@ def llama_plan(file: ModelFile, active: str = "") -> Network:
     named = {
         "in": "x",
         "norm1": "RMSNorm",
-        "turn": say("q, k, v; RoPE turns q, k"),
-        "heads": say("{heads} heads on {shared} kv heads", heads=file.heads, shared=file.shared),
+        "turn": "RoPE(q, k)",
+        "heads": say("{heads} on {shared} kv", heads=file.heads, shared=file.shared),
         "add1": "+",
         "norm2": "RMSNorm",
-        "mlp": say("SwiGLU, {inner:,} wide", inner=file.inner),
+        "mlp": f"SwiGLU {file.inner}",
         "add2": "+",
     }
     return _plan(say("A LLaMA block (orange: exchanged)"), named, {"norm1", "norm2", "turn", "heads", "mlp"}, active)
@@ -33,13 +33,13 @@ def llama_plan(file: ModelFile, active: str = "") -> Network:
 def gpt_plan(file: ModelFile) -> Network:
     """A GPT block of the same width."""
     named = {
-        "in": say("x + position"),
+        "in": "x + pos.",
         "norm1": say("layer norm"),
         "turn": "q, k, v",
-        "heads": say("{heads} heads, each its own", heads=file.heads),
+        "heads": say("{heads} on {shared} kv", heads=file.heads, shared=file.heads),
         "add1": "+",
         "norm2": say("layer norm"),
-        "mlp": say("GELU, {inner:,} wide", inner=4 * file.width),
+        "mlp": f"GELU {4 * file.width}",
         "add2": "+",
     }
     return _plan(say("A GPT block"), named, set(), "")

@@ -121,7 +121,7 @@ class Story:
         caption = say(
             "Left a GPT block, right a LLaMA block, both {width} numbers wide: the same way from x at the bottom to "
             "the top, with two additions. Four parts are exchanged (orange): the norms, where positions come in, "
-            "how {heads} query heads find keys, and the MLP. Each follows in turn, in blue.",
+            "how {heads} query heads find keys and values (kv), and the MLP. Each follows in turn, in blue.",
             width=file.width,
             heads=file.heads,
         )
@@ -199,9 +199,9 @@ class Story:
             y=number(float((y**2).mean()), 3),
             epsilon=self.file.epsilon,
         )
-        bars = (Bars(title="x", labels=("x1", "x2", "x3", "x4"), values=row(x)),
-                Bars(title=say("RMSNorm(x)"), labels=("y1", "y2", "y3", "y4"), values=row(y)))  # fmt: skip
-        return Scene(caption, (llama_plan(self.file, "norm"), *bars), {"rms": mean**0.5}, say("RMSNorm"))
+        names = (*(f"x{i + 1}" for i in range(4)), *(f"y{i + 1}" for i in range(4)))
+        bars = Bars(title=say("x, and y = RMSNorm(x)"), labels=names, values=row([*x, *y]))
+        return Scene(caption, (llama_plan(self.file, "norm"), bars), {"rms": mean**0.5}, say("RMSNorm"))
 
     def two_norms(self) -> Scene:
         moved = self.x + 5
