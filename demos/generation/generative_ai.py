@@ -216,8 +216,8 @@ class Story:
                 Node(id=f"{index}.{place}", label=label, x=0.15 + 0.37 * place, y=y, value=1 if place == 1 else 0)
                 for place, label in enumerate(maker)
             ]
-            edges.append(Edge(source=f"{index}.0", target=f"{index}.1", label=say("learnt")))
-            edges.append(Edge(source=f"{index}.1", target=f"{index}.2", label=say("drawn")))
+            edges.append(Edge(source=f"{index}.0", target=f"{index}.1"))
+            edges.append(Edge(source=f"{index}.1", target=f"{index}.2"))
         text = say(
             "Three small models will make something new: a text of {length} characters, a tune of {notes} notes "
             "and {pictures} pictures. Each learnt how its examples are distributed, and draws from that at "

@@ -34,11 +34,11 @@ def gpt_plan(file: ModelFile) -> Network:
     """A GPT block of the same width."""
     named = {
         "in": "x + pos.",
-        "norm1": say("layer norm"),
+        "norm1": "LayerNorm",
         "turn": "q, k, v",
         "heads": say("{heads} on {shared} kv", heads=file.heads, shared=file.heads),
         "add1": "+",
-        "norm2": say("layer norm"),
+        "norm2": "LayerNorm",
         "mlp": f"GELU {4 * file.width}",
         "add2": "+",
     }
