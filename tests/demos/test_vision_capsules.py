@@ -12,10 +12,12 @@ from demos.vision.capsules import (
     agreement,
     direction,
     flat,
+    learn,
     place,
     predict,
     rotated,
     route,
+    shown,
     steps,
 )
 
@@ -129,3 +131,20 @@ def test_rotation_is_that_of_complex_numbers() -> None:
     places, angles = random.standard_normal((9, 2)), random.uniform(-4, 4, 9)
     turned = (places[:, 0] + 1j * places[:, 1]) * np.exp(1j * angles)
     assert np.allclose(rotated(places, angles), np.stack([turned.real, turned.imag], 1))
+
+
+def test_without_noise_one_example_teaches_the_seats_exactly() -> None:
+    assert np.allclose(learn(shown(CapsulesParams(noise=0, examples=1), np.random.default_rng(0))), SEATS)
+
+
+def test_learnt_seats_are_the_least_squares_and_more_examples_teach_them_better() -> None:
+    sat = shown(CapsulesParams(noise=0.3, examples=15), np.random.default_rng(1))
+    for j, k in np.ndindex(2, 3):
+        best, *_ = np.linalg.lstsq(np.ones((15, 1)), sat[:, j, k], rcond=None)
+        assert np.allclose(learn(sat)[j, k], best[0])
+
+    def off(examples: int) -> float:
+        params = CapsulesParams(noise=0.1, examples=examples)
+        return float(np.mean([np.abs(learn(shown(params, np.random.default_rng(i))) - SEATS) for i in range(20)]))
+
+    assert off(1) > 2 * off(10) > 4 * off(100)
