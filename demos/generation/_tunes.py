@@ -38,9 +38,9 @@ def frequency(note: str) -> float:
     return float(261.63 * 2 ** (SEMITONES[note] / 12))
 
 
-def wave(notes: Sequence[str]) -> Array:
-    """The sound, RATE numbers a second from -1 to 1."""
-    s = np.arange(int(RATE * SECONDS)) / RATE
+def wave(notes: Sequence[str], rate: int = RATE) -> Array:
+    """The sound, `rate` numbers a second from -1 to 1."""
+    s = np.arange(int(rate * SECONDS)) / rate
     parts = []
     for note in notes:
         tones = [np.sin(2 * np.pi * h * frequency(note) * s) / h**2 for h in range(1, 5)]

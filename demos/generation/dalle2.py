@@ -19,6 +19,7 @@ Source: A. Ramesh and others, "Hierarchical text-conditional image generation wi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -29,17 +30,22 @@ from demos.generation import _clip, _ruler
 from demos.generation._clip import KINDS, WIDTH, Kind, caption
 from demos.generation._gallery import gallery, middles
 from demos.generation._unclip import STRETCH, Painter, shapes
+from demos.generation._vector_plane import survey
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
 from demos.lib.ranking import ranked
-from demos.lib.scenes import Scene, row
+from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import amount, number
 from demos.runtime.contract import (
     Bars,
     Claim,
     Demo,
+    Edge,
     Frame,
+    Heatmap,
     Measure,
+    Network,
+    Node,
     Panel,
     Params,
     Prediction,
@@ -119,6 +125,7 @@ class Story:
         self.names = [caption(kind) for kind in KINDS]
         self.texts: Array = np.concatenate([painter.text(name) for name in self.names])
         self.own = painter.text(self.text)[0]
+        self.plane = survey(painter, self.kind)
         self.prior, found = painter.embeddings(self.text, p.images, random, p.steps)
         direct = painter.text(self.text, p.images)
         self.z, other = (found, direct) if p.prior else (direct, found)
@@ -134,21 +141,6 @@ class Story:
     def plan(self) -> Scene:
         sizes = {name: int(np.prod(shape)) for name, shape in shapes().items()}
         prior = sum(size for name, size in sizes.items() if name.startswith("prior"))
-        body = (
-            (say("text encoder"), say("caption"), say("{width} numbers", width=WIDTH), say("CLIP's, frozen")),
-            (
-                say("prior"),
-                say("{width} numbers", width=WIDTH),
-                say("{width} numbers", width=WIDTH),
-                say("{prior} weights", prior=prior),
-            ),
-            (
-                say("decoder"),
-                say("{width} numbers", width=WIDTH),
-                say("24x24 pixels"),
-                say("{values} weights", values=sum(sizes.values()) - prior),
-            ),
-        )
         text = say(
             "You ask for '{text}'. Three parts stand between your {split} words and the pixels: the caption "
             "becomes a vector, the prior guesses the vector of a picture that would fit it, the "
@@ -157,10 +149,23 @@ class Story:
             split=len(self.text.split()),
         )
         text += "" if _clip.seen(self.kind) else say("Training never paired this colour and shape in a caption.")
-        return Scene(
-            text,
-            (Table(title=say("The way"), columns=(say("part"), say("takes"), say("gives"), say("size")), rows=body),),
+        way = (
+            ("words", self.text, 0.04),
+            ("encoder", say("text encoder (CLIP)"), 0.22),
+            ("caption", say("{width} numbers (caption)", width=WIDTH), 0.4),
+            ("prior", say("prior: {prior:,} weights", prior=prior), 0.58),
+            ("vector", say("{width} numbers (picture)", width=WIDTH), 0.76),
+            ("decoder", say("decoder: {values:,} weights", values=sum(sizes.values()) - prior), 0.94),
         )
+        nodes = [
+            Node(id=name, label=label, x=0.3 if index % 2 else 0.62, y=1 - at, value=1 if index % 2 else 0)
+            for index, (name, label, at) in enumerate(way)
+        ]
+        nodes.append(Node(id="pixels", label=say("24x24 pixels"), x=0.75, y=0.06, value=0))
+        names = [*(name for name, *_ in way), "pixels"]
+        edges = tuple(Edge(source=a, target=b) for a, b in pairwise(names))
+        diagram = Network(title=say("The way (blue: what computes)"), nodes=tuple(nodes), edges=edges)
+        return Scene(text, (diagram,))
 
     def caption_vector(self) -> Scene:
         like = self.texts @ self.own
@@ -178,7 +183,10 @@ class Story:
         body = tuple((self.names[i], number(float(like[i]), 2)) for i in near)
         table = Table(title=say("Nearest other captions"), columns=(say("caption"), say("cosine")), rows=body)
         return Scene(
-            text, (self._bars(say("the caption"), self.own), table), {"cosine": like[near[0]]}, say("the caption")
+            text,
+            (self.plane.picture(say("Pictures in CLIP's space")), table),
+            {"cosine": like[near[0]]},
+            say("the caption"),
         )
 
     def prior_step(self, index: int) -> Scene:
@@ -207,7 +215,8 @@ class Story:
                 if spread > _spread(before)
                 else say("They still head for much the same place.")
             )
-        panels = (self._bars(say("vector 1 now"), z[0]), self._bars(say("where it is heading"), guess[0]))
+        rows_of = ((say("caption"), self.own), (say("vector 1 now"), z[0]), (say("heading to"), guess[0]))
+        panels = (self.plane.picture(say("The prior's vectors now"), z), self._numbers(rows_of))
         moment = say("the prior starts") if index == 0 else ""
         return Scene(text, panels, {"t": step.t, "cosine": near, "spread": spread}, moment)
 
@@ -231,7 +240,12 @@ class Story:
             title=say("What each vector says"), columns=("", say("nearest caption"), say("cosine")), rows=body
         )
         metrics = {"cosine": near, "spread": _spread(self.z)}
-        return Scene(text, (table, self._bars(say("vector 1"), self.z[0])), metrics, say("the embeddings"))
+        gone = self.plane.gone(self.z)
+        text += say(
+            " From the caption (0 %) to the middle of real pictures (100 %) they stand at {gone:.0%}.", gone=gone
+        )
+        plane = self.plane.picture(say("Among real pictures"), self.z)
+        return Scene(text, (plane, table), metrics | {"gone": gone}, say("the embeddings"))
 
     def painted(self, latents: Array) -> Array:
         return self.painter.studio.decode(latents)
@@ -343,10 +357,14 @@ class Story:
             text, (gallery(self.text, self.pictures, 4), bars), {"agree": right / n, "images": n}, say("the result")
         )
 
-    def _bars(self, title: str, vector: Array) -> Panel:
-        labels = tuple(str(i + 1) for i in range(12))
-        return Bars(
-            title=say("{title}, first 12", title=title), labels=labels, values=row(vector[:12]), value_range=(-1, 1)
+    def _numbers(self, named: Sequence[tuple[str, Array]]) -> Panel:
+        """All numbers of vectors, a row each."""
+        return Heatmap(
+            title=say("All {width} numbers", width=WIDTH),
+            values=rows([values for _, values in named], 2),
+            rows=tuple(name for name, _ in named),
+            value_range=(-0.6, 0.6),
+            show_values=False,
         )
 
 
@@ -375,7 +393,7 @@ DEMO = Demo(
     params=Dalle2Params,
     steps=steps,
     look_for=(
-        "The prior makes a vector, not a picture; the decoder makes the picture.",
+        "The prior makes a vector, not a picture: watch its vectors move in among those of real pictures.",
         "One caption gives several vectors, and one vector several pictures.",
         "The caption has one vector, its pictures have many: the prior brings variety.",
     ),
@@ -410,7 +428,7 @@ DEMO = Demo(
         "square": Preset(
             "A small blue square", {},
             "The whole way, from a caption to eight pictures.",
-            (Claim("agree", ">=", 0.8),),
+            (Claim("agree", ">=", 0.8), Claim("gone", ">=", 0.8, "ever")),
         ),
         "large": Preset(
             "A large green triangle", {"size": "large", "colour": "green", "shape": "triangle", "images": 10},
@@ -438,6 +456,7 @@ DEMO = Demo(
         Measure("off", "error", "distance of the guess from its end"),
         Measure("cosine", "quantity", "cosine of caption and picture vector"),
         Measure("spread", "quantity", "how far apart the embeddings are"),
+        Measure("gone", "quantity", "share of the way from the caption to real pictures that the vectors went"),
         Measure("moved", "quantity", "how far variations move, in pixels"),
         Measure("t", "clock", "time t of the noise"),
         Measure("images", "size"),

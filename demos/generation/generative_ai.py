@@ -7,9 +7,11 @@ same counting, over the notes of seven old tunes; how a note sounds is a formula
 `diffusion` demo, trained on handwritten digits. None of them understands anything; each gives back how its examples
 are distributed.
 
-Whether it does is measured alike for all three: how often which neighbours stand side by side (letters, notes, pixels
-of four shades), compared with the examples by total variation, 0 the same and 1 nothing in common. The rival is the
-very same letters, notes and pixels, shuffled.
+Whether it does is seen and measured alike for all three: how often which neighbours stand side by side (letters, notes,
+pixels of four shades) as a matrix, that of the examples beside that of what was made; their distance is total
+variation, 0 the same and 1 nothing in common. The rival is the very same letters, notes and pixels, shuffled.
+
+`python -m demos.hear tune.wav` writes the tune of a run as a sound file.
 
 Sources: C. Shannon, "A mathematical theory of communication" (1948) for the chains; J. Ho and others, "Denoising
 diffusion probabilistic models" (2020) for the pictures.
@@ -26,7 +28,7 @@ from numpy.typing import NDArray
 
 from demos import weights
 from demos.generation import _tunes
-from demos.generation._chain import Chain, distance, longest_copy, pairs
+from demos.generation._chain import Chain, Pairs, distance, longest_copy, pairs
 from demos.generation._models import Digits
 from demos.generation._schedule import clean, step_back, times
 from demos.history._texts import TEXTS
@@ -39,10 +41,13 @@ from demos.runtime.contract import (
     Claim,
     Curve,
     Demo,
+    Edge,
     Frame,
     Heatmap,
     Image,
     Measure,
+    Network,
+    Node,
     Panel,
     Params,
     Prediction,
@@ -57,7 +62,7 @@ from demos.runtime.messages import listed, say
 
 Array = NDArray[np.float64]
 MADE = (say("text"), say("pictures"), say("sound"))
-PICTURES, STEPS, SHADES = 9, 30, 4
+PICTURES, STEPS, SHADES, MOST_TOKENS = 9, 30, 4, 12
 LONG = {say("text"): 4000, say("sound"): 600, say("pictures"): 60}
 """How much each model makes to be measured by."""
 RUNS = (say("fewer than 12"), say("12 to 24"), say("25 or more"))
@@ -111,6 +116,13 @@ def steps(params: GenerativeAiParams) -> Iterator[Frame]:
     yield from open_with(story.plan(), story.scenes)
 
 
+def compose(params: GenerativeAiParams) -> list[str]:
+    """The notes of a run's tune."""
+    story = Story(params)
+    story.write()
+    return story.tune
+
+
 class Story:
     def __init__(self, params: GenerativeAiParams) -> None:
         self.params = params
@@ -137,6 +149,12 @@ class Story:
         ]
 
     def _run(self) -> None:
+        random = self.write()
+        self._draw(random)
+        self._measure(self.text[: self.begun], self.tune[0], random)
+
+    def write(self) -> np.random.Generator:
+        """Draws the text and the tune; returns the generator for what is drawn next."""
         p, random = self.params, np.random.default_rng(self.params.seed)
         self.read = course_text()
         self.letters = Chain([self.read], p.context)
@@ -147,8 +165,7 @@ class Story:
         self.chain = Chain(self.melodies, p.memory)
         first = self.melodies[random.integers(len(self.melodies))][0]
         self.tune = self.chain.sample([first], p.notes, p.temperature, random)
-        self._draw(random)
-        self._measure(start, first, random)
+        return random
 
     def _measure(self, start: str, first: str, random: np.random.Generator) -> None:
         """More of the same from each model, how far it is from the examples, and how far its parts are once
@@ -161,8 +178,9 @@ class Story:
         pixels = random.permutation(self.more.ravel()).reshape(self.more.shape)
         mixed = {"text": [random.permutation(text).tolist()], "sound": [random.permutation(tune).tolist()],
                  "pictures": shaded(pixels)}  # fmt: skip
-        self.found = {kind: distance(pairs(known[kind]), pairs(made[kind])) for kind in MADE}
-        self.shuffled = {kind: distance(pairs(known[kind]), pairs(mixed[kind])) for kind in MADE}
+        self.pairs = {kind: (pairs(known[kind]), pairs(made[kind]), pairs(mixed[kind])) for kind in MADE}
+        self.found = {kind: distance(read, of) for kind, (read, of, _) in self.pairs.items()}
+        self.shuffled = {kind: distance(read, of) for kind, (read, _, of) in self.pairs.items()}
 
     def _draw(self, random: np.random.Generator) -> None:
         """Digits by DDIM, and the guesses on the way for the first nine."""
@@ -182,21 +200,24 @@ class Story:
 
     def plan(self) -> Scene:
         p = self.params
-        body = (
+        makers = (
+            (say("sentences of the course"), say("counts after {context} letters", context=p.context), say("text")),
             (
-                say("text"),
-                say("sentences of the course"),
-                say("counts after {context} letters", context=p.context),
-                say("one letter at a time"),
-            ),
-            (
-                say("sound"),
                 say("{tunes} old tunes", tunes=len(_tunes.TUNES)),
                 say("counts after {memory} notes", memory=p.memory),
-                say("one note at a time"),
+                say("sound"),
             ),
-            (say("pictures"), say("handwritten digits"), say("a denoising network"), say("all at once, in steps")),
+            (say("handwritten digits"), say("a denoising network"), say("pictures")),
         )
+        nodes, edges = list[Node](), list[Edge]()
+        for index, maker in enumerate(makers):
+            y = 0.85 - 0.35 * index
+            nodes += [
+                Node(id=f"{index}.{place}", label=label, x=0.15 + 0.37 * place, y=y, value=1 if place == 1 else 0)
+                for place, label in enumerate(maker)
+            ]
+            edges.append(Edge(source=f"{index}.0", target=f"{index}.1"))
+            edges.append(Edge(source=f"{index}.1", target=f"{index}.2"))
         text = say(
             "Three small models will make something new: a text of {length} characters, a tune of {notes} notes "
             "and {pictures} pictures. Each learnt how its examples are distributed, and draws from that at "
@@ -206,16 +227,10 @@ class Story:
             pictures=PICTURES,
             seed=p.seed,
         )
-        return Scene(
-            text,
-            (
-                Table(
-                    title=say("Three makers"),
-                    columns=(say("makes"), say("learnt from"), say("knows"), say("draws")),
-                    rows=body,
-                ),
-            ),
+        diagram = Network(
+            title=say("Examples, what is known of them, new works"), nodes=tuple(nodes), edges=tuple(edges)
         )
+        return Scene(text, (diagram,))
 
     def counted(self) -> Scene:
         context = self.text[: self.begun]
@@ -275,7 +290,7 @@ class Story:
         text = say(
             "Is it like the examples? The model makes more, {long} {pictures}. Its shares of neighbouring {parts} "
             "are {one} away from the examples' (0 the same, 1 nothing in common); the very same "
-            "{parts}, shuffled, {other}. ",
+            "{parts}, shuffled, {other}. Each row: what follows. ",
             long=LONG[kind],
             pictures=say("pictures") if kind == "pictures" else parts,
             parts=parts,
@@ -287,22 +302,29 @@ class Story:
             if one < 0.7 * other
             else say("That is hardly better: these settings throw away what was learnt.")
         )
-        bars = Bars(
-            title=say("Distance, pairs of {parts}", parts=parts),
-            labels=(say("made"), say("shuffled")),
-            values=row([one, other]),
-            value_range=(0, 1),
-        )
-        return Scene(
-            text, (self._work(kind), bars), {"distance": one, "shuffled": other}, say("{kind} measured", kind=kind)
-        )
+        metrics = {"distance": one, "shuffled": other}
+        return Scene(text, self._matrices(kind), metrics, say("{kind} measured", kind=kind))
 
-    def _work(self, kind: str) -> Panel:
-        if kind == "text":
-            return Text(title=say("The text"), text=self.text)
+    def _matrices(self, kind: str) -> tuple[Panel, ...]:
+        """What follows what in the examples, in what was made, and in the same parts shuffled."""
+        tokens = _common(self.pairs[kind][0])
         if kind == "sound":
-            return self._score(len(self.tune))
-        return Image(title=say("The pictures"), pixels=sheet(self.pictures, 3))
+            tokens.sort(key=_tunes.NOTES.index)
+        names = tuple(_shade(token) if kind == "pictures" else _seen(token) for token in tokens)
+        titles = (say("in the examples"), say("in what was made"), say("shuffled"))
+        return tuple(
+            Heatmap(
+                title=title,
+                values=rows([_following(each, token, tokens) for token in tokens], 2),
+                rows=names,
+                columns=names,
+                value_range=(0, 1),
+                show_values=kind == "pictures",
+                row_label=say("this"),
+                column_label=say("the next"),
+            )
+            for title, each in zip(titles, self.pairs[kind], strict=True)
+        )
 
     def tunes(self) -> Scene:
         shares = self.chain.shares(self.tune[:1])
@@ -343,14 +365,17 @@ class Story:
         )
 
     def _score(self, count: int) -> Panel:
-        heights = [float(_tunes.NOTES.index(note)) for note in self.tune[:count]]
-        series = Series(name=say("tune"), x=row(range(1, count + 1)), y=row(heights))
-        return Curve(
-            title=say("The tune, C = 0 to B = 6"),
-            series=(series,),
-            x_label=say("note"),
-            y_label=say("height"),
-            y_range=(0, 6),
+        """The notes drawn so far, high ones above."""
+        roll = np.zeros((len(_tunes.NOTES), len(self.tune)))
+        for place, note in enumerate(self.tune[:count]):
+            roll[len(_tunes.NOTES) - 1 - _tunes.NOTES.index(note), place] = 1
+        return Heatmap(
+            title=say("The tune"),
+            values=rows(roll, 0),
+            rows=tuple(reversed(_tunes.NOTES)),
+            value_range=(0, 1),
+            show_values=False,
+            column_label=say("note"),
         )
 
     def sounding(self) -> Scene:
@@ -374,8 +399,16 @@ class Story:
         air = Series(name=say("air"), x=seconds, y=row(sound[:first]))
         curve = Curve(title=say("the wave"), series=(air,), x_label=say("seconds"),
                       y_range=(-1, 1))  # fmt: skip
-        panels = (curve, self._spectrum(strength))
+        panels = (curve, self._spectrum(strength), Text(title=say("To hear it"), text=self._command()))
         return Scene(text, panels, {"numbers": len(sound), "read back": same}, say("the wave"))
+
+    def _command(self) -> str:
+        """The line that writes this tune as a sound file."""
+        values = self.params.model_dump()
+        changed = [
+            f"{name}={value}" for name, value in values.items() if value != type(self.params)().model_dump()[name]
+        ]
+        return " ".join(("python -m demos.hear tune.wav", *changed))
 
     def _spectrum(self, strength: Array) -> Panel:
         return Heatmap(title=say("pitch over time"), values=rows(strength[::-1], 2), rows=tuple(reversed(_tunes.NOTES)),
@@ -467,9 +500,9 @@ class Story:
     def ending(self) -> Scene:
         best = min(MADE, key=lambda kind: self.found[kind] / self.shuffled[kind])
         text = say(
-            "Text, sound and pictures by one idea: learn how examples are distributed, then draw. Distances "
-            "{listing} of what the shuffled parts are away; {best} gained most. What the great models add is size "
-            "and something to ask them by, not another idea.",
+            "Text, sound and pictures by one idea: learn how examples are distributed, then draw. If 1 is how far "
+            "shuffled parts are from the examples, then {listing}: the lower, the more was learnt, most by {best}. "
+            "What great models add is size and something to ask them by, not another idea.",
             listing=listed(
                 ", ",
                 (
@@ -479,7 +512,6 @@ class Story:
             ),
             best=best,
         )
-        strength = _tunes.heard(_tunes.wave(self.tune))
         apart, mixed = self.found, self.shuffled
         metrics = {
             "copied": longest_copy(self.text, self.read),
@@ -490,12 +522,12 @@ class Story:
             "shuffled pictures": mixed["pictures"],
             "shuffled sound": mixed["sound"],
         }
-        return Scene(
-            text,
-            (self._work(say("text")), self._work(say("pictures")), self._spectrum(strength)),
-            metrics,
-            say("one page"),
+        panels = (
+            Text(title=say("The text"), text=self.text),
+            Image(title=say("The pictures"), pixels=sheet(self.pictures, 3)),
+            self._score(len(self.tune)),
         )
+        return Scene(text, panels, metrics, say("one page"))
 
 
 def _leap(one: str, other: str) -> str:
@@ -508,6 +540,24 @@ def _leap(one: str, other: str) -> str:
         if steps == 1
         else say("A leap of {steps}: rarer in the tunes, so rarer here.", steps=steps)
     )
+
+
+def _common(counted: Pairs) -> list[Any]:
+    """The tokens that stand first in most pairs, twelve at most, in their own order."""
+    first: dict[Any, int] = {}
+    for (token, _), times_seen in counted.items():
+        first[token] = first.get(token, 0) + times_seen
+    return sorted(sorted(first, key=lambda token: (-first[token], token))[:MOST_TOKENS])
+
+
+def _following(counted: Pairs, token: Any, tokens: Sequence[Any]) -> list[float]:
+    """The share of each of the tokens among all that follow one."""
+    total = sum(many for (one, _), many in counted.items() if one == token)
+    return [counted[token, other] / total if total else 0.0 for other in tokens]
+
+
+def _shade(shade: int) -> str:
+    return (say("black"), say("dark grey"), say("light grey"), say("white"))[shade]
 
 
 def _seen(token: str) -> str:
@@ -531,7 +581,7 @@ DEMO = Demo(
     look_for=(
         "Three models, one idea: learn how examples are distributed, then draw.",
         "Text and tune come from the very same counting.",
-        "Shuffled, the same parts are much less like the examples.",
+        "The matrix of what follows what: made looks like the examples, shuffled does not.",
         "How much is copied depends on how far the model looks back.",
     ),
     examples=(

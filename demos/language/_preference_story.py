@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from demos.language._pieces_story import PieceByPiece
 from demos.language._preferences import (
     ANSWERS,
     QUESTION,
@@ -60,7 +61,9 @@ class Toy:
         told = [self.policy(), self.comparisons(), *(self.fitting(step) for step in (1, 5, 20))]
         told += [self.rewards()]
         told += [self.tuning(step) for step in _moments(self.plan.steps)]
-        return [*told, self.limit(), self.leash(), self.ending()]
+        plan = self.plan
+        written = PieceByPiece(plan.people, plan.comparisons, plan.beta, plan.steps, plan.seed)
+        return [*told, self.limit(), self.leash(), *written.scenes(), self.ending()]
 
     def policy(self) -> Scene:
         first = ANSWERS[first_largest(self.before)]

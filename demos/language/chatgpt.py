@@ -9,6 +9,9 @@ five answers goes through the last step, reinforcement learning from human feedb
     ∂J/∂θ_y = π_y·(A_y - Σ π·A),  A = r - β·ln(π/π₀)    the policy gradient, π = softmax(θ)
     π* ∝ π₀·exp(r/β)                                    where it ends, exactly
 
+A second toy writes its answer in three pieces, 64 answers in all, and its reward model reads pieces: both generalise to
+answers that nobody compared, as real ones do.
+
 Where no model can be looked into, the toy is shown alone; it needs none, and its numbers are made up.
 
 Sources: L. Ouyang and others, "Training language models to follow instructions with human feedback" (2022); P.
@@ -242,6 +245,7 @@ DEMO = Demo(
         "The same weights continue bare text and answer in the template: the form decides.",
         "People only compare; the reward is fitted to their choices, errors included.",
         "Reward rises while the KL penalty holds the policy near the model before.",
+        "Piece by piece it comes to write an answer that people hardly ever saw.",
     ),
     examples=(
         Request("Show me ChatGPT"),
@@ -265,7 +269,8 @@ DEMO = Demo(
         "help": Preset(
             "People who want help", {},
             "Which answer will win, and how sure will it become?",
-            (Claim("reward", ">", "before"), Claim("best", "==", 4)),
+            (Claim("reward", ">", "before"), Claim("best", "==", 4), Claim("favourite_shown", "<=", 3, "ever"),
+             Claim("written", ">=", 0.6, "ever")),
         ),
         "praise": Preset(
             "People who like praise", {"people": "flattered"},
@@ -293,6 +298,8 @@ DEMO = Demo(
         Measure("likelihood", "score", "mean log likelihood of the comparisons"),
         Measure("off", "error", "largest error of the fitted reward"),
         Measure("apart", "error", "distance from the optimum"),
+        Measure("written", "quantity", "probability of the answer it writes most"),
+        Measure("never_shown", "quantity", "share of what it says that nobody compared"),
         Measure("comparisons", "size"),
     ),
     wants=("model_tokens", "next_tokens"),

@@ -22,6 +22,7 @@ from typing import Literal
 import numpy as np
 
 from demos.language._llama import Array, angles, layer_norm, rms_norm, rope, silu
+from demos.language._llama_plan import gpt_plan, llama_plan, sharing
 from demos.language._model_file import ModelCard, ModelFile, in_bytes, read
 from demos.lib.scenes import Scene, play, points, row, rows
 from demos.lib.wording import count, number, small
@@ -77,7 +78,7 @@ class Story:
         self.q, self.k = self.random.standard_normal((2, file.turned - file.turned % 2))
 
     def scenes(self) -> list[Scene]:
-        told = [self.opening(), self.parts(), self.block(), self.norm(), self.two_norms()]
+        told = [self.opening(), self.plans(), self.parts(), self.block(), self.norm(), self.two_norms()]
         told += [self.speeds(), self.turning(), self.distances(), self.gate(), self.widths()]
         return [*told, self.groups(), self.one_token(), self.cache(), self.memory(), self.ending()]
 
@@ -113,6 +114,18 @@ class Story:
             rows=tuple((a, f"{b:,}") for a, b in body),
         )
         return Scene(caption, (table,), {"parameters": file.parameters, "bytes": file.size})
+
+    def plans(self) -> Scene:
+        """A GPT block beside a LLaMA block."""
+        file = self.file
+        caption = say(
+            "Left a GPT block, right a LLaMA block, both {width} numbers wide: the same way from x at the bottom to "
+            "the top, with two additions. Four parts are exchanged (orange): the norms, where positions come in, "
+            "how {heads} query heads find keys and values (kv), and the MLP. Each follows in turn, in blue.",
+            width=file.width,
+            heads=file.heads,
+        )
+        return Scene(caption, (gpt_plan(file), llama_plan(file)), {"exchanged": 4}, say("two plans"))
 
     def parts(self) -> Scene:
         found = self.file.by_part(lambda tensor: tensor.count)
@@ -186,9 +199,9 @@ class Story:
             y=number(float((y**2).mean()), 3),
             epsilon=self.file.epsilon,
         )
-        bars = (Bars(title="x", labels=("x1", "x2", "x3", "x4"), values=row(x)),
-                Bars(title=say("RMSNorm(x)"), labels=("y1", "y2", "y3", "y4"), values=row(y)))  # fmt: skip
-        return Scene(caption, bars, {"rms": mean**0.5}, say("RMSNorm"))
+        names = (*(f"x{i + 1}" for i in range(4)), *(f"y{i + 1}" for i in range(4)))
+        bars = Bars(title=say("x, and y = RMSNorm(x)"), labels=names, values=row([*x, *y]))
+        return Scene(caption, (llama_plan(self.file, "norm"), bars), {"rms": mean**0.5}, say("RMSNorm"))
 
     def two_norms(self) -> Scene:
         moved = self.x + 5
@@ -209,7 +222,7 @@ class Story:
             rows=(say("RMS, x"), say("RMS, x + 5"), say("layer, x"), say("layer, x + 5")),
             value_range=(-2, 2),
         )
-        return Scene(caption, (table,), {})
+        return Scene(caption, (llama_plan(self.file, "norm"), table), {})
 
     def speeds(self) -> Scene:
         turn = angles(len(self.q), self.file.base)
@@ -232,7 +245,7 @@ class Story:
             x_label=say("pair"),
             y_label=say("log10 tokens"),
         )
-        return Scene(caption, (curve,), {"slowest": waves[-1]}, say("RoPE"))
+        return Scene(caption, (llama_plan(self.file, "turn"), curve), {"slowest": waves[-1]}, say("RoPE"))
 
     def turning(self) -> Scene:
         start = np.array([2.0, 1.0])
@@ -282,7 +295,7 @@ class Story:
         table = Heatmap(
             title=say("Score of q at m and k at n"), values=rows(scores), rows=names["m"], columns=names["n"]
         )
-        return Scene(caption, (table,), {"off": off}, say("distance alone"))
+        return Scene(caption, (llama_plan(self.file, "turn"), table), {"off": off}, say("distance alone"))
 
     def gate(self) -> Scene:
         g, u = np.append(np.round(self.random.uniform(0.5, 3, 3), 1), -5.0), np.round(self.random.uniform(1, 4, 4), 1)
@@ -310,7 +323,7 @@ class Story:
                 (number(a, 1), number(b, 3), number(c, 1), number(b * c, 3)) for a, b, c in zip(g, s, u, strict=True)
             ),
         )
-        return Scene(caption, (curve, table), {"product": s[0] * u[0]}, say("SwiGLU"))
+        return Scene(caption, (llama_plan(self.file, "mlp"), curve, table), {"product": s[0] * u[0]}, say("SwiGLU"))
 
     def widths(self) -> Scene:
         d, inner = self.file.width, self.file.inner
@@ -327,7 +340,7 @@ class Story:
         )
         bars = Bars(title=say("MLP parameters in a block"), labels=(say("SwiGLU here"), say("GPT's, same width")),
                     values=(float(3 * d * inner), float(8 * d * d)))  # fmt: skip
-        return Scene(caption, (bars,), {"swiglu": 3 * d * inner, "gpt": 8 * d * d})
+        return Scene(caption, (llama_plan(self.file, "mlp"), bars), {"swiglu": 3 * d * inner, "gpt": 8 * d * d})
 
     def groups(self) -> Scene:
         file = self.file
@@ -345,11 +358,7 @@ class Story:
             )
         else:
             caption += say("each query head has its own. Nothing is shared, so the cache is as large as it can be.")
-        served = np.kron(np.eye(file.shared), np.ones((each, 1)))
-        table = Heatmap(title=say("Which query head reads which keys"), values=rows(served, 0), show_values=False,
-                        rows=tuple(say("query {i}", i=i + 1) for i in range(len(served))), value_range=(0, 1),
-                        columns=tuple(say("kv {i}", i=i + 1) for i in range(file.shared)))  # fmt: skip
-        return Scene(caption, (table,), {"group": each}, say("grouped heads"))
+        return Scene(caption, (llama_plan(self.file, "heads"), sharing(file)), {"group": each}, say("grouped heads"))
 
     def one_token(self) -> Scene:
         file, bits = self.file, int(self.params.cache)
@@ -468,6 +477,7 @@ DEMO = Demo(
     params=LlamaParams,
     steps=steps,
     look_for=(
+        "Two plans side by side: orange is what LLaMA exchanged, blue the part spoken of.",
         "The parts add up to the file's parameters exactly.",
         "RoPE turns queries and keys; the score then depends on their distance alone.",
         "Shared keys and values make the KV cache smaller, and it grows with every token.",

@@ -13,7 +13,8 @@ later words to minus infinity. Several heads do this side by side, and their out
 The vectors here are spelling (words that share letter pairs are alike) and, beside it, place (sines and cosines). The
 "designed" matrices are made by hand so that each head has a plain job: as a shift of the sines is a rotation, head 1
 finds the word before, head 3 the word after and head 4 the word itself, while head 2 finds words spelt alike. "Random"
-matrices are what training starts from.
+matrices are what training starts from. "Learnt" ones are real: the first block of the small trained model of the demo
+`bert` (d_k = 12). Nobody gave its heads a job, yet one of them came to find the word before, another the word after.
 
 Source: A. Vaswani and others, "Attention Is All You Need" (2017), sections 3.2 and 3.5.
 """
@@ -23,13 +24,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
+from demos.language import _learnt_heads as learnt
+from demos.language._masked import split as words_of
 from demos.lib.ranking import first_largest, ranked
 from demos.lib.wording import amount, number
 from demos.runtime.contract import (
@@ -55,8 +58,12 @@ Array = NDArray[np.float64]
 MOST_WORDS = 10
 JOBS = (say("the word before"), say("words spelt alike"), say("the word after"), say("the word itself"))
 SHIFTS = {0: -1, 2: 1, 3: 0}
+SHOWN = 8
+"""Most numbers of a value in a table."""
 WAVES = (0.5, 1.6, 0.9, 0.25)
 """Radians a word, for each pair of columns of the place."""
+BESIDE = ((0, 2, -1), (2, 1, 1))
+"""A designed head, the learnt head that does the same, and how far away the word is that both look for."""
 SHARP = 6.0
 """How much a designed head insists: the score, once scaled, of a key that fits perfectly."""
 
@@ -71,7 +78,7 @@ class SelfAttentionParams(Params):
         aliases=("attention heads", "head", "cabezas", "cabezas de atención"),
     )  # fmt: skip
     d_k: int = param(
-        4, "Length of each query, key and value vector.", low=2, high=8,
+        4, "Length of each query, key and value vector; learnt ones have 12.", low=2, high=8,
         aliases=(
             "key size", "head size", "dimension", "dimensional keys", "dk", "key dimension", "dimension of the keys",
             "tamaño de clave", "keys of size",
@@ -92,12 +99,13 @@ class SelfAttentionParams(Params):
             "escalamiento",
         ),
     )  # fmt: skip
-    weights: Literal["designed", "random"] = param(
-        "designed", "Matrices made by hand, each head with a job, or random ones.",
+    weights: Literal["designed", "random", "learnt"] = param(
+        "designed", "Matrices made by hand, each head with a job, random ones, or those of a trained model.",
         aliases=("matrices", "initialisation", "pesos"),
         synonyms={
             "designed": ("hand-made", "handmade", "by hand", "diseñados", "hechos a mano"),
             "random": ("random matrices", "aleatorios", "aleatorias", "at random"),
+            "learnt": ("learned", "trained", "learnt weights", "trained matrices", "aprendidos", "entrenados"),
         },
     )  # fmt: skip
     word: int = param(
@@ -197,20 +205,33 @@ def attend(q: Array, k: Array, v: Array, *, scale: bool = True, causal: bool = F
     return Head(q, k, v, scores, scaled, masked, weights, weights @ v)
 
 
+def read(words: Sequence[str], params: SelfAttentionParams) -> tuple[Array, list[Head]]:
+    """X, and what each head makes of it."""
+    seen = partial(attend, scale=params.scale, causal=params.mask == "causal")
+    if params.weights == "learnt":
+        x = learnt.rows(words)
+        return x, [seen(*qkv) for qkv in learnt.heads(x)[: params.heads]]
+    x = np.concatenate([spelling(words, params.d_k), place(len(words), params.d_k)], 1)
+    random = np.random.default_rng(params.seed)
+    return x, [seen(*(x @ w for w in matrices(params, index, random))) for index in range(params.heads)]
+
+
+@cache
+def habit(head: int, offset: int) -> float:
+    """The mean weight that a learnt head gives to the word `offset` places away, over sentences kept from training."""
+    sentences = [words_of(sentence)[:24] for sentence in learnt.model().held_out]
+    maps = [attend(*learnt.heads(learnt.rows(words))[head]).weights for words in sentences]
+    return float(np.mean([np.diag(weights, offset).mean() for weights in maps]))
+
+
 def steps(params: SelfAttentionParams) -> Iterator[Frame]:
     """The words, their vectors, then each head: Q, K, V, scores, scaling, mask, softmax, each word's view, output."""
     words = split(params.sentence)
-    x = np.concatenate([spelling(words, params.d_k), place(len(words), params.d_k)], 1)
-    random = np.random.default_rng(params.seed)
-    heads = []
-    for index in range(params.heads):
-        w_q, w_k, w_v = matrices(params, index, random)
-        heads.append(attend(x @ w_q, x @ w_k, x @ w_v, scale=params.scale, causal=params.mask == "causal"))
-
-    story = Story(params, words, x, heads)
+    story = Story(params, words, *read(words, params))
     scenes = [story.opening, story.vectors]
     for index in range(params.heads):
         scenes += story.scenes_of(index)
+    scenes += [partial(story.beside, *pair) for pair in BESIDE]
     scenes.append(story.ending)
     for index, scene in enumerate(scenes):
         told = scene()
@@ -240,6 +261,7 @@ class Story:
         self.params, self.words, self.x, self.heads = params, words, x, heads
         self.followed = min(params.word, len(words)) - 1
         self.word = words[self.followed]
+        self.d = heads[0].q.shape[1]
 
     def opening(self) -> Scene:
         caption = say(
@@ -253,6 +275,8 @@ class Story:
         )
 
     def vectors(self) -> Scene:
+        if self.params.weights == "learnt":
+            return self._learnt_vectors()
         d, twin = self.params.d_k, self._twin()
         caption = say("Each word becomes a row of X: {d} numbers for its spelling, then {d} for its place. ", d=d)
         if twin is not None:
@@ -270,6 +294,63 @@ class Story:
             caption, (self._matrix(say("X = spelling and place"), self.x, columns),), {"words": len(self.words)}
         )
 
+    def _learnt_vectors(self) -> Scene:
+        caption = say(
+            "Each word becomes a row of X: {n} numbers that training found, for the word and its place together. ",
+            n=self.x.shape[1],
+        )
+        if learnt.known(self.word):
+            caption += say(
+                "They hold meaning, not spelling: the learnt vectors nearest to that of '{word}' are those of {words}.",
+                word=self.word,
+                words=listed(", ", (f"'{word}'" for word in learnt.nearest(self.word))),
+            )
+        else:
+            caption += say(
+                "The model never met '{word}' in this course's sentences: all such words have the same vector, and "
+                "only their places differ.",
+                word=self.word,
+            )
+        columns = [str(i + 1) for i in range(self.x.shape[1])]
+        return Scene(
+            caption, (self._matrix(say("X = word and place, learnt"), self.x, columns),), {"words": len(self.words)}
+        )
+
+    def beside(self, designed: int, trained: int, offset: int) -> Scene:
+        """A head made by hand and one that training made, on the same sentence."""
+        by_hand = self.params.model_copy(update={"weights": "designed", "heads": 4, "scale": True})
+        ours = read(self.words, by_hand)[1][designed].weights
+        theirs = read(self.words, by_hand.model_copy(update={"weights": "learnt"}))[1][trained].weights
+        kept = len(learnt.model().held_out)
+        caption = say(
+            "Does real training find such heads? Left, made by hand: {job}. Right, head {head} of a model that only "
+            "learnt to guess hidden words: over {kept} sentences that it never saw it gives {share} of its weight to "
+            "{job}. Nobody asked it to. ",
+            job=JOBS[designed],
+            head=trained + 1,
+            kept=kept,
+            share=number(habit(trained, offset), 2),
+        )
+        new = [word for word in dict.fromkeys(self.words) if not learnt.known(word)]
+        if new and len(new) <= 4:
+            caption += say("(It never met {words}.)", words=listed(", ", (f"'{word}'" for word in new)))
+        panels = [
+            Heatmap(
+                title=title,
+                values=_rows(weights),
+                rows=tuple(self.words),
+                columns=tuple(self.words),
+                value_range=(0, 1),
+                row_label=say("query"),
+                column_label=say("key"),
+            )
+            for title, weights in ((say("made by hand"), ours), (say("learnt"), theirs))
+        ]
+        name = "learnt_before" if offset < 0 else "learnt_after"
+        return Scene(
+            caption, tuple(panels), {name: _r(habit(trained, offset))}, say("found by training") if offset < 0 else ""
+        )
+
     def scenes_of(self, index: int) -> list[Callable[[], Scene]]:
         """All scenes of one head."""
         told = [self.queries, self.scores, self.scaling, self.softmax]
@@ -280,12 +361,12 @@ class Story:
         return [*scenes, partial(self.output, index)]
 
     def queries(self, index: int) -> Scene:
-        head, d = self.heads[index], self.params.d_k
-        job = (
-            say("made by hand for one job: {jobs}", jobs=JOBS[index])
-            if self.params.weights == "designed"
-            else say("random, as before any training")
-        )
+        head, d = self.heads[index], self.d
+        job = {
+            "designed": say("made by hand for one job: {jobs}", jobs=JOBS[index]),
+            "random": say("random, as before any training"),
+            "learnt": say("learnt from sentences"),
+        }[self.params.weights]
         caption = say(
             "Head {index}: X times W_Q, W_K and W_V. The matrices are {job}. A query is what a word looks for, a "
             "key what it is found by, a value what it tells. '{word}' asks with q = {vector}.",
@@ -321,9 +402,9 @@ class Story:
         )
 
     def scaling(self, index: int) -> Scene:
-        head, i, root = self.heads[index], self.followed, np.sqrt(self.params.d_k)
+        head, i, root = self.heads[index], self.followed, np.sqrt(self.d)
         top, without = softmax(head.scores / root)[i].max(), softmax(head.scores)[i].max()
-        caption = say("√d_k = √{d_k} = {root}. ", d_k=self.params.d_k, root=number(root, 2))
+        caption = say("√d_k = √{d_k} = {root}. ", d_k=self.d, root=number(root, 2))
         if self.params.scale:
             caption += say(
                 "Divided by it, the top score of '{word}' goes from {scores} to {scaled}. Unscaled, softmax would "
@@ -369,6 +450,12 @@ class Story:
         j = first_largest(head.weights[i])
         if self.params.weights == "designed":
             why = say("This head was made to find {jobs}: look for that pattern", jobs=JOBS[index])
+        elif self.params.weights == "learnt":
+            why = say(
+                "Training gave this head its habit: on average {before} to the word before, {after} to the one after",
+                before=number(habit(index, -1), 2),
+                after=number(habit(index, 1), 2),
+            )
         else:
             why = say("These matrices are random, so the pattern has no meaning yet: training would give it one")
         caption = say(
@@ -427,15 +514,15 @@ class Story:
             vector2=_vector(head.v[i]),
         )
         rows = [
-            (label, number(head.weights[i, j], 2), *(number(value, 2) for value in head.v[j]))
+            (label, number(head.weights[i, j], 2), *(number(value, 2) for value in head.v[j, :SHOWN]))
             for j, label in enumerate(self._labels())
         ]
-        rows.append((say("sum"), "1", *(number(value, 2) for value in head.output[i])))
-        columns = (say("word"), say("weight"), *(f"v{c + 1}" for c in range(self.params.d_k)))
+        rows.append((say("sum"), "1", *(number(value, 2) for value in head.output[i, :SHOWN])))
+        columns = (say("word"), say("weight"), *(f"v{c + 1}" for c in range(min(SHOWN, self.d))))
         table = Table(
             title=say("weight times value, summed"), columns=columns, rows=tuple(rows), highlight=(len(rows) - 1,)
         )
-        matrix = self._matrix(say("output of every word"), head.output, [str(c + 1) for c in range(self.params.d_k)])
+        matrix = self._matrix(say("output of every word"), head.output, [str(c + 1) for c in range(self.d)])
         return Scene(caption, (table, matrix), {"head": index + 1}, say("output of head {index}", index=index + 1))
 
     def ending(self) -> Scene:
@@ -463,7 +550,7 @@ class Story:
             shape=together.shape[1],
             n2=n * n,
         )
-        columns = [f"{h + 1}.{c + 1}" for h in range(len(self.heads)) for c in range(self.params.d_k)]
+        columns = [f"{h + 1}.{c + 1}" for h in range(len(self.heads)) for c in range(self.d)]
         panels: list[Panel] = [self._matrix(say("all heads side by side"), together, columns)]
         panels += [
             Heatmap(
@@ -559,6 +646,7 @@ DEMO = Demo(
         "Dividing by √d_k keeps softmax from giving everything to one word.",
         "With the causal mask the upper right triangle is empty.",
         "Two heads see two different things in the same sentence.",
+        "Beside the heads made by hand stand two that training made: they found the same jobs.",
     ),
     examples=(
         Request("Show me self-attention"),
@@ -583,6 +671,7 @@ DEMO = Demo(
             {"mask": "causal", "weights": "random"},
         ),
         Request("Muestra cómo cada palabra mira a las demás con 3 cabezas", {"heads": 3}),
+        Request("Self-attention with the weights of a trained model: learnt weights", {"weights": "learnt"}),
     ),
     presets={
         "cat": Preset(
@@ -605,6 +694,12 @@ DEMO = Demo(
             {"weights": "random", "heads": 3, "seed": 1},
             "Random matrices: heads look somewhere, but for no reason.", (Claim("offset", "!=", -1),),
         ),
+        "learnt": Preset(
+            "Heads of a trained model",
+            {"weights": "learnt", "heads": 3, "sentence": "the network learns from each error", "word": 2},
+            "Real weights: one head finds the word after, one the word before, and words near in meaning are near.",
+            (Claim("learnt_before", ">=", 0.5, "ever"), Claim("learnt_after", ">=", 0.6, "ever")),
+        ),
         "four": Preset(
             "Four heads", {"heads": 4, "sentence": "to be or not to be", "word": 5},
             "Before, alike, after, itself: the same sentence read in four ways.",
@@ -625,6 +720,8 @@ DEMO = Demo(
         Measure("top_weight", "quantity", "largest attention weight shown"),
         Measure("entropy", "quantity", "entropy of the weights, in bits"),
         Measure("top_score", "quantity", "largest score shown"),
+        Measure("learnt_before", "quantity", "weight that a learnt head gives to the word before"),
+        Measure("learnt_after", "quantity", "weight that a learnt head gives to the word after"),
         Measure("head", "clock"),
         Measure("offset", "quantity", "place of the word looked at most, from the word followed"),
     ),

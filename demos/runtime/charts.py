@@ -131,9 +131,14 @@ def _heatmap(axes: Axes, panel: Heatmap) -> None:
     colours = matplotlib.colormaps["PuOr" if low < 0 else "Blues"]
     axes.imshow(panel.values, cmap=colours, vmin=low, vmax=high, aspect="auto")
     rows, columns = len(panel.values), max((len(row) for row in panel.values), default=0)
-    axes.set_xticks(range(len(panel.columns)), [plain(name[:10]) for name in panel.columns], fontsize=8, rotation=45)
-    axes.set_yticks(range(len(panel.rows)), [plain(name[:14]) for name in panel.rows], fontsize=8)
-    _label(axes, panel.column_label, panel.row_label)
+    slant: dict[str, Any] = (
+        {"fontsize": 8, "rotation": 45} if any(len(name) > 1 for name in panel.columns) else {"fontsize": 12}
+    )
+    axes.set_xticks(range(len(panel.columns)), [plain(name[:10]) for name in panel.columns], **slant)
+    small = 8 if any(len(name) > 1 for name in panel.rows) else 12
+    axes.set_yticks(range(len(panel.rows)), [plain(name[:14]) for name in panel.rows], fontsize=small)
+    axes.set_xlabel(plain(panel.column_label), fontsize=9)
+    axes.set_ylabel(plain(panel.row_label), fontsize=9)
     wide = columns * _columns(axes)
     whole = all(value == int(value) for value in every)
     if panel.show_values and wide <= 30 and rows <= 16:
@@ -230,7 +235,7 @@ def _network(axes: Axes, panel: Network) -> None:
             node.x,
             node.y,
             plain(node.label),
-            fontsize=10,
+            fontsize=10 if len(node.label) > 1 else 18,
             ha="center",
             va="center",
             color="white",

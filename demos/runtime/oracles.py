@@ -54,7 +54,7 @@ ORACLES: dict[str, Oracle] = {
     "delta_rule": _of("neurons_delta_rule", "each_step_is_the_gradient_of_autograd", "torch autograd", "each step within 1e-12"),
     "neocognitron": _of("vision_neocognitron", "c_cells_are_scipys_maximum_filter", "scipy's maximum filter", "equal"),
     "lenet": _of("vision_lenet", "it_reads_at_least_97_of_100_held_out_digits", "359 held-out digits", "{test:.3f} right (test asks 0.97)"),
-    "vision_tasks": _of("vision_vision_tasks", "pieces_are_scipys_labels", "scipy's labels", "equal; mean IoU {mean_iou:.3f}"),
+    "vision_tasks": _of("vision_vision_tasks", "a_layer_is_torchs_dilated_convolution", "torch's convolution, drawn truth", "equal; {vision_tasks/found:.3f} of objects found in new scenes"),
     "hopfield": _of("sequences_hopfield", "the_energy_never_rises_and_is_the_energy", "the energy's definition", "never rises, within 1e-9; overlap {overlap:.2f}"),
     "lstm": _of("sequences_gated", "states_are_those_of_torch", "torch.nn.LSTM", "states equal; error {ratio:.2f} of the naive one"),
     "gru": _of("sequences_gated", "states_are_those_of_torch", "torch.nn.GRU", "states equal; error {gru_error:.4f}"),

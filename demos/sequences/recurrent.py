@@ -28,13 +28,15 @@ from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
-    Bars,
     Claim,
     Curve,
     Demo,
+    Edge,
     Frame,
     Heatmap,
     Measure,
+    Network,
+    Node,
     Panel,
     Params,
     Prediction,
@@ -48,6 +50,8 @@ from demos.runtime.messages import say
 from demos.sequences._unrolled import Array, Weights, learn, reach, read
 
 SHOWN = 16
+WINDOW = 4
+"""Steps of the unrolled loop that are drawn at a time."""
 
 
 class RecurrentParams(Params):
@@ -136,9 +140,19 @@ class Story:
             n=n,
             size=sum(value.size for value in self.w.values()),
         )
-        panel = Heatmap(title=say("Letters as one-hot rows"), values=rows(self.x[:12]), rows=self._row_names()[:12],
-                        columns=self.names, show_values=False)  # fmt: skip
-        return Scene(caption, (panel,), {"letters": v, "hidden": n})
+        some = self.params.text[: min(SHOWN, len(self.x))]
+        panels = (
+            Tokens(title=say("The text"), tokens=tuple(map(self._name, self.params.text))),
+            Heatmap(
+                title=say("Letters as one-hot columns"),
+                values=rows(self.x[: len(some)].T),
+                rows=self.names,
+                columns=tuple(map(self._name, some)),
+                show_values=False,
+                column_label=say("letter read"),
+            ),
+        )
+        return Scene(caption, panels, {"letters": v, "hidden": n})
 
     def learning(self, epoch: int) -> Scene:
         w, loss = self.history[epoch]
@@ -189,19 +203,45 @@ class Story:
             )
         else:
             caption += say("It meets this letter for the first time.")
-        panels = (
-            Heatmap(
-                title=say("Hidden state, a row for each step"),
-                values=rows(self.seen.h[: t + 1], 2),
-                rows=self._row_names()[: t + 1],
-                value_range=(-1, 1),
-                show_values=False,
-            ),
-            Tokens(title=say("Read so far"), tokens=tuple(map(self._name, text)), marked=(t,)),
-            Bars(title=say("Guess of the next letter"), labels=self.names, values=row(p), value_range=(0, 1)),
-        )
+        panels = (self._unrolled(t), self._states(t))
         metrics = {"step": t + 1, "loss": self.loss, "right": float(self.right[: t + 1].sum())}
         return Scene(caption, panels, metrics, say("reading") if t == 0 else "")
+
+    def _unrolled(self, t: int) -> Panel:
+        """The loop laid out: letters below, states in the middle, guesses above, the last steps up to t."""
+        nodes, edges = list[Node](), list[Edge]()
+        for slot, k in enumerate(range(max(0, t - WINDOW + 1), t + 1)):
+            x, now = slot / (WINDOW - 1), k == t
+            guess = self.names[first_largest(self.seen.p[k])]
+            nodes += [
+                Node(id=f"x{k}", label=self._name(self.params.text[k]), x=x, y=0),
+                Node(id=f"h{k}", label=f"h{k + 1}", x=x, y=0.5, value=0.0),
+                Node(id=f"y{k}", label=guess, x=x, y=1, value=1 if self.right[k] else -1),
+            ]
+            edges += [
+                Edge(source=f"x{k}", target=f"h{k}", active=now),
+                Edge(source=f"h{k}", target=f"y{k}", active=now),
+            ]
+            if slot:
+                edges.append(Edge(source=f"h{k - 1}", target=f"h{k}", active=now))
+        title = say("Below: letter read. Middle: state. Above: guess of the next (blue: right)")
+        return Network(title=title, nodes=tuple(nodes), edges=tuple(edges))
+
+    def _states(self, t: int) -> Panel:
+        """The states up to t as columns, each above its letter; the next ones are still empty."""
+        first = max(0, min(t + 1, len(self.x)) - SHOWN)
+        last = min(len(self.x), first + SHOWN)
+        values = np.zeros((last - first, self.params.hidden))
+        values[: t + 1 - first] = self.seen.h[first : t + 1]
+        return Heatmap(
+            title=say("Hidden states, a column for each letter read"),
+            values=rows(values.T, 2),
+            columns=tuple(map(self._name, self.params.text[first:last])),
+            value_range=(-1, 1),
+            show_values=False,
+            column_label=say("letter read"),
+            row_label=say("unit"),
+        )
 
     def gradient(self, lag: int) -> Scene:
         size = self.after[lag]
@@ -268,11 +308,6 @@ class Story:
 
     def _name(self, letter: str) -> str:
         return "␣" if letter == " " else letter
-
-    def _row_names(self) -> tuple[str, ...]:
-        return tuple(
-            say("{t} {name}", t=t + 1, name=self._name(letter)) for t, letter in enumerate(self.params.text[:-1])
-        )
 
 
 def _log(size: float) -> float:

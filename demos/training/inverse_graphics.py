@@ -1,4 +1,4 @@
-"""Trains the two codes of the `inverse_graphics` demo on drawn discs (about half a minute on one core).
+"""Trains the two codes of the `inverse_graphics` demo on drawn discs (about a minute on one core).
 
 "grouped" shows groups in which only one factor changes; the two code units of the other factors are replaced by their
 mean over the group, so each factor has to find its own unit. "plain" sees the same pictures without that.
@@ -35,7 +35,7 @@ def _train(grouped: bool) -> dict[str, Any]:
     random = np.random.default_rng(SEED)
     w = {}
     for name, shape in SHAPES.items():
-        size = shape[0] ** -0.5 if len(shape) > 1 else 0.0
+        size = float(np.prod(shape[1:] if len(shape) > 2 else shape[:1])) ** -0.5 if len(shape) > 1 else 0.0
         w[name] = (torch.randn(shape, generator=generator) * size).requires_grad_()
     optimiser = torch.optim.Adam(w.values(), lr=RATE)
     for _ in range(STEPS):

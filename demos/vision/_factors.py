@@ -1,7 +1,10 @@
-"""Pictures made from three factors, and the small encoder and decoder of `inverse_graphics`.
+"""Pictures made from three factors, and the small convolutional encoder and decoder of `inverse_graphics`.
 
-    z = tanh(x·A + a)·B + b          encoder: 144 pixels -> 48 -> 3 code units
-    x̂ = σ(tanh(z·C + c)·D + d)      decoder: 3 code units -> 48 -> 144 pixels
+    encoder: 12x12 -> 8 maps of 6x6 -> 16 maps of 3x3 -> 3 code units
+    decoder: 3 code units -> 16 maps of 3x3 -> 8 maps of 6x6 -> 12x12
+
+Every kernel is 3x3. The encoder's take every other place, so maps halve; in the decoder each cell is laid out twice in
+each direction before the kernel slides (unpooling), so maps double. tanh between, a sigmoid at the end.
 
 The same lines run on NumPy in the demo and on torch in its training, so `xp` is either module.
 """
@@ -9,6 +12,7 @@ The same lines run on NumPy in the demo and on torch in its training, so `xp` is
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,17 +21,11 @@ from numpy.typing import NDArray
 from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
-SIZE, HIDDEN, FACTORS = 12, 48, (say("place"), say("size"), say("light"))
+SIZE, FACTORS = 12, (say("place"), say("size"), say("light"))
 SHAPES = {
-    "A": (SIZE * SIZE, HIDDEN),
-    "a": (HIDDEN,),
-    "B": (HIDDEN, 3),
-    "b": (3,),
-    "C": (3, HIDDEN),
-    "c": (HIDDEN,),
-    "D": (HIDDEN, SIZE * SIZE),
-    "d": (SIZE * SIZE,),
-}
+    "down1": (8, 1, 3, 3), "down1.b": (8,), "down2": (16, 8, 3, 3), "down2.b": (16,), "code": (144, 3), "code.b": (3,),
+    "spread": (3, 144), "spread.b": (144,), "up1": (8, 16, 3, 3), "up1.b": (8,), "up2": (1, 8, 3, 3), "up2.b": (1,),
+}  # fmt: skip
 
 
 def render(factors: Array) -> Array:
@@ -39,14 +37,50 @@ def render(factors: Array) -> Array:
     return picture
 
 
+@cache
+def windows(size: int, stride: int) -> NDArray[np.int64]:
+    """Which cells of a size x size map each place sees (places, 9); size² stands for a zero outside."""
+    numbers = np.pad(np.arange(size * size).reshape(size, size), 1, constant_values=size * size)
+    seen = np.lib.stride_tricks.sliding_window_view(numbers, (3, 3))[::stride, ::stride]
+    return seen.reshape(-1, 9)
+
+
+@cache
+def twice(size: int) -> NDArray[np.int64]:
+    """Which cell of a size x size map each cell of the map twice as large repeats."""
+    return np.arange(size * size).reshape(size, size).repeat(2, 0).repeat(2, 1).ravel()
+
+
+def convolve(x: Any, kernels: Any, bias: Any, size: int, stride: int, xp: Any) -> Any:
+    """Maps (n, to, places) of maps x (n, from, size²) under kernels (to, from, 3, 3)."""
+    outside = x[:, :, :1] * 0
+    patches = xp.concatenate([x, outside], 2)[:, :, windows(size, stride)]
+    return xp.einsum("ncpk,dck->ndp", patches, kernels.reshape(*kernels.shape[:2], 9)) + bias[:, None]
+
+
+def encoder(w: Mapping[str, Any], x: Any, xp: Any) -> list[Any]:
+    """The maps of both layers, and the code (n, 3), of pictures (n, 144)."""
+    first = xp.tanh(convolve(x[:, None], w["down1"], w["down1.b"], SIZE, 2, xp))
+    second = xp.tanh(convolve(first, w["down2"], w["down2.b"], SIZE // 2, 2, xp))
+    return [first, second, second.reshape(len(x), -1) @ w["code"] + w["code.b"]]
+
+
+def decoder(w: Mapping[str, Any], z: Any, xp: Any) -> list[Any]:
+    """The maps of both layers, and the pictures (n, 144), of codes (n, 3)."""
+    first = xp.tanh(z @ w["spread"] + w["spread.b"]).reshape(len(z), 16, 9)
+    second = xp.tanh(convolve(first[:, :, twice(SIZE // 4)], w["up1"], w["up1.b"], SIZE // 2, 1, xp))
+    last = convolve(second[:, :, twice(SIZE // 2)], w["up2"], w["up2.b"], SIZE, 1, xp)
+    return [first, second, 1 / (1 + xp.exp(-last[:, 0]))]
+
+
 def encode(w: Mapping[str, Any], x: Any, xp: Any) -> Any:
     """Code (n, 3) of pictures (n, 144)."""
-    return xp.tanh(x @ w["A"] + w["a"]) @ w["B"] + w["b"]
+    return encoder(w, x, xp)[-1]
 
 
 def decode(w: Mapping[str, Any], z: Any, xp: Any) -> Any:
     """Pictures (n, 144) of codes (n, 3)."""
-    return 1 / (1 + xp.exp(-(xp.tanh(z @ w["C"] + w["c"]) @ w["D"] + w["d"])))
+    return decoder(w, z, xp)[-1]
 
 
 def influence(w: Mapping[str, Any], count: int = 400) -> Array:

@@ -17,14 +17,17 @@ FILLS = {say("triangle"): 0.5, say("disc"): np.pi / 4, say("square"): 1.0}
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """An object: its name and its mask (30, 30)."""
+    """An object: its name and its mask (30, 30); whoever pointed a box at it says which."""
 
     name: str
     mask: Mask
+    pointed: tuple[int, int, int, int] | None = None
 
     @property
     def box(self) -> tuple[int, int, int, int]:
         """First and last row, first and last column."""
+        if self.pointed:
+            return self.pointed
         r, c = np.nonzero(self.mask)
         return int(r.min()), int(r.max()), int(c.min()), int(c.max())
 

@@ -1,10 +1,15 @@
 """Capsules: each part votes for a whole, and votes that agree win.
 
-A capsule's output is a vector: its length says how sure it is that something is there, its direction where it is. Each
-part i predicts where each whole j would be, from its own place and from where it sits in such a whole. A predicted
-place p is told as a direction û(p): each wave of a bank runs over the plane, and its cosine and sine at p are two
-numbers of û. So û(p)·û(q) is 1 where p = q, small where they differ, and hangs on p - q alone: it does not matter where
-in the picture the whole is. Routing by agreement then decides whose part it is:
+A capsule's output is a vector: its length says how sure it is that something is there, its direction how it stands. A
+pose here is a place and an angle. Each part i predicts the pose of each whole j from its own, as it knows where it
+sits in such a whole (its seat): it takes the whole's angle to be its own, turns the seat by it and steps back,
+
+    vote_ij = (place_i - R(angle_i)·seat_j, angle_i)            R: rotation; in the paper a learnt matrix W_ij
+
+so a turned house is a house, seen from elsewhere. A vote is told as a direction û: each wave of a bank runs over place
+and angle, and its cosine and sine there are two numbers of û. So û·û' is 1 where two votes are the same, small where
+they differ, and hangs on their difference alone: it does not matter where in the picture the whole is. Routing by
+agreement then decides whose part it is:
 
     c_ij = softmax over j of b_ij           how part i shares out its vote among the wholes and "neither"
     s_j = Σ_i c_ij·û_ij                     the votes for whole j, added up
@@ -13,10 +18,13 @@ in the picture the whole is. Routing by agreement then decides whose part it is:
     b_ij ← b_ij + γ·û_ij·v_j                a vote that points the way of the result counts more in the next round
     b_i,neither ← b_i,neither + γ·θ·max_j a_j
 
-At first b = 0 and every part shares equally. Parts of one whole predict the same place, so their votes add up; the
+At first b = 0 and every part shares equally. Parts of one whole predict the same pose, so their votes add up; the
 votes of other parts point elsewhere and are turned away. Here a house and a boat are made of the same kinds of parts
 (triangle, box, line), so a part alone does not tell what it belongs to. The published length is that of the squashed
-sum, which grows with many votes even if they disagree; this one is the agreement itself.
+sum, which grows with many votes even if they disagree; this one is the agreement itself. The seats are learnt from
+houses and boats shown in many poses: turned back by the part's angle, a part sits at one place, and the mean over all
+examples is the least squares. What is left out: parts are given and not found in pixels, and the paper learns its
+matrices by the error of the whole network.
 
 Source: S. Sabour, N. Frosst and G. Hinton, "Dynamic routing between capsules" (2017).
 """
@@ -64,6 +72,9 @@ OUTLINES = {
 TURNS = np.arange(4) * np.pi / 4
 WAVES = np.concatenate([2 * np.pi / n * np.stack([np.cos(TURNS), np.sin(TURNS)], 1) for n in (2.0, 3.5, 6.0)])
 """Twelve waves (12, 2): four directions, wavelengths 2, 3.5 and 6."""
+HARMONICS = np.array([-1.0, 0.0, 1.0])
+"""How often each wave goes round while the angle does."""
+MOST_SHOWN = 60
 GAIN, NEITHER = 16.0, 0.5
 """γ, and θ: what "neither" gains, as a share of what full agreement with the surest whole gains."""
 
@@ -80,6 +91,14 @@ class CapsulesParams(Params):
     noise: float = param(
         0.1, "Standard deviation of the error of each part's place.", low=0, high=1,
         aliases=("jitter", "ruido", "nivel de ruido", "noise level"),
+    )  # fmt: skip
+    turn: float = param(
+        30.0, "By how many degrees the house is turned.", low=-180, high=180, unit="degrees",
+        aliases=("turned", "turned by", "rotation", "rotated by", "tilt", "girada", "rotación", "giro", "grados"),
+    )  # fmt: skip
+    examples: int = param(
+        20, "How many posed houses and boats the seats of the parts are learnt from.", low=1, high=500,
+        aliases=("training examples", "posed examples", "learnt from", "ejemplos"),
     )  # fmt: skip
     scrambled: bool = param(
         False, "Whether the parts of the house are in the wrong places.",
@@ -99,10 +118,11 @@ class Round:
     b: Array
 
 
-def direction(places: Array) -> Array:
-    """û (..., 24), of length 1, for places (..., 2)."""
-    turns = places @ WAVES.T
-    return np.asarray(np.concatenate([np.cos(turns), np.sin(turns)], -1) / np.sqrt(len(WAVES)))
+def direction(poses: Array) -> Array:
+    """û (..., 72), of length 1, for poses (..., 3): x, y and the angle."""
+    runs = (poses[..., :2] @ WAVES.T)[..., None] + poses[..., 2, None, None] * HARMONICS
+    runs = runs.reshape(*poses.shape[:-1], -1)
+    return np.asarray(np.concatenate([np.cos(runs), np.sin(runs)], -1) / np.sqrt(runs.shape[-1]))
 
 
 def agreement(c: Array, u: Array) -> Array:
@@ -113,7 +133,7 @@ def agreement(c: Array, u: Array) -> Array:
 
 
 def route(votes: Array, rounds: int) -> list[Round]:
-    """Routing by agreement of votes (n parts, 2 wholes, 2 coordinates of a place)."""
+    """Routing by agreement of votes (n parts, 2 wholes, 3 numbers of a pose)."""
     u, b, done = direction(votes), np.zeros((len(votes), 3)), []
     for _ in range(rounds):
         c = np.exp(b - b.max(1, keepdims=True))
@@ -126,54 +146,111 @@ def route(votes: Array, rounds: int) -> list[Round]:
     return done
 
 
+def rotated(places: Array, angles: Array) -> Array:
+    """Places (..., 2) turned about the origin by angles (...) in radians."""
+    c, s = np.cos(angles), np.sin(angles)
+    x, y = places[..., 0], places[..., 1]
+    return np.stack([c * x - s * y, s * x + c * y], -1)
+
+
 def place(params: CapsulesParams, random: np.random.Generator) -> tuple[Array, Array]:
-    """The middles of house and boat (2, 2), and where their six parts are found (6, 2)."""
+    """The poses of house and boat (2, 3), and those of their six parts as they are found (6, 3)."""
     away = params.distance / 2 * np.array([np.cos(0.5), np.sin(0.5)])
-    middles = np.stack([-away, away])
+    wholes = np.array([[*-away, np.radians(params.turn)], [*away, 0.0]])
     seats = SEATS.copy()
     if params.scrambled:
         seats[0] = seats[0][[2, 0, 1]] * 1.5
-    found = (middles[:, None] + seats).reshape(6, 2)
-    return middles, found + params.noise * random.standard_normal((6, 2))
+    places = wholes[:, None, :2] + rotated(seats, wholes[:, 2, None])
+    found = np.concatenate([places, np.repeat(wholes[:, None, 2:], 3, 1)], 2).reshape(6, 3)
+    wrong = np.concatenate([random.standard_normal((6, 2)), random.standard_normal((6, 1)) / 2], 1)
+    return wholes, found + params.noise * wrong
 
 
-def predict(found: Array) -> Array:
-    """û (6, 2, 2): where a house and a boat would be, by each part: its place less its seat."""
-    kinds = np.arange(6) % 3
-    votes: Array = found[:, None] - SEATS[:, kinds].transpose(1, 0, 2)
-    return votes
+def shown(params: CapsulesParams, random: np.random.Generator) -> Array:
+    """Where parts sit (examples, 2, 3, 2) in houses and boats of random poses: the way from whole to part, turned back
+    by the part's own angle, with the errors that places and angles have."""
+    poses = np.concatenate(
+        [random.uniform(-3, 3, (params.examples, 2, 2)), random.uniform(-3, 3, (params.examples, 2, 1))], 2
+    )
+    angles = np.repeat(poses[..., 2:], 3, 2)
+    places = poses[:, :, None, :2] + rotated(SEATS, angles)
+    places = places + params.noise * random.standard_normal(places.shape)
+    angles = angles + params.noise * random.standard_normal(angles.shape) / 2
+    return rotated(places - poses[:, :, None, :2], -angles)
+
+
+def learn(sat: Array) -> Array:
+    """The seats (2, 3, 2): the mean of where parts sat is nearest to all of them."""
+    return np.asarray(sat.mean(0))
+
+
+def predict(found: Array, seated: Array = SEATS) -> Array:
+    """The votes (6, 2, 3): how a house and a boat would stand, by each part: its place less its turned seat."""
+    seats, angles = seated[:, np.arange(6) % 3].transpose(1, 0, 2), np.repeat(found[:, None, 2], 2, 1)
+    return np.concatenate([found[:, None, :2] - rotated(seats, angles), angles[..., None]], 2)
+
+
+def flat(found: Array) -> Array:
+    """The same poses as one sees them who takes everything to stand upright."""
+    return np.asarray(found * np.array([1, 1, 0]))
 
 
 def steps(params: CapsulesParams) -> Iterator[Frame]:
     """The parts, the vote of each, the rounds of routing, and who got what."""
     middles, found = place(params, np.random.default_rng(params.seed))
-    votes = predict(found)
-    story = Story(params, middles, found, votes, route(votes, params.rounds))
-    scenes = [story.opening(), *map(story.vote, range(6)), story.even()]
+    sat = shown(params, np.random.default_rng([params.seed, 1]))
+    votes = predict(found, learn(sat))
+    story = Story(params, middles, found, sat, votes, route(votes, params.rounds))
+    scenes = [story.opening(), story.learning(), *map(story.vote, range(6)), story.even()]
     for index in range(params.rounds):
         scenes += [story.shares(index), story.wholes(index)]
     yield from play([*scenes, story.controls(), story.ending()])
 
 
 class Story:
-    def __init__(self, params: CapsulesParams, middles: Array, found: Array, votes: Array, rounds: list[Round]) -> None:
+    def __init__(
+        self, params: CapsulesParams, middles: Array, found: Array, sat: Array, votes: Array, rounds: list[Round]
+    ) -> None:
         self.params, self.middles, self.found, self.votes, self.rounds = params, middles, found, votes, rounds
+        self.sat, self.seats = sat, learn(sat)
         self.names = tuple(say("{kind} {i}", kind=kind, i=i // 3 + 1) for i, kind in enumerate(KINDS * 2))
 
     def opening(self) -> Scene:
         caption = say(
-            "Six parts are found: two triangles, two boxes, two lines, of a house and a boat {distance} apart. "
-            "Both are made of the same kinds of parts. Which part belongs to which? Pooling would have thrown the "
-            "places away; capsules keep them.",
+            "Left, what house and boat are made of: the same kinds of parts. Right, six parts are found; the house "
+            "is turned by {turn}°, {distance} from the boat. Which part belongs to which? Pooling would have thrown "
+            "places and angles away; capsules keep them.",
+            turn=number(self.params.turn, 0),
             distance=number(self.params.distance, 1),
         )
-        return Scene(caption, (self._parts(None),), {"parts": 6})
+        return Scene(caption, (self._known(), self._parts(None)), {"parts": 6, "turn": self.params.turn})
+
+    def learning(self) -> Scene:
+        """Where the parts sat in the examples, and the mean."""
+        off = float(np.linalg.norm(self.seats - SEATS, axis=2).mean())
+        caption = say(
+            "First it learns where parts sit. It is shown {examples} of each in all poses; seen from the middle and "
+            "turned back by its own angle, each part sits nearly at one place. The means are off by {off}; with more "
+            "examples they come nearer.",
+            examples=len(self.sat),
+            off=number(off, 3),
+        )
+        panels = tuple(
+            self._plane(
+                say("Parts of the {wholes}, turned back", wholes=WHOLES[j]),
+                [points(kind, self.sat[:MOST_SHOWN, j, k]) for k, kind in enumerate(KINDS)],
+                [points("", seat + np.array(OUTLINES[KINDS[k]])) for k, seat in enumerate(self.seats[j])],
+            )
+            for j in (0, 1)
+        )
+        return Scene(caption, panels, {"seat_error": off}, say("seats are learnt"))
 
     def vote(self, i: int) -> Scene:
         house, boat = self.votes[i]
         caption = say(
-            "Found at {at}: {names}. If it is part of a house, the house is at {at2}; if of a boat, the boat "
-            "is at {at3}. Each part says both, for it cannot know.",
+            "Found at {at}: {names}, turned by {angle}°. If it is part of a house, the house is at {at2}; if of a "
+            "boat, the boat is at {at3}, and turned as much. Each part says both, for it cannot know.",
+            angle=number(float(np.degrees(self.found[i, 2])), 0),
             names=self.names[i],
             at=_at(self.found[i]),
             at2=_at(house),
@@ -238,9 +315,10 @@ class Story:
         """What counting parts, and what nearness alone, would say."""
         house, boat = (float(each) for each in self.rounds[-1].a)
         caption = say(
-            "Two ways without agreement. Counting parts, as pooling does: house {kinds} of {kinds}, boat {kinds} "
-            "of {kinds}, wherever they are; the capsules say {house} and {boat}. Giving each part to the nearest "
-            "true middle: {near} of 6 right; the capsules {right}.",
+            "Three ways without it. Counting parts, as pooling does: house {kinds} of {kinds}, boat {kinds} of "
+            "{kinds}, wherever they are; the capsules say {house} and {boat}. The nearest true middle: {near} of 6 "
+            "right; the capsules {right}. Places without angles: the house has length {upright}.",
+            upright=number(self._flat_house(), 2),
             kinds=len(KINDS),
             house=number(house, 2),
             boat=number(boat, 2),
@@ -249,20 +327,31 @@ class Story:
         )
         bars = Bars(
             title=say("How sure of each whole"),
-            labels=(say("house, counted"), say("boat, counted"), say("house"), say("boat")),
-            values=row([1, 1, house, boat]),
+            labels=(say("house, counted"), say("boat, counted"), say("house, no angles"), say("house"), say("boat")),
+            values=row([1, 1, self._flat_house(), house, boat]),
             value_range=(0, 1),
         )
         return Scene(caption, (bars, self._parts(None)), self._told(), say("the controls"))
 
     def _told(self) -> dict[str, float]:
         last = self.rounds[-1]
-        return {"right": self._right(len(self.rounds) - 1), "near": self._near(), "counted": len(KINDS),
-                "house": last.a[0], "boat": last.a[1], "share": float(last.c.max(1).mean())}  # fmt: skip
+        return {
+            "right": self._right(len(self.rounds) - 1),
+            "near": self._near(),
+            "counted": len(KINDS),
+            "flat_house": self._flat_house(),
+            "house": last.a[0],
+            "boat": last.a[1],
+            "share": float(last.c.max(1).mean()),
+        }
+
+    def _flat_house(self) -> float:
+        """The length of the house to capsules that know places and no angles."""
+        return float(route(predict(flat(self.found), self.seats), self.params.rounds)[-1].a[0])
 
     def _near(self) -> int:
         """How many parts lie nearer to the middle of their own whole than to the other's."""
-        far = np.linalg.norm(self.found[:, None] - self.middles[None], axis=2)
+        far = np.linalg.norm(self.found[:, None, :2] - self.middles[None, :, :2], axis=2)
         return int((far.argmin(1) == np.arange(6) // 3).sum())
 
     def ending(self) -> Scene:
@@ -285,7 +374,7 @@ class Story:
                 parts=count(lost, "part"),
             )
         elif told["right"] == 6:
-            caption += say("Nobody told them: the parts that agreed on a place found each other.")
+            caption += say("Nobody told them: the parts that agreed on a pose found each other.")
         else:
             caption += say(
                 "Votes of one whole lie up to {spread} from their mean: too far apart to agree, and "
@@ -303,7 +392,7 @@ class Story:
     def _spread(self, j: int, parts: int | None = None) -> float:
         """How far the votes for a whole by its own parts (or by those of another) lie from their mean."""
         of = j if parts is None else parts
-        own = self.votes[3 * of : 3 * of + 3, j]
+        own = self.votes[3 * of : 3 * of + 3, j, :2]
         return float(np.linalg.norm(own - own.mean(0), axis=1).mean())
 
     def _shares(self, index: int) -> Heatmap:
@@ -324,8 +413,17 @@ class Story:
             groups = [points(say("to {whole}", whole=whole), self.found[to == j]) for j, whole in enumerate(TAKERS)]
         if marked is not None:
             groups.append(points(say("this one"), self.found[[marked]]))
-        outlines = [points(name, self.found[i] + np.array(OUTLINES[KINDS[i % 3]])) for i, name in enumerate(self.names)]
+        outlines = [points(name, _outline(self.found[i], i % 3)) for i, name in enumerate(self.names)]
         return self._plane(say("Parts found"), [group for group in groups if group.x], outlines)
+
+    def _known(self) -> Scatter:
+        """A house and a boat as the capsules know them, side by side."""
+        at = np.array([[-1.5, 0.0], [1.5, 0.0]])
+        poses = np.concatenate([(at[:, None] + SEATS).reshape(6, 2), np.zeros((6, 1))], 1)
+        groups = [points(name, at[[j]]) for j, name in enumerate((say("middle of a house"), say("middle of a boat")))]
+        return self._plane(
+            say("A house and a boat"), groups, [points("", _outline(p, i % 3)) for i, p in enumerate(poses)]
+        )
 
     def _votes(self, marked: int | None, whole: int | None = None) -> Scatter:
         if marked is not None:
@@ -343,10 +441,16 @@ class Story:
         return self._plane(say("Votes for the {wholes}", wholes=WHOLES[j]), groups)
 
     def _plane(self, title: str, groups: Sequence[Series], lines: Sequence[Series] = ()) -> Scatter:
-        most = float(np.ceil(max(3.0, np.abs(self.found).max() + 0.5, np.abs(self.votes).max() + 0.3)))
+        most = float(np.ceil(max(3.0, np.abs(self.found[:, :2]).max() + 0.5, np.abs(self.votes[..., :2]).max() + 0.3)))
         return Scatter(
             title=title, groups=tuple(groups), lines=tuple(lines), x_range=(-most, most), y_range=(-most, most)
         )
+
+
+def _outline(pose: Array, kind: int) -> Array:
+    """The corners of a part, turned as it stands."""
+    corners = np.array(OUTLINES[KINDS[kind]])
+    return pose[:2] + rotated(corners, np.full(len(corners), pose[2]))
 
 
 def _at(place: Array) -> str:
@@ -366,8 +470,9 @@ DEMO = Demo(
     params=CapsulesParams,
     steps=steps,
     look_for=(
+        "Where parts sit in a house and in a boat is learnt from examples in all poses.",
         "Each part votes for both wholes, for alone it cannot know.",
-        "Votes of parts that belong together meet in one place.",
+        "Votes of parts that belong together meet in one place, however the house is turned.",
         "Round by round the shares move from one third to nearly one.",
         "The length falls when the parts of a house are scrambled; counting them sees no difference.",
     ),
@@ -376,6 +481,7 @@ DEMO = Demo(
         Request("Run routing by agreement for 8 rounds", {"rounds": 8}),
         Request("capsule network with overlap 1.5", {"distance": 1.5}),
         Request("capsules with noise 0.5", {"noise": 0.5}),
+        Request("a house turned by 90 degrees in a capsule network", {"turn": 90}),
         Request("scrambled parts in a capsule network", {"scrambled": True}),
         Request("dynamic routing with 2 routing iterations and seed 5", {"rounds": 2, "seed": 5}),
         Request("red de cápsulas con jitter 0.3", {"noise": 0.3}),
@@ -389,6 +495,11 @@ DEMO = Demo(
         "apart": Preset(
             "A house and a boat", {}, "Watch the shares leave one third: nobody tells the parts where they belong.",
             (Claim("right", "==", 6), Claim("house", ">=", 0.8), Claim("boat", ">=", 0.8)),
+        ),
+        "upside": Preset(
+            "Upside down", {"turn": 180},
+            "Turned over it is still a house to capsules that vote with angles, not to those that vote with places.",
+            (Claim("right", "==", 6), Claim("house", ">=", 0.8), Claim("flat_house", "<=", 0.4)),
         ),
         "overlap": Preset(
             "One on top of the other", {"distance": 0.4, "rounds": 6},
@@ -417,6 +528,8 @@ DEMO = Demo(
         Measure("right", "score", "parts with their own whole, of six"),
         Measure("share", "quantity", "mean largest share of a part"),
         Measure("round", "clock"),
+        Measure("seat_error", "error", "how far the learnt seats are off, on average"),
+        Measure("flat_house", "quantity", "length of the house when angles are ignored"),
         Measure("near", "quantity", "parts that nearness gets right"),
     ),
     converged=Convergence("every part is with its own whole from then on", claim=Claim("right", "==", 6)),

@@ -5,6 +5,9 @@ Graphics makes a picture from a description; inverse graphics finds the descript
 
     picture --encoder--> z = (z1, z2, z3) --decoder--> picture
 
+Both are convolutional, as the name says: 3x3 kernels slide over the picture, every layer of the encoder halves the maps
+(12x12, 6x6, 3x3), every layer of the decoder doubles them by laying each cell out twice before its kernels slide.
+
 Three factors made the picture: place, size and light. An ordinary autoencoder stores them anyhow, mixed over the units.
 A deep convolutional inverse graphics network is trained on groups of pictures in which only one factor changes, and the
 code units of the others are held at their group's mean: that factor has to find its own unit, and the code comes
@@ -13,7 +16,8 @@ apart. How far is measured over many pictures by the correlation of every unit w
     score = mean over units of 1 - (second largest |correlation|) / (largest)        1: each unit knows one factor
 
 Source: T. Kulkarni, W. Whitney, P. Kohli and J. Tenenbaum, "Deep convolutional inverse graphics network" (2015). Here
-encoder and decoder are small dense networks, trained beforehand by `python -m demos.training inverse_graphics`.
+a network of 3,492 weights, trained beforehand by `python -m demos.training inverse_graphics`; the paper's pictures are
+of faces and chairs, and its code a distribution.
 """
 
 from __future__ import annotations
@@ -44,7 +48,18 @@ from demos.runtime.contract import (
     param,
 )
 from demos.runtime.messages import listed, say
-from demos.vision._factors import FACTORS, SIZE, Array, decode, disentanglement, encode, influence, render
+from demos.vision._factors import (
+    FACTORS,
+    SIZE,
+    Array,
+    decode,
+    decoder,
+    disentanglement,
+    encode,
+    encoder,
+    influence,
+    render,
+)
 
 ANSWERS = (say("mostly one factor"), say("several factors at once"))
 APART = 0.7
@@ -78,7 +93,9 @@ class InverseGraphicsParams(Params):
 def network(training: str) -> dict[str, Array]:
     """The trained tensors of one of the two codes."""
     tensors = weights.load("inverse_graphics")
-    return {key.split(".")[1]: value.astype(np.float64) for key, value in tensors.items() if key.startswith(training)}
+    return {
+        key.partition(".")[2]: value.astype(np.float64) for key, value in tensors.items() if key.startswith(training)
+    }
 
 
 def measure(pictures: Array) -> Array:
@@ -96,7 +113,7 @@ def steps(params: InverseGraphicsParams) -> Iterator[Frame]:
     """The factors, what a picture becomes, which unit knows what, the unit turned step by step, and the score."""
     random = np.random.default_rng(params.seed)
     story = Story(params, random.uniform(-0.4, 0.4, (1, 3)))
-    scenes = [story.opening(), story.there_and_back(), story.units()]
+    scenes = [story.opening(), story.there_and_back(), story.layers(), story.units()]
     yield from play([*scenes, *map(story.turn, range(params.turns)), story.ending()])
 
 
@@ -151,6 +168,28 @@ class Story:
             Bars(title=say("code"), labels=("z1", "z2", "z3"), values=row(self.z[0])),
         )
         return Scene(caption, panels, {"error": error}, say("there and back"))
+
+    def layers(self) -> Scene:
+        """The maps on the way in and on the way out."""
+        inward, outward = encoder(self.w, self.picture, np), decoder(self.w, self.z, np)
+        size = sum(tensor.size for tensor in self.w.values())
+        caption = say(
+            "The way in and out, by {size} weights. In: {one} maps of 6x6, {two} of 3x3, then 3 numbers. Out: back "
+            "over {two} maps of 3x3 and {one} of 6x6 to the picture. The same 3x3 kernels slide everywhere; grey is 0. "
+            "The maps still look like pictures, the 3 numbers no longer do.",
+            size=f"{size:,}",
+            one=len(inward[0][0]),
+            two=len(inward[1][0]),
+        )
+        panels = (
+            self._picture(say("in"), self.picture[0]),
+            self._maps(say("8 maps of 6x6"), inward[0][0], 4),
+            self._maps(say("16 maps of 3x3"), inward[1][0], 4),
+            self._picture(say("out"), outward[-1][0]),
+            self._maps(say("8 maps of 6x6, on the way out"), outward[1][0], 4),
+            self._maps(say("16 maps of 3x3, on the way out"), outward[0][0], 4),
+        )
+        return Scene(caption, panels, {"weights": size}, say("layer by layer"))
 
     def units(self) -> Scene:
         score = disentanglement(self.w)
@@ -229,6 +268,10 @@ class Story:
     def _picture(self, title: str, picture: Array) -> Image:
         return Image(title=title, pixels=rows(picture.reshape(SIZE, SIZE), 2))
 
+    def _maps(self, title: str, maps: Array, wide: int) -> Image:
+        side = round(maps.shape[1] ** 0.5)
+        return Image(title=title, pixels=sheet(0.5 + 0.5 * maps.reshape(-1, side, side), wide))
+
     def _curve(self, i: int) -> Curve:
         lines = tuple(
             Series(name=name, x=row(self.knob[: i + 1]), y=row(self.read[: i + 1, k])) for k, name in enumerate(FACTORS)
@@ -249,7 +292,7 @@ DEMO = Demo(
     params=InverseGraphicsParams,
     steps=steps,
     look_for=(
-        "The code says in three numbers what 144 pixels show.",
+        "The code says in three numbers what 144 pixels show; maps shrink on the way in and grow on the way out.",
         "After training on groups, each unit follows one factor.",
         "In a plain autoencoder one unit moves several factors at once.",
     ),
@@ -283,7 +326,8 @@ DEMO = Demo(
         "plain": Preset(
             "A plain autoencoder",
             {"training": "plain", "factor": "size"},
-            "The same pictures, no groups: the knob mixes factors.", (Claim("score", "<", 0.5),),
+            "The same pictures, no groups: the knob mixes factors.",
+            (Claim("score", "<", 0.65), Claim("share", "<", 0.7)),
         ),
     },
     prediction=Prediction("What will change when this one unit is turned?", ANSWERS, _check),
@@ -297,6 +341,7 @@ DEMO = Demo(
         Measure("score", "score", "how far each factor has a unit of its own"),
         Measure("error", "error", "mean squared error of the pictures"),
         Measure("share", "quantity", "share of the change that the knob makes in its factor"),
+        Measure("weights", "size", "weights of the network"),
         Measure("knob", "quantity", "value of the knob turned"),
     ),
 )  # fmt: skip

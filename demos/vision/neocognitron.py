@@ -1,14 +1,22 @@
-"""The neocognitron: S-cells find a stroke at its place, C-cells forgive where exactly it was.
+"""The neocognitron: S-cells find a shape at its place, C-cells forgive where exactly it was, and stages of both follow.
 
 Fukushima's network of 1979 has two kinds of cells, after the simple and complex cells of the eye's cortex:
 
-    S_k(r, c) = max(0, Σ_i Σ_j K_k[i, j]·image[r + i, c + j] - θ)      an S-cell: stroke k stands exactly here
-    C_k(r, c) = max of S_k within a radius R of (r, c)                 a C-cell: stroke k stands somewhere near
+    S_k(r, c) = max(0, Σ_i Σ_j K_k[i, j]·input[r + i, c + j] - θ)      an S-cell: shape k stands exactly here
+    C_k(r, c) = max of S_k within a radius R of (r, c)                 a C-cell: shape k stands somewhere near
 
-All S-cells of one plane share the kernel K_k. If the image moves, the S-cells that answer move with it: nothing at the
-old place answers any more. The C-cells hardly change as long as the move is within their radius. The last layer knows
-each letter by the C-cells that it excited once, and names the letter whose memory is most alike (the cosine). Nothing
-is trained by errors: it remembers, and the C-cells forgive. Pooling in today's networks is the same idea.
+All S-cells of one plane share the kernel K_k. If the image moves, the S-cells that answer move with it; the C-cells
+hardly change as long as the move is within their radius. The S-cells of the next stage look at the C-cells of the one
+before, so they see larger shapes, and each stage forgives a little more:
+
+    image → S1 (four strokes) → C1 (radius R/2) → S2 (corners, crossings) → C2 (radius R) → the letter's name
+
+S1 is given. S2 organises itself, without a teacher, in the spirit of the paper: where a strong pattern makes no S-cell
+answer, a new plane is born that looks for just this pattern (its kernel becomes what it sees there; it answers by the
+cosine, so a bright pattern counts no more than a dim one). The last layer remembers the C2-cells that each letter
+excited, and names the letter whose memory is most alike. Pooling in today's networks is the C-cell's idea.
+
+What is left out: Fukushima's S-cells divide by an inhibition where here a cosine stands, and he had a third stage.
 
 Source: K. Fukushima, "Neocognitron: a self-organizing neural network model for a mechanism of pattern recognition
 unaffected by shift in position" (1980).
@@ -17,6 +25,8 @@ unaffected by shift in position" (1980).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from typing import Literal
 
@@ -34,6 +44,7 @@ from demos.runtime.contract import (
     Frame,
     Image,
     Measure,
+    Panel,
     Params,
     Prediction,
     Preset,
@@ -45,6 +56,9 @@ from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
 SIZE, LEFT, TOP, MOST_SHIFT, THETA, SURE = 16, 3, 4, 6, 1.2, 0.6
+FIELD, THETA_2, BORN, STRONG = 3, 0.6, 3, 0.6
+"""An S2-cell sees 3x3 C1-cells and answers from this cosine on; a letter makes three planes at most, each where the
+pattern is at least 0.6 times as strong as the letter's strongest."""
 LETTERS = {
     "T": ("#######", "...#...", "...#...", "...#...", "...#...", "...#...", "...#..."),
     "L": ("#......", "#......", "#......", "#......", "#......", "#......", "#######"),
@@ -52,7 +66,6 @@ LETTERS = {
     "H": ("#.....#", "#.....#", "#.....#", "#######", "#.....#", "#.....#", "#.....#"),
     "V": ("#.....#", "#.....#", ".#...#.", ".#...#.", "..#.#..", "..#.#..", "...#..."),
 }
-STROKES = (say("level"), say("upright"), say("falling"), say("rising"))
 
 
 class NeocognitronParams(Params):
@@ -68,7 +81,7 @@ class NeocognitronParams(Params):
         ),
     )  # fmt: skip
     radius: int = param(
-        2, "How far a C-cell looks around itself (R).", low=0, high=4,
+        2, "How far a C2-cell looks around itself (R); a C1-cell looks half as far.", low=0, high=4,
         aliases=("c-cell radius", "tolerance", "reach", "radio", "radio de las células c", "tolerancia"),
     )  # fmt: skip
     noise: float = param(
@@ -117,10 +130,86 @@ def alike(a: Array, b: Array) -> float:
     return float((a * b).sum()) / length if length else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """A plane of S2-cells: the kernel (4, 3, 3) they share, of length one, and the letter and place that made it."""
+
+    kernel: Array
+    letter: str
+    place: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The answers of all stages: planes x 16 x 16."""
+
+    s1: Array
+    c1: Array
+    s2: Array
+    c2: Array
+
+
+def fields(c1: Array) -> Array:
+    """What each S2-cell sees: (16, 16, 4, 3, 3)."""
+    half = FIELD // 2
+    padded = np.pad(c1, ((0, 0), (half, half), (half, half)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (FIELD, FIELD), axis=(1, 2))
+    return np.asarray(windows.transpose(1, 2, 0, 3, 4))
+
+
+def second(c1: Array, planes: Sequence[Plane]) -> Array:
+    """S2-cells (planes, 16, 16): the cosine of what a cell sees and its kernel, above a threshold."""
+    seen = fields(c1)
+    lengths = np.sqrt((seen**2).sum((2, 3, 4)))
+    if not planes or not lengths.any():
+        return np.zeros((len(planes), SIZE, SIZE))
+    dots = np.einsum("rcsij,ksij->krc", seen, np.stack([plane.kernel for plane in planes]))
+    faint = lengths < 0.3 * lengths.max()  # an edge of the pattern would look like anything
+    cosines = np.where(faint, 0, dots / np.maximum(lengths, 1e-9))
+    return np.asarray(np.maximum(0, cosines - THETA_2) / (1 - THETA_2))
+
+
+def organise(letters: Iterable[str], radius: int) -> list[Plane]:
+    """Learning without a teacher: a plane is born where a strong pattern leaves all S2-cells nearly silent."""
+    planes: list[Plane] = []
+    for letter in letters:
+        c1 = complex_cells(simple(draw(letter, 0)), first_radius(radius))
+        seen = fields(c1)
+        strength = np.sqrt((seen**2).sum((2, 3, 4)))
+        for _ in range(BORN):
+            answered = second(c1, planes).max(0, initial=0)
+            silent = np.where((answered < 0.5) & (strength >= STRONG * strength.max()), strength, 0)
+            if not silent.any():
+                break
+            r, c = np.unravel_index(first_largest(silent), silent.shape)
+            planes.append(Plane(seen[r, c] / strength[r, c], letter, (int(r), int(c))))
+    return planes
+
+
+def first_radius(radius: int) -> int:
+    """How far a C1-cell looks: half as far as a C2-cell, rounded up."""
+    return -(-radius // 2)
+
+
+def respond(image: Array, planes: Sequence[Plane], radius: int) -> Cells:
+    """The image through both stages."""
+    s1 = simple(image)
+    c1 = complex_cells(s1, first_radius(radius))
+    s2 = second(c1, planes)
+    return Cells(s1, c1, s2, complex_cells(s2, radius))
+
+
 def steps(params: NeocognitronParams) -> Iterator[Frame]:
-    """The letter, its S-cells and C-cells plane by plane, then the letter moving pixel by pixel."""
+    """The letter, the first stage, the second as it organises itself, and the letter moving pixel by pixel."""
     story = Story(params)
-    scenes = [story.opening(), *map(story.plane, range(4)), story.cells(), story.memory()]
+    scenes = [
+        story.opening(),
+        story.strokes(),
+        story.cells(),
+        *map(story.born, LETTERS),
+        story.stages(),
+        story.memory(),
+    ]
     scenes += [story.moved(shift) for shift in range(params.shift + 1)]
     yield from play([*scenes, story.ending()])
 
@@ -130,19 +219,23 @@ class Story:
         self.params = params
         specks = params.noise * np.random.default_rng(params.seed).standard_normal((SIZE, SIZE))
         self.images = [np.clip(draw(params.letter, shift) + specks, 0, 1) for shift in range(MOST_SHIFT + 1)]
-        self.known = {letter: complex_cells(simple(draw(letter, 0)), params.radius) for letter in LETTERS}
-        self.s = [simple(image) for image in self.images]
-        self.c = [complex_cells(s, params.radius) for s in self.s]
+        self.planes = organise(LETTERS, params.radius)
+        self.known = {letter: respond(draw(letter, 0), self.planes, params.radius).c2 for letter in LETTERS}
+        self.cells_of = [respond(image, self.planes, params.radius) for image in self.images]
 
     def scores(self, shift: int) -> dict[str, float]:
-        """How alike the C-cells are to the memory of each letter."""
-        return {letter: alike(self.c[shift], memory) for letter, memory in self.known.items()}
+        """How alike the C2-cells are to the memory of each letter."""
+        return {letter: alike(self.cells_of[shift].c2, memory) for letter, memory in self.known.items()}
 
     def named(self, shift: int) -> str:
         """The letter that the last layer names, or "nothing" when none is alike enough."""
         scores = self.scores(shift)
         best = max(scores, key=lambda letter: scores[letter])
         return best if scores[best] >= SURE else say("nothing")
+
+    def kept(self, stage: str, shift: int) -> float:
+        """How alike the answers of a stage are to those before the move."""
+        return alike(getattr(self.cells_of[0], stage), getattr(self.cells_of[shift], stage))
 
     def opening(self) -> Scene:
         image = self.images[0]
@@ -155,118 +248,149 @@ class Story:
             pixels=count(self.params.shift, "pixel"),
         )
         panels = (
-            _picture(say("the letter"), image),
             Image(title=say("four strokes to look for"), pixels=sheet((kernels() + 0.5) / 1.5, 4)),
+            _picture(say("the letter"), image),
+            _picture(say("the letter moved"), self.images[self.params.shift]),
         )
         return Scene(caption, panels, {"bright": float((image > 0.5).sum())})
 
-    def plane(self, k: int) -> Scene:
-        s = self.s[0][k]
-        where = np.unravel_index(first_largest(s), s.shape)
+    def strokes(self) -> Scene:
+        s = self.cells_of[0].s1
+        answering = (s > 0).sum((1, 2))
         caption = say(
-            "S-cells for {strokes} strokes: {s} of {size} answer, ",
-            strokes=STROKES[k],
-            s=int((s > 0).sum()),
+            "Stage 1, S-cells: one plane for each stroke, level, upright, falling, rising: {level}, {upright}, "
+            "{falling} and {rising} of {size} cells answer. All cells of a plane have the same weights, each watches "
+            "its own place: where it is bright, the stroke stands exactly there.",
+            level=int(answering[0]),
+            upright=int(answering[1]),
+            falling=int(answering[2]),
+            rising=int(answering[3]),
             size=SIZE * SIZE,
         )
-        caption += (
-            say("the strongest at row {where}, column {where2}. ", where=where[0] + 1, where2=where[1] + 1)
-            if s.any()
-            else say("for there is no such stroke. ")
-        )
-        caption += say("All of them have the same weights, each watches its own place.")
-        return Scene(
-            caption,
-            (
-                _picture(say("the letter"), self.images[0]),
-                _picture(say("S-cells: {strokes}", strokes=STROKES[k]), s / 1.8),
-            ),
-            {"answering": float((s > 0).sum())},
-            say("S-cells") if k == 0 else "",
-        )
+        panels = (_picture(say("the letter"), self.images[0]), _sheet(say("S1-cells"), s / 1.8, 2))
+        return Scene(caption, panels, {"answering": float((s > 0).sum())}, say("S-cells"))
 
     def cells(self) -> Scene:
-        s, c = self.s[0], self.c[0]
+        s, c = self.cells_of[0].s1, self.cells_of[0].c1
         caption = say(
             "C-cells take the strongest S-cell within {pixels}: {s} S-cells answered, now {c} C-cells do. The "
             "picture is blurred on purpose: 'somewhere near' is all that is kept of the place.",
-            pixels=count(self.params.radius, "pixel"),
+            pixels=count(first_radius(self.params.radius), "pixel"),
             s=int((s > 0).sum()),
             c=int((c > 0).sum()),
         )
-        panels = (
-            Image(title=say("S-cells"), pixels=sheet(s / 1.8, 2)),
-            Image(title=say("C-cells"), pixels=sheet(c / 1.8, 2)),
-        )
+        panels = (_sheet(say("S1-cells"), s / 1.8, 2), _sheet(say("C1-cells"), c / 1.8, 2))
         return Scene(caption, panels, {"s": float((s > 0).sum()), "c": float((c > 0).sum())}, say("C-cells"))
+
+    def born(self, letter: str) -> Scene:
+        """What a letter adds to the second stage."""
+        at = list(LETTERS).index(letter)
+        before = [plane for plane in self.planes if list(LETTERS).index(plane.letter) < at]
+        new = [plane for plane in self.planes if plane.letter == letter]
+        caption = say(
+            "Stage 2 organises itself, without a teacher. It sees {letter}. Where a strong pattern makes no S2-cell "
+            "answer, a plane is born that looks for it: {new} here, after {before}. ",
+            letter=letter,
+            new=count(len(new), "plane"),
+            before=len(before),
+        )
+        caption += (
+            say("Orange marks the middle of what each new one saw: a piece larger than a stroke.")
+            if new
+            else say("All its pieces were known already.")
+        )
+        known = [_piece(plane) for plane in (*before, *new)]
+        panels: list[Panel] = [_marked(say("the letter shown, and where planes were born"), draw(letter, 0), new)]
+        if known:
+            panels.append(_sheet(say("what the S2-planes look for"), np.stack(known), 4))
+        first = letter == next(iter(LETTERS))
+        return Scene(caption, tuple(panels), {"planes": len(known)}, say("it organises itself") if first else "")
+
+    def stages(self) -> Scene:
+        cells = self.cells_of[0]
+        caption = say(
+            "The {letter} through all stages. {s1} S1-cells find strokes, {s2} S2-cells find pieces made of strokes "
+            "({planes} planes), and after each the C-cells blur the place. What is left at the end is which pieces "
+            "there are and roughly where.",
+            letter=self.params.letter,
+            s1=int((cells.s1 > 0).sum()),
+            s2=int((cells.s2 > 0).sum()),
+            planes=len(self.planes),
+        )
+        panels = (_picture(say("the letter"), self.images[0]), *self._stages(0), self._scores(0))
+        return Scene(caption, panels, {"planes": len(self.planes)}, say("all stages"))
 
     def memory(self) -> Scene:
         scores = self.scores(0)
         rival = max((letter for letter in scores if letter != self.params.letter), key=lambda letter: scores[letter])
         caption = say(
-            "The last layer remembers which C-cells each letter excited. Most alike: {named} with {values}; of "
-            "the others {rival} with {scores}, as it shares some strokes. Below {sure} nothing is named.",
+            "The last layer remembers which C2-cells each letter excited. Most alike: {named} with {values}; of "
+            "the others {rival} with {scores}, as it shares some pieces. Below {sure} nothing is named.",
             named=self.named(0),
             values=number(max(scores.values()), 2),
             rival=rival,
             scores=number(scores[rival], 2),
             sure=SURE,
         )
-        return Scene(
-            caption,
-            (_picture(say("the letter"), self.images[0]), self._scores(0)),
-            {"score": scores[self.params.letter]},
-        )
+        panels = (_picture(say("the letter"), self.images[0]), self._scores(0))
+        return Scene(caption, panels, {"score": scores[self.params.letter]})
 
     def moved(self, shift: int) -> Scene:
-        s, c = alike(self.s[0], self.s[shift]), alike(self.c[0], self.c[shift])
-        named = self.named(shift)
+        s, c1, c = (self.kept(stage, shift) for stage in ("s1", "c1", "c2"))
+        named, reach = self.named(shift), first_radius(self.params.radius) + self.params.radius
         caption = say(
-            "Moved by {pixels}: the S-cells are {s} alike to before, the C-cells {c}. It names {named}. {within} "
-            "the radius of {radius} a C-cell {still_meets}",
+            "Moved by {pixels}: the S1-cells are {s} alike to before, the C1-cells {c1}, the C2-cells {c}. It names "
+            "{named}. Both stages together forgive {reach}: {still_meets}",
             pixels=count(shift, "pixel"),
             s=number(s, 2),
+            c1=number(c1, 2),
             c=number(c, 2),
             named=named,
-            within=say("Within") if shift <= self.params.radius else say("Beyond"),
-            radius=self.params.radius,
-            still_meets=say("still meets the stroke it knew.")
-            if shift <= self.params.radius
-            else say("has lost its stroke."),
+            reach=count(reach, "pixel"),
+            still_meets=say("a cell at the end still meets the piece it knew.")
+            if shift <= reach
+            else say("a cell at the end has lost its piece."),
         )
         lost = named != self.params.letter and (shift == 0 or self.named(shift - 1) == self.params.letter)
-        panels = (self._curve(shift), self._scores(shift), _picture(say("the letter now"), self.images[shift]))
-        return Scene(
-            caption, panels, {"shift": shift, "s_alike": s, "c_alike": c}, say("no longer known") if lost else ""
-        )
+        now = _picture(say("the letter now"), self.images[shift])
+        _, c1_panel, _, c2_panel = self._stages(shift)
+        panels = (now, c1_panel, c2_panel, self._curve(shift), self._scores(shift))
+        metrics = {"shift": shift, "s_alike": s, "c_alike": c}
+        return Scene(caption, panels, metrics, say("no longer known") if lost else "")
 
     def ending(self) -> Scene:
         shift, letter = self.params.shift, self.params.letter
         known = self.named(shift) == letter
-        s, c = alike(self.s[0], self.s[shift]), alike(self.c[0], self.c[shift])
+        s, c1, c = (self.kept(stage, shift) for stage in ("s1", "c1", "c2"))
         caption = say(
-            "Moved by {pixels}, the {letter} is {still_known}: S-cells {s} alike, C-cells {c}. With "
-            "a radius of {radius} ",
+            "Moved by {pixels}, the {letter} is {still_known}: S1-cells {s} alike, C1-cells {c1}, C2-cells {c}. ",
             pixels=count(shift, "pixel"),
             letter=letter,
             still_known=say("still known") if known else say("no longer known"),
             s=number(s, 2),
+            c1=number(c1, 2),
             c=number(c, 2),
-            radius=self.params.radius,
         )
         caption += (
-            say("the C-cells forgave the move. Today this is called pooling.")
+            say("Stage after stage the C-cells forgave the move. Today this is called pooling.")
             if known
-            else say("the C-cells did not forgive the move.")
+            else say("The C-cells did not forgive the move.")
         )
         blur = _mean_alike(self.known.values())
-        caption += say(
-            " Two different letters are on average {blur} alike to cells of that radius.", blur=number(blur, 2)
-        )
+        caption += say(" Two different letters are on average {blur} alike to the C2-cells.", blur=number(blur, 2))
         panels = (self._curve(shift), self._scores(shift))
         s_blur = _mean_alike(simple(draw(each, 0)) for each in LETTERS)
-        metrics = {"known": known, "s_alike": s, "c_alike": c, "blur": blur, "s_blur": s_blur}
+        metrics = {"known": known, "s_alike": s, "c1_alike": c1, "c_alike": c, "blur": blur, "s_blur": s_blur}
         return Scene(caption, panels, metrics, say("the verdict"))
+
+    def _stages(self, shift: int) -> tuple[Panel, ...]:
+        cells = self.cells_of[shift]
+        return (
+            _sheet(say("S1-cells"), cells.s1 / 1.8, 2),
+            _sheet(say("C1-cells"), cells.c1 / 1.8, 2),
+            _sheet(say("S2-cells"), cells.s2, 4),
+            _sheet(say("C2-cells"), cells.c2, 4),
+        )
 
     def _scores(self, shift: int) -> Bars:
         scores = self.scores(shift)
@@ -276,16 +400,43 @@ class Story:
 
     def _curve(self, shift: int) -> Curve:
         x = tuple(float(i) for i in range(shift + 1))
-        lines = [
-            (name, [alike(cells[0], cells[i]) for i in range(shift + 1)])
-            for name, cells in ((say("S-cells"), self.s), (say("C-cells"), self.c))
-        ]
+        names = ((say("S1-cells"), "s1"), (say("C1-cells"), "c1"), (say("C2-cells"), "c2"))
+        lines = [(name, [self.kept(stage, i) for i in range(shift + 1)]) for name, stage in names]
         return Curve(
             title=say("Alike to before the move"),
             series=tuple(Series(name=n, x=x, y=row(y)) for n, y in lines),
             x_label=say("pixels moved"),
             y_range=(0, 1),
         )
+
+
+def _sheet(title: str, planes: Array, wide: int) -> Image:
+    return Image(title=title, pixels=sheet(planes, wide))
+
+
+@cache
+def _drawn(letter: str) -> Array:
+    return np.pad(draw(letter, 0), FIELD)
+
+
+def _piece(plane: Plane) -> Array:
+    """The 5x5 pixels of the letter around the place where a plane was born."""
+    (r, c), half = plane.place, FIELD // 2 + 1
+    r, c = r + FIELD, c + FIELD
+    return _drawn(plane.letter)[r - half : r + half + 1, c - half : c + half + 1]
+
+
+def _marked(title: str, image: Array, planes: Sequence[Plane]) -> Image:
+    """The letter, what the planes saw lighter, and their middles in colour."""
+    seen = np.zeros((SIZE, SIZE))
+    half = FIELD // 2 + 1
+    for plane in planes:
+        r, c = plane.place
+        seen[max(0, r - half) : r + half + 1, max(0, c - half) : c + half + 1] = 0.3
+    channels = np.stack([np.maximum(image, seen)] * 3)
+    for plane in planes:
+        channels[:, plane.place[0], plane.place[1]] = (0.9, 0.6, 0.0)
+    return Image(title=title, channels=tuple(rows(channel, 2) for channel in channels))
 
 
 def _mean_alike(answers: Iterable[Array]) -> float:
@@ -306,13 +457,14 @@ DEMO = Demo(
     title="Neocognitron",
     slide=21,
     group="Convolutional Layers",
-    summary="S-cells find strokes, C-cells forgive small shifts: a letter is known again after it has moved.",
+    summary="Stages of S-cells that find and C-cells that forgive: a letter is known again after it has moved.",
     params=NeocognitronParams,
     steps=steps,
     look_for=(
         "All S-cells of a plane look for the same stroke, each at its own place.",
-        "When the letter moves, the S-cells change at once, the C-cells little.",
-        "Beyond the radius of the C-cells the letter is lost.",
+        "The second stage makes its own planes out of the pieces of the letters: corners, crossings, ends.",
+        "When the letter moves, the S1-cells change at once, the C1-cells less, the C2-cells least.",
+        "Beyond what both stages of C-cells forgive the letter is lost.",
     ),
     examples=(
         Request("Show me the neocognitron"),
@@ -334,8 +486,8 @@ DEMO = Demo(
     presets={
         "t": Preset(
             "A moving T", {},
-            "Compare the two curves: the C-cells stay alike for longer than the S-cells.",
-            (Claim("known", "==", 1), Claim("s_alike", "<", "c_alike")),
+            "Compare the curves: each stage stays alike for longer than the one before.",
+            (Claim("known", "==", 1), Claim("s_alike", "<", "c1_alike"), Claim("c1_alike", "<", "c_alike")),
         ),
         "none": Preset(
             "No C-cells", {"radius": 0},
@@ -355,8 +507,10 @@ DEMO = Demo(
         "células simples y complejas",
     ),
     measures=(
-        Measure("c_alike", "score", "how alike the C-cells are to before the move"),
-        Measure("s_alike", "score", "how alike the S-cells are to before the move"),
+        Measure("c_alike", "score", "how alike the C2-cells are to before the move"),
+        Measure("c1_alike", "score", "how alike the C1-cells are to before the move"),
+        Measure("s_alike", "score", "how alike the S1-cells are to before the move"),
+        Measure("planes", "quantity", "planes of the second stage"),
         Measure("known", "score", "1 when the letter is still known"),
         Measure("shift", "clock", "pixels moved"),
         Measure("blur", "quantity", "how alike two letters are to the C-cells"),

@@ -49,17 +49,22 @@ def through(layers: Sequence[Any], x: Any, *, linear: bool = False) -> Any:
 
 
 def learn(
-    parameters: Sequence[Any], x: Any, loss: Callable[[Any, Any], Any], epochs: int, rate: float, generator: Any
+    parameters: Sequence[Any],
+    x: Any,
+    loss: Callable[[Any, Any], Any],
+    epochs: int,
+    rate: float,
+    generator: Any,
+    batch: int = BATCH,
 ) -> Iterator[int]:
-    """Adam on `loss(rows, row numbers)` over shuffled batches, the rate falling to 0; yields the epochs done: 0, 1, "
-    "2."""
+    """Adam on `loss(rows, row numbers)` over shuffled batches, the rate falling to 0; yields the epochs done."""
     import torch
 
     optimiser = torch.optim.Adam(parameters, lr=rate)
     schedule = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.02, epochs)
     yield 0
     for epoch in range(1, epochs + 1):
-        for chosen in torch.split(torch.randperm(len(x), generator=generator), BATCH):
+        for chosen in torch.split(torch.randperm(len(x), generator=generator), batch):
             optimiser.zero_grad()
             torch.autograd.backward(loss(x[chosen], chosen))
             optimiser.step()

@@ -1,14 +1,16 @@
 """The sparse autoencoder: many code units, few of them at work at a time.
 
-    a = ReLU(W_e·x + b_e)                           more units than needed
+    a = ReLU(W_e·(x - b_d) + b_e)                   more units than needed
     E = mean (W_d·a + b_d - x)² + λ · Σ_j a_j       the second term is a price for every bit of activity
 
-The columns of W_d have length one, so a price on a cannot be dodged by large weights. A narrow code saves numbers; a
-sparse one saves activity. With the price each unit has to earn its keep, and comes to stand for a piece of a picture
-that occurs often: a stroke, a bow. Today the same idea is used to find readable features inside language models.
+The columns of W_d have length one, so a price on a cannot be dodged by large weights; W_e starts as W_d turned over,
+so that no unit is born dead. A narrow code saves numbers; a sparse one saves activity. With the price each unit has to
+earn its keep, and comes to stand for a shape that occurs often. How readable that is can be counted: of the ten
+pictures that excite a unit most, how many show the same digit? Today the same idea finds readable features inside
+language models.
 
 Sources: B. Olshausen and D. Field, "Emergence of simple-cell receptive field properties by learning a sparse code"
-(1996); A. Ng, "Sparse autoencoder", lecture notes (2011).
+(1996); A. Ng, "Sparse autoencoder", lecture notes (2011); T. Bricken and others, "Towards monosemanticity" (2023).
 """
 
 from __future__ import annotations
@@ -18,10 +20,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
-from demos.lib.ranking import ranked
+from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, row
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
@@ -39,7 +42,11 @@ from demos.runtime.contract import (
     param,
 )
 from demos.runtime.messages import say
-from demos.zoo._coder import HELD, Array, dense, digits, learn, strip
+from demos.zoo._coder import HELD, Array, digits, learn, strip
+
+TOP = 10
+"""How many of the pictures that excite a unit most are asked for their names."""
+UNITS_SHOWN = 4
 
 
 class SparseAutoencoderParams(Params):
@@ -48,7 +55,7 @@ class SparseAutoencoderParams(Params):
         aliases=("code size", "hidden units", "code units", "features", "unidades", "neuronas", "unidades ocultas"),
     )  # fmt: skip
     penalty: float = param(
-        0.005, "λ, the price of activity; 0 makes it free.", low=0, high=0.1,
+        0.01, "λ, the price of activity; 0 makes it free.", low=0, high=0.1,
         aliases=(
             "lambda", "λ", "l1", "sparsity", "price", "sparsity penalty", "price of activity", "activity penalty",
             "cost of activity", "precio", "penalización", "dispersión", "l1 penalty",
@@ -73,6 +80,27 @@ class State:
         """The share of units that are above 0 for a picture."""
         return float((self.a > 1e-6).mean())
 
+    @property
+    def busy(self) -> NDArray[np.int64]:
+        """The units from the busiest to the idlest."""
+        return ranked(self.a.mean(0))
+
+    @property
+    def idle(self) -> int:
+        """How many units work for no picture."""
+        return int((self.a.max(0) <= 1e-6).sum())
+
+
+def excited(state: State, unit: int) -> NDArray[np.int64]:
+    """The pictures that excite a unit most, most first."""
+    return ranked(state.a[:, unit])[:TOP]
+
+
+def agreement(state: State, names: NDArray[np.int64]) -> Array:
+    """For each unit that works: the share of the pictures that excite it most which show the same digit."""
+    working = [unit for unit in state.busy if state.a[:, unit].max() > 1e-6]
+    return np.array([np.bincount(names[excited(state, unit)]).max() / TOP for unit in working])
+
 
 def train(params: SparseAutoencoderParams) -> Iterator[State]:
     """The state before learning and after each epoch."""
@@ -80,17 +108,19 @@ def train(params: SparseAutoencoderParams) -> Iterator[State]:
 
     generator = torch.Generator().manual_seed(params.seed)
     x = torch.tensor(digits()[0], dtype=torch.float32)
-    we, be, wd, bd = dense((64, params.units, 64), generator)
+    wd = torch.nn.functional.normalize(torch.randn((params.units, 64), generator=generator), dim=1)
+    we, be, bd = wd.T.clone(), torch.zeros(params.units), torch.zeros(64)
+    learnt = [tensor.requires_grad_() for tensor in (we, be, wd, bd)]
 
     def parts(some: Any) -> tuple[Any, Any]:
-        a = (some @ we + be).relu()
+        a = ((some - bd) @ we + be).relu()
         return a, a @ torch.nn.functional.normalize(wd, dim=1) + bd
 
     def loss(some: Any, _: Any) -> Any:
         a, rebuilt = parts(some)
         return ((rebuilt - some) ** 2).mean() + params.penalty * a.sum(1).mean()
 
-    for _ in learn([we, be, wd, bd], x[:-HELD], loss, params.epochs, 0.004, generator):
+    for _ in learn(learnt, x[:-HELD], loss, params.epochs, 0.004, generator, 25):
         with torch.no_grad():
             a, rebuilt = parts(x[-HELD:])
             features = torch.nn.functional.normalize(wd, dim=1)
@@ -103,6 +133,11 @@ def steps(params: SparseAutoencoderParams) -> Iterator[Frame]:
     yield from open_with(story.opening(), story.scenes)
 
 
+def painted(features: Array) -> Array:
+    """Features as pictures: grey is 0, the strongest pixel of each is white or black."""
+    return np.asarray(0.5 + 0.5 * features / np.abs(features).max(1, keepdims=True))
+
+
 class Story:
     """Tells one training."""
 
@@ -113,9 +148,11 @@ class Story:
 
     def scenes(self) -> list[Scene]:
         self.states = list(train(self.params))
-        self.busy = ranked(self.states[-1].a.mean(0))[:32]
+        self.busy = self.states[-1].busy[:24]
+        *_, self.free = train(self.params.model_copy(update={"penalty": 0}))
         told = [self.learning(i, say("features appear") if i == 3 else "") for i in thin(len(self.states), 10, {3})]
-        return [*told, *(self.apart(index) for index in range(6)), self.ending()]
+        told += [self.stands_for(unit, at) for at, unit in enumerate(self.states[-1].busy[:UNITS_SHOWN])]
+        return [*told, *(self.apart(index) for index in range(4)), self.price(), self.ending()]
 
     def opening(self) -> Scene:
         p = self.params
@@ -139,7 +176,7 @@ class Story:
         error = float(((now.rebuilt - self.x) ** 2).mean())
         caption = say(
             "Epoch {epoch}: error {error}, and a picture uses {active} % of the units. Each small square is one "
-            "unit's feature: what it paints when it is active. Watch noise turn into strokes.",
+            "unit's feature: what it paints when it is active. Watch noise turn into shapes.",
             epoch=epoch,
             error=number(error, 4),
             active=number(100 * now.active, 1),
@@ -147,7 +184,7 @@ class Story:
         x = row(range(epoch + 1))
         shares = Series(name=say("active share"), x=x, y=row(each.active for each in self.states[: epoch + 1]))
         panels = (
-            strip(say("Busiest features, grey is 0"), 0.5 + 1.2 * now.features[self.busy]),
+            strip(say("Busiest features, grey is 0"), painted(now.features[self.busy]), 6),
             Curve(title=say("Share of units at work"), series=(shares,), x_label=say("epoch"), y_range=(0, 1)),
         )
         return Scene(caption, panels, {"epoch": epoch, "error": error, "active": now.active}, moment)
@@ -158,16 +195,16 @@ class Story:
         order = ranked(a)[:6]
         share = float(a[order].sum() / max(a.sum(), 1e-9))
         caption = say(
-            "A {names} taken apart: {a} of {a2} units work, and the strongest six, shown on the right, carry "
+            "A {names} taken apart: {a} of {a2} units work, and the strongest six, shown beside it, carry "
             "{share} % of the activity. The digit is their sum, each with its own strength.",
             names=self.names[index],
             a=int((a > 1e-06).sum()),
             a2=len(a),
             share=number(100 * share, 0),
         )
+        row_of = np.stack([self.x[index], last.rebuilt[index], *(painted(last.features[order]))])
         panels = (
-            strip(say("digit, rebuilt"), np.stack([self.x[index], last.rebuilt[index]]), 2),
-            strip(say("its strongest features"), 0.5 + 1.2 * last.features[order], 3),
+            strip(say("digit, rebuilt, and its six strongest features"), row_of),
             Bars(
                 title=say("Their activity"), labels=tuple(say("unit {j}", j=j + 1) for j in order), values=row(a[order])
             ),
@@ -176,10 +213,55 @@ class Story:
             caption, panels, {"active": float((a > 1e-6).mean())}, say("digits taken apart") if index == 0 else ""
         )
 
+    def stands_for(self, unit: int, at: int) -> Scene:
+        last = self.states[-1]
+        top = excited(last, unit)
+        names = np.bincount(self.names[top], minlength=10)
+        best = first_largest(names)
+        caption = say(
+            "What does unit {unit} stand for? First its feature, then the digits never learnt that excite it most: "
+            "{many} of the {top} are a {best}. It works for {share:.0%} of all digits. Nobody told it the names.",
+            unit=unit + 1,
+            many=int(names[best]),
+            top=TOP,
+            best=best,
+            share=float((last.a[:, unit] > 1e-6).mean()),
+        )
+        panels = (
+            strip(say("its feature, and the seven digits that excite it most"),
+                  np.concatenate([painted(last.features[[unit]]), self.x[top[:7]]])),
+            Bars(title=say("Names of the ten"), labels=tuple(str(digit) for digit in range(10)), values=row(names)),
+        )  # fmt: skip
+        metrics = {"same_name": float(names[best]) / TOP}
+        return Scene(caption, panels, metrics, say("what a unit stands for") if at == 0 else "")
+
+    def price(self) -> Scene:
+        """The features beside those of a twin that paid nothing."""
+        last = self.states[-1]
+        ours, theirs = (agreement(state, self.names) for state in (last, self.free))
+        caption = say(
+            "Left, λ = {penalty}; right, the same network without a price. Of the {top} digits that excite a unit "
+            "most, {ours:.0%} share a name on the left and {theirs:.0%} on the right; a picture takes {few} units "
+            "against {many}. ",
+            penalty=number(self.params.penalty, 4),
+            top=TOP,
+            ours=float(ours.mean()) if len(ours) else 0.0,
+            theirs=float(theirs.mean()),
+            few=number(last.active * self.params.units, 1),
+            many=number(self.free.active * self.params.units, 1),
+        )
+        caption += say("Where all share every picture, none has to mean anything.")
+        panels = (
+            strip(say("with its price"), painted(last.features[self.busy]), 6),
+            strip(say("free of charge"), painted(self.free.features[self.free.busy[:24]]), 6),
+        )
+        metrics = {"same_name": float(ours.mean()) if len(ours) else 0.0, "same_name_free": float(theirs.mean())}
+        return Scene(caption, panels, metrics, say("what the price bought"))
+
     def ending(self) -> Scene:
         last = self.states[-1]
         error = float(((last.rebuilt - self.x) ** 2).mean())
-        idle = int((last.a.max(0) <= 1e-6).sum())
+        idle = last.idle
         caption = say(
             "With λ = {penalty} a picture uses {active} % of {units} units, at an error of {error}; "
             "{units2} never work{s}. ",
@@ -202,7 +284,7 @@ class Story:
                 active=number(last.active * self.params.units, 1),
             )
         panels = (
-            strip(say("Busiest features"), 0.5 + 1.2 * last.features[self.busy]),
+            strip(say("Busiest features"), painted(last.features[self.busy]), 6),
             strip(say("Originals, rebuilt"), np.concatenate([self.x[:8], last.rebuilt[:8]])),
         )
         return Scene(caption, panels, {"active": last.active, "error": error, "idle": idle}, say("the end"))
@@ -218,12 +300,13 @@ DEMO = Demo(
     title="Sparse autoencoder",
     slide=37,
     group="Zoo",
-    summary="Many units, few at work: a price on activity turns them into strokes that digits are made of.",
+    summary="Many units, few at work: a price on activity turns noise into shapes that digits are made of.",
     params=SparseAutoencoderParams,
     steps=steps,
     look_for=(
         "The price makes most units silent for any one picture.",
-        "Features turn from noise into strokes.",
+        "Features turn from noise into shapes; each is excited by its own kind of digit.",
+        "The same network without a price: its features stay noise.",
         "A higher price: sparser codes, worse pictures.",
     ),
     examples=(
@@ -247,15 +330,15 @@ DEMO = Demo(
         "sparse": Preset(
             "A price on activity", {},
             "Watch the share of units at work fall.",
-            (Claim("active", "<=", 0.25),),
+            (Claim("active", "<=", 0.12), Claim("idle", "==", 0), Claim("error", "<=", 0.026)),
         ),
         "free": Preset(
             "No price", {"penalty": 0},
-            "The same network without the price: about half of the units work at once.",
-            (Claim("active", ">=", 0.4),),
+            "The same network without the price: most units work at once, and none means anything.",
+            (Claim("active", ">=", 0.7),),
         ),
         "dear": Preset(
-            "Too dear", {"penalty": 0.05},
+            "Too dear", {"penalty": 0.09},
             "At this price it hardly pays to show anything.",
             (Claim("active", "<", 0.01),),
         ),
@@ -275,6 +358,8 @@ DEMO = Demo(
         Measure("error", "error", "mean squared error of the pictures"),
         Measure("active", "quantity", "share of the units that a picture uses"),
         Measure("idle", "quantity", "units that never work"),
+        Measure("same_name", "quantity", "share of the digits that excite a unit most which have one name"),
+        Measure("same_name_free", "quantity", "the same share without a price"),
         Measure("epoch", "clock"),
         Measure("penalty", "size", "λ"),
     ),

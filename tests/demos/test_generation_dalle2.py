@@ -10,6 +10,7 @@ from demos import weights
 from demos.generation import _clip, _ruler, _unclip, _unet
 from demos.generation._clip import caption
 from demos.generation._unclip import Painter
+from demos.generation._vector_plane import survey
 from demos.generation.dalle2 import DEMO, Dalle2Params, steps
 from demos.training.dalle2 import agreement
 from tests.demos.drawn import Judge
@@ -81,3 +82,21 @@ def test_both_networks_have_the_shapes_they_say() -> None:
     tensors = _unet.start(_unclip.shapes(), torch.Generator().manual_seed(0))
     z = torch.zeros(2, _clip.WIDTH)
     assert _unclip.prior_v(tensors, z, torch.ones(2), z).shape == (2, _clip.WIDTH)
+
+
+def test_the_prior_goes_nearly_all_the_way_from_the_caption_to_real_pictures(painter: Painter) -> None:
+    """That is what a prior is for: a caption's vector is no picture's vector."""
+    gone = []
+    for index, kind in enumerate(SEEN):
+        plane = survey(painter, kind)
+        gone.append(plane.gone(painter.embeddings(caption(kind), 12, np.random.default_rng(index))[1]))
+        assert plane.gone(plane.text[None]) == pytest.approx(0) and plane.gone(plane.own) == pytest.approx(1)
+    assert min(gone) > 0.6 and np.mean(gone) > 0.9
+
+
+def test_in_the_plane_the_caption_lies_straight_above_the_pictures_middle(painter: Painter) -> None:
+    plane = survey(painter, ("small", "blue", "square"))
+    assert plane.axes @ plane.axes.T == pytest.approx(np.eye(2), abs=1e-9)
+    across, up = plane.flat(plane.text[None])[0]
+    assert across == pytest.approx(0, abs=1e-9) and up == pytest.approx(np.linalg.norm(plane.text - plane.middle))
+    assert plane.flat(plane.own).mean(0) == pytest.approx(np.zeros(2), abs=1e-9)

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import wave
 from collections import Counter
 from difflib import SequenceMatcher
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from demos import hear
 from demos.generation import _tunes
 from demos.generation._chain import Chain, distance, longest_copy, pairs
-from demos.generation.generative_ai import DEMO, MADE, GenerativeAiParams, steps
+from demos.generation.generative_ai import (
+    DEMO,
+    MADE,
+    GenerativeAiParams,
+    _common,
+    _following,
+    compose,
+    steps,
+)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -84,3 +95,53 @@ def test_a_longer_memory_copies_more() -> None:
     runs = [list(steps(GenerativeAiParams(context=k)))[-1].metrics["copied"] for k in (1, 8)]
     assert runs[0] < 12 < 25 < runs[1]
     assert DEMO.prediction.check(list(steps(GenerativeAiParams(context=8, memory=4)))) == "25 or more"
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_the_matrix_of_what_was_made_is_nearer_to_that_of_the_examples_than_the_shuffled_one(kind: str) -> None:
+    frame = next(frame for frame in steps(GenerativeAiParams()) if frame.moment == f"{kind} measured")
+    read, made, mixed = (np.array(panel.values) for panel in frame.panels if panel.kind == "heatmap")
+    assert np.abs(made - read).mean() < 0.7 * np.abs(mixed - read).mean()
+    assert (read.sum(1) <= 1.05).all() and read.shape[0] == read.shape[1]
+
+
+def test_a_row_of_the_matrix_is_what_follows_counted_by_hand() -> None:
+    counted = pairs(["abac"])
+    assert _common(counted) == ["a", "b"]
+    assert _following(counted, "a", ["a", "b", "c"]) == [0, 0.5, 0.5]
+    assert _following(counted, "c", ["a"]) == [0]
+
+
+def test_the_sound_file_holds_the_tune_of_the_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "tune.wav"
+    assert hear.main([str(path), "seed=3", "notes=10"]) == 0
+    notes = compose(GenerativeAiParams(seed=3, notes=10))
+    assert capsys.readouterr().out.startswith(" ".join(notes))
+    with wave.open(str(path)) as file:
+        sound = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float)
+        each = file.getframerate() * _tunes.SECONDS
+    assert len(sound) == 10 * each
+    for place, note in enumerate(notes):
+        part = sound[int(place * each) : int((place + 1) * each)]
+        pitch = np.fft.rfftfreq(4 * len(part), 1 / 16_000)[np.abs(np.fft.rfft(part, 4 * len(part))).argmax()]
+        assert pitch == pytest.approx(_tunes.frequency(note), abs=3)
+    told = next(frame for frame in steps(GenerativeAiParams(seed=3, notes=10)) if frame.moment == "the wave")
+    commands = [panel.text for panel in told.panels if panel.kind == "text"]
+    assert [sorted(command.split()) for command in commands] == [
+        sorted("python -m demos.hear tune.wav notes=10 seed=3".split())
+    ]
+
+
+@pytest.mark.parametrize(("settings", "word"), [(["seed=x"], "whole number"), (["colour=red"], "no parameter")])
+def test_settings_that_make_no_sense_are_refused_in_words(
+    settings: list[str], word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        hear.main([str(tmp_path / "tune.wav"), *settings])
+    assert word in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_written_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        hear.main([str(tmp_path / "nowhere" / "tune.wav")])
+    assert "cannot be written" in capsys.readouterr().err

@@ -5,8 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demos.history._texts import TEXTS
-from demos.history.evidence_scoring import DEMO, EvidenceScoringParams, bm25, cosine, steps, words
+from demos.history._texts import EXAM, LEARNT, TEXTS
+from demos.history.evidence_scoring import (
+    DEMO,
+    RIDGE,
+    EvidenceScoringParams,
+    bm25,
+    by_hand,
+    cosine,
+    gather,
+    learnt,
+    possible,
+    sit,
+    steps,
+    words,
+)
 
 QUESTIONS = ("Who made the perceptron?", "When did Deep Blue beat Kasparov?", "Which network recalls stored patterns?")
 DOCUMENTS = [words(text.text) for text in TEXTS]
@@ -49,3 +62,38 @@ def test_the_prediction_depends_on_question_and_threshold() -> None:
     frames = list(steps(EvidenceScoringParams(question="Who painted the ceiling?")))
     assert DEMO.prediction.check(frames) == "no, it stays silent"
     assert DEMO.prediction.check(list(steps(EvidenceScoringParams()))) == "yes, it is sure enough"
+
+
+def test_learnt_weights_are_those_of_scikit_learn() -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    x = np.concatenate([gather(question) for question, _ in LEARNT])
+    y = np.concatenate([[text.answer == right for text in TEXTS] for _, right in LEARNT])
+    judge = LogisticRegression(C=1 / RIDGE, tol=1e-10, max_iter=5000).fit(x, y)
+    assert learnt().weights == pytest.approx(judge.coef_[0], abs=1e-3)
+    assert learnt().bias == pytest.approx(float(judge.intercept_[0]), abs=1e-3)
+
+
+def test_the_exam_shares_no_question_with_what_was_learnt_and_has_answers_in_the_texts() -> None:
+    assert not {question for question, _ in EXAM} & {question for question, _ in LEARNT}
+    assert {right for _, right in (*EXAM, *LEARNT)} - {""} <= {text.answer for text in TEXTS}
+    assert len({text.answer for text in TEXTS}) == len(TEXTS) == 44
+    assert (len(LEARNT), len(EXAM), sum(not right for _, right in EXAM)) == (28, 32, 8)
+
+
+def test_learnt_weights_answer_more_questions_rightly_than_the_default_ones_at_the_same_threshold() -> None:
+    def right(marks: list[tuple[float, bool]]) -> int:
+        return sum(good for sure, good in marks if sure >= 0.5)
+
+    assert right(sit(learnt())) > right(sit(by_hand([3, 2, 3, 1])))
+
+
+def test_answering_only_when_sure_is_right_more_often() -> None:
+    marks = sit(learnt())
+    sure = [good for confidence, good in marks if confidence >= 0.5]
+    assert np.mean(sure) > 0.9 > 0.7 > np.mean([good for _, good in marks])
+
+
+def test_a_text_that_holds_each_word_once_and_is_of_usual_length_has_what_is_possible() -> None:
+    documents = [["a", "b", "c"], ["d", "e", "f"], ["g", "a", "h"]]
+    assert bm25(["a", "b"], documents)[0] == pytest.approx(possible(["a", "b"], documents))

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from demos.language._llama import layer_norm, rms_norm, rope, silu
+from demos.language._llama_plan import gpt_plan, llama_plan, sharing
 from demos.language._model_file import in_bytes, read
 from demos.language.llama import DEMO, LlamaParams, steps
 from demos.runtime.contract import DemoError
@@ -125,3 +126,21 @@ def test_a_file_that_is_no_model_is_refused_in_words(tmp_path: Path) -> None:
         with pytest.raises(ModelError, match=r"broken\.gguf") as caught:
             read_card(path)
         assert caught.value.code == "model_damaged"
+
+
+def test_the_plan_marks_the_part_that_is_spoken_of_and_four_parts_exchanged() -> None:
+    file = read(model_card)
+    plan = llama_plan(file, "norm")
+    assert {node.label for node in plan.nodes if node.value > 0} == {"RMSNorm"}
+    exchanged = {node.id for node in llama_plan(file).nodes if node.value < 0}
+    same = {node.id for node in gpt_plan(file).nodes} - exchanged
+    assert exchanged == {"norm1", "norm2", "turn", "heads", "mlp"} and same == {"in", "add1", "add2"}
+
+
+@pytest.mark.parametrize(("heads", "shared"), [(9, 3), (8, 2), (32, 8), (7, 7)])
+def test_each_query_head_is_drawn_to_the_keys_that_it_reads(heads: int, shared: int) -> None:
+    card = model_card()
+    card["settings"] |= {"attention.head_count": heads, "attention.head_count_kv": shared}
+    edges = sharing(read(lambda: card)).edges
+    assert len(edges) == min(heads, 12)
+    assert all(int(edge.target[1:]) == int(edge.source[1:]) // (heads // shared) for edge in edges)

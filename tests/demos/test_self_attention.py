@@ -8,10 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from demos.language import _learnt_heads as learnt
 from demos.language.self_attention import (
+    BESIDE,
     DEMO,
     SelfAttentionParams,
     attend,
+    habit,
     matrices,
     place,
     softmax,
@@ -116,3 +119,32 @@ def test_other_scripts_are_words_too() -> None:
 
 def test_the_followed_word_is_the_last_when_there_are_fewer() -> None:
     assert "'fish'" in next(steps(SelfAttentionParams(sentence="red fish", word=10))).caption
+
+
+def test_a_learnt_head_is_that_of_the_whole_trained_model() -> None:
+    """Between the same words the model's own block, with the sentence's edges, gives the same shares."""
+    words = ["the", "network", "learns", "from", "each", "error"]
+    whole = learnt.model().look(learnt.model().tokens(words))[1][0]
+    for index, (q, k, v) in enumerate(learnt.heads(learnt.rows(words))):
+        inner = whole[index][1:-1, 1:-1]
+        assert np.allclose(attend(q, k, v).weights, inner / inner.sum(1, keepdims=True), atol=1e-5)
+
+
+@pytest.mark.parametrize(("trained", "offset", "share"), [(2, -1, 0.5), (1, 1, 0.6)])
+def test_training_found_the_jobs_that_are_designed_by_hand(trained: int, offset: int, share: float) -> None:
+    assert habit(trained, offset) > share
+    assert all(habit(trained, other) < 0.1 for other in (-1, 0, 1) if other != offset)
+    assert (0 if offset < 0 else 2, trained, offset) in BESIDE
+
+
+def test_learnt_vectors_of_words_alike_in_meaning_are_near() -> None:
+    assert learnt.nearest("small")[0] == "large"
+    assert learnt.nearest("network")[0] == "model"
+
+
+@pytest.mark.parametrize("weights", ["designed", "random", "learnt"])
+def test_every_kind_of_matrices_ends_beside_the_learnt_heads(weights: str) -> None:
+    values = {"weights": weights, "sentence": "zorro y la red", "heads": 4, "mask": "causal"}
+    frames = list(steps(SelfAttentionParams.model_validate(values)))
+    assert [name for frame in frames[-3:-1] for name in frame.metrics] == ["learnt_before", "learnt_after"]
+    assert "zorro" in frames[-3].caption

@@ -62,3 +62,15 @@ def test_it_learns_hello_and_the_prediction_depends_on_the_weights() -> None:
     assert list(steps(RecurrentParams()))[-1].metrics["right"] >= 21
     answers = {DEMO.prediction.check(list(steps(RecurrentParams(epochs=0, gain=g, hidden=32)))) for g in (0.4, 3)}
     assert len(answers) == 2
+
+
+def test_the_unrolled_loop_shows_each_letter_below_its_state_and_the_guess_above() -> None:
+    frames = [frame for frame in steps(RecurrentParams(text="abab abab", epochs=3)) if "step" in frame.metrics]
+    for t, frame in enumerate(frames):
+        network, states = frame.panels
+        assert network.kind == "network" and states.kind == "heatmap"
+        below = [node.label for node in network.nodes if node.y == 0]
+        assert below == [letter.replace(" ", "␣") for letter in "abab abab"[max(0, t - 3) : t + 1]]
+        right = [node.value for node in network.nodes if node.y == 1]
+        assert sum(value > 0 for value in right) <= frame.metrics["right"]
+        assert states.columns == tuple("abab␣aba") and not any(any(row[t + 1 :]) for row in states.values)

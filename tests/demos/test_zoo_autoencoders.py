@@ -80,6 +80,32 @@ def test_a_higher_price_makes_codes_sparser_and_pictures_worse() -> None:
     assert errors == sorted(errors)
 
 
+def test_at_the_set_price_every_unit_is_used_and_more_readable_than_for_free() -> None:
+    """Readable: the held-out digits that excite a unit most have one name, and its feature is smooth, not noise."""
+    names = digits()[1][-HELD:]
+    *_, priced = sparse_autoencoder.train(sparse_autoencoder.SparseAutoencoderParams())
+    *_, free = sparse_autoencoder.train(sparse_autoencoder.SparseAutoencoderParams(penalty=0))
+    assert priced.idle == 0 and priced.active < 0.12
+    assert sparse_autoencoder.agreement(priced, names).mean() > sparse_autoencoder.agreement(free, names).mean() + 0.1
+
+    def likeness(features: np.ndarray) -> float:
+        """The correlation of a pixel with the one on its right."""
+        images = features.reshape(-1, 8, 8)
+        return float(np.corrcoef(images[:, :, :-1].ravel(), images[:, :, 1:].ravel())[0, 1])
+
+    assert likeness(priced.features) > 0.2 > 0.05 > likeness(free.features)
+
+
+def test_agreement_counts_the_most_frequent_name_of_the_ten() -> None:
+    a = np.zeros((12, 3))
+    a[:10, 0] = np.arange(10, 0, -1)
+    a[2:12, 2] = 1
+    names = np.array([3] * 7 + [5] * 5)
+    state = sparse_autoencoder.State(a, np.zeros((12, 64)), np.ones((3, 64)))
+    assert state.idle == 1
+    assert sorted(sparse_autoencoder.agreement(state, names)) == [0.5, 0.7]
+
+
 def test_both_terms_of_the_elbo_by_hand_and_by_torch() -> None:
     """μ = 1, σ = 1 costs ½; μ = 0, σ² = e costs ½·(e - 2); a pixel of 1 with logit 0 costs log 2."""
     import torch
