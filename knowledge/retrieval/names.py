@@ -14,6 +14,8 @@ LONGEST = 6
 SHORTEST = 5
 """Letters of a word from which it may be misspelt by one letter; from eight on, by two."""
 
+ARTICLES = frozenset("a an the el la los las un una unos unas".split())
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -42,6 +44,8 @@ class TopicNames:
             said = words(name)
             if all(is_stop(word, "en") or is_stop(word, "es") for word in said):
                 continue  # "AN" is the English article too
+            while len(said) > 1 and said[0] in ARTICLES:  # "una capa" would hide "una capa densa"
+                said = said[1:]
             documents = self._names.setdefault(_stems(said), [])
             if document not in documents:
                 documents.append(document)

@@ -218,6 +218,10 @@ class Retriever:
             self._questions.update(zip(new, self._embedder.encode_questions(new), strict=True))
         return [float(self._questions[text] @ vector) for text in texts]
 
+    def knows(self, word: str) -> bool:
+        """Whether the course uses a word, in either language."""
+        return self._index.knows(stem(word)) or self._index.knows(stem(word, "es"))
+
     def search(self, text: str, top_k: int = 8) -> list[Hit]:
         """The best passages for a text, best first."""
         return list(self.retrieve(Query.of(text)).hits[:top_k])

@@ -21,9 +21,7 @@ _WHEN = re.compile(
 _COUNT = re.compile(r"\b(?:how many|how much|cuant[oa]s?)\b")
 _MANY = re.compile(r"\b(?:how many|cuant[oa]s)\b")
 _MONEY = re.compile(r"\b(?:money|dollars|cost|price|salary|dinero|plata|pesos|dolares|cuesta|costo|vale|gana)\b")
-_PAID = re.compile(
-    r"[$€£] ?\d|\d[\d., ]*(?:million|millon(?:es)?|thousand|mil|de|\s)*(?:dollars?|dolares|euros?|pesos)\b"
-)
+_PAID = re.compile(r"[$€£] ?\d|\b(?:dollars?|dolares|euros?|pesos colombianos)\b")
 _AGE = re.compile(r"\b(?:how old|que edad|cuantos anos ten|birthday|cumpleanos|born\b|nacio)")
 _WHO = re.compile(r"^(?:and |y |so )?(?:who|whose|quien|quienes)\b")
 _NUMBER = re.compile(

@@ -15,6 +15,8 @@ from knowledge.text import Language, stem, words
 from tutor.answering.reply import Line
 from tutor.answering.unread import Unread, unread_in
 
+TAUGHT = ("define", "explain", "why", "limits", "simplify", "example", "steps", "code", "formula")
+"""Acts that ask for what every topic has."""
 FACTS = ("fact", "symbol", "verify", "list")
 """Acts that want a sentence or two, not a unit."""
 
@@ -97,6 +99,8 @@ class Wanted:
     """The words that say what it is about; none where nobody looked."""
     probability: float = 1.0
     """How likely its act is."""
+    taught: float = 1.0
+    """How likely it is one of TAUGHT."""
 
 
 def _whole(passage: Passage) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from knowledge.retrieval.query import Query
 from knowledge.retrieval.retriever import Found
 from knowledge.text import Language, fold, stem, words
 from tutor.answering.answer_type import asked_for
-from tutor.answering.course import FACTS, Course, Explanation, Wanted
+from tutor.answering.course import FACTS, TAUGHT, Course, Explanation, Wanted
 from tutor.answering.facts import best_of, facts
 from tutor.answering.reply import Line
 
@@ -74,6 +74,8 @@ MISTAKES = frozenset(
     "equivoca equivocan confunde confunden".split()
 )
 """Words that ask for what people get wrong."""
+RATHER = 0.5
+"""Least probability of all acts together that ask for what every topic has, for a topic that is named to be told."""
 SERVED = ("why", "explain", "limits", "define")
 """Acts whose unit is said when a question names two topics, though its other words are strange to the course."""
 ACT_UNITS: Mapping[str, tuple[str, ...]] = {
@@ -101,6 +103,8 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
     if wanted.act == "symbol" and LETTERS & set(words(wanted.text)) and not SYMBOL.search(wanted.text):
         wanted = replace(wanted, act="formula")
         unit = _unit(course, wanted, found, topic)
+    if wanted.act == "symbol" and unit is not None and any(name.document == topic for name in found.names):
+        return facts(course, wanted, found) or _unit_told(course, wanted, found, course.topics[topic].unit("define"))
     if wanted.act in FACTS or unit is None:
         return facts(course, wanted, found)
     if not found.answerable and not _plainly(course, found, topic, wanted):
@@ -109,9 +113,13 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
         return Explanation(tuple(_in_short(course, course.topics[unit.topic], wanted.language)), topic, found, unit)
     lines = _whole(course, wanted, unit) if bare else _to_the_point(course, wanted, found, unit)
     if lines is None:
-        return facts(course, wanted, found)
+        return facts(course, wanted, found) or _unit_told(course, wanted, found, unit)
     served = served_by(wanted)
     return Explanation(tuple(lines), topic, found, unit, instead=bool(served) and unit.act not in served)
+
+
+def _unit_told(course: Course, wanted: Wanted, found: Found, unit: Unit | None) -> Explanation | None:
+    return Explanation(tuple(_whole(course, wanted, unit)), unit.topic, found, unit) if unit is not None else None
 
 
 def _whole(course: Course, wanted: Wanted, unit: Unit) -> list[Line]:
@@ -214,9 +222,8 @@ def _topic(wanted: Wanted, found: Found, named: Sequence[str]) -> str:
     if found.query.topic and wanted.leans >= LEAN and best == wanted.topic:
         return wanted.topic  # "how many layers has it?" is not about layers
     own = [document for document in named if document != wanted.topic] or list(named)
-    if own:  # "training an ESN" is about the ESN: what the best sentence is of, then the longest name
-        sizes = {name.document: name.end - name.start for name in reversed(found.names)}
-        return best if best in own else max(own, key=lambda document: sizes.get(document, 0))
+    if own:  # "training an ESN" is about the ESN: what the best sentence on one of them is of
+        return next((s.passage.document for s in found.sentences if s.passage.document in own), own[0])
     if found.query.topic:
         return found.query.topic
     return best
@@ -231,6 +238,14 @@ def _plainly(course: Course, found: Found, topic: str, wanted: Wanted) -> bool:
     own = [name for name in found.names if name.document == topic]
     if own and wanted.telling and not unknown(course, wanted, found, topic):
         return True
+    if (
+        own
+        and topic in course.topics
+        and wanted.act in TAUGHT
+        and wanted.taught >= RATHER
+        and not _strange(course, wanted)
+    ):
+        return True  # what a topic is, why, how, with which limits: it is told, whatever the other words
     if own and wanted.probability >= SURELY and topic in course.topics:
         if wanted.act in BY_FORM and course.topics[topic].unit(ACT_UNITS[wanted.act][0]) is not None:  # type: ignore[arg-type]
             return True  # "a comparison with football for GANs": the form and the topic are plain
@@ -239,6 +254,12 @@ def _plainly(course: Course, found: Found, topic: str, wanted: Wanted) -> bool:
     told = len(wanted.telling)
     shares = [max(name.share, (name.end - name.start) / told if told else 0.0) for name in own]
     return max(shares, default=0.0) >= OWN_WORDS
+
+
+def _strange(course: Course, wanted: Wanted) -> bool:
+    """True where a name is written large that the course does not know: "How does Mamba replace attention?"."""
+    names = {word for name in _PROPER.findall(wanted.text) for word in words(name)}
+    return any(not course.retriever.knows(word) for word in names)
 
 
 def _unit(course: Course, wanted: Wanted, found: Found, topic: str) -> Unit | None:

@@ -37,7 +37,7 @@ def facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
     chosen = [best]
     room = 3 if wanted.act == "list" or best.passage.source == "document" else 2
     for sentence in found.sentences:
-        if sentence is best or sentence.passage.act in NOT_ALONE:
+        if sentence is best or not _stands(sentence, found):
             continue
         near = best.score - sentence.score < SECOND and sentence.read > NOT_READ
         own = best.passage.source != "document" or sentence.passage.id == best.passage.id
@@ -61,6 +61,8 @@ def facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
     return Explanation(lines, best.passage.document, found, _unit_of(course, best))
 
 
+SIDE = 0.25
+"""Likelihood of an act from which its unit's sentences may answer though another one is likelier."""
 MADE = frozenset(
     "year date invent invented create created build built make made publish published propose proposed write written "
     "develop developed introduce introduced release released remind ano fecha invento creo hizo publico propuso "
@@ -74,13 +76,22 @@ _SLIDE = re.compile(r"\b(?:slides?|diapositivas?|diapos?)\b", re.IGNORECASE)
 
 def best_of(found: Found) -> Sentence:
     """The sentence that answers best and can stand alone; that a slide names a thing is told where slides are asked."""
-    alone = [sentence for sentence in found.sentences if sentence.passage.act not in NOT_ALONE]
+    alone = [sentence for sentence in found.sentences if _stands(sentence, found)]
     if not alone:
         return found.sentences[0]
     near = [s for s in alone if alone[0].score - s.score < SECOND and s.passage.document == alone[0].passage.document]
     if alone[0].passage.act == "facts" and not _SLIDE.search(found.query.text):
         return next((sentence for sentence in near if not _SLIDE.search(sentence.text)), alone[0])
     return alone[0]
+
+
+def _stands(sentence: Sentence, found: Found) -> bool:
+    """Whether a sentence can be said without those beside it; what compares two things, or tells a symbol, where that
+    is asked."""
+    act = sentence.passage.act
+    if act in ("compare", "formula"):
+        return found.query.acts.get(act, 0.0) > SIDE
+    return act not in NOT_ALONE
 
 
 def _is_of_record(sentence: Sentence) -> bool:
@@ -107,7 +118,7 @@ def _of_the_kind(course: Course, wanted: Wanted, found: Found) -> Sentence | Non
     best, kind = best_of(found), asked_for(wanted.text)
     if kind is None or best.passage.source == "document":
         return best
-    looked = [s for s in found.sentences[:LOOKED] if s.passage.act not in NOT_ALONE]
+    looked = [s for s in found.sentences[:LOOKED] if _stands(s, found)]
     near = [s for s in looked if best.score - s.score < BEHIND and s.read > NOT_READ] or [best]
     near.sort(key=lambda sentence: sentence is not best)
     nouns = _counted(course, wanted, found) if kind == "count" else frozenset()

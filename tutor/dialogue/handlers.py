@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from demos.runtime.texts import tell
 from knowledge.retrieval.query import Query
 from tutor.answering import navigate
 from tutor.answering.answer import Desk, answer, declined, demo_of, offers
-from tutor.answering.course import FACTS, Wanted
+from tutor.answering.course import FACTS, TAUGHT, Wanted
 from tutor.answering.explain import ACT_UNITS, LEAN
 from tutor.answering.reply import Line, Reply
 from tutor.dialogue import talk
@@ -40,6 +41,10 @@ PARTICULAR = 1.9
 """Log-odds of a sentence on the course itself from which it is what was asked, and not the course as a whole."""
 ASKS_ON = ("fact", "why", "verify", "explain")
 """Acts that a question word alone can mean after a fact."""
+PART = re.compile(
+    r"\b(?:part|section|chapter|unit|block|slides|parte|secci[oó]n|cap[ií]tulo|bloque|diapositivas)\b", re.I
+)
+"""Words for a part of the lecture."""
 RUN_DOUBT = 0.2
 """Least probability of a question about the run for the run to be asked first."""
 
@@ -92,8 +97,12 @@ def _explain(parts: Parts, desk: Desk, said: Said, _seed: int) -> Reply:
     title = parts.topics[topic].named(said.language) if topic in parts.topics else _leant_on(parts, said)
     telling = said.reading.telling if said.text == said.utterance.text else ()
     title = _before(said) or title
-    wanted = Wanted(said.text, said.language, said.act, said.reading.units, topic, title, said.leans, telling,
-                    said.reading.probability if said.act == said.reading.act else 1.0)  # fmt: skip
+    own = said.act == said.reading.act
+    taught = sum(likely for act, likely in said.reading.probabilities.items() if act in TAUGHT)
+    wanted = Wanted(
+        said.text, said.language, said.act, said.reading.units, topic, title, said.leans, telling,
+        said.reading.probability if own else 1.0, taught if own else 1.0,
+    )  # fmt: skip
     if said.offer is not None or said.topic:
         wanted = replace(wanted, units=units_of(said.act), leans=1.0)
     found = answer(desk, wanted, state.spoken)
@@ -179,6 +188,8 @@ def _summarise(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
         return _locate(parts, desk, said, seed)
     section = parts.navigator.section_named(said.text, said.vector)
     named = parts.course.retriever.names.found(said.text)
+    if named and not PART.search(said.text):  # "embedding, in one line" asks for no part of the lecture
+        section = None
     if section is None and (named or (said.state.topic and said.leans >= LEAN)):
         return _explain(parts, desk, said, seed)
     return navigate.summarised(desk, parts.navigator, section)
@@ -238,6 +249,8 @@ def _doubted(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
         return _practise(parts, desk, replace(said, act="answer_practice"), seed)
     if said.state.practice:
         return parts.practice.verdict(desk, said.state.practised)
+    if not said.state.said:  # nothing was said yet that could be doubted: "my notes say 1989, is that wrong?"
+        return _explain(parts, desk, replace(said, act="verify"), seed)
     return talk.doubted(desk, said.state)
 
 

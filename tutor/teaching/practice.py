@@ -36,7 +36,7 @@ QUESTIONS: Mapping[str, str] = {
     "facts": mark("Who made {topic}, and when?"),
 }
 """The questions that units give, in the order in which they are asked."""
-MAIN = 3
+MAIN = 8
 """The first sentences of a unit, which an answer is held against: what comes after them is more than was asked."""
 CLOSER = 0.0175
 """Cosine (as e5 gives it) by which a request has to be nearer to a later question than to the first, to mean it."""
@@ -109,11 +109,23 @@ class Practice:
             "shown": mark("I showed you the answer to the last question."),
         }  # fmt: skip
         right = sum(found.verdict == "right" for found in rounds)
-        lines = (
+        lines = [
             Line(texts(told[rounds[-1].verdict])),
             Line(texts("So far {right} of {count} were right.", right=right, count=len(rounds))),
-        )
-        return Reply(lines, "about", topic=rounds[-1].topic, act="practise", practice=asdict(rounds[-1]))
+        ]
+        last = rounds[-1]
+        if last.verdict in ("partly", "wrong", "compare") and last.topic in self._course.topics:
+            lines += [Line(texts("The course says:")), *self._told(last, texts.language)]
+        return Reply(tuple(lines), "about", topic=last.topic, act="practise", practice=asdict(last))
+
+    def _told(self, round_: Round, language: Language) -> list[Line]:
+        """What answers a question, in the course's words."""
+        topic = self._course.topics[round_.topic]
+        unit = _unit(topic, round_)
+        if round_.place < 0:
+            return self._course.lines(unit, language)[:MAIN]
+        right = [line for line in unit.lines if line.kind == "right"][round_.place]
+        return [Line(right.said(language), self._course.passages[topic.id, "mistakes", ""])]
 
     def _pose(self, desk: Desk, topic: str, rounds: Sequence[Round], seed: int, text: str = "") -> Reply:
         known = self._course.topics.get(topic)
@@ -220,11 +232,7 @@ class Practice:
             "wrong": mark("Not quite. The course says:"), "compare": mark("Compare with the course:"),
             "shown": mark("The answer:"),
         }  # fmt: skip
-        unit = _unit(topic, round_)
-        lines = list(missing) or self._course.lines(unit, texts.language)[:MAIN]
-        if round_.place >= 0:
-            right = [line for line in unit.lines if line.kind == "right"][round_.place]
-            lines = [Line(right.said(texts.language), self._course.passages[topic.id, "mistakes", ""])]
+        lines = list(missing) or self._told(round_, texts.language)
         name = self._course.inline(topic.id, texts.language)
         offers = (
             Offer(texts("Another question"), "practise", topic.id),
