@@ -37,7 +37,9 @@ QUESTIONS: Mapping[str, str] = {
 }
 """The questions that units give, in the order in which they are asked."""
 MAIN = 8
-"""The first sentences of a unit, which an answer is held against: what comes after them is more than was asked."""
+"""The sentences of a unit that an answer is held against."""
+SHOWN = 3
+"""Sentences of it that are shown beside a verdict."""
 CLOSER = 0.0175
 """Cosine (as e5 gives it) by which a request has to be nearer to a later question than to the first, to mean it."""
 STATEMENT = mark("True or false: {statement}")
@@ -123,7 +125,7 @@ class Practice:
         topic = self._course.topics[round_.topic]
         unit = _unit(topic, round_)
         if round_.place < 0:
-            return self._course.lines(unit, language)[:MAIN]
+            return self._course.lines(unit, language)[:SHOWN]
         right = [line for line in unit.lines if line.kind == "right"][round_.place]
         return [Line(right.said(language), self._course.passages[topic.id, "mistakes", ""])]
 
@@ -210,7 +212,7 @@ class Practice:
         verdict: Verdict = grade(compared, text, texts.language, self._reader)
         if verdict.kind == "off":
             return self._asked(desk, topic, round_, texts("That does not answer the question; try again."))
-        missing = [lines[place] for place in verdict.missing]
+        missing = [lines[place] for place in verdict.missing][:SHOWN]
         return self._settle(desk, round_, verdict.kind, missing)
 
     def _what_each_is(self, language: Language) -> tuple[list[str], Vectors]:
