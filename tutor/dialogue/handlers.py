@@ -229,8 +229,9 @@ def _about_tutor(parts: Parts, desk: Desk, _said: Said, _seed: int) -> Reply:
 
 
 def _off_topic(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
-    """Declined, unless that is in doubt and the course answers it."""
-    if said.reading.probability < SURELY_OFF:
+    """Declined, unless that is in doubt and the course answers it. What a teacher's own course is about nobody knows
+    beforehand, so that nothing is off it before it was searched."""
+    if said.reading.probability < SURELY_OFF or not parts.topics:
         found = _explain(parts, desk, replace(said, act="fact"), seed)
         if found.outcome != "not_covered" or found.topic:
             return found
