@@ -71,6 +71,8 @@ MADE = frozenset(
 """Words in which it is asked when something was made."""
 NOT_ALONE = ("steps", "simply", "example")
 """Units whose sentences say nothing without those before: a third step, what stands for what in a picture, a sum."""
+_LINK = re.compile(r"\b(?:links?|enlaces?|urls?|web|sites?|sitio|pages?|pagina|videos?|blog|read more|leer)\b|http|www")
+"""Words that ask where on the web a thing is."""
 _SYMBOL = re.compile(r"\$\$|The symbol|El símbolo|In words|En palabras")
 _SLIDE = re.compile(r"\b(?:slides?|diapositivas?|diapos?)\b", re.IGNORECASE)
 
@@ -90,6 +92,8 @@ def _stands(sentence: Sentence, found: Found) -> bool:
     """Whether a sentence can be said without those beside it; what compares two things, or tells a symbol, where that
     is asked."""
     act = sentence.passage.act
+    if "http" in sentence.text and sentence.passage.source == "lecture":
+        return _LINK.search(fold(found.query.text)) is not None
     if act == "compare" or (act == "formula" and _SYMBOL.match(sentence.text)):
         return found.query.acts.get(act, 0.0) > SIDE
     return act not in NOT_ALONE

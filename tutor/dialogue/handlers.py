@@ -270,7 +270,7 @@ def _topic_of(parts: Parts, said: Said) -> str:
     named = [name for name in named if name]
     if said.topic or named:  # "test me on overfitting.. no, make it pooling"
         return said.topic or named[-1 if said.act == "practise" else 0]
-    if said.leans < LEAN and said.act in ("practise", "locate"):
+    if said.leans < LEAN and said.act in ("practise", "locate") and said.reading.telling:
         hits = parts.course.retriever.search(said.text, 3)
         meant = [hit.passage.document for hit in hits if hit.passage.document in parts.topics and hit.dense > MEANT]
         return meant[0] if meant else said.state.topic

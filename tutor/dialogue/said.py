@@ -13,7 +13,7 @@ from typing import Any
 
 from knowledge.retrieval.embedder import Vectors
 from knowledge.retrieval.names import Named
-from knowledge.text import Language, fold
+from knowledge.text import Language, fold, is_stop, words
 from tutor.answering.reply import Offer
 from tutor.conversations.store import Exchange
 from tutor.dialogue.context import Parts
@@ -74,7 +74,7 @@ def read(parts: Parts, text: str, history: Sequence[Exchange], language: Languag
     if (offer := _pressed(state, utterance)) is not None:
         return _taken(said, offer)
     if reading.act == "accept":
-        return _accepted(said)
+        return _accepted(said, names)
     if state.listed and (place := ordinal(utterance.plain)) is not None and not names:
         return replace(said, text=state.listed[min(place, len(state.listed) - 1)], leans=0.0)
     if _only_names(names) and reading.probability < PLAIN and state.act in AGAIN:
@@ -103,17 +103,24 @@ def _taken(said: Said, offer: Offer) -> Said:
     return replace(said, act=act, topic=offer.topic, text=offer.text, offer=offer)
 
 
-def _accepted(said: Said) -> Said:
-    """Which of what was offered or listed is taken up; the first where none is named."""
+def _accepted(said: Said, names: Sequence[Named]) -> Said:
+    """Which of what was offered or listed is taken up; the first where none is named. A topic that was not offered is
+    meant otherwise: "the DNC one?", "fine, run the GAN then"."""
     state, plain = said.state, said.utterance.plain
     place = ordinal(plain)
+    said_words = {word for word in said.utterance.words if not is_stop(word, "en") and not is_stop(word, "es")}
+    listed = [item for item in state.listed if names and said_words & set(words(item))]
+    if listed and place is None:
+        return replace(said, act="define", text=listed[0])
+    if names and place is None and not any(said_words & set(words(offer.text)) for offer in state.offers):
+        others = {act: likely for act, likely in said.reading.probabilities.items() if act not in ("accept", "social")}
+        return replace(said, act=max(others, key=lambda act: others[act]))
     if state.listed and place is not None:
         item = state.listed[min(place, len(state.listed) - 1)]
         return replace(said, act="define", text=item)
     if not state.offers:
         return replace(said, act="continue") if state.topic else replace(said, act="social")
-    words = set(said.utterance.words)
-    shared = [len(words & set(fold(offer.text).split())) for offer in state.offers]
+    shared = [len(said_words & set(fold(offer.text).split())) for offer in state.offers]
     best = max(range(len(shared)), key=lambda row: shared[row])
     chosen = place if place is not None and place < len(state.offers) else best if shared[best] else 0
     return _taken(said, state.offers[chosen])

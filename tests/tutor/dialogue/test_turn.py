@@ -287,6 +287,7 @@ async def test_sources_are_named_in_the_answer_s_language(tutor: Tutor) -> None:
         (("In which year did Hinton build LeNet-5?",), "1989"),
         (("surprise me with something about hopfield",), "Hopfield network"),
         (("tl;dr of edge AI",), "device"),
+        (("who made the perceptron?", "which slide is it on?"), "slide 18"),
     ],
 )
 async def test_what_is_asked_in_particular_is_answered(tutor: Tutor, said: tuple[str, ...], holds: str) -> None:
