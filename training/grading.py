@@ -19,7 +19,7 @@ from knowledge.text import Language
 from tutor.answering.grounding import Reader
 from tutor.i18n import Texts
 from tutor.teaching.grading import VERDICTS, Asked, Model, features_of
-from tutor.teaching.practice import MAIN, QUESTIONS
+from tutor.teaching.practice import QUESTIONS
 
 FOLDER = Path(__file__).with_name("student_answers")
 FALSELY = 0.015
@@ -79,7 +79,7 @@ def rows_of(answers: Sequence[Answer], embedder: Embedder, reader: Reader) -> ND
 
 def _sentences(unit: Unit | None, language: Language) -> list[str]:
     assert unit is not None
-    return [line.said(language) for line in unit.lines if line.kind == "plain"][:MAIN]
+    return [line.said(language) for line in unit.lines if line.kind == "plain"]
 
 
 def fit(answers: Sequence[Answer], rows: NDArray[np.float64]) -> Model:

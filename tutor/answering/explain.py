@@ -34,7 +34,7 @@ ALONE = 0.1
 OWN_WORDS = 0.34
 """Least share of a question's content words that a topic's name takes for the act alone to choose the unit."""
 AHEAD = 1.5
-"""Log-odds by which a sentence of another unit has to be better than the act's own unit to be the one that is meant."""
+"""Log-odds by which a sentence has to be better than all of the act's unit for that unit not to be said beside it."""
 SAME_QUESTION = 0.96
 """Cosine of two questions (as e5 gives it) from which they ask the same."""
 CLEAR, JUST_SO = 0.85, 0.985
@@ -76,8 +76,6 @@ MISTAKES = frozenset(
 """Words that ask for what people get wrong."""
 RATHER = 0.5
 """Least probability of all acts together that ask for what every topic has, for a topic that is named to be told."""
-SERVED = ("why", "explain", "limits", "define")
-"""Acts whose unit is said when a question names two topics, though its other words are strange to the course."""
 ACT_UNITS: Mapping[str, tuple[str, ...]] = {
     "define": ("define",), "explain": ("how", "define"), "steps": ("steps", "how"), "why": ("why", "uses"),
     "formula": ("formula",), "symbol": ("formula",), "limits": ("limits", "mistakes"), "example": ("example",),
@@ -154,6 +152,7 @@ def _explains(line: Line, wanted: Wanted) -> bool:
 
 
 def _before(first: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
+    """Both, each line once."""
     return list({line.text: line for line in (*first, *lines)}.values())[:MOST]
 
 
@@ -238,19 +237,8 @@ def _plainly(course: Course, found: Found, topic: str, wanted: Wanted) -> bool:
     own = [name for name in found.names if name.document == topic]
     if own and wanted.telling and not unknown(course, wanted, found, topic):
         return True
-    if (
-        own
-        and topic in course.topics
-        and wanted.act in TAUGHT
-        and wanted.taught >= RATHER
-        and not _strange(course, wanted)
-    ):
+    if own and wanted.act in TAUGHT and wanted.taught >= RATHER and not _strange(course, wanted):
         return True  # what a topic is, why, how, with which limits: it is told, whatever the other words
-    if own and wanted.probability >= SURELY and topic in course.topics:
-        if wanted.act in BY_FORM and course.topics[topic].unit(ACT_UNITS[wanted.act][0]) is not None:  # type: ignore[arg-type]
-            return True  # "a comparison with football for GANs": the form and the topic are plain
-        if wanted.act in SERVED and len({name.document for name in found.names}) > 1:
-            return True  # "why did transformers kick RNNs out?" speaks of the course, whatever its other words
     told = len(wanted.telling)
     shares = [max(name.share, (name.end - name.start) / told if told else 0.0) for name in own]
     return max(shares, default=0.0) >= OWN_WORDS
@@ -274,10 +262,9 @@ def _unit(course: Course, wanted: Wanted, found: Found, topic: str) -> Unit | No
     asked = best is not None and best.features.asked_best and best.features.asked >= same
     if best is not None and asked and not plainly and not found.query.topic:
         return course.topics[topic].unit(best.passage.act, best.passage.against)  # type: ignore[arg-type]
-    served = served_by(wanted)
-    chosen = next((unit for act in served for unit in units if unit.act == act), None)
-    if chosen is None or best is None:
-        return chosen or (course.topics[topic].unit(best.passage.act, best.passage.against) if best else None)  # type: ignore[arg-type]
+    chosen = next((unit for act in served_by(wanted) for unit in units if unit.act == act), None)
+    if chosen is None and best is not None:
+        return course.topics[topic].unit(best.passage.act, best.passage.against)  # type: ignore[arg-type]
     return chosen
 
 

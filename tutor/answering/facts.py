@@ -24,6 +24,20 @@ BEHIND = 3.0
 """Log-odds by which a sentence that holds the year, number or name that is asked for may fall behind the best one."""
 LOOKED = 8
 """Sentences among which it is looked for."""
+SIDE = 0.25
+"""Likelihood of an act from which its unit's sentences may answer though another one is likelier."""
+MADE = frozenset(
+    "year date invent invented create created build built make made publish published propose proposed write written "
+    "develop developed introduce introduced release released remind ano fecha invento creo hizo publico propuso "
+    "escribio desarrollo presento salio construyo".split()
+)
+"""Words in which it is asked when something was made."""
+NOT_ALONE = ("steps", "simply", "example")
+"""Units whose sentences say nothing without those before: a third step, what stands for what in a picture, a sum."""
+_LINK = re.compile(r"\b(?:links?|enlaces?|urls?|web|sites?|sitio|pages?|pagina|videos?|blog|read more|leer)\b|http|www")
+"""Words that ask where on the web a thing is."""
+_SYMBOL = re.compile(r"\$\$|The symbol|El símbolo|In words|En palabras")
+_SLIDE = re.compile(r"\b(?:slides?|diapositivas?|diapos?)\b", re.IGNORECASE)
 
 
 def facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
@@ -59,22 +73,6 @@ def facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
         chosen.sort(key=lambda sentence: sentence.place)
     lines = tuple(Line(sentence.text, sentence.passage) for sentence in chosen)
     return Explanation(lines, best.passage.document, found, _unit_of(course, best))
-
-
-SIDE = 0.25
-"""Likelihood of an act from which its unit's sentences may answer though another one is likelier."""
-MADE = frozenset(
-    "year date invent invented create created build built make made publish published propose proposed write written "
-    "develop developed introduce introduced release released remind ano fecha invento creo hizo publico propuso "
-    "escribio desarrollo presento salio construyo".split()
-)
-"""Words in which it is asked when something was made."""
-NOT_ALONE = ("steps", "simply", "example")
-"""Units whose sentences say nothing without those before: a third step, what stands for what in a picture, a sum."""
-_LINK = re.compile(r"\b(?:links?|enlaces?|urls?|web|sites?|sitio|pages?|pagina|videos?|blog|read more|leer)\b|http|www")
-"""Words that ask where on the web a thing is."""
-_SYMBOL = re.compile(r"\$\$|The symbol|El símbolo|In words|En palabras")
-_SLIDE = re.compile(r"\b(?:slides?|diapositivas?|diapos?)\b", re.IGNORECASE)
 
 
 def best_of(found: Found) -> Sentence:

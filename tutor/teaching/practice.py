@@ -36,10 +36,8 @@ QUESTIONS: Mapping[str, str] = {
     "facts": mark("Who made {topic}, and when?"),
 }
 """The questions that units give, in the order in which they are asked."""
-MAIN = 8
-"""The sentences of a unit that an answer is held against."""
 SHOWN = 3
-"""Sentences of it that are shown beside a verdict."""
+"""Sentences of a unit that are shown beside a verdict."""
 CLOSER = 0.0175
 """Cosine (as e5 gives it) by which a request has to be nearer to a later question than to the first, to mean it."""
 STATEMENT = mark("True or false: {statement}")
@@ -202,7 +200,7 @@ class Practice:
             right = bool(said & YES) == round_.true
             return self._settle(desk, round_, "right" if right else "wrong", ())
         lines = [line for line in self._course.lines(_unit(topic, round_), texts.language) if "$$" not in line.text]
-        lines = lines[: 1 if round_.act == "facts" else MAIN]
+        lines = lines[:1] if round_.act == "facts" else lines
         expected = [line.text for line in lines]
         question = self._question(topic, round_, texts)
         own, asked = self._embedder.encode_questions([text, question])
