@@ -20,6 +20,7 @@ from tests.api.scripted import client_of
 from tests.faults.postgresql import Server, programs, running
 from tests.faults.test_owners import OLD
 from tutor.api.context import Service
+from tutor.conversations import database
 from tutor.conversations.database import Base, open_engine
 from tutor.conversations.migrate import HEAD, bring_up_to_date
 from tutor.conversations.owners import Owner
@@ -87,6 +88,21 @@ def test_two_that_begin_at_once_bring_it_up_to_date_once(either: str) -> None:
     for thread in threads:
         thread.join()
     assert failed == []
+
+
+def test_sqlite_is_asked_again_for_the_journal_that_two_want_at_once() -> None:
+    class Cursor:
+        asked = 0
+
+        def execute(self, statement: str) -> None:
+            self.asked += 1
+            if self.asked < 3:
+                raise sqlite3.OperationalError("database is locked")
+            assert statement == "PRAGMA journal_mode=WAL"
+
+    cursor = Cursor()
+    database._write_ahead(cursor)
+    assert cursor.asked == 3
 
 
 def test_names_texts_and_keys_of_every_kind_are_kept(either: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +22,10 @@ from tutor.errors import InputError, StorageError
 log = logging.getLogger(__name__)
 _BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database; new ones get the database's own permissions."""
+
+
+_PATIENCE = 5.0
+"""Seconds for which a connection waits for what another one holds."""
 
 
 class Base(DeclarativeBase):
@@ -118,6 +124,26 @@ def _close_to_others(path: Path) -> None:
 
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    cursor.execute(f"PRAGMA busy_timeout={int(_PATIENCE * 1000)}")
+    _write_ahead(cursor)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Keep a journal that readers need not wait for.
+
+    SQLite does not wait by itself where two connections turn a new file to it at once: the second is
+    told "locked" whatever busy_timeout says, so it asks again until the first has done it.
+    """
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
