@@ -15,11 +15,13 @@ Source = Literal["lecture", "notes", "document"]
 class Asked:
     """A question that students ask, and the sentences of one passage that answer it.
 
-    None do so where the course comes near the question and leaves it open.
+    None do so where the course comes near the question and leaves it open. `follows` is true of one that names no
+    topic, and is asked in a conversation on it: "and without it?"
     """
 
     question: str
     answer: tuple[str, ...]
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Passage:
     `id` depends on content and place alone, so it stays the same when unchanged content is read again.
     `sentences` are what an answer may quote: each stands alone. `text` is what is shown and searched. `language` is
     theirs; `other` holds the same sentences in the other language, one beside one, where the course has them. `act` is
-    what a unit of the course does (knowledge/courses/units.py), `against` the topic that it compares with.
+    what a unit of the course does (knowledge/courses/units.py), `against` the topic that it compares with, or the name
+    of the question that it answers.
     """
 
     id: str
@@ -108,6 +111,6 @@ def passage_id(document: str, place: str, text: str) -> str:
 
 def passage_of(record: dict[str, Any]) -> Passage:
     """A passage from its JSON form (`dataclasses.asdict`)."""
-    asked = tuple(Asked(item["question"], tuple(item["answer"])) for item in record["asked"])
+    asked = tuple(Asked(item["question"], tuple(item["answer"]), item["follows"]) for item in record["asked"])
     lists = {name: tuple(record[name]) for name in ("sentences", "aliases", "other")}
     return Passage(**{**record, **lists, "asked": asked})

@@ -8,6 +8,7 @@ grading         the verdicts on practice answers (tutor/teaching/grading.py)
 acts            what reads the act of an utterance, its words in their order (tutor/dialogue/act_encoder.py)
 utterances      what tells acts and languages (tutor/dialogue/reading.py, language.py)
 vectors         the vectors that the package carries (knowledge/course/vectors.npz)
+questions       the space in which questions that want the same lie together (knowledge/retrieval/question_space.py)
 fit-retrieval   the weights of retrieval (knowledge/retrieval/weights.json)
 fit-across      those for documents that are asked in the other language
 data     examples from the course's training half, and from outside passages
@@ -190,7 +191,10 @@ def cross_encoder(
     epochs: Annotated[int, typer.Option(min=1)] = 1,
     layers: Annotated[int, typer.Option(min=1, max=12)] = 6,
     seed: Annotated[int, typer.Option(min=0)] = 0,
-    limit: Annotated[int | None, typer.Option(min=1, help="Groups to learn at most, drawn.")] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Groups to learn at most, drawn, half of them answers to a question in particular."),
+    ] = None,
     begin: Annotated[Path | None, typer.Option(help="What an earlier run wrote, to go on from.")] = None,
 ) -> None:
     """Train the cross-encoder, in half an hour on two cores."""
@@ -203,7 +207,7 @@ def cross_encoder(
     from knowledge.retrieval.encoder_file import encoder_file
     from knowledge.retrieval.retriever import Retriever, Weights
     from training.backbone import write_learnt
-    from training.cross_encoder import Recipe, Training, course_groups, foreign_groups, outside_groups
+    from training.cross_encoder import Recipe, Training, answer_groups, course_groups, foreign_groups, outside_groups
     from training.outside import read_xquad
     from training.progress import Bar
     from tutor.settings import read_settings
@@ -216,8 +220,13 @@ def cross_encoder(
     groups = list(course_groups(retriever))
     materials = {path.stem: read_xquad(path) for path in outside or ()}
     groups += [*outside_groups(materials, seed), *foreign_groups(retriever, materials)]
-    if limit is not None and limit < len(groups):
-        groups = random.Random(seed).sample(groups, limit)
+    particular = list(answer_groups(retriever, seed))
+    if limit is not None and limit < len(groups) + len(particular):
+        draw, half = random.Random(seed), limit // 2
+        groups = draw.sample(groups, min(half, len(groups)))
+        groups += draw.sample(particular, min(limit - len(groups), len(particular)))
+    else:
+        groups += particular
     training = Training(Encoder(encoder_file()), Recipe(layers=layers, epochs=epochs, seed=seed), begin)
     with Bar() as bar:
         training.run(groups, bar)
@@ -257,6 +266,16 @@ def vectors() -> None:
     from training.vectors import write
 
     typer.echo(write())
+
+
+@app.command()
+def questions() -> None:
+    """Train the space of questions on the ways in which the course's units are asked for, in minutes."""
+    from knowledge.retrieval.cross_encoder import CrossEncoder
+    from knowledge.retrieval.embedder import Embedder
+    from training.questions import fit
+
+    fit(Embedder(), CrossEncoder(), typer.echo)
 
 
 @app.command()

@@ -24,7 +24,7 @@ from knowledge.retrieval.cross_encoder import LONGEST, pair_text
 from knowledge.retrieval.encoder import Encoder
 from knowledge.retrieval.encoder_file import read_changes
 from knowledge.retrieval.query import Query
-from knowledge.retrieval.retriever import Retriever, Sentence
+from knowledge.retrieval.retriever import WHOLE, Retriever, Sentence
 from knowledge.text import language_of
 from training.backbone import Backbone, Learnt
 from training.data import held_out
@@ -85,6 +85,28 @@ def course_groups(retriever: Retriever, seed: int = 0) -> Iterator[Group]:
             if draw.random() < LEANING:
                 question = _leaning(retriever, question, found)
             yield from _both(question, found, labels)
+
+
+def answer_groups(retriever: Retriever, seed: int = 0) -> Iterator[Group]:
+    """Answers to a question in particular, each beside those whose questions lie near: one way to ask that names the
+    topic, and one as it is said in a conversation, with the topic's title before it."""
+    draw = random.Random(seed)
+    for passage in retriever.passages:
+        if passage.act != WHOLE:
+            continue
+        for follows in (False, True):
+            ways = [asked.question for asked in passage.asked if asked.follows is follows]
+            if not ways:
+                continue
+            question = draw.choice(ways)
+            language = language_of(question)
+            topics = {passage.document} if follows else set()
+            near = [found for found in retriever.near(question, topics) if found.id != passage.id]
+            rows = [
+                (other.named(language), other.said(language)[0], other.id == passage.id) for other in (passage, *near)
+            ]
+            title = f"{passage.named(language)}: " if follows else ""
+            yield Group(f"{title}{question}", tuple(rows))
 
 
 def _leaning(retriever: Retriever, question: str, found: Sequence[Sentence]) -> str:

@@ -19,6 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from demos.runtime.catalogue import all_demos
 from knowledge.courses.labelled import read_bank
 from knowledge.courses.lecture_passages import lecture_passages
+from knowledge.courses.shipped_vectors import questions
 from knowledge.courses.units import FOLDER as UNITS
 from knowledge.courses.units import read_topics
 from knowledge.retrieval.embedder import Embedder
@@ -37,6 +38,13 @@ STRENGTHS = (1.0, 3.0, 10.0, 30.0)
 """Inverse strengths of the penalty that are tried; the best on the development part is taken."""
 SHARES = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 """How much the network's logits may count beside the linear model's; the best on the development part is taken."""
+COURSE = "course"
+"""The hand of the course's own questions."""
+ASKED_FOR: dict[str, Act] = {
+    "define": "define", "why": "why", "how": "explain", "steps": "steps", "formula": "formula", "simply": "simplify",
+    "limits": "limits", "compare": "compare", "code": "code", "facts": "fact", "answer": "fact",
+}  # fmt: skip
+"""The act in which each kind of unit is asked for."""
 COMMON = 3.5
 """Topics of which a word is said from which it tells nothing of what is asked about."""
 VECTOR_SCALE, WORD_SCALE = 4.0, 1.0
@@ -79,6 +87,19 @@ def demo_requests() -> list[Labelled]:
     found = [text for demo in all_demos() for text in [example.text for example in demo.examples][:EXAMPLES]]
     found += [item.question for item in read_bank(split="train") if item.kind == "demo_request" and not item.history]
     return [Labelled("run_demo", "", language_of(text), text, "demos") for text in dict.fromkeys(found)]
+
+
+def course_questions() -> list[Labelled]:
+    """The ways in which the course's units are asked for, those that name no topic as said after an answer. The act is
+    that of the unit; ways to ask something in particular are questions for a fact, or for yes or no where that is how
+    the answer begins."""
+    found = []
+    for unit in (unit for topic in read_topics() for unit in topic.units if unit.act in ASKED_FOR):
+        yes_or_no = unit.act == "answer" and unit.lines[0].en.startswith(("Yes: ", "No: "))
+        act: Act = "verify" if yes_or_no else ASKED_FOR[unit.act]
+        for flags, texts in (("", unit.asked), ("t", unit.followed)):
+            found += [Labelled(act, flags, language_of(text), text, COURSE) for text in texts]
+    return list({item.text: item for item in found}.values())
 
 
 def inputs(items: Sequence[Labelled], vectors: NDArray[np.float32]) -> Any:
@@ -145,6 +166,9 @@ def fit_leaning(
 
     Only acts that ask something of the course count: those said after an answer lean mostly, the others stand alone.
     """
+    more = course_questions()
+    features = sparse.vstack([features, inputs(more, questions([item.text for item in more], Embedder()))])
+    items = [*items, *more]
     chosen = np.array([item.act in reading.UNITS and item.flags in ("", "t") for item in items])
     labels = np.array([item.flags == "t" for item in items])[chosen]
     values = features.tocsc()[:, : width + reading.BUCKETS].tocsr()[chosen]

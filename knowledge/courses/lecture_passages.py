@@ -11,6 +11,7 @@ from knowledge.courses.asked import Entry, read_asked
 from knowledge.courses.builtin import COURSE, FOLDER, Note, Slide, read_notes, read_slides
 from knowledge.courses.parallel import read_parallel
 from knowledge.courses.units import Topic, read_topics
+from knowledge.courses.units import Unit as CourseUnit
 from knowledge.documents.chunking import Draft, pack
 from knowledge.documents.markdown import units
 from knowledge.documents.units import Unit
@@ -66,7 +67,7 @@ def _topic_passages(topic: Topic) -> list[Passage]:
                 sentences=tuple(line.en for line in lines),
                 slide=topic.slide,
                 aliases=(*topic.aliases, *topic.aliases_es),
-                asked=tuple(Asked(question, tuple(line.en for line in lines)) for question in unit.asked),
+                asked=_ways(unit, tuple(line.en for line in lines)),
                 other=tuple(line.es for line in lines),
                 title_other=topic.title_es,
                 act=unit.act,
@@ -74,6 +75,14 @@ def _topic_passages(topic: Topic) -> list[Passage]:
             )
         )
     return found
+
+
+def _ways(unit: CourseUnit, answer: tuple[str, ...]) -> tuple[Asked, ...]:
+    """The ways to ask for a unit, those that name its topic first."""
+    return (
+        *(Asked(question, answer) for question in unit.asked),
+        *(Asked(question, answer, follows=True) for question in unit.followed),
+    )
 
 
 def _with_spanish(passage: Passage, spanish: dict[str, str]) -> Passage:

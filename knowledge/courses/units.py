@@ -11,6 +11,10 @@ line, in the author's order; the line after a sentence, marked with `>`, is the 
 `?` lines are ways to ask for the unit, in either language. `$$` lines are formulas, the same in both languages. A line
 that begins with `Wrong:` and the `Right:` line after it are a misconception. `## compare ID` compares with another
 topic. `## code` names a demo's function on a `@` line. A block of checks recomputes the numbers of an example.
+
+What is asked of a topic in particular ("what if the learning rate is too large?") stands in the file of the same name
+in `knowledge/course/answers/`: under a heading that is a short name of the question its ways to be asked, and its
+answer in one to three sentences. Lines that begin with `&` ask it in a conversation on the topic, without naming it.
 """
 
 from __future__ import annotations
@@ -26,13 +30,16 @@ from knowledge.errors import KnowledgeError
 from knowledge.text import Language
 
 FOLDER = Path(__file__).parents[1] / "course" / "units"
+ANSWERS = "answers"
+"""The folder beside it with what is asked of each topic in particular."""
 Act = Literal[
     "define", "why", "how", "steps", "formula", "example", "simply", "uses", "limits", "mistakes", "compare", "code",
-    "facts",
+    "facts", "answer",
 ]  # fmt: skip
 ACTS: tuple[Act, ...] = get_args(Act)
 Kind = Literal["plain", "formula", "wrong", "right"]
 _HEADING = re.compile(r"^## (?P<act>[a-z]+)(?: (?P<other>[a-z0-9_]+))?$")
+_QUESTION = re.compile(r"^## (?P<other>[a-z0-9_]+)$")
 _MARKS: tuple[tuple[str, Kind], ...] = (("Wrong: ", "wrong"), ("Right: ", "right"))
 _MARKS_ES: tuple[tuple[str, Kind], ...] = (("Falso: ", "wrong"), ("Cierto: ", "right"))
 
@@ -52,7 +59,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What a topic says for one act. `other` is the topic that it is compared with, `code` a demo's function."""
+    """What a topic says for one act. `other` is the topic that it is compared with, or the name of the question that an
+    answer is to; `code` a demo's function. `followed` are ways to ask that do not name the topic."""
 
     topic: str
     act: Act
@@ -61,6 +69,7 @@ class Unit:
     asked: tuple[str, ...] = ()
     code: str = ""
     checks: str = ""
+    followed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,9 @@ def read_topic(path: Path) -> Topic:
         raise _wrong(path, 1, "its id is not the file's name")
     first = text[: len(text) - len(body)].count("\n") + 1
     units = _Reader(path, first).read(body)
+    particular = path.parents[1] / ANSWERS / path.name
+    if particular.exists():
+        units += _Reader(particular, 1, questions=True).read(particular.read_text(encoding="utf-8"))
     try:
         return Topic(
             path.stem, str(head["title"]), str(head["title_es"]), int(head["slide"]), tuple(units),
@@ -126,8 +138,8 @@ def _names(head: dict[str, Any], key: str) -> tuple[str, ...]:
 class _Reader:
     """Reads the lines under the headings of one file."""
 
-    def __init__(self, path: Path, first: int) -> None:
-        self.path, self.number = path, first - 1
+    def __init__(self, path: Path, first: int, *, questions: bool = False) -> None:
+        self.path, self.number, self.questions = path, first - 1, questions
 
     def read(self, body: str) -> list[Unit]:
         units: list[Unit] = []
@@ -143,14 +155,15 @@ class _Reader:
                 units.append(self._unit(heading, held))
             elif any(held):
                 raise self.wrong("text before the first heading")
-            heading, held = _HEADING.match(row), []
-            if heading is None or heading["act"] not in ACTS:
-                raise self.wrong(f"{row!r} names no act")
+            heading, held = (_QUESTION if self.questions else _HEADING).match(row), []
+            if heading is None or not (self.questions or heading["act"] in ACTS):
+                raise self.wrong(f"{row!r} names no {'question' if self.questions else 'act'}")
         return units
 
     def _unit(self, heading: re.Match[str], rows: list[str]) -> Unit:
         lines: list[Line] = []
         asked: list[str] = []
+        followed: list[str] = []
         checks: list[str] = []
         code, english, checking = "", "", False
         for row in rows:
@@ -160,6 +173,8 @@ class _Reader:
                 checks.append(row)
             elif row.startswith("? "):
                 asked.append(row[2:].strip())
+            elif row.startswith("& "):
+                followed.append(row[2:].strip())
             elif row.startswith("@ "):
                 code = row[2:].strip()
             elif row.startswith("$$"):
@@ -175,9 +190,10 @@ class _Reader:
                 english = row.strip()
         if english:
             raise self.wrong(f"no Spanish in {heading['act']} for {english[:60]!r}")
-        act: Any = heading["act"]
+        act: Any = "answer" if self.questions else heading["act"]
         return Unit(
-            self.path.stem, act, tuple(lines), heading["other"] or "", tuple(asked), code, "\n".join(checks)
+            self.path.stem, act, tuple(lines), heading["other"] or "", tuple(asked), code, "\n".join(checks),
+            tuple(followed),
         )  # fmt: skip
 
     def _line(self, english: str, spanish: str) -> Line:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import bm25s
     from chromadb.api.models.Collection import Collection
 
-FORMAT = 11
+FORMAT = 12
 """Raise it when passages, vectors or files change their form: every index is then made anew."""
 
 _COLLECTION = "passages"
@@ -87,6 +87,7 @@ class Index:
         self._starts = contents.starts
         self._asked = contents.asked
         self._asked_vectors = np.asarray(contents.asked_vectors, dtype=np.float32)
+        self._alone = np.array([not asked.follows for _, asked in self._asked], dtype=bool)
         self._rows = [*range(len(contents.passages)), *contents.others]
         self._collection = collection
         self._sparse = sparse
@@ -129,11 +130,17 @@ class Index:
         return {int(row): float(scores[row]) for row in best if scores[row] > 0}
 
     def asked(self, vector: Vectors, k: int) -> list[tuple[int, Asked, float]]:
-        """The k asked questions nearest to one unit vector: the passage's row, the question and the cosine."""
+        """The k asked questions nearest to one unit vector, of those that name what they are about: the passage's row,
+        the question and the cosine."""
         if not self._asked:
             return []
-        cosines = self._asked_vectors @ vector
+        cosines = np.where(self._alone, self._asked_vectors @ vector, -1.0)
         return [(*self._asked[place], float(cosines[place])) for place in np.argsort(-cosines, kind="stable")[:k]]
+
+    @property
+    def questions(self) -> tuple[list[tuple[int, Asked]], Vectors]:
+        """Every asked question with the row of its passage, and their vectors (questions, dimension)."""
+        return self._asked, self._asked_vectors
 
     def knows(self, stem: str) -> bool:
         """True when the course has this stem."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,11 +22,12 @@ from knowledge.retrieval.embedder import Embedder, Vectors
 from knowledge.retrieval.index import Index
 from knowledge.retrieval.names import Named, TopicNames
 from knowledge.retrieval.query import Query
+from knowledge.retrieval.question_space import Candidate, Match, Questions, QuestionSpace, words_for
 from knowledge.retrieval.versions import Versions
 from knowledge.text import Language, content_words, is_stop, question_stems, stem, words
 
 RANK_CONSTANT = 60
-CANDIDATES = 40
+CANDIDATES = 80
 LOOKED = 12
 """How many passages' sentences are scored."""
 READ = 10
@@ -34,6 +35,8 @@ READ = 10
 UNREAD = -8.0
 """The log-odds that the cross-encoder would give a sentence that it did not read, at most."""
 ASKED = 12
+WHOLE = "answer"
+"""The act of passages that answer one question, and are said whole or not at all: their sentences are not ranked."""
 Kind = Literal["course", "documents", "across"]
 """The built-in course, a teacher's documents, and those of them that are in the language that was not asked in."""
 _WEIGHTS = Path(__file__).with_name("weights.json")
@@ -127,7 +130,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Match:
+class _Near:
     """An asked question beside the student's: `shared` is the share of their words that they have in common."""
 
     row: int
@@ -140,7 +143,7 @@ class _Match:
         return self.cosine + 0.05 * self.shared
 
 
-_NO_MATCH = _Match(-1, Asked("", ()), 0.0, 0.0)
+_NO_NEAR = _Near(-1, Asked("", ()), 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +214,44 @@ class Retriever:
         """The names of the course's topics."""
         return _made_once(("names", self.version), lambda: TopicNames(self._index.passages, self._embedder.vocabulary))
 
+    @cached_property
+    def questions(self) -> Questions:
+        """The questions that the course answers, where those that want the same lie together."""
+        return _made_once(
+            ("questions", self.version),
+            lambda: Questions(QuestionSpace.trained(), self._index.passages, *self._index.questions),
+        )
+
+    def question(self, query: Query, topics: Collection[str] = ()) -> Match | None:
+        """The question of the course that is nearest to a student's, and the passage that answers it; None where the
+        course has none. `topics` are those that the conversation speaks of."""
+        query = query.corrected(self._corrections(query))
+        vector = self._embedder.encode_questions([query.text])[0]
+        named = {name.document for name in self.names.found(query.text)}
+        candidates = self.questions.nearest(vector, query.acts, topics, named)
+        read = self._judged(query, candidates, topics, named)
+        return self.questions.match(candidates, read, topics, named)
+
+    def near(self, text: str, topics: Collection[str] = ()) -> list[Passage]:
+        """The passages whose questions are nearest to a text, the nearest first."""
+        vector = self._embedder.encode_questions([text])[0]
+        return [candidate.passage for candidate in self.questions.nearest(vector, {}, topics)]
+
+    def _judged(
+        self, query: Query, candidates: Sequence[Candidate], topics: Collection[str], named: Collection[str]
+    ) -> list[float]:
+        """What the cross-encoder says of the candidates' first sentences; UNREAD of all where there is none."""
+        if self._cross_encoder is None:
+            return [UNREAD] * len(candidates)
+        found: dict[int, float] = {}
+        asked = [words_for(query.text, candidate, topics, named, query.language) for candidate in candidates]
+        for text in dict.fromkeys(asked):
+            own = [candidate for candidate, said in zip(candidates, asked, strict=True) if said == text]
+            pairs = [(c.passage.named(query.language), c.passage.said(query.language)[0]) for c in own]
+            scores = self._cross_encoder.scores(text, pairs)
+            found |= {c.row: float(score) for c, score in zip(own, scores, strict=True)}
+        return [found[candidate.row] for candidate in candidates]
+
     def alike(self, vector: Vectors, texts: Sequence[str]) -> list[float]:
         """Cosines of texts, read as questions, with a question's vector. What was read once is remembered."""
         new = [text for text in dict.fromkeys(texts) if text not in self._questions]
@@ -234,9 +275,10 @@ class Retriever:
         stems = question_stems(query.text, query.language)
         asked, opened = self._asked(vector, stems)
         hits = self._fuse(vector, stems, asked, names)
-        looked = hits[:LOOKED]
+        looked = [entry for entry in hits if entry[1].passage.act != WHOLE][:LOOKED]
+        told = [match for match in asked if self._index.passages[match.row].act != WHOLE][:ASKED]
         weights = self.weights[self._kind(query, hits)]
-        sentences = self._rank_sentences(query, vector, stems, looked, asked, names, weights)
+        sentences = self._rank_sentences(query, vector, stems, looked, told, names, weights)
         sentences = self._read(query, sentences, weights)
         features = self._coverage(query, looked, sentences, asked, opened, names)
         covered = 0.0 if self._versions.another(query.text) else _sigmoid(_dot(weights.covered, features))
@@ -251,21 +293,21 @@ class Retriever:
             return "course"
         return "documents" if best.language == query.language else "across"
 
-    def _asked(self, vector: Vectors, stems: Sequence[str]) -> tuple[tuple[_Match, ...], _Match]:
+    def _asked(self, vector: Vectors, stems: Sequence[str]) -> tuple[tuple[_Near, ...], _Near]:
         """The asked questions that are nearest, with how much of the words of each the other holds; and the nearest one
         of those that the course leaves open."""
         wanted = set(stems)
         found = []
-        for row, asked, cosine in self._index.asked(vector, 2 * ASKED):
+        for row, asked, cosine in self._index.asked(vector, 4 * ASKED):
             theirs = set(content_words(asked.question)) | set(content_words(asked.question, "es"))
             both = 0.5 * (self._shared(wanted, theirs) + self._shared(theirs, wanted))
-            found.append(_Match(row, asked, cosine, both))
+            found.append(_Near(row, asked, cosine, both))
         found.sort(key=lambda match: -match.score)
-        opened = next((match for match in found if not match.asked.answer), _NO_MATCH)
-        return tuple(match for match in found if match.asked.answer)[:ASKED], opened
+        opened = next((match for match in found if not match.asked.answer), _NO_NEAR)
+        return tuple(match for match in found if match.asked.answer), opened
 
     def _fuse(
-        self, vector: Vectors, stems: Sequence[str], asked: Sequence[_Match], names: Sequence[Named]
+        self, vector: Vectors, stems: Sequence[str], asked: Sequence[_Near], names: Sequence[Named]
     ) -> list[tuple[int, Hit]]:
         """Passages by reciprocal rank; those of a topic that is named are a ranking of their own."""
         dense, sparse = self._index.dense(vector, CANDIDATES), self._index.sparse(stems, CANDIDATES)
@@ -295,10 +337,10 @@ class Retriever:
 
     def _rank_sentences(
         self, query: Query, vector: Vectors, stems: Sequence[str], looked: Sequence[tuple[int, Hit]],
-        asked: Sequence[_Match], names: Sequence[Named], weights: Weights,
+        asked: Sequence[_Near], names: Sequence[Named], weights: Weights,
     ) -> tuple[Sentence, ...]:  # fmt: skip
         wanted, named = set(stems), {name.document for name in names}
-        told: dict[tuple[int, str], tuple[int, _Match]] = {}
+        told: dict[tuple[int, str], tuple[int, _Near]] = {}
         for order, match in enumerate(asked):
             for text in match.asked.answer:
                 told.setdefault((match.row, text), (order, match))
@@ -308,7 +350,7 @@ class Retriever:
             cosines = (self._index.sentence_vectors(row) @ vector).max(axis=0)
             title = self._title_stems(passage)
             for place, (text, said) in enumerate(zip(passage.sentences, passage.said(query.language), strict=True)):
-                order, match = told.get((row, text), (ASKED, _NO_MATCH))
+                order, match = told.get((row, text), (ASKED, _NO_NEAR))
                 own = _stems_of(said, query.language)
                 fits = query.acts.get(passage.act, 0.0)
                 features = SentenceFeatures(
@@ -354,13 +396,13 @@ class Retriever:
 
     def _coverage(
         self, query: Query, looked: Sequence[tuple[int, Hit]], sentences: Sequence[Sentence],
-        asked: Sequence[_Match], opened: _Match, names: Sequence[Named],
+        asked: Sequence[_Near], opened: _Near, names: Sequence[Named],
     ) -> CoverageFeatures:  # fmt: skip
         top = [hit.passage for _, hit in looked[:3]]
         own = {word for passage in top for word in self._all_stems(passage, query.language)}
         missing = [self._rarity(word) for word in set(content_words(query.text, query.language)) - own]
         total = sum(self._rarity(word) for word in set(content_words(query.text, query.language))) or 1.0
-        match = asked[0] if asked else _NO_MATCH
+        match = asked[0] if asked else _NO_NEAR
         best = sentences[0] if sentences else None
         return CoverageFeatures(
             read=max((sentence.read for sentence in sentences), default=UNREAD),

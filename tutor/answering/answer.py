@@ -13,6 +13,7 @@ from knowledge.retrieval.retriever import Found
 from tutor.answering.course import Course, Explanation, Wanted
 from tutor.answering.explain import explain
 from tutor.answering.misconceptions import corrected
+from tutor.answering.particular import MAYBE, particular
 from tutor.answering.reply import MOST_OFFERS, Line, Mood, Offer, Reply
 from tutor.answering.unread import unread_words
 from tutor.i18n import Texts, mark
@@ -48,20 +49,29 @@ class Desk:
 
 def answer(desk: Desk, wanted: Wanted, spoken: frozenset[str] = frozenset()) -> Reply:
     """Explain, or decline in one sentence with the nearest topic. `spoken` are sentences said before on the topic."""
+    if (asked := particular(desk.course, wanted)) is not None:
+        return _told(desk, wanted, asked, spoken)
     found = explain(desk.course, wanted)
-    seen = found.found if found is not None else sought(desk, wanted)
+    seen = found.found if found is not None and found.found is not None else sought(desk, wanted)
     right = corrected(desk.course, wanted, seen)
     if right is not None:
         return _set_right(desk, wanted, right, found, spoken)
     if found is None or not found.lines:
+        if (asked := particular(desk.course, wanted, MAYBE)) is not None:
+            return _told(desk, wanted, asked, spoken)
         return declined(desk, wanted, seen)
+    return _told(desk, wanted, found, spoken)
+
+
+def _told(desk: Desk, wanted: Wanted, found: Explanation, spoken: frozenset[str]) -> Reply:
+    """An explanation in its frame."""
     lines = [*_lead(desk, wanted, found), *found.lines, *_code(desk, found)]
     said = frozenset(line.text for line in found.lines) | spoken
     mood: Mood = {"simply": "picture", "code": "code"}.get(found.unit.act if found.unit else "", "plain")  # type: ignore[assignment]
     return Reply(
         tuple(lines), "answered", offers(desk, found.topic, said), found.topic, wanted.act,
         unit=found.unit.act if found.unit else "",
-        mood=mood, search=found.found.query.text, beside=beside(found),
+        mood=mood, search=found.found.query.text if found.found else wanted.text, beside=beside(found),
         listed=_compared(desk, found) if wanted.act == "compare" else (),
     )  # fmt: skip
 
@@ -89,6 +99,8 @@ def _compared(desk: Desk, found: Explanation) -> tuple[str, ...]:
 
 def beside(found: Explanation) -> tuple[Line, ...]:
     """What else was found near the question, the best first: of its topic, or what answers as well."""
+    if found.found is None:
+        return ()
     told = {line.text for line in found.lines}
     near = [s for s in found.found.sentences if s.passage.document == found.topic or s.read > 0]
     return tuple(Line(s.text, s.passage) for s in near if s.text not in told)[:BESIDE_WORDED]

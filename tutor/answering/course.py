@@ -73,11 +73,12 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The sentences to say, in order. `topic` is the document they are about, `unit` the unit they are of."""
+    """The sentences to say, in order. `topic` is the document they are about, `unit` the unit they are of; `found` what
+    was searched for them, None where they answer a question of the course and nothing was."""
 
     lines: tuple[Line, ...]
     topic: str
-    found: Found
+    found: Found | None
     unit: Unit | None = None
     instead: bool = False
     """True when the topic has no unit for what was wanted, and another one is said."""
@@ -101,6 +102,8 @@ class Wanted:
     """How likely its act is."""
     taught: float = 1.0
     """How likely it is one of TAUGHT."""
+    spoken: tuple[str, ...] = ()
+    """The topics that the conversation spoke of lately."""
 
 
 def _whole(passage: Passage) -> tuple[str, ...]:

@@ -45,6 +45,8 @@ PART = re.compile(
     r"\b(?:part|section|chapter|unit|block|slides|parte|secci[oó]n|cap[ií]tulo|bloque|diapositivas)\b", re.I
 )
 """Words for a part of the lecture."""
+SPOKEN = 3
+"""Turns of which the topics are still spoken of."""
 RUN_DOUBT = 0.2
 """Least probability of a question about the run for the run to be asked first."""
 
@@ -101,13 +103,18 @@ def _explain(parts: Parts, desk: Desk, said: Said, _seed: int) -> Reply:
     taught = sum(likely for act, likely in said.reading.probabilities.items() if act in TAUGHT)
     wanted = Wanted(
         said.text, said.language, said.act, said.reading.units, topic, title, said.leans, telling,
-        said.reading.probability if own else 1.0, taught if own else 1.0,
+        said.reading.probability if own else 1.0, taught if own else 1.0, _spoken(said),
     )  # fmt: skip
     if said.offer is not None or said.topic:
         wanted = replace(wanted, units=units_of(said.act), leans=1.0)
     found = answer(desk, wanted, state.spoken)
     about = _known(parts, found.topic) or found.topic  # what comes next is on the slide's topic
     return replace(found, topic=_subject(parts, said, about))
+
+
+def _spoken(said: Said) -> tuple[str, ...]:
+    """The topics of the last turns, the last first."""
+    return tuple(dict.fromkeys(turn["topic"] for turn in reversed(said.state.earlier[-SPOKEN:]) if turn["topic"]))
 
 
 def _subject(parts: Parts, said: Said, topic: str) -> str:

@@ -1,0 +1,30 @@
+"""What is asked of a topic in particular ("and who wins in the end?"): the course's answer to that very question."""
+
+from __future__ import annotations
+
+from knowledge.retrieval.query import Query
+from knowledge.retrieval.question_space import Match
+from tutor.answering.course import Course, Explanation, Wanted
+
+ASKED = 0.5
+"""Least probability that a question of the course is the student's for its answer to be said."""
+MAYBE = 0.25
+"""The same where the course would else decline."""
+
+
+def particular(course: Course, wanted: Wanted, least: float = ASKED) -> Explanation | None:
+    """The answer to the question of the course that was asked; None where it is none of those."""
+    match = asked_in_particular(course, wanted)
+    if match is None or match.probability < least:
+        return None
+    unit = course.topics[match.passage.document].unit("answer", match.passage.against)
+    return Explanation(tuple(course.lines(unit, wanted.language)), unit.topic, None, unit) if unit else None
+
+
+def asked_in_particular(course: Course, wanted: Wanted) -> Match | None:
+    """The nearest question of the course, where it asks something in particular."""
+    if not course.topics:
+        return None
+    topics = {topic for topic in (wanted.topic, *wanted.spoken) if topic}
+    match = course.retriever.question(Query(wanted.text, wanted.language, wanted.units), topics)
+    return match if match is not None and match.passage.act == "answer" else None
