@@ -44,8 +44,8 @@ types: $(STAMP)
 imports: $(STAMP)
 	@$(BIN)/lint-imports
 
-processors: $(STAMP) ## run every demo as three processors would, and compare
-	@$(BIN)/python -m pytest -m processors tests/contracts/test_processors.py
+processors: $(STAMP) ## run every demo as three processors would, and compare; and the programs for PyTorch
+	@$(BIN)/python -m pytest -m processors tests/contracts
 
 check: lint lint-course types imports test processors eval-smoke ## everything that CI runs
 

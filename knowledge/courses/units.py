@@ -10,7 +10,8 @@ line, in the author's order; the line after a sentence, marked with `>`, is the 
 
 `?` lines are ways to ask for the unit, in either language. `$$` lines are formulas, the same in both languages. A line
 that begins with `Wrong:` and the `Right:` line after it are a misconception. `## compare ID` compares with another
-topic. `## code` names a demo's function on a `@` line. A block of checks recomputes the numbers of an example.
+topic. `## code` names a demo's function on a `@` line, `## code
+numpy` a program in `knowledge/course/programs/`. A block of checks recomputes the numbers of an example.
 
 What is asked of a topic in particular ("what if the learning rate is too large?") stands in the file of the same name
 in `knowledge/course/answers/`: under a heading that is a short name of the question its ways to be asked, and its

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from demos.runtime.contract import Demo
 from demos.runtime.idea import definition
+from knowledge.courses.builtin import FOLDER as COURSE
 from knowledge.courses.units import Topic
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.retriever import Found
@@ -77,9 +78,11 @@ def _told(desk: Desk, wanted: Wanted, found: Explanation, spoken: frozenset[str]
 
 
 def _code(desk: Desk, found: Explanation) -> list[Line]:
-    """The lines of the demo that are the idea, with their file."""
+    """A short program, or the lines of the demo that are the idea, with their file."""
     if found.unit is None or not found.unit.code:
         return []
+    if found.unit.code.endswith(".py"):  # a whole program, which can be run as it stands
+        return [Line(f"```python\n{(COURSE / found.unit.code).read_text(encoding='utf-8').rstrip()}\n```", opens="\n")]
     file, source = definition(found.unit.code)
     shown = "\n".join(source.splitlines()[:MOST_CODE])
     goes_on = desk.texts("It goes on in {file}.", file=file)

@@ -69,6 +69,8 @@ NUMERIC = frozenset(
     "hacelo formula step steps".split()
 )
 """Words that ask for an example with numbers."""
+DEEP = frozenset("torch pytorch keras tensorflow".split())
+"""Libraries for deep networks: their programs are given in PyTorch."""
 MISTAKES = frozenset(
     "mistake mistakes misconception misconceptions misunderstanding misunderstand wrong error errores embarradas "
     "equivoca equivocan confunde confunden".split()
@@ -262,10 +264,18 @@ def _unit(course: Course, wanted: Wanted, found: Found, topic: str) -> Unit | No
     asked = best is not None and best.features.asked_best and best.features.asked >= same
     if best is not None and asked and not plainly and not found.query.topic:
         return course.topics[topic].unit(best.passage.act, best.passage.against)  # type: ignore[arg-type]
-    chosen = next((unit for act in served_by(wanted) for unit in units if unit.act == act), None)
+    chosen = next((unit for act in served_by(wanted) for unit in _in_order(units, wanted) if unit.act == act), None)
     if chosen is None and best is not None:
         return course.topics[topic].unit(best.passage.act, best.passage.against)  # type: ignore[arg-type]
     return chosen
+
+
+def _in_order(units: Sequence[Unit], wanted: Wanted) -> Sequence[Unit]:
+    """Units as they serve: of code a program before a demo's lines, in the library that is named."""
+    if wanted.act != "code":
+        return units
+    first, then = ("torch", "numpy") if set(words(wanted.text)) & DEEP else ("numpy", "torch")
+    return sorted(units, key=lambda unit: {first: 0, then: 1}.get(unit.other, 2))
 
 
 def _compare(course: Course, wanted: Wanted, found: Found, named: Sequence[str]) -> Explanation | None:
