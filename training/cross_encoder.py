@@ -66,8 +66,8 @@ class Recipe:
     seed: int = 0
 
 
-def course_groups(retriever: Retriever, seed: int = 0) -> Iterator[Group]:
-    """Groups of the course's training half: the bank's questions, then those that students ask."""
+def course_groups(retriever: Retriever, seed: int = 0, most: int | None = None) -> Iterator[Group]:
+    """Groups of the course's training half: the bank's questions, then those that students ask, `most` of these."""
     draw = random.Random(seed)
     bank = [item for item in read_bank(split="train") if item.kind in ASKS and not item.history]
     for item in bank:
@@ -76,15 +76,16 @@ def course_groups(retriever: Retriever, seed: int = 0) -> Iterator[Group]:
             item.covered and item.found_in(s.passage) and answers(item, s.passage.sentences[s.place]) for s in found
         ]
         yield from _both(item.question, found, labels)
-    examined = {item.question for item in bank}
-    for known in lecture_material().known:
-        if known.question not in examined and not known.history:
-            found = _near(retriever, known.question)
-            labels = [_english(s) in known.answer for s in found]
-            question = known.question
-            if draw.random() < LEANING:
-                question = _leaning(retriever, question, found)
-            yield from _both(question, found, labels)
+    particular = {a.question for p in retriever.passages if p.act == WHOLE for a in p.asked}  # these are answer_groups
+    examined = {item.question for item in bank} | particular
+    asked = [known for known in lecture_material().known if known.question not in examined and not known.history]
+    for known in asked if most is None or most >= len(asked) else draw.sample(asked, most):
+        found = _near(retriever, known.question)
+        labels = [_english(s) in known.answer for s in found]
+        question = known.question
+        if draw.random() < LEANING:
+            question = _leaning(retriever, question, found)
+        yield from _both(question, found, labels)
 
 
 def answer_groups(retriever: Retriever, seed: int = 0) -> Iterator[Group]:

@@ -19,7 +19,7 @@ from knowledge.text import Language
 from tutor.answering.grounding import Reader
 from tutor.i18n import Texts
 from tutor.teaching.grading import VERDICTS, Asked, Model, features_of
-from tutor.teaching.practice import QUESTIONS
+from tutor.teaching.practice import QUESTIONS, in_words
 
 FOLDER = Path(__file__).with_name("student_answers")
 FALSELY = 0.015
@@ -38,15 +38,17 @@ class Answer:
     language: Language
     verdict: str
     text: str
+    asked: str = ""
+    """The name of the question where it is one in particular."""
 
 
 def read_answers(path: Path) -> list[Answer]:
-    """Lines `topic/act<TAB>language<TAB>verdict<TAB>answer`."""
+    """Lines `topic/act<TAB>language<TAB>verdict<TAB>answer`; `topic/answer/name` is a question in particular."""
     found = []
     for row in path.read_text(encoding="utf-8").splitlines():
         name, language, verdict, text = row.split("\t")
-        topic, act = name.split("/")
-        found.append(Answer(topic, act, "es" if language == "es" else "en", verdict, text))
+        topic, act, *asked = name.split("/")
+        found.append(Answer(topic, act, "es" if language == "es" else "en", verdict, text, "".join(asked)))
     return found
 
 
@@ -63,8 +65,13 @@ def rows_of(answers: Sequence[Answer], embedder: Embedder, reader: Reader) -> ND
     for answer in answers:
         topic = topics[answer.topic]
         texts = Texts(answer.language)
-        question = texts(QUESTIONS[answer.act], topic=topic.inline(answer.language))
-        sentences = _sentences(topic.unit(answer.act), answer.language)  # type: ignore[arg-type]
+        unit = topic.unit(answer.act, answer.asked)  # type: ignore[arg-type]
+        assert unit is not None
+        question = (
+            in_words(unit, answer.language) if answer.asked
+            else texts(QUESTIONS[answer.act], topic=topic.inline(answer.language))
+        )  # fmt: skip
+        sentences = _sentences(unit, answer.language)
         names, vectors = leads[answer.language]
         others = vectors[[place for place, name in enumerate(names) if name != answer.topic]]
         own, asked = embedder.encode_questions([answer.text, question])

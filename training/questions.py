@@ -25,7 +25,7 @@ from knowledge.passages import Asked, Passage
 from knowledge.retrieval.cross_encoder import CrossEncoder
 from knowledge.retrieval.embedder import Embedder
 from knowledge.retrieval.names import TopicNames
-from knowledge.retrieval.question_space import FILE, MatchFeatures, Questions, QuestionSpace, features_of, words_for
+from knowledge.retrieval.question_space import FILE, MatchFeatures, Questions, QuestionSpace, features_of, read_by
 from knowledge.text import language_of
 from tutor.dialogue.language import Languages
 from tutor.dialogue.reading import Router
@@ -45,7 +45,7 @@ SHIFT = 0.8
 """Share of the mean vector that is taken away before the map: e5's vectors all point one way."""
 IN_TOPIC = 0.5
 """Weight of the contrast within one topic."""
-SEEN = 700
+SEEN = 400
 """Ways of each situation on which the probability is calibrated."""
 
 
@@ -209,11 +209,7 @@ def candidates(
         topics, named = {topic} - {""}, {name.document for name in names.found(asked.question)}
         acts = dict(zip(KINDS, map(float, ways.wanted[place]), strict=True))
         near = known.nearest(ways.vectors[place], acts, topics, named)
-        read = []
-        for candidate in near:
-            text = words_for(asked.question, candidate, topics, named, language)
-            pair = (candidate.passage.named(language), candidate.passage.said(language)[0])
-            read.append(float(reader.scores(text, [pair])[0]))
+        read = read_by(reader, asked.question, near, topics, named, language)
         rows = features_of(near, read, topics, named)
         right = [bool(asked.answer) and candidate.row == ways.rows[place] for candidate in near]
         found.append([*zip(rows, right, strict=True)])

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.passages import Asked, Passage
+from knowledge.retrieval.cross_encoder import CrossEncoder
 from knowledge.retrieval.embedder import Vectors
 from knowledge.text import Language
 
@@ -201,6 +202,20 @@ def words_for(
     """What the cross-encoder reads of a student's words: with the topic before them where they lean on it."""
     leans = candidate.passage.document in topics and not named
     return f"{candidate.passage.named(language)}: {text}" if leans else text
+
+
+def read_by(
+    reader: CrossEncoder, text: str, candidates: Sequence[Candidate], topics: Collection[str], named: Collection[str],
+    language: Language,
+) -> list[float]:  # fmt: skip
+    """The cross-encoder's log-odds that the candidates' first sentences answer a student's words."""
+    asked = [words_for(text, candidate, topics, named, language) for candidate in candidates]
+    found: dict[int, float] = {}
+    for said in dict.fromkeys(asked):
+        own = [candidate for candidate, words in zip(candidates, asked, strict=True) if words == said]
+        pairs = [(c.passage.named(language), c.passage.said(language)[0]) for c in own]
+        found |= {c.row: float(score) for c, score in zip(own, reader.scores(said, pairs), strict=True)}
+    return [found[candidate.row] for candidate in candidates]
 
 
 def _best(values: Iterable[float]) -> float:

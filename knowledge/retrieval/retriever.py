@@ -22,7 +22,7 @@ from knowledge.retrieval.embedder import Embedder, Vectors
 from knowledge.retrieval.index import Index
 from knowledge.retrieval.names import Named, TopicNames
 from knowledge.retrieval.query import Query
-from knowledge.retrieval.question_space import Candidate, Match, Questions, QuestionSpace, words_for
+from knowledge.retrieval.question_space import Match, Questions, QuestionSpace, read_by
 from knowledge.retrieval.versions import Versions
 from knowledge.text import Language, content_words, is_stop, question_stems, stem, words
 
@@ -229,28 +229,16 @@ class Retriever:
         vector = self._embedder.encode_questions([query.text])[0]
         named = {name.document for name in self.names.found(query.text)}
         candidates = self.questions.nearest(vector, query.acts, topics, named)
-        read = self._judged(query, candidates, topics, named)
+        if self._cross_encoder is None:
+            read = [UNREAD] * len(candidates)
+        else:
+            read = read_by(self._cross_encoder, query.text, candidates, topics, named, query.language)
         return self.questions.match(candidates, read, topics, named)
 
     def near(self, text: str, topics: Collection[str] = ()) -> list[Passage]:
         """The passages whose questions are nearest to a text, the nearest first."""
         vector = self._embedder.encode_questions([text])[0]
         return [candidate.passage for candidate in self.questions.nearest(vector, {}, topics)]
-
-    def _judged(
-        self, query: Query, candidates: Sequence[Candidate], topics: Collection[str], named: Collection[str]
-    ) -> list[float]:
-        """What the cross-encoder says of the candidates' first sentences; UNREAD of all where there is none."""
-        if self._cross_encoder is None:
-            return [UNREAD] * len(candidates)
-        found: dict[int, float] = {}
-        asked = [words_for(query.text, candidate, topics, named, query.language) for candidate in candidates]
-        for text in dict.fromkeys(asked):
-            own = [candidate for candidate, said in zip(candidates, asked, strict=True) if said == text]
-            pairs = [(c.passage.named(query.language), c.passage.said(query.language)[0]) for c in own]
-            scores = self._cross_encoder.scores(text, pairs)
-            found |= {c.row: float(score) for c, score in zip(own, scores, strict=True)}
-        return [found[candidate.row] for candidate in candidates]
 
     def alike(self, vector: Vectors, texts: Sequence[str]) -> list[float]:
         """Cosines of texts, read as questions, with a question's vector. What was read once is remembered."""

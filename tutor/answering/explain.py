@@ -56,6 +56,8 @@ SURELY = 0.6
 """Least probability of an act that asks for a form for that form to be said though the question asks more."""
 MOST = 5
 """Sentences of an answer at most."""
+AFTER = 4
+"""The same where sentences that answer in particular stand before the unit."""
 TOLD = 2
 """Sentences that answer a question in particular, before the unit."""
 EARLY = 3
@@ -155,7 +157,7 @@ def _explains(line: Line, wanted: Wanted) -> bool:
 
 def _before(first: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
     """Both, each line once."""
-    return list({line.text: line for line in (*first, *lines)}.values())[:MOST]
+    return list({line.text: line for line in (*first, *lines)}.values())[:AFTER]
 
 
 def _of(passage: Passage, unit: Unit) -> bool:

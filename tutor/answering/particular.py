@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from knowledge.courses.units import Unit
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.question_space import Match
 from tutor.answering.course import Course, Explanation, Wanted
@@ -10,15 +11,24 @@ ASKED = 0.5
 """Least probability that a question of the course is the student's for its answer to be said."""
 MAYBE = 0.25
 """The same where the course would else decline."""
+JUDGED = 0.65
+"""The same for a yes or no where none was plainly asked for: a wrong one would say what is false."""
 
 
 def particular(course: Course, wanted: Wanted, least: float = ASKED) -> Explanation | None:
     """The answer to the question of the course that was asked; None where it is none of those."""
     match = asked_in_particular(course, wanted)
-    if match is None or match.probability < least:
+    if match is None:
         return None
     unit = course.topics[match.passage.document].unit("answer", match.passage.against)
-    return Explanation(tuple(course.lines(unit, wanted.language)), unit.topic, None, unit) if unit else None
+    if unit is None or match.probability < (max(least, JUDGED) if judges(unit) and wanted.act != "verify" else least):
+        return None
+    return Explanation(tuple(course.lines(unit, wanted.language)), unit.topic, None, unit)
+
+
+def judges(unit: Unit) -> bool:
+    """True for an answer to a question for yes or no."""
+    return unit.lines[0].en.startswith(("Yes: ", "No: "))
 
 
 def asked_in_particular(course: Course, wanted: Wanted) -> Match | None:

@@ -12,6 +12,7 @@ from tutor.answering import navigate
 from tutor.answering.answer import Desk, answer, declined, demo_of, offers
 from tutor.answering.course import FACTS, TAUGHT, Wanted
 from tutor.answering.explain import ACT_UNITS, LEAN
+from tutor.answering.particular import asked_in_particular
 from tutor.answering.reply import Line, Reply
 from tutor.dialogue import talk
 from tutor.dialogue.context import Parts
@@ -34,6 +35,10 @@ SURELY_OFF = 0.85
 DOUBT = 0.6
 """Probability up to which these acts give way to a question that the course answers; chosen on the development part."""
 DOUBTED = ("locate", "order", "list", "practise", "social", "summarise")
+OTHERWISE = ("off_topic", "correct_me", "social", "continue", "list", "order", "locate", "summarise", "about_course")
+"""Acts that give way to a question of the course that is likelier than they are."""
+OTHER = 0.5
+"""Least probability of such a question."""
 ANSWERED = 0.6
 """Least coverage of such a question."""
 EXPLAINED = (*ACT_UNITS, *FACTS)
@@ -73,8 +78,20 @@ def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
         return _ask_run(parts, desk, said, seed)
     if said.offer is None and not said.topic and not said.state.practice and _doubtful(parts, said):
         return _explain(parts, desk, replace(said, act=_asked_act(said)), seed)
+    if _in_particular(parts, said):
+        return _explain(parts, desk, replace(said, act=_asked_act(said)), seed)
     handler = HANDLERS.get(said.act, _explain)
     return handler(parts, desk, said, seed)
+
+
+def _in_particular(parts: Parts, said: Said) -> bool:
+    """True for an act that explains nothing where the words are a question that the course answers: "so like filling in
+    the blanks?" after an answer is no doubt of it."""
+    open_ = (said.state.practice or {}).get("open")
+    if said.offer is not None or said.topic or open_ or said.act not in OTHERWISE:
+        return False
+    match = asked_in_particular(parts.course, _wanted(parts, said))
+    return match is not None and match.probability > max(OTHER, said.reading.probability)
 
 
 def _doubtful(parts: Parts, said: Said) -> bool:
@@ -94,6 +111,13 @@ def _asked_act(said: Said) -> Act:
 
 
 def _explain(parts: Parts, desk: Desk, said: Said, _seed: int) -> Reply:
+    found = answer(desk, _wanted(parts, said), said.state.spoken)
+    about = _known(parts, found.topic) or found.topic  # what comes next is on the slide's topic
+    return replace(found, topic=_subject(parts, said, about))
+
+
+def _wanted(parts: Parts, said: Said) -> Wanted:
+    """What is to be explained, in the light of the conversation."""
     state = said.state
     topic = said.topic or state.topic
     title = parts.topics[topic].named(said.language) if topic in parts.topics else _leant_on(parts, said)
@@ -107,9 +131,7 @@ def _explain(parts: Parts, desk: Desk, said: Said, _seed: int) -> Reply:
     )  # fmt: skip
     if said.offer is not None or said.topic:
         wanted = replace(wanted, units=units_of(said.act), leans=1.0)
-    found = answer(desk, wanted, state.spoken)
-    about = _known(parts, found.topic) or found.topic  # what comes next is on the slide's topic
-    return replace(found, topic=_subject(parts, said, about))
+    return wanted
 
 
 def _spoken(said: Said) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from knowledge.text import fold
 from tutor.answering.reply import Offer
 from tutor.dialogue.demo_names import Names
 from tutor.dialogue.demo_ranking import Nearness
+from tutor.dialogue.relative import relative
 from tutor.dialogue.slots import Extracted, extract
 
 CLOSE = 0.55
@@ -80,6 +81,8 @@ class DemoReader:
         if named and demo not in named:
             return None
         found = extract(demo, text)
+        if told := relative(demo, text, last[1]):
+            return RunDemo(demo, Extracted(told, (), ()), last[1])
         if (
             not found.params
             and len(found.loose) == 1

@@ -18,11 +18,13 @@ from knowledge.courses.shipped_vectors import shipped
 from knowledge.courses.units import Line as UnitLine
 from knowledge.courses.units import Topic, Unit
 from knowledge.retrieval.embedder import Embedder, Vectors
-from knowledge.text import Language, content_words, fold, words
+from knowledge.retrieval.query import Query
+from knowledge.text import Language, content_words, fold, language_of, words
 from tutor.answering.answer import Desk
 from tutor.answering.answer_type import holds
 from tutor.answering.course import Course
 from tutor.answering.grounding import Reader
+from tutor.answering.particular import ASKED
 from tutor.answering.reply import Line, Offer, Reply
 from tutor.i18n import Texts, mark
 from tutor.teaching.grading import Asked, Verdict, grade
@@ -59,12 +61,16 @@ class Round:
     hints: int = 0
     open: bool = True
     verdict: str = ""
+    asked: str = ""
+    """The name of the question where it is one in particular (knowledge/course/answers/)."""
 
     @classmethod
     def of(cls, kept: Mapping[str, Any] | None) -> Round | None:
         """A round from its JSON form; None when it is none, or of an older kind."""
         try:
-            return cls(**{name: kept[name] for name in cls.__slots__}) if kept else None
+            return (
+                cls(**{name: kept[name] for name in cls.__slots__ if name in kept or name != "asked"}) if kept else None
+            )
         except (KeyError, TypeError):
             return None
 
@@ -134,6 +140,8 @@ class Practice:
                 said = desk.texts("This course has no practice questions; ask me about it instead.")
                 return Reply((Line(said),), "about")
             known = random.Random(f"{seed} {len(rounds)}").choice(list(self._course.topics.values()))
+        if text and (wished := self._in_particular(text, topic, desk.texts.language)) is not None:
+            return self._asked(desk, self._course.topics[wished.topic], wished)
         asked = {(found.topic, found.act, found.place) for found in rounds}
         fresh = [
             found
@@ -142,6 +150,13 @@ class Practice:
         ]
         chosen = fresh[0] if fresh else _rounds(known, desk.texts.language, seed)[len(rounds) % 2]
         return self._asked(desk, known, self._wished(known, fresh, text, desk.texts) or chosen)
+
+    def _in_particular(self, text: str, topic: str, language: Language) -> Round | None:
+        """The question of the course that a request names: "ask me in which year the perceptron was made"."""
+        match = self._course.retriever.question(Query(text, language), {topic} - {""})
+        if match is None or match.passage.act != "answer" or match.probability < ASKED:
+            return None
+        return Round(match.passage.document, "answer", language, asked=match.passage.against)
 
     def _wished(self, topic: Topic, fresh: Sequence[Round], text: str, texts: Texts) -> Round | None:
         """The question that a request asks for: "Quiz me on how an LSTM works", "only the year of the perceptron"."""
@@ -170,6 +185,8 @@ class Practice:
     def _question(self, topic: Topic, round_: Round, texts: Texts) -> str:
         if round_.place >= 0:
             return texts(STATEMENT, statement=_statement(topic, round_).said(texts.language))
+        if round_.asked:
+            return in_words(_unit(topic, round_), texts.language)
         return texts(QUESTIONS[round_.act], topic=self._course.inline(topic.id, texts.language))
 
     def _hint(self, desk: Desk, round_: Round) -> Reply:
@@ -271,7 +288,7 @@ def _statement(topic: Topic, round_: Round) -> UnitLine:
 
 
 def _unit(topic: Topic, round_: Round) -> Unit:
-    unit = topic.unit(round_.act) or topic.unit("define")  # type: ignore[arg-type]
+    unit = topic.unit(round_.act, round_.asked) or topic.unit("define")  # type: ignore[arg-type]
     assert unit is not None
     return unit
 
@@ -289,4 +306,11 @@ def gaps(text: str, topic: Topic) -> str:
     return re.sub(r"…(?:[ -]…)+", "…", re.sub(r"[^\W\d_]+", gap, text))
 
 
-__all__ = ["Practice", "Round", "asks"]
+def in_words(unit: Unit, language: Language) -> str:
+    """A question as the course asks it: the first of its ways in a language, written as a sentence."""
+    way = next((text for text in unit.asked if language_of(text) == language), unit.asked[0]).strip(" ¿?.")
+    whole = f"{way[:1].upper()}{way[1:]}?"
+    return f"¿{whole}" if language_of(way) == "es" else whole
+
+
+__all__ = ["Practice", "Round", "asks", "in_words"]
