@@ -88,7 +88,7 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The whole map. `order` is the order of study by topic ids."""
+    """The whole map. `order` is the order of study by topic ids, `begin` the topics with which one begins."""
 
     title: Text
     about: tuple[Text, ...]
@@ -98,6 +98,7 @@ class Outline:
     lists: tuple[Listed, ...]
     timeline: tuple[Dated, ...]
     order: tuple[str, ...]
+    begin: tuple[str, ...]
 
     @property
     def about_slides(self) -> frozenset[int]:
@@ -108,6 +109,12 @@ class Outline:
         """The section that a slide is in; the narrowest one where sections have parts."""
         held = [section for section in self.sections if section.first <= slide <= section.last]
         return min(held, key=lambda section: section.last - section.first, default=None)
+
+    def beside(self, section: Section) -> tuple[Section | None, Section | None]:
+        """The sections before and after one, of those that are parts as it is, or of no section as it is."""
+        row = [other for other in self.sections if bool(other.part_of) == bool(section.part_of)]
+        place = row.index(section)
+        return row[place - 1] if place else None, row[place + 1] if place + 1 < len(row) else None
 
     def slides_of(self, topic: str) -> list[SlideShown]:
         """The slides on which a topic is met, in order."""
@@ -146,6 +153,7 @@ def read_outline(file: Path = FILE) -> Outline:
                 for row in data["timeline"]
             ),
             tuple(data["order"]),
+            tuple(data["begin"]),
         )
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
         raise KnowledgeError(f"{file.name} is no map of a course: {error}.", code="unreadable_document") from None

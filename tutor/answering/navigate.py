@@ -9,7 +9,7 @@ from knowledge.courses.outline import WHOLE, Listed, Outline, Section, Text
 from knowledge.courses.shipped_vectors import questions
 from knowledge.passages import Passage
 from knowledge.retrieval.embedder import Embedder, Vectors
-from knowledge.text import question_stems
+from knowledge.text import Language, question_stems
 from tutor.answering.answer import Desk
 from tutor.answering.reply import Line, Offer, Reply
 
@@ -112,7 +112,7 @@ def ordered(desk: Desk, navigator: Navigator, topic: str) -> Reply:
     texts, language = desk.texts, desk.texts.language
     known = desk.course.topics.get(topic)
     if known is None:
-        first = [desk.course.topics[name] for name in navigator.outline.order if name in desk.course.topics][:4]
+        first = [desk.course.topics[name] for name in navigator.outline.begin if name in desk.course.topics]
         word = texts("then")
         begin = _listed(word, [desk.course.inline(t.id, language) for t in first])
         said = texts("A good way to begin: {topics}.", topics=begin)
@@ -130,6 +130,26 @@ def ordered(desk: Desk, navigator: Navigator, topic: str) -> Reply:
         names = _listed(texts("and"), [desk.course.inline(t.id, language) for t in after])
         lines.append(Line(texts("After {topic} comes {topics}.", topic=name, topics=names)))
     return Reply(tuple(lines), act="order", topic=topic, offers=_to_topics(desk, [t.id for t in (*after, *before)][:2]))
+
+
+def beside(desk: Desk, navigator: Navigator, section: Section) -> Reply:
+    """Which section of the lecture comes before one, and which after it."""
+    texts, language = desk.texts, desk.texts.language
+    before, after = navigator.outline.beside(section)
+    name = _quoted(section, language)
+    lines = []
+    if after is not None:
+        said = texts("After {section} comes {other}.", section=name, other=_quoted(after, language))
+        lines.append(Line(said, navigator.slide(after.first)))
+    if before is not None:
+        said = texts("Before {section} comes {other}.", section=name, other=_quoted(before, language))
+        lines.append(Line(said, navigator.slide(before.first)))
+    return Reply(tuple(lines), act="order", offers=_to_topics(desk, (after or section).topics[:2]))
+
+
+def _quoted(section: Section, language: Language) -> str:
+    title = section.title.said(language)
+    return f"«{title}»" if language == "es" else f"“{title}”"
 
 
 def summarised(desk: Desk, navigator: Navigator, section: Section | None) -> Reply:

@@ -198,6 +198,8 @@ def _locate(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
 def _order(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     if parts.navigator is None:
         return _explain(parts, desk, said, seed)
+    if PART.search(said.text) and (section := parts.navigator.section_named(said.text, said.vector)) is not None:
+        return navigate.beside(desk, parts.navigator, section)
     named = parts.course.retriever.names.found(said.text)
     topic = _topic_of(parts, said) if named or said.topic or said.leans >= LEAN else ""
     return navigate.ordered(desk, parts.navigator, topic)
