@@ -73,13 +73,14 @@ def test_a_data_set_says_what_it_teaches(asked: Material, tmp_path: object) -> N
     assert {example.kind for example in (*taught, *checked)} == {"judged"}
 
 
-def test_the_course_gives_thousands_of_both_and_nothing_of_dev_or_test() -> None:
+def test_the_course_gives_hundreds_of_both_in_a_quarter_and_nothing_of_dev_or_test() -> None:
     """With whatever finds the notes that come near: an embedder with weights would take minutes for as many lines."""
-    material = lecture_material()
+    whole = lecture_material()
+    material = replace(whole, known=whole.known[::4])
     made = list(Judgements(material, WordEmbedder(384), 0).examples())
     shares = [sum(example.answer == answer for example in made) / len(made) for answer in (YES, NO)]
-    assert len(made) > 2000
-    assert min(shares) > 0.35
+    assert len(made) > 500
+    assert min(shares) > 0.3
     own = {text for texts in material.sentences.values() for text in texts}
     assert all(note in own for example in made for note in example.notes)
     assert not {example.document for example in made} & held_out()
