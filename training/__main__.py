@@ -217,7 +217,7 @@ def cross_encoder(
     index = open_course(Course(settings.course, settings.home), embedder)
     retriever = Retriever(index, embedder, None, {"course": empty, "documents": empty})
     typer.echo("Searching the course for the candidates of every question.")
-    groups = list(course_groups(retriever, seed, limit))
+    groups = list(course_groups(retriever, seed, limit and limit // 4))
     materials = {path.stem: read_xquad(path) for path in outside or ()}
     groups += [*outside_groups(materials, seed), *foreign_groups(retriever, materials)]
     particular = list(answer_groups(retriever, seed))

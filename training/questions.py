@@ -45,7 +45,7 @@ SHIFT = 0.8
 """Share of the mean vector that is taken away before the map: e5's vectors all point one way."""
 IN_TOPIC = 0.5
 """Weight of the contrast within one topic."""
-SEEN = 400
+SEEN = 250
 """Ways of each situation on which the probability is calibrated."""
 
 
@@ -219,6 +219,7 @@ def candidates(
 def fit(embedder: Embedder, reader: CrossEncoder, say: Callable[[str], None]) -> None:
     """Train, tell what was held out, and write the file."""
     ways, others = read_ways(embedder)
+    say(f"{len(ways.rows)} ways to ask, of {len(ways.passages)} passages")
     draw = np.random.default_rng(0)
     own = np.setdiff1d(np.arange(len(ways.rows)), others)
     held: list[int] = []

@@ -132,7 +132,8 @@ class Questions:
         self._rows = np.array([row for row, _ in self._asked], dtype=np.int64)
         self._follows = np.array([question.follows for _, question in self._asked], dtype=bool)
         documents = [passages[row].document for row in self._rows]
-        self._documents = np.array(documents, dtype=object)
+        self._numbers = {document: number for number, document in enumerate(dict.fromkeys(documents))}
+        self._documents = np.array([self._numbers[document] for document in documents], dtype=np.int64)
         kinds = [passages[row].act for row in self._rows]
         self._vectors = space.answered(vectors[kept], kinds) if kept else np.zeros((0, 1), dtype=np.float32)
 
@@ -143,7 +144,7 @@ class Questions:
         conversation speaks of, of which questions that name nothing count too; `named` those that the words name."""
         if not self._asked:
             return []
-        spoken = np.isin(self._documents, list(topics))
+        spoken = np.isin(self._documents, [self._numbers[topic] for topic in topics if topic in self._numbers])
         cosines = within(
             self._vectors @ self._space.asked(vector, acts), self._follows, spoken, set(topics), set(named)
         )

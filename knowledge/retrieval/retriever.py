@@ -37,6 +37,8 @@ UNREAD = -8.0
 ASKED = 12
 WHOLE = "answer"
 """The act of passages that answer one question, and are said whole or not at all: their sentences are not ranked."""
+PLAUSIBLE = 3
+"""Of the nearest questions, those among which one in particular has to be for the answers to be read."""
 Kind = Literal["course", "documents", "across"]
 """The built-in course, a teacher's documents, and those of them that are in the language that was not asked in."""
 _WEIGHTS = Path(__file__).with_name("weights.json")
@@ -223,12 +225,14 @@ class Retriever:
         )
 
     def question(self, query: Query, topics: Collection[str] = ()) -> Match | None:
-        """The question of the course that is nearest to a student's, and the passage that answers it; None where the
-        course has none. `topics` are those that the conversation speaks of."""
+        """The question in particular of the course that is likeliest a student's, or another one that is likelier; None
+        where none of the nearest is in particular. `topics` are those that the conversation speaks of."""
         query = query.corrected(self._corrections(query))
         vector = self._embedder.encode_questions([query.text])[0]
         named = {name.document for name in self.names.found(query.text)}
         candidates = self.questions.nearest(vector, query.acts, topics, named)
+        if not any(candidate.passage.act == WHOLE for candidate in candidates[:PLAUSIBLE]):
+            return None  # what every topic is asked: nothing in particular
         if self._cross_encoder is None:
             read = [UNREAD] * len(candidates)
         else:

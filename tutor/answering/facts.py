@@ -87,12 +87,12 @@ def best_of(found: Found) -> Sentence:
 
 
 def _stands(sentence: Sentence, found: Found) -> bool:
-    """Whether a sentence can be said without those beside it; what compares two things, or tells a symbol, where that
-    is asked."""
+    """Whether a sentence can be said without those beside it; what compares two things, shows code, or tells a
+    symbol, where that is asked."""
     act = sentence.passage.act
     if "http" in sentence.text and sentence.passage.source == "lecture":
         return _LINK.search(fold(found.query.text)) is not None
-    if act == "compare" or (act == "formula" and _SYMBOL.match(sentence.text)):
+    if act in ("compare", "code") or (act == "formula" and _SYMBOL.match(sentence.text)):
         return found.query.acts.get(act, 0.0) > SIDE
     return act not in NOT_ALONE
 

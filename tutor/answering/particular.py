@@ -21,7 +21,11 @@ def particular(course: Course, wanted: Wanted, least: float = ASKED) -> Explanat
     if match is None:
         return None
     unit = course.topics[match.passage.document].unit("answer", match.passage.against)
-    if unit is None or match.probability < (max(least, JUDGED) if judges(unit) and wanted.act != "verify" else least):
+    if unit is None:
+        return None
+    if judges(unit):
+        least = max(least, ASKED if wanted.act == "verify" else JUDGED)
+    if match.probability < least:
         return None
     return Explanation(tuple(course.lines(unit, wanted.language)), unit.topic, None, unit)
 
