@@ -28,6 +28,7 @@ from tutor.answering.particular import ASKED
 from tutor.answering.reply import Line, Offer, Reply
 from tutor.i18n import Texts, mark
 from tutor.teaching.grading import Asked, Verdict, grade
+from tutor.teaching.record import on_record
 
 QUESTIONS: Mapping[str, str] = {
     "define": mark("What is {topic}?"),
@@ -224,7 +225,8 @@ class Practice:
         names, leads = self._what_each_is(texts.language)
         others = leads[[place for place, name in enumerate(names) if name != topic.id]]
         compared = Asked(question, expected, own, self._embedder.encode(expected), asked, others)
-        verdict: Verdict = grade(compared, text, texts.language, self._reader)
+        known = on_record(question, expected[0], text)
+        verdict = Verdict(known) if known else grade(compared, text, texts.language, self._reader)
         if verdict.kind == "off":
             return self._asked(desk, topic, round_, texts("That does not answer the question; try again."))
         missing = [lines[place] for place in verdict.missing][:SHOWN]
