@@ -37,6 +37,8 @@ UNREAD = -8.0
 ASKED = 12
 WHOLE = "answer"
 """The act of passages that answer one question, and are said whole or not at all: their sentences are not ranked."""
+IN_PARTICULAR = (WHOLE, "compare")
+"""The acts of passages that answer what is not asked of every topic."""
 PLAUSIBLE = 3
 """Of the nearest questions, those among which one in particular has to be for the answers to be read."""
 Kind = Literal["course", "documents", "across"]
@@ -231,7 +233,7 @@ class Retriever:
         vector = self._embedder.encode_questions([query.text])[0]
         named = {name.document for name in self.names.found(query.text)}
         candidates = self.questions.nearest(vector, query.acts, topics, named)
-        if not any(candidate.passage.act == WHOLE for candidate in candidates[:PLAUSIBLE]):
+        if not any(candidate.passage.act in IN_PARTICULAR for candidate in candidates[:PLAUSIBLE]):
             return None  # what every topic is asked: nothing in particular
         if self._cross_encoder is None:
             read = [UNREAD] * len(candidates)

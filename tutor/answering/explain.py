@@ -282,7 +282,8 @@ def _in_order(units: Sequence[Unit], wanted: Wanted) -> Sequence[Unit]:
 
 def _compare(course: Course, wanted: Wanted, found: Found, named: Sequence[str]) -> Explanation | None:
     """Two topics side by side: the unit that compares them, or what each of them is."""
-    both = list(dict.fromkeys([*named, *([wanted.topic] if wanted.topic in course.topics else [])]))[:2]
+    spoken = [topic for topic in (wanted.topic, *wanted.spoken) if topic in course.topics]
+    both = list(dict.fromkeys([*named, *spoken]))[:2]
     if len(both) < 2:
         return None
     for one, other in (both, both[::-1]):

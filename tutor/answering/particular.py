@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from knowledge.courses.units import Unit
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.question_space import Match
-from tutor.answering.course import Course, Explanation, Wanted
+from knowledge.retrieval.retriever import IN_PARTICULAR
+from tutor.answering.course import FACTS, TAUGHT, Course, Explanation, Wanted
 
 ASKED = 0.5
 """Least probability that a question of the course is the student's for its answer to be said."""
+TOLD = 0.6
+"""The same for what alone asks what every topic is asked (what it is, how it works), to which a unit answers well."""
+LEANS = 0.5
+"""Probability of leaning on what was said from which words that tell nothing ask of that."""
 MAYBE = 0.25
 """The same where the course would else decline."""
 JUDGED = 0.65
@@ -20,9 +27,12 @@ def particular(course: Course, wanted: Wanted, least: float = ASKED) -> Explanat
     match = asked_in_particular(course, wanted)
     if match is None:
         return None
-    unit = course.topics[match.passage.document].unit("answer", match.passage.against)
+    act: Any = match.passage.act
+    unit = course.topics[match.passage.document].unit(act, match.passage.against)
     if unit is None:
         return None
+    if wanted.act in TAUGHT and wanted.leans < LEANS:
+        least = max(least, TOLD)
     if judges(unit):
         least = max(least, ASKED if wanted.act == "verify" else JUDGED)
     if match.probability < least:
@@ -37,8 +47,8 @@ def judges(unit: Unit) -> bool:
 
 def asked_in_particular(course: Course, wanted: Wanted) -> Match | None:
     """The nearest question of the course, where it asks something in particular."""
-    if not course.topics:
-        return None
+    if not course.topics or (wanted.leans >= LEANS and not wanted.telling and wanted.act not in FACTS):
+        return None  # "why?" alone asks of what was said last
     topics = {topic for topic in (wanted.topic, *wanted.spoken) if topic}
     match = course.retriever.question(Query(wanted.text, wanted.language, wanted.units), topics)
-    return match if match is not None and match.passage.act == "answer" else None
+    return match if match is not None and match.passage.act in IN_PARTICULAR else None

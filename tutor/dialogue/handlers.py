@@ -127,16 +127,19 @@ def _wanted(parts: Parts, said: Said) -> Wanted:
     taught = sum(likely for act, likely in said.reading.probabilities.items() if act in TAUGHT)
     wanted = Wanted(
         said.text, said.language, said.act, said.reading.units, topic, title, said.leans, telling,
-        said.reading.probability if own else 1.0, taught if own else 1.0, _spoken(said),
+        said.reading.probability if own else 1.0, taught if own else 1.0, _spoken(parts, said),
     )  # fmt: skip
     if said.offer is not None or said.topic:
         wanted = replace(wanted, units=units_of(said.act), leans=1.0)
     return wanted
 
 
-def _spoken(said: Said) -> tuple[str, ...]:
-    """The topics of the last turns, the last first."""
-    return tuple(dict.fromkeys(turn["topic"] for turn in reversed(said.state.earlier[-SPOKEN:]) if turn["topic"]))
+def _spoken(parts: Parts, said: Said) -> tuple[str, ...]:
+    """The topics of the last turns, the last first, with those that were compared or listed in the last one."""
+    last = [turn["topic"] for turn in reversed(said.state.earlier[-SPOKEN:]) if turn["topic"]]
+    names = parts.course.retriever.names
+    listed = [name.document for item in said.state.listed[:SPOKEN] for name in names.found(item) if name.exact]
+    return tuple(dict.fromkeys((*listed, *last)))
 
 
 def _subject(parts: Parts, said: Said, topic: str) -> str:

@@ -57,6 +57,8 @@ def extract(demo: Demo, text: str) -> Extracted:
     properties: Mapping[str, dict[str, Any]] = demo.schema()["properties"]
     quote, rest = _split_quote(demo, properties, text)
     rest = re.sub(r"\b(?:me|us) ", "", fold(rest))  # "draw me a 7" is "draw a 7"
+    if "side" in properties:  # "a map of 6x6" has 6 a side
+        rest = re.sub(r"\b(\d{1,3}) ?(?:x|by|por) ?\1\b", r"side \1", rest)
     rest = spaced(re.sub(rf"\b({'|'.join(_short_cues(properties))})(?=\d)", r"\1 ", rest))  # "lr0.1" is "lr 0.1"
     reading = _Reading(rest, list(numbers(rest)))
     unnamed = _unnamed(demo, properties, reading.text)
