@@ -282,7 +282,7 @@ async def test_sources_are_named_in_the_answer_s_language(tutor: Tutor) -> None:
         (("show me python code of self-attention",), "import numpy as np"),
         (("What do people usually get wrong about GANs?",), "GAN"),
         (("how does quantization shrink a model",), "fewer bits"),
-        (("cómo hace una hopfield pa acordarse de un patrón dañado",), "regla de Hebb"),
+        (("cómo hace una hopfield pa acordarse de un patrón dañado",), "guarda patrones en sus pesos"),
         (("how many parameters has nano-gpt?", "and what does it do with the letters?"), "letters"),
         (("In which year did Hinton build LeNet-5?",), "1989"),
         (("surprise me with something about hopfield",), "Hopfield network"),
