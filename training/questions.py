@@ -82,7 +82,8 @@ class Ways:
 
 def read_ways(embedder: Embedder) -> tuple[Ways, NDArray[np.int64]]:
     """Of the built-in course, and the places among them of those that another hand wrote from the answers alone
-    (questions_other_hand.tsv), which are no way of the course: the map is not trained on them, but the probability is fitted on them too."""
+    (questions_other_hand.tsv), which are no way of the course: the map is not trained on them, but the
+    probability is fitted on them too."""
     passages = tuple(lecture_passages())
     rows = {f"{passage.document}/{passage.against}": row for row, passage in enumerate(passages)}
     languages, router = Languages.trained(), Router.trained()

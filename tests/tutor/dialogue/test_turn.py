@@ -316,9 +316,9 @@ async def test_a_year_is_told_without_what_another_topic_says(tutor: Tutor) -> N
 
 
 async def test_what_is_asked_in_particular_has_its_own_answer_alone_and_in_a_conversation(tutor: Tutor) -> None:
-    alone = _ending(await _events(tutor, "my gan always draws the same face, what's wrong?"))
+    alone = _ending(await _events(tutor, "every picture from my GAN comes out as the same face, why?"))
     assert "mode collapse" in alone.text
-    _, wins = await _talk(tutor, "What is a GAN?", "and who wins in the end?")
+    _, wins = await _talk(tutor, "What is a GAN?", "ok and which of them wins at the end?")
     assert wins.text.startswith("Nobody wins")
     _, without = await _talk(tutor, "¿Qué es una función de activación?", "y si la quito qué pasa?")
     assert without.turn is not None
