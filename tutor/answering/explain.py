@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from knowledge.courses.units import Topic, Unit
 from knowledge.passages import Passage
@@ -283,12 +284,15 @@ def _in_order(units: Sequence[Unit], wanted: Wanted) -> Sequence[Unit]:
 def _compare(course: Course, wanted: Wanted, found: Found, named: Sequence[str]) -> Explanation | None:
     """Two topics side by side: the unit that compares them, or what each of them is."""
     spoken = [topic for topic in (wanted.topic, *wanted.spoken) if topic in course.topics]
-    both = list(dict.fromkeys([*named, *spoken]))[:2]
-    if len(both) < 2:
+    candidates = list(dict.fromkeys([*named, *spoken]))
+    pairs = [pair for pair in combinations(candidates, 2) if len(named) < 2 or set(pair) <= set(named)]
+    if not pairs:
         return None
-    for one, other in (both, both[::-1]):
-        if (unit := course.topics[one].unit("compare", other)) is not None:
-            return Explanation(tuple(course.lines(unit, wanted.language)), one, found, unit)
+    for one, other in pairs:  # "in the zoo, the LSM and the ESN": of three names those that are compared
+        for unit in (course.topics[one].unit("compare", other), course.topics[other].unit("compare", one)):
+            if unit is not None:
+                return Explanation(tuple(course.lines(unit, wanted.language)), unit.topic, found, unit)
+    both = pairs[0]
     lines: list[Line] = []
     for document in both:
         if (unit := course.topics[document].unit("define")) is not None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from demos.runtime.texts import tell
 from knowledge.retrieval.query import Query
 from tutor.answering import navigate
 from tutor.answering.answer import Desk, answer, declined, demo_of, offers
-from tutor.answering.course import FACTS, TAUGHT, Wanted
+from tutor.answering.course import FACTS, TAUGHT, Wanted, stems
 from tutor.answering.explain import ACT_UNITS, LEAN
 from tutor.answering.particular import asked_in_particular
 from tutor.answering.reply import Line, Reply
@@ -60,9 +61,9 @@ def demo_wanted(parts: Parts, said: Said) -> RunDemo | Clarify | None:
     """The demo that is to run, or those that may be meant; None when none is wanted."""
     if said.offer is not None and said.offer.act == "run_demo":
         return parts.demo_reader.offered(said.offer)
-    if said.act == "change_run":
-        changed = parts.demo_reader.changed(said.utterance.text, said.state.demo, said.state.question)
-        if changed is not None:
+    if said.act == "change_run" or (said.act == "run_demo" and said.state.proposed is not None):
+        changed = parts.demo_reader.changed(said.utterance.text, _run_before(parts, said), said.state.question)
+        if changed is not None and (said.act == "change_run" or changed.extracted.params):
             return changed
     if said.act in ("run_demo", "change_run") or said.utterance.text.startswith("/demo "):
         topic = parts.topics.get(said.state.topic)
@@ -71,9 +72,17 @@ def demo_wanted(parts: Parts, said: Said) -> RunDemo | Clarify | None:
     return None
 
 
+def _run_before(parts: Parts, said: Said) -> tuple[str, Mapping[str, Any]] | None:
+    """The run that "now with 2 units" changes: the one just proposed, or the last one."""
+    proposed = parts.demo_reader.offered(said.state.proposed) if said.state.proposed else None
+    return (proposed.demo.name, proposed.extracted.params) if proposed else said.state.demo
+
+
 def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
     """The reply to all that runs no demo."""
     desk = parts.desk(texts)
+    if _asks_of_no_run(said):
+        return talk.not_run(desk, said.state)
     if said.state.run is not None and said.reading.probabilities["ask_run"] > RUN_DOUBT:
         return _ask_run(parts, desk, said, seed)
     if said.offer is None and not said.topic and not said.state.practice and _doubtful(parts, said):
@@ -82,6 +91,15 @@ def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
         return _explain(parts, desk, replace(said, act=_asked_act(said)), seed)
     handler = HANDLERS.get(said.act, _explain)
     return handler(parts, desk, said, seed)
+
+
+def _asks_of_no_run(said: Said) -> bool:
+    """True for a question on a run where none was made, or another than the last one was proposed."""
+    if said.act != "ask_run" or said.offer is not None:
+        return False
+    if said.state.proposed is not None:
+        return said.reading.sure
+    return said.state.run is None and said.reading.probability > SURELY_OFF and said.leans >= LEAN
 
 
 def _in_particular(parts: Parts, said: Said) -> bool:
@@ -276,7 +294,18 @@ def _practise(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     settled = bool(said.state.practice) and not (said.state.practice or {}).get("open")
     if said.act == "answer_practice" and settled:
         return _explain(parts, desk, replace(said, act="fact"), seed)
-    return parts.practice.reply(desk, said.act, said.text, _topic_of(parts, said), said.state.practised, seed)
+    topic = _topic_of(parts, said)
+    if said.act == "practise" and PART.search(said.text) and not said.topic:
+        topic = _of_section(parts, said, topic)
+    return parts.practice.reply(desk, said.act, said.text, topic, said.state.practised, seed)
+
+
+def _of_section(parts: Parts, said: Said, otherwise: str) -> str:
+    """A topic of the part of the lecture that is named, one of which no question was asked yet where there is one."""
+    section = parts.navigator.section_named(said.text, said.vector) if parts.navigator else None
+    topics = [topic for topic in section.topics if topic in parts.topics] if section else []
+    asked = {kept.get("topic") for kept in said.state.practised}
+    return next((topic for topic in topics if topic not in asked), topics[0] if topics else otherwise)
 
 
 def _doubted(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
@@ -306,7 +335,14 @@ def _topic_of(parts: Parts, said: Said) -> str:
         return said.topic or named[-1 if said.act == "practise" else 0]
     if said.leans < LEAN and said.act in ("practise", "locate") and said.reading.telling:
         hits = parts.course.retriever.search(said.text, 3)
-        meant = [hit.passage.document for hit in hits if hit.passage.document in parts.topics and hit.dense > MEANT]
+        own = frozenset().union(*(stems(" ".join(said.reading.telling), each) for each in ("en", "es")))
+        meant = [
+            hit.passage.document
+            for hit in hits
+            if hit.passage.document in parts.topics
+            and hit.dense > MEANT
+            and own & parts.course.vocabulary(hit.passage.document)
+        ]
         return meant[0] if meant else said.state.topic
     return said.state.topic
 

@@ -36,6 +36,8 @@ class DialogueState:
     offers: tuple[Offer, ...] = ()
     question: str = ""
     demo: tuple[str, Mapping[str, Any]] | None = None
+    proposed: Offer | None = None
+    """The run that the last turn proposed instead of the one that was asked for."""
     run: Run | None = None
     run_id: str = ""
     run_before: Run | None = None
@@ -75,6 +77,7 @@ def state_of(history: Sequence[Exchange], topics: Mapping[str, tuple[str, str]])
         offers=tuple(Offer(**offer) for offer in last["offers"]),
         question=complete[-1].question,
         demo=(demo["name"], demo["params"]) if demo else None,
+        proposed=_proposed(complete[-1].outcome, last["offers"]),
         run=run[1] if run else None,
         run_id=run[0] if run else "",
         run_before=run_before(complete),
@@ -84,6 +87,11 @@ def state_of(history: Sequence[Exchange], topics: Mapping[str, tuple[str, str]])
         turns=len(complete),
         earlier=tuple(turns),
     )
+
+
+def _proposed(outcome: str, offers: Sequence[Mapping[str, Any]]) -> Offer | None:
+    runs = [Offer(**offer) for offer in offers if offer["act"] == "run_demo" and offer["demo"]]
+    return runs[0] if outcome == "clarify" and len({offer.demo for offer in runs}) == 1 else None
 
 
 def _turn(exchange: Exchange, topics: Mapping[str, tuple[str, str]]) -> dict[str, Any]:

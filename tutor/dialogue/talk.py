@@ -85,6 +85,23 @@ def doubted(desk: Desk, state: DialogueState) -> Reply:
     return Reply(lines, "about", topic=state.topic)
 
 
+def not_run(desk: Desk, state: DialogueState) -> Reply:
+    """A question about a run where none is: what was proposed was not taken up, or nothing was asked for yet."""
+    texts, proposed = desk.texts, state.proposed
+    if proposed is not None:
+        said = texts("That run has not happened yet. Say yes, and I run it.")
+        return Reply((Line(said),), "clarify", (proposed,), state.topic, "run_demo")
+    said = texts("No demo has run in this conversation yet. Ask for one, and then about its run.")
+    topic = desk.course.topics.get(state.topic)
+    offers = (
+        (Offer(texts("Show me the demo of {topic}", topic=desk.course.inline(topic.id, texts.language)), "run_demo",
+               topic.id, topic.demo),)
+        if topic is not None and topic.demo
+        else ()
+    )  # fmt: skip
+    return Reply((Line(said),), "clarify", offers, state.topic)
+
+
 def refused(desk: Desk) -> Reply:
     """No is an answer."""
     return Reply((Line(desk.texts("All right. Ask me anything about the course.")),), "about")

@@ -28,6 +28,11 @@ _GENERAL = (
 )  # fmt: skip
 
 
+_OUTCOME = ("Did it work?", "Did it get it right or did it make a mistake?", "Was the answer right?")
+_RESTED = (
+    "In which epoch did it stop making mistakes?", "When did it stop changing?", "How many steps did it take?",
+    "After how many epochs was it finished?",
+)  # fmt: skip
 AGAINST = "Was it better than the run before?"
 """What is asked of two runs; the other questions are about one."""
 
@@ -37,6 +42,9 @@ def written_out(run: Run, place: str = "") -> dict[str, str]:
     place ("epoch 3") those about it too."""
     names = [name.replace("_", " ") for name in list(run.metrics)[:MOST]]
     found = {question: question for question in _GENERAL}
+    found |= dict.fromkeys(_OUTCOME, "What was the result?")
+    if run.rest:
+        found |= dict.fromkeys(_RESTED, "When did it converge?")
     found |= {f"Which {name} did it use?": f"Which {name} did it use?" for name in _said(run.params)}
     for name in names:
         asked = [
