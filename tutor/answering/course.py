@@ -36,6 +36,8 @@ class Course:
 
     vocabulary: Callable[[str], frozenset[str]] = lambda _: frozenset()
     """The stems that it uses where it speaks of a topic, in both languages."""
+    documents: Callable[[], Mapping[str, tuple[Passage, ...]]] = dict
+    """The passages by document."""
 
     @classmethod
     def of(
@@ -48,11 +50,18 @@ class Course:
         small = frozenset(word for text in texts for word in re.findall(r"[^\W\d_][\w-]+", text) if word.islower())
 
         @cache
+        def documents() -> Mapping[str, tuple[Passage, ...]]:
+            found: dict[str, list[Passage]] = {}
+            for passage in retriever.passages:
+                found.setdefault(passage.document, []).append(passage)
+            return {document: tuple(passages) for document, passages in found.items()}
+
+        @cache
         def vocabulary(topic: str) -> frozenset[str]:
-            texts = [text for p in retriever.passages if p.document == topic for text in _whole(p)]
+            texts = [text for p in documents().get(topic, ()) for text in _whole(p)]
             return frozenset().union(*(stems(text, "en") | stems(text, "es") for text in texts))
 
-        return cls(retriever, known, units, small, cache(lambda: unread_in(readings())), vocabulary)
+        return cls(retriever, known, units, small, cache(lambda: unread_in(readings())), vocabulary, documents)
 
     def inline(self, topic: str, language: Language) -> str:
         """A topic's title as it stands within a sentence: in small letters where the course writes it so."""
@@ -64,6 +73,10 @@ class Course:
         first = title.split()[0] if title else ""
         small = title[1:2].islower() and first.lower() in self.small
         return f"{title[:1].lower()}{title[1:]}" if small else title
+
+    def of_document(self, document: str) -> tuple[Passage, ...]:
+        """The passages of a topic or a document, in their order."""
+        return self.documents().get(document, ())
 
     def lines(self, unit: Unit, language: Language) -> list[Line]:
         """A unit's sentences with their passage; what is wrong in a misconception is set right in one breath."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from demos.runtime.texts import tell
 from knowledge.retrieval.query import Query
-from tutor.answering import navigate
+from tutor.answering import navigate, recap
 from tutor.answering.answer import Desk, answer, declined, demo_of, offers
 from tutor.answering.course import FACTS, TAUGHT, Wanted, stems
 from tutor.answering.explain import ACT_UNITS, LEAN
@@ -51,6 +51,8 @@ PART = re.compile(
     r"\b(?:part|section|chapter|unit|block|slides|parte|secci[oó]n|cap[ií]tulo|bloque|diapositivas)\b", re.I
 )
 """Words for a part of the lecture."""
+SUMMED_UP = 0.88
+"""Least cosine (as e5 gives it) with a way to ask for a recap of words that do not seem to lean on what was said."""
 SPOKEN = 3
 """Turns of which the topics are still spoken of."""
 RUN_DOUBT = 0.2
@@ -87,6 +89,8 @@ def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
         return _ask_run(parts, desk, said, seed)
     if said.offer is None and not said.topic and not said.state.practice and _doubtful(parts, said):
         return _explain(parts, desk, replace(said, act=_asked_act(said)), seed)
+    if said.act == "summarise" and (again := _said_again(parts, desk, said)) is not None:
+        return again
     if _in_particular(parts, said):
         return _explain(parts, desk, replace(said, act=_asked_act(said)), seed)
     handler = HANDLERS.get(said.act, _explain)
@@ -245,6 +249,22 @@ def _summarise(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     if section is None and (named or (said.state.topic and said.leans >= LEAN)):
         return _explain(parts, desk, said, seed)
     return navigate.summarised(desk, parts.navigator, section)
+
+
+def _said_again(parts: Parts, desk: Desk, said: Said) -> Reply | None:
+    """The conversation, or the last answer in fewer sentences, where that is to be summed up and not a topic."""
+    state = said.state
+    named = parts.course.retriever.names.found(said.text)
+    if not state.earlier or named or said.offer is not None or said.utterance.slide is not None:
+        return None
+    if parts.navigator is not None and PART.search(said.text):
+        return None  # "sum up the part on convolutions"
+    kind = recap.kind_of(said.vector, parts.embedder, 0.0 if said.leans >= LEAN else SUMMED_UP)
+    if kind == "recap":
+        return recap.recap(desk, state.earlier, said.utterance.plain)
+    if kind == "shorter":
+        return recap.shorter(desk, state.said, state.topic, said.utterance.plain, state.spoken)
+    return None
 
 
 def _ask_run(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:

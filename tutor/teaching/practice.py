@@ -150,8 +150,8 @@ class Practice:
             if (found.topic, found.act, found.place) not in asked
         ]
         chosen = fresh[0] if fresh else _rounds(known, desk.texts.language, seed)[len(rounds) % 2]
-        said = set(words(text))
-        if said & YES and said & NO:  # "make it true or false"
+        told = set(words(text))
+        if told & YES and told & NO:  # "make it true or false"
             chosen = next((found for found in fresh if found.place >= 0), chosen)
             return self._asked(desk, known, chosen)
         return self._asked(desk, known, self._wished(known, fresh, text, desk.texts) or chosen)
