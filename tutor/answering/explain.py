@@ -36,6 +36,8 @@ OWN_WORDS = 0.34
 """Least share of a question's content words that a topic's name takes for the act alone to choose the unit."""
 AHEAD = 1.5
 """Log-odds by which a sentence has to be better than all of the act's unit for that unit not to be said beside it."""
+ELSEWHERE = 3.0
+"""Log-odds by which a sentence on another topic has to answer better than those on what is spoken of."""
 SAME_QUESTION = 0.96
 """Cosine of two questions (as e5 gives it) from which they ask the same."""
 CLEAR, JUST_SO = 0.85, 0.985
@@ -91,7 +93,7 @@ ACT_UNITS: Mapping[str, tuple[str, ...]] = {
 
 def explain(course: Course, wanted: Wanted) -> Explanation | None:
     """The explanation; None when the course has none."""
-    found = _read(course, wanted)
+    found = _within(course, wanted, _read(course, wanted))
     named = [name.document for name in found.names if name.document in course.topics]
     if wanted.act == "compare" and (compared := _compare(course, wanted, found, named)):
         return compared
@@ -202,6 +204,20 @@ def _read(course: Course, wanted: Wanted) -> Found:
         return leaning
     found = course.retriever.retrieve(alone)
     return found if found.covered > leaning.covered + ALONE else leaning
+
+
+def _within(course: Course, wanted: Wanted, found: Found) -> Found:
+    """Of words that lean on the conversation and name nothing, the sentences on what it speaks of come first; another
+    topic's have to answer much better."""
+    if wanted.leans < LEAN or wanted.topic not in course.topics or found.names or not found.sentences:
+        return found
+    spoken = {wanted.topic, *wanted.spoken}
+    best = max((s.score for s in found.sentences if s.passage.document in spoken), default=None)
+    if best is None or found.sentences[0].score - best > ELSEWHERE:
+        return found
+    own = [sentence for sentence in found.sentences if sentence.passage.document in spoken]
+    others = [sentence for sentence in found.sentences if sentence.passage.document not in spoken]
+    return replace(found, sentences=(*own, *others))
 
 
 def _completed(course: Course, wanted: Wanted) -> str:

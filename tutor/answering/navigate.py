@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from knowledge.courses.outline import WHOLE, Listed, Outline, Section, Text
@@ -15,6 +15,7 @@ from tutor.answering.reply import Line, Offer, Reply
 
 SAME_LIST = 0.88
 """Least cosine (as e5 gives it) of a question with one that asks for a list, or names a section."""
+LANGUAGES: tuple[Language, ...] = ("en", "es")
 AS_MANY = 30
 """Items of a list that are said; more are counted."""
 
@@ -48,6 +49,32 @@ class Navigator:
         rows, vectors = self._sections
         place = _nearest(text, [name for _, name in rows], vectors @ vector)
         return rows[place][0] if place is not None else None
+
+    def slide_about(self, text: str, among: Collection[int] = ()) -> int | None:
+        """The slide that has most of a text's telling words, each counted by how few slides have it; of those `among`,
+        where that is given. None where no slide has any, or two have the same."""
+        stems = self._slide_stems
+        rows = {number: held for number, held in stems.items() if not among or number in among}
+        own = set(question_stems(text, "es")) | set(question_stems(text, "en"))
+        scores = sorted(
+            ((sum(1 / sum(word in other for other in stems.values()) for word in own & held), -number)
+             for number, held in rows.items()),
+            reverse=True,
+        )  # fmt: skip
+        if not scores or scores[0][0] == 0 or (len(scores) > 1 and scores[0][0] == scores[1][0]):
+            return None
+        return -scores[0][1]
+
+    @cached_property
+    def _slide_stems(self) -> dict[int, frozenset[str]]:
+        """The stems on each slide in both languages: what it prints, and what it is said to show."""
+        found: dict[int, frozenset[str]] = {}
+        for row in self.outline.slides:
+            shown = self._slides.get(row.number)
+            texts = [row.title.en, row.title.es, row.shows.en, row.shows.es, shown.text if shown else ""]
+            both = (question_stems(text, language) for text in texts for language in LANGUAGES)
+            found[row.number] = frozenset(word for stems in both for word in stems)
+        return found
 
     def slide(self, number: int) -> Passage | None:
         """A slide's first passage."""
@@ -105,6 +132,17 @@ def located(desk: Desk, navigator: Navigator, topic: str, slide: int | None) -> 
             Line(texts("The slide belongs to the section “{section}”.", section=section.title.said(language)))
         )
     return Reply(tuple(lines_), act="locate", topic=topic, offers=_to_topics(desk, (topic,)))
+
+
+def section_located(desk: Desk, navigator: Navigator, section: Section) -> Reply:
+    """On which slides a part of the lecture is."""
+    texts, language = desk.texts, desk.texts.language
+    said = texts(
+        "{section} is on slides {first} to {last}.", section=section.title.said(language), first=section.first,
+        last=section.last,
+    )  # fmt: skip
+    lines = (Line(said, navigator.slide(section.first)),)
+    return Reply(lines, act="locate", topic=f"slide-{section.first}", offers=_to_topics(desk, section.topics[:2]))
 
 
 def ordered(desk: Desk, navigator: Navigator, topic: str) -> Reply:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from demos.runtime.texts import tell
+from knowledge.retrieval.names import Named
 from knowledge.retrieval.query import Query
 from tutor.answering import navigate, recap
 from tutor.answering.answer import Desk, answer, declined, demo_of, offers
@@ -19,7 +20,7 @@ from tutor.dialogue import talk
 from tutor.dialogue.context import Parts
 from tutor.dialogue.reading import Act, units_of
 from tutor.dialogue.router import Clarify, RunDemo
-from tutor.dialogue.said import Said
+from tutor.dialogue.said import NEARLY_ALL, Said
 from tutor.i18n import Texts, spanish
 from tutor.runs.canonical import AGAINST, canonical
 from tutor.runs.comparing import compared
@@ -51,6 +52,10 @@ PART = re.compile(
     r"\b(?:part|section|chapter|unit|block|slides|parte|secci[oó]n|cap[ií]tulo|bloque|diapositivas)\b", re.I
 )
 """Words for a part of the lecture."""
+NEXT = re.compile(r"\b(?:next|after|following|siguiente|despues|sigue|proxima)\b")
+PREVIOUS = re.compile(r"\b(?:previous|before|anterior|antes)\b")
+SEVERAL = 2
+"""Slides of a topic from which it is asked which of them is meant."""
 SUMMED_UP = 0.88
 """Least cosine (as e5 gives it) with a way to ask for a recap of words that do not seem to lean on what was said."""
 SPOKEN = 3
@@ -157,8 +162,11 @@ def _wanted(parts: Parts, said: Said) -> Wanted:
 
 
 def _spoken(parts: Parts, said: Said) -> tuple[str, ...]:
-    """The topics of the last turns, the last first, with those that were compared or listed in the last one."""
+    """The topics of the last turns, the last first, with those that were compared or listed in the last one, and those
+    that its sentences are of."""
     last = [turn["topic"] for turn in reversed(said.state.earlier[-SPOKEN:]) if turn["topic"]]
+    told = [parts.sentences[text][0] for text in said.state.said if text in parts.sentences]
+    last = [*last[:1], *(topic for topic in told if topic in parts.topics), *last[1:]]
     names = parts.course.retriever.names
     listed = [name.document for item in said.state.listed[:SPOKEN] for name in names.found(item) if name.exact]
     return tuple(dict.fromkeys((*listed, *last)))
@@ -168,12 +176,27 @@ def _subject(parts: Parts, said: Said, topic: str) -> str:
     """What the conversation is about after an answer: of a system, which has a demo, and a concept that is asked of it
     ("how many parameters has nano-gpt?") the system."""
     known, before = parts.topics.get(topic), parts.topics.get(said.state.topic)
+    names = parts.course.retriever.names.found(said.text)
+    if before is not None and said.leans >= LEAN and not _only_names(names) and not _moves(parts, names, before.id):
+        return before.id  # what is said leans on the topic of the conversation, whatever else answers it
     if known is None or known.demo:
         return topic
-    named = [parts.topics.get(name.document) for name in parts.course.retriever.names.found(said.text)]
+    named = [parts.topics.get(name.document) for name in names]
     systems = [found.id for found in named if found is not None and found.demo]
     leant = [before.id] if before is not None and before.demo and said.leans >= LEAN else []
     return next(iter((*systems, *leant)), topic)
+
+
+def _moves(parts: Parts, names: Sequence[Named], topic: str) -> bool:
+    """True where names take a conversation to another topic: a system's name does; a concept's ("and the loss?") is
+    spoken of under the topic."""
+    found = [parts.topics[name.document] for name in names if name.document in parts.topics and name.exact]
+    return any(named.demo and named.id != topic for named in found)
+
+
+def _only_names(names: Sequence[Named]) -> bool:
+    """True for "and the GRU?": a topic's name and little else."""
+    return sum(name.share for name in names) >= NEARLY_ALL
 
 
 def _leant_on(parts: Parts, said: Said) -> str:
@@ -194,6 +217,8 @@ def _before(said: Said) -> str:
 
 
 def _continue(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
+    if parts.navigator is not None and (slide := _slide_beside(said)) is not None and NEXT.search(said.utterance.plain):
+        return navigate.located(desk, parts.navigator, "", slide) or talk.unsure(desk)
     topic = parts.topics.get(said.topic)
     unit = topic.unit(said.unit) if topic and said.unit else None  # type: ignore[arg-type]
     if topic is None:
@@ -216,8 +241,39 @@ def _locate(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
         best = asked.sentences[0] if asked.sentences else None
         if best is not None and best.score > PARTICULAR:  # "which video is linked?" asks for no place
             return _explain(parts, desk, replace(said, act="fact"), seed)
-    found = navigate.located(desk, parts.navigator, _topic_of(parts, said), said.utterance.slide)
+    if said.utterance.slide is None and not said.topic and PART.search(said.text):
+        section = parts.navigator.section_named(said.text, said.vector)
+        if section is not None:
+            return navigate.section_located(desk, parts.navigator, section)
+    named = parts.course.retriever.names.found(said.text)
+    slide = said.utterance.slide or (None if named else _slide_beside(said) or _slide_meant(parts, said))
+    found = navigate.located(desk, parts.navigator, _topic_of(parts, said), slide)
     return found or _explain(parts, desk, said, seed)
+
+
+def _slide_beside(said: Said) -> int | None:
+    """The slide after or before the one that was spoken of: "and the next one?"."""
+    topic = said.state.earlier[-1]["topic"] if said.state.earlier else ""
+    if not topic.startswith("slide-") or said.topic or said.leans < LEAN:
+        return None
+    number = int(topic.removeprefix("slide-"))
+    if NEXT.search(said.utterance.plain):
+        return number + 1
+    return max(1, number - 1) if PREVIOUS.search(said.utterance.plain) else number
+
+
+def _slide_meant(parts: Parts, said: Said) -> int | None:
+    """The slide of what is asked for where that is no topic ("on which slide is the prize?"), or of what was said last
+    ("where is that?"); None where it is a topic's."""
+    navigator = parts.navigator
+    if navigator is None or said.topic:
+        return None
+    if said.reading.telling and (slide := navigator.slide_about(" ".join(said.reading.telling))) is not None:
+        return slide
+    own = [row.number for row in navigator.outline.slides_of(said.state.topic)]
+    if said.leans < LEAN or not said.state.said or said.state.act not in FACTS or len(own) < SEVERAL:
+        return None
+    return navigator.slide_about(said.state.said[0], own)
 
 
 def _order(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
