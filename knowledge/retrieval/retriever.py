@@ -229,7 +229,7 @@ class Retriever:
     def question(self, query: Query, topics: Collection[str] = ()) -> Match | None:
         """The question in particular of the course that is likeliest a student's, or another one that is likelier; None
         where none of the nearest is in particular. `topics` are those that the conversation speaks of."""
-        query = query.corrected(self._corrections(query))
+        query = self.corrected(query)
         vector = self._embedder.encode_questions([query.text])[0]
         named = {name.document for name in self.names.found(query.text)}
         candidates = self.questions.nearest(vector, query.acts, topics, named)
@@ -253,6 +253,10 @@ class Retriever:
             self._questions.update(zip(new, self._embedder.encode_questions(new), strict=True))
         return [float(self._questions[text] @ vector) for text in texts]
 
+    def corrected(self, query: Query) -> Query:
+        """A query with the words that nobody knows as the course's nearest ones."""
+        return query.corrected(self._corrections(query))
+
     def knows(self, word: str) -> bool:
         """Whether the course uses a word, in either language."""
         return self._index.knows(stem(word)) or self._index.knows(stem(word, "es"))
@@ -263,7 +267,7 @@ class Retriever:
 
     def retrieve(self, query: Query) -> Found:
         """Passages, sentences and coverage for one query."""
-        query = query.corrected(self._corrections(query))
+        query = self.corrected(query)
         vector = self._embedder.encode_questions([query.text])[0]
         names = tuple(self.names.found(query.text))
         stems = question_stems(query.text, query.language)

@@ -83,6 +83,8 @@ MISTAKES = frozenset(
 """Words that ask for what people get wrong."""
 RATHER = 0.5
 """Least probability of all acts together that ask for what every topic has, for a topic that is named to be told."""
+OF_NAMES = ("define", "explain", "why", "verify", "compare", "fact", "formula", "steps", "limits")
+"""Acts whose answer has to be on a name that is written large: what the course does not know it cannot tell."""
 ACT_UNITS: Mapping[str, tuple[str, ...]] = {
     "define": ("define",), "explain": ("how", "define"), "steps": ("steps", "how"), "why": ("why", "uses"),
     "formula": ("formula",), "symbol": ("formula",), "limits": ("limits", "mistakes"), "example": ("example",),
@@ -97,6 +99,8 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
     named = [name.document for name in found.names if name.document in course.topics]
     if wanted.act == "compare" and (compared := _compare(course, wanted, found, named)):
         return compared
+    if wanted.act in OF_NAMES and course.topics and strange(course, wanted):
+        return None
     topic = _topic(wanted, found, named)
     if (asked := _asked(course, found)) is not None:
         topic = asked.document
@@ -258,16 +262,17 @@ def _plainly(course: Course, found: Found, topic: str, wanted: Wanted) -> bool:
     own = [name for name in found.names if name.document == topic]
     if own and wanted.telling and not unknown(course, wanted, found, topic):
         return True
-    if own and wanted.act in TAUGHT and wanted.taught >= RATHER and not _strange(course, wanted):
+    if own and wanted.act in TAUGHT and wanted.taught >= RATHER and not strange(course, wanted):
         return True  # what a topic is, why, how, with which limits: it is told, whatever the other words
     told = len(wanted.telling)
     shares = [max(name.share, (name.end - name.start) / told if told else 0.0) for name in own]
     return max(shares, default=0.0) >= OWN_WORDS
 
 
-def _strange(course: Course, wanted: Wanted) -> bool:
+def strange(course: Course, wanted: Wanted) -> bool:
     """True where a name is written large that the course does not know: "How does Mamba replace attention?"."""
-    names = {word for name in _PROPER.findall(wanted.text) for word in words(name)}
+    text = course.retriever.corrected(Query(wanted.text, wanted.language)).text
+    names = {word for name in _PROPER.findall(text) for word in words(name)}
     return any(not course.retriever.knows(word) for word in names)
 
 

@@ -9,6 +9,7 @@ from knowledge.retrieval.query import Query
 from knowledge.retrieval.question_space import Match
 from knowledge.retrieval.retriever import IN_PARTICULAR
 from tutor.answering.course import FACTS, TAUGHT, Course, Explanation, Wanted
+from tutor.answering.explain import OF_NAMES, strange
 
 ASKED = 0.5
 """Least probability that a question of the course is the student's for its answer to be said."""
@@ -16,6 +17,8 @@ TOLD = 0.6
 """The same for what alone asks what every topic is asked (what it is, how it works), to which a unit answers well."""
 LEANS = 0.5
 """Probability of leaning on what was said from which words that tell nothing ask of that."""
+SURELY = 0.85
+"""The same where a name is written large that the course does not know."""
 MAYBE = 0.25
 """The same where the course would else decline."""
 JUDGED = 0.65
@@ -35,6 +38,8 @@ def particular(course: Course, wanted: Wanted, least: float = ASKED) -> Explanat
         least = max(least, TOLD)
     if judges(unit):
         least = max(least, ASKED if wanted.act == "verify" else JUDGED)
+    if wanted.act in OF_NAMES and match.probability < SURELY and strange(course, wanted):
+        least = SURELY
     if match.probability < least:
         return None
     return Explanation(tuple(course.lines(unit, wanted.language)), unit.topic, None, unit)

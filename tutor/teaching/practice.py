@@ -121,6 +121,13 @@ class Practice:
             Line(texts("So far {right} of {count} were right.", right=right, count=len(rounds))),
         ]
         last = rounds[-1]
+        again = dict.fromkeys(
+            self._question(self._course.topics[found.topic], found, texts)
+            for found in rounds
+            if found.verdict != "right" and found.topic in self._course.topics and found is not last
+        )
+        if again:
+            lines.append(Line(texts("To look at again: {questions}", questions=" ".join(again))))
         if last.verdict in ("partly", "wrong", "compare") and last.topic in self._course.topics:
             lines += [Line(texts("The course says:")), *self._told(last, texts.language)]
         return Reply(tuple(lines), "about", topic=last.topic, act="practise", practice=asdict(last))
