@@ -2,8 +2,9 @@
 asked for: two ways to ask for one unit are drawn together, and apart from all others in the batch (InfoNCE, van den
 Oord et al., 2018); in a conversation on a topic, apart from what else is asked of it.
 
-One way of each unit is held out: what is printed, and the calibration of the probability, come from those. The map that
-is kept is then trained on all. Minutes on one core; deterministic.
+The probability is fitted on questions by other hands, which the map has not seen: a way by the hand that wrote the
+others is too like them. What is printed of these comes from folds that were left out. Minutes on one core;
+deterministic.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold, cross_val_predict
 from torch import nn
 
 from knowledge.courses.lecture_passages import lecture_passages
@@ -46,7 +48,10 @@ SHIFT = 0.8
 IN_TOPIC = 0.5
 """Weight of the contrast within one topic."""
 SEEN = 250
-"""Ways of each situation on which the probability is calibrated."""
+"""Ways that the course leaves open on which the probability is fitted."""
+FOLDS = 5
+LEASTS = (0.3, 0.5)
+"""Probabilities from which it is told how often a match is right."""
 
 
 @dataclass(frozen=True)
@@ -81,18 +86,24 @@ class Ways:
 
 
 def read_ways(embedder: Embedder) -> tuple[Ways, NDArray[np.int64]]:
-    """Of the built-in course, and the places among them of those that another hand wrote from the answers alone
-    (questions_other_hand.tsv), which are no way of the course: the map is not trained on them, but the
-    probability is fitted on them too."""
+    """Of the built-in course, and the places among them of those by other hands (questions_other_hand.tsv).
+
+    These were written from the answers alone, or as further ways to say what stands in a conversation. They are no ways
+    of the course: the map is not trained on them. A line names the answer by topic/name, a unit by topic:act, and by
+    topic/- says that the course has none.
+    """
     passages = tuple(lecture_passages())
     rows = {f"{passage.document}/{passage.against}": row for row, passage in enumerate(passages)}
+    rows |= {f"{passage.document}:{passage.act}": row for row, passage in enumerate(passages) if not passage.against}
+    rows |= {f"{passage.document}/-": row for row, passage in enumerate(passages) if passage.act == "define"}
     languages, router = Languages.trained(), Router.trained()
     found = [(row, asked) for row, passage in enumerate(passages) for asked in passage.asked]
     own = len(found)
     for line in OTHER_HAND.read_text(encoding="utf-8").splitlines():
         name, mark, text = line.split("\t")
         if name in rows:
-            found.append((rows[name], Asked(text, passages[rows[name]].sentences, mark == "&")))
+            said = () if name.endswith("/-") else passages[rows[name]].sentences
+            found.append((rows[name], Asked(text, said, mark == "&")))
     vectors = questions([asked.question for _, asked in found], embedder)
     wanted = np.zeros((len(found), len(KINDS)), dtype=np.float32)
     for place, ((_, asked), vector) in enumerate(zip(found, vectors, strict=True)):
@@ -173,29 +184,22 @@ class Situation:
     topics: NDArray[np.object_]
 
 
-def situations(
-    ways: Ways, held: NDArray[np.int64], others: NDArray[np.int64], draw: np.random.Generator
-) -> list[Situation]:
-    """What is held out and what another hand wrote, and what the course leaves open, as they may come."""
-    documents, follows = ways.documents, ways.follows
-    left = draw.permutation(np.flatnonzero(~ways.answered))[:SEEN]
-
-    def some(places: NDArray[np.int64]) -> NDArray[np.int64]:
-        return draw.permutation(places)[:SEEN]
-
-    alone, leaning = some(held[~follows[held]]), some(held[follows[held]])
-    theirs, leant = others[~follows[others]], others[follows[others]]
+def situations(ways: Ways, others: NDArray[np.int64], draw: np.random.Generator) -> list[Situation]:
+    """What other hands wrote, and what the course leaves open, as they may come."""
+    documents, follows, answered = ways.documents, ways.follows, ways.answered
+    own = np.setdiff1d(np.arange(len(ways.rows)), others)
+    left = draw.permutation(own[~answered[own]])[:SEEN]
+    alone, leaning = (others[(follows[others] == leans) & answered[others]] for leans in (False, True))
+    unanswered = others[~answered[others]]
     none = np.full(len(ways.rows), "", dtype=object)
     elsewhere = draw.permutation(documents)
     return [
         Situation("alone", alone, none[alone]),
         Situation("alone, in a conversation on something else", alone, elsewhere[alone]),
-        Situation("alone, in a conversation on its topic", alone, documents[alone]),
         Situation("leaning on its topic", leaning, documents[leaning]),
-        Situation("another hand's, alone", theirs, none[theirs]),
-        Situation("another hand's, leaning on its topic", leant, documents[leant]),
         Situation("left open by the course", left, none[left]),
         Situation("left open, in a conversation on its topic", left, documents[left]),
+        Situation("left open, leaning", unanswered, documents[unanswered]),
     ]
 
 
@@ -220,39 +224,41 @@ def candidates(
 def fit(embedder: Embedder, reader: CrossEncoder, say: Callable[[str], None]) -> None:
     """Train, tell what was held out, and write the file."""
     ways, others = read_ways(embedder)
-    say(f"{len(ways.rows)} ways to ask, of {len(ways.passages)} passages")
-    draw = np.random.default_rng(0)
+    say(f"{len(ways.rows) - len(others)} ways to ask, of {len(ways.passages)} passages")
     own = np.setdiff1d(np.arange(len(ways.rows)), others)
-    held: list[int] = []
-    for row in np.unique(ways.rows):
-        for follows in (False, True):
-            same = own[(ways.rows[own] == row) & (ways.follows[own] == follows) & ways.answered[own]]
-            held += [int(draw.choice(same))] if len(same) > 2 - follows else []
-    known = np.setdiff1d(own, held)
-    space = learnt(ways, known).space([0.0] * (len(MatchFeatures._fields) + 1))
-    rest = Questions(space, ways.passages, ways.at(known), ways.vectors[known])
+    net = learnt(ways, own)
+    space = net.space([0.0] * (len(MatchFeatures._fields) + 1))
+    known = Questions(space, ways.passages, ways.at(own), ways.vectors[own])
     names = TopicNames(ways.passages, embedder.vocabulary)
+    draw = np.random.default_rng(0)
     seen = [
-        (situation.name, candidates(ways, rest, situation, names, reader))
-        for situation in situations(ways, np.array(held), others, draw)
+        (situation.name, candidates(ways, known, situation, names, reader))
+        for situation in situations(ways, others, draw)
     ]
-    rows = [row for _, groups in seen for group in groups for row in group]
-    values, labels = np.array([features for features, _ in rows]), np.array([right for _, right in rows])
-    model = LogisticRegression(C=10.0, max_iter=2000).fit(values, labels)
+    rows = [
+        (features, right, fold) for _, groups in seen for fold, group in enumerate(groups) for features, right in group
+    ]
+    values, labels, folds = (np.array(column) for column in zip(*rows, strict=True))
+    model = LogisticRegression(C=10.0, max_iter=2000)
+    likely = cross_val_predict(model, values, labels, groups=folds, cv=GroupKFold(FOLDS), method="predict_proba")[:, 1]
+    at = 0
     for name, groups in seen:
         first, told = [], []
         for group in groups:
-            likely = model.predict_proba(np.array([features for features, _ in group]))[:, 1]
-            best = int(likely.argmax())
+            own_likely = likely[at : at + len(group)]
+            at += len(group)
+            best = int(own_likely.argmax())
             first.append(group[0][1])
-            told.append((float(likely[best]), group[best][1]))
-        taken = [right for likely, right in told if likely >= 0.5]
+            told.append((float(own_likely[best]), group[best][1]))
+        parts = []
+        for least in LEASTS:
+            taken = [right for probability, right in told if probability >= least]
+            parts.append(f"from {least} {len(taken) / len(groups):.3f} taken, {np.mean(taken or [False]):.3f} right")
         say(
             f"{name} ({len(groups)}): nearest right {np.mean(first):.3f}, "
-            f"likeliest {np.mean([right for _, right in told]):.3f}; "
-            f"from 0.5 {len(taken) / len(groups):.3f} taken, {np.mean(taken) if taken else 0:.3f} of them right"
+            f"likeliest {np.mean([right for _, right in told]):.3f}; {'; '.join(parts)}"
         )
-    net = learnt(ways, own)
+    model.fit(values, labels)
     calibration = np.array([*model.coef_[0], model.intercept_[0]], dtype=np.float32)
     say(
         ", ".join(

@@ -10,7 +10,7 @@ the search in prose. The cross-encoder then reads the answers of the nearest que
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,6 +41,8 @@ class MatchFeatures(NamedTuple):
 
     cosine: float
     """In the space."""
+    second: float
+    """The same of the next nearest question that wants the same."""
     margin: float
     """By how much it is nearer than the nearest question of another passage; less than 0 where that is nearer."""
     read: float
@@ -65,6 +67,8 @@ class Candidate:
     passage: Passage
     question: Asked
     cosine: float
+    second: float = 0.0
+    """Cosine of the next nearest question of the same passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,9 @@ class Questions:
         self._space, self._passages = space, passages
         self._asked = [asked[place] for place in kept]
         self._rows = np.array([row for row, _ in self._asked], dtype=np.int64)
+        self._places: dict[int, list[int]] = {}
+        for place, row in enumerate(self._rows):
+            self._places.setdefault(int(row), []).append(place)
         self._follows = np.array([question.follows for _, question in self._asked], dtype=bool)
         documents = [passages[row].document for row in self._rows]
         self._numbers = {document: number for number, document in enumerate(dict.fromkeys(documents))}
@@ -155,7 +162,12 @@ class Questions:
                 found[row] = Candidate(row, self._passages[row], self._asked[place][1], float(cosines[place]))
             if len(found) == NEAREST:
                 break
-        return list(found.values())
+        return [replace(each, second=self._second(each.row, cosines)) for each in found.values()]
+
+    def _second(self, row: int, cosines: NDArray[Any]) -> float:
+        """The second best cosine of a passage's questions; of one alone its own."""
+        own = np.sort(cosines[self._places[row]])
+        return float(own[-2:][0])
 
     def match(
         self, candidates: Sequence[Candidate], read: Sequence[float], topics: Collection[str], named: Collection[str]
@@ -185,6 +197,7 @@ def features_of(
     return [
         MatchFeatures(
             cosine=candidate.cosine,
+            second=candidate.second,
             margin=candidate.cosine - _best(other.cosine for other in candidates if other is not candidate),
             read=value,
             read_margin=value - _best(other for at, other in enumerate(read) if at != place),

@@ -12,9 +12,9 @@ from knowledge.courses.units import Topic
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.retriever import Found
 from tutor.answering.course import Course, Explanation, Wanted
-from tutor.answering.explain import explain
+from tutor.answering.explain import explain, unsaid
 from tutor.answering.misconceptions import corrected
-from tutor.answering.particular import MAYBE, particular
+from tutor.answering.particular import LEANS, MAYBE, particular
 from tutor.answering.reply import MOST_OFFERS, Line, Mood, Offer, Reply
 from tutor.answering.unread import unread_words
 from tutor.i18n import Texts, mark
@@ -50,15 +50,19 @@ class Desk:
 
 def answer(desk: Desk, wanted: Wanted, spoken: frozenset[str] = frozenset()) -> Reply:
     """Explain, or decline in one sentence with the nearest topic. `spoken` are sentences said before on the topic."""
-    if (asked := particular(desk.course, wanted)) is not None:
+    if (asked := particular(desk.course, wanted, spoken=spoken)) is not None:
         return _told(desk, wanted, asked, spoken)
     found = explain(desk.course, wanted)
+    if found is not None and wanted.leans >= LEANS and all(line.text in spoken for line in found.lines):
+        again = particular(desk.course, wanted, MAYBE, spoken) or unsaid(found, spoken)
+        if again is not None:  # a unit that was told does not answer what is asked after it
+            return _told(desk, wanted, again, spoken)
     seen = found.found if found is not None and found.found is not None else sought(desk, wanted)
     right = corrected(desk.course, wanted, seen)
     if right is not None:
         return _set_right(desk, wanted, right, found, spoken)
     if found is None or not found.lines:
-        if (asked := particular(desk.course, wanted, MAYBE)) is not None:
+        if (asked := particular(desk.course, wanted, MAYBE, spoken)) is not None:
             return _told(desk, wanted, asked, spoken)
         return declined(desk, wanted, seen)
     return _told(desk, wanted, found, spoken)

@@ -8,7 +8,7 @@ unit whose sentences answer it. A fact takes one or two sentences; a unit is sai
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import combinations
 
@@ -19,7 +19,7 @@ from knowledge.retrieval.retriever import Found
 from knowledge.text import Language, fold, stem, words
 from tutor.answering.answer_type import asked_for
 from tutor.answering.course import FACTS, TAUGHT, Course, Explanation, Wanted
-from tutor.answering.facts import best_of, facts
+from tutor.answering.facts import NOT_READ, best_of, facts, stands
 from tutor.answering.reply import Line
 
 LEAN = 0.5
@@ -267,6 +267,19 @@ def _plainly(course: Course, found: Found, topic: str, wanted: Wanted) -> bool:
     told = len(wanted.telling)
     shares = [max(name.share, (name.end - name.start) / told if told else 0.0) for name in own]
     return max(shares, default=0.0) >= OWN_WORDS
+
+
+def unsaid(found: Explanation, spoken: Set[str]) -> Explanation | None:
+    """What answers next best on the topic among what was not said yet; None where nothing does."""
+    if found.found is None:
+        return None
+    near = [
+        sentence
+        for sentence in found.found.sentences
+        if sentence.passage.document == found.topic and sentence.text not in spoken and stands(sentence, found.found)
+    ][:TOLD]
+    lines = tuple(Line(s.text, s.passage) for s in near if s.read > NOT_READ and s.score > near[0].score - AHEAD)
+    return replace(found, lines=lines, unit=None, instead=False) if lines else None
 
 
 def strange(course: Course, wanted: Wanted) -> bool:

@@ -51,7 +51,7 @@ def facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
     chosen = [best]
     room = 3 if wanted.act == "list" or best.passage.source == "document" else 2
     for sentence in found.sentences:
-        if sentence is best or not _stands(sentence, found):
+        if sentence is best or not stands(sentence, found):
             continue
         near = best.score - sentence.score < SECOND and sentence.read > NOT_READ
         own = best.passage.source != "document" or sentence.passage.id == best.passage.id
@@ -77,7 +77,7 @@ def facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
 
 def best_of(found: Found) -> Sentence:
     """The sentence that answers best and can stand alone; that a slide names a thing is told where slides are asked."""
-    alone = [sentence for sentence in found.sentences if _stands(sentence, found)]
+    alone = [sentence for sentence in found.sentences if stands(sentence, found)]
     if not alone:
         return found.sentences[0]
     near = [s for s in alone if alone[0].score - s.score < SECOND and s.passage.document == alone[0].passage.document]
@@ -86,7 +86,7 @@ def best_of(found: Found) -> Sentence:
     return alone[0]
 
 
-def _stands(sentence: Sentence, found: Found) -> bool:
+def stands(sentence: Sentence, found: Found) -> bool:
     """Whether a sentence can be said without those beside it; what compares two things, shows code, or tells a
     symbol, where that is asked."""
     act = sentence.passage.act
@@ -121,7 +121,7 @@ def _of_the_kind(course: Course, wanted: Wanted, found: Found) -> Sentence | Non
     best, kind = best_of(found), asked_for(wanted.text)
     if kind is None or best.passage.source == "document":
         return best
-    looked = [s for s in found.sentences[:LOOKED] if _stands(s, found)]
+    looked = [s for s in found.sentences[:LOOKED] if stands(s, found)]
     near = [s for s in looked if best.score - s.score < BEHIND and s.read > NOT_READ] or [best]
     near.sort(key=lambda sentence: sentence is not best)
     nouns = _counted(course, wanted, found) if kind == "count" else frozenset()

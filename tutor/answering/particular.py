@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any
 
 from knowledge.courses.units import Unit
@@ -9,7 +10,7 @@ from knowledge.retrieval.query import Query
 from knowledge.retrieval.question_space import Match
 from knowledge.retrieval.retriever import IN_PARTICULAR
 from tutor.answering.course import FACTS, TAUGHT, Course, Explanation, Wanted
-from tutor.answering.explain import OF_NAMES, strange
+from tutor.answering.explain import BY_FORM, OF_NAMES, strange
 
 ASKED = 0.5
 """Least probability that a question of the course is the student's for its answer to be said."""
@@ -19,14 +20,26 @@ LEANS = 0.5
 """Probability of leaning on what was said from which words that tell nothing ask of that."""
 SURELY = 0.85
 """The same where a name is written large that the course does not know."""
+LEANING = 0.3
+"""The same for words that lean on what was said and name no form: of 308 such turns of a set that was read for mending
+a unit was right in 0.17, and a match of this probability in 0.3."""
+OPEN = ("explain", "why", "fact", "verify", "compare")
+"""Acts of questions that a topic's unit answers less often than not where they are not just on what every topic has."""
+LIKELY = 0.4
+"""The same for these, alone: from here to ASKED three of four of other hands' questions are right."""
+AGAIN = 0.8
+"""The same for what was said before."""
 MAYBE = 0.25
 """The same where the course would else decline."""
 JUDGED = 0.65
 """The same for a yes or no where none was plainly asked for: a wrong one would say what is false."""
 
 
-def particular(course: Course, wanted: Wanted, least: float = ASKED) -> Explanation | None:
-    """The answer to the question of the course that was asked; None where it is none of those."""
+def particular(
+    course: Course, wanted: Wanted, least: float = ASKED, spoken: Set[str] = frozenset()
+) -> Explanation | None:
+    """The answer to the question of the course that was asked; None where it is none of those. `spoken` are sentences
+    that were said before on the topic."""
     match = asked_in_particular(course, wanted)
     if match is None:
         return None
@@ -34,15 +47,23 @@ def particular(course: Course, wanted: Wanted, least: float = ASKED) -> Explanat
     unit = course.topics[match.passage.document].unit(act, match.passage.against)
     if unit is None:
         return None
-    if wanted.act in TAUGHT and wanted.leans < LEANS:
+    lines = course.lines(unit, wanted.language)
+    if wanted.leans >= LEANS:
+        least = min(least, LEANING) if wanted.act not in BY_FORM else least
+    elif wanted.act in OPEN:
+        least = min(least, LIKELY)
+    elif wanted.act in TAUGHT:
         least = max(least, TOLD)
     if judges(unit):
-        least = max(least, ASKED if wanted.act == "verify" else JUDGED)
+        alone = LIKELY if wanted.leans < LEANS else ASKED
+        least = max(least, alone if wanted.act == "verify" else JUDGED)
     if wanted.act in OF_NAMES and match.probability < SURELY and strange(course, wanted):
         least = SURELY
+    if all(line.text in spoken for line in lines):
+        least = max(least, AGAIN)
     if match.probability < least:
         return None
-    return Explanation(tuple(course.lines(unit, wanted.language)), unit.topic, None, unit)
+    return Explanation(tuple(lines), unit.topic, None, unit)
 
 
 def judges(unit: Unit) -> bool:

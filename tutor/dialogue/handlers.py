@@ -41,6 +41,8 @@ OTHERWISE = ("off_topic", "correct_me", "social", "continue", "list", "order", "
 """Acts that give way to a question of the course that is likelier than they are."""
 OTHER = 0.5
 """Least probability of such a question."""
+DOUBTFULLY_OFF = 0.4
+"""The same where the words lean on the course's topic: "sounds like cheating, the internet surely had dogs"."""
 ANSWERED = 0.6
 """Least coverage of such a question."""
 EXPLAINED = (*ACT_UNITS, *FACTS)
@@ -118,6 +120,8 @@ def _in_particular(parts: Parts, said: Said) -> bool:
     if said.offer is not None or said.topic or open_ or said.act not in OTHERWISE:
         return False
     match = asked_in_particular(parts.course, _wanted(parts, said))
+    if match is not None and said.act == "off_topic" and said.leans >= LEAN and said.state.topic:
+        return match.probability > DOUBTFULLY_OFF
     return match is not None and match.probability > max(OTHER, said.reading.probability)
 
 

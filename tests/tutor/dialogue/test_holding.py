@@ -1,0 +1,156 @@
+"""What a conversation holds on to: its topic, the run that was proposed, the slide, and what was said so far."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+import pytest
+
+from tutor.answering.recap import sentences_wished
+from tutor.conversations.records import exchange_of
+from tutor.conversations.store import Exchange
+from tutor.events import Answered, DemoStarted
+from tutor.service.build import Tutor
+from tutor.service.resources import Equipment
+from tutor.settings import Settings
+
+pytestmark = pytest.mark.model
+
+
+@pytest.fixture
+async def tutor(shared_settings: Settings, equipment: Equipment) -> AsyncIterator[Tutor]:
+    found = Tutor(shared_settings, equipment=equipment)
+    await found.prepare()
+    yield found
+    await found.close()
+    await equipment.close()
+
+
+async def _talk(tutor: Tutor, *said: str) -> tuple[list[Answered], list[DemoStarted]]:
+    """A conversation's endings, and the runs that began in it."""
+    history: list[Exchange] = []
+    endings, runs = [], []
+    for text in said:
+        async with aclosing(tutor.answer(text, history)) as events:
+            async for event in events:
+                if isinstance(event, DemoStarted):
+                    runs.append(event)
+                if isinstance(event, Answered):
+                    endings.append(event)
+                    history.append(exchange_of(text, event))
+    assert len(endings) == len(said)
+    return endings, runs
+
+
+def _topic(ending: Answered) -> str:
+    return str((ending.turn or {})["topic"])
+
+
+async def test_a_concept_that_is_asked_of_a_system_does_not_move_the_conversation(tutor: Tutor) -> None:
+    endings, _ = await _talk(tutor, "What is a Hopfield network?", "how many weights does it have?", "and its limits?")
+    assert [_topic(ending) for ending in endings] == ["hopfield"] * 3
+    assert "Hopfield" in endings[2].text
+
+
+async def test_a_recap_tells_what_was_said_and_not_the_lecture(tutor: Tutor) -> None:
+    endings, _ = await _talk(tutor, "What is self-attention?", "why do we need an LSTM?", "sum up what we said so far")
+    recap = endings[-1].text
+    assert recap.startswith("What we spoke of so far:")
+    assert endings[0].text.split(" [1]")[0] in recap and endings[1].text.split(" [1]")[0] in recap
+
+
+async def test_a_recap_comes_in_the_language_that_it_is_asked_in(tutor: Tutor) -> None:
+    endings, _ = await _talk(tutor, "What is self-attention?", "why do we need an LSTM?", "resumime lo que hablamos")
+    assert endings[-1].text.startswith("Lo que hablamos hasta ahora:")
+    assert "autoatención" in endings[-1].text.lower() and "LSTM" in endings[-1].text
+
+
+@pytest.mark.parametrize("shorter", ["shorter please", "más corto", "too long"])
+async def test_a_shorter_answer_is_shorter(tutor: Tutor, shorter: str) -> None:
+    (long, short), _ = await _talk(tutor, "How does self-attention work?", shorter)
+    assert len(short.text) < 0.7 * len(long.text)
+    assert _topic(short) == "self_attention"
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("in one sentence", 1), ("en dos renglones", 2), ("three short lines please", 3), ("shorter", 0), ("one more", 0)],
+)
+def test_as_many_sentences_as_are_wished_for(text: str, count: int) -> None:
+    assert sentences_wished(text) == count
+
+
+async def test_one_sentence_is_one_sentence(tutor: Tutor) -> None:
+    (_, short), _ = await _talk(tutor, "How does self-attention work?", "in one sentence please")
+    assert short.text.count(" [1]") == 1
+
+
+async def test_the_slide_of_a_thing_that_is_no_topic(tutor: Tutor) -> None:
+    (prize, after), _ = await _talk(tutor, "on which slide is the Nobel prize?", "and the next one?")
+    assert prize.text.startswith("Slide 27:") and after.text.startswith("Slide 28:")
+
+
+async def test_the_slides_of_a_part_of_the_lecture(tutor: Tutor) -> None:
+    (where,), _ = await _talk(tutor, "where are the slides of the convolutional layers section?")
+    assert "slides 21 to 25" in where.text
+
+
+async def test_the_slide_of_what_was_said_last(tutor: Tutor) -> None:
+    endings, _ = await _talk(
+        tutor, "¿Quién eligió el término inteligencia artificial?", "¿en qué diapositiva sale eso?"
+    )
+    assert endings[-1].text.startswith("Diapositiva 5")
+
+
+async def test_what_is_said_after_a_proposed_run_is_about_that_run(tutor: Tutor) -> None:
+    endings, runs = await _talk(
+        tutor, "Train an LSTM with 100 epochs", "what was the final error?", "now with only 2 hidden units"
+    )
+    assert endings[0].outcome == endings[1].outcome == "clarify" and "not happened" in endings[1].text
+    assert [(run.name, run.params["hidden"], run.params["epochs"]) for run in runs] == [("lstm", 2, 60)]
+
+
+async def test_a_question_about_a_run_where_none_was_made(tutor: Tutor) -> None:
+    endings, _ = await _talk(tutor, "What is a perceptron?", "at which epoch was the error lowest in your run?")
+    assert "No demo has run" in endings[-1].text
+
+
+async def test_the_epoch_without_mistakes_is_where_it_converged(tutor: Tutor) -> None:
+    endings, _ = await _talk(
+        tutor, "Train a perceptron on AND with learning rate 0.1", "in which epoch did it stop making mistakes?"
+    )
+    assert endings[-1].text.startswith("It converged:")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How does Mamba replace attention?", "Is that the same as what UMAP does?", "y en ARIMA cómo escojo p?"],
+)
+async def test_a_name_that_the_course_does_not_know_is_declined(tutor: Tutor, question: str) -> None:
+    endings, _ = await _talk(tutor, "What are word embeddings?", question)
+    assert endings[-1].outcome == "not_covered"
+
+
+async def test_of_three_names_the_two_that_are_compared(tutor: Tutor) -> None:
+    (told,), _ = await _talk(tutor, "In the zoo, how do the liquid state machine and the echo state network differ?")
+    assert "reservoir" in told.text and "does not compare" not in told.text
+
+
+async def test_practice_on_a_part_of_the_lecture(tutor: Tutor) -> None:
+    (asked,), _ = await _talk(tutor, "quiz me on the part on convolutional layers")
+    assert asked.practice is not None
+    assert asked.practice["topic"] in ("neocognitron", "lenet", "convolution", "pooling", "vision_tasks")
+
+
+async def test_a_statement_where_true_or_false_is_wished(tutor: Tutor) -> None:
+    (asked,), _ = await _talk(tutor, "quiz me on the perceptron, true or false")
+    assert "True or false:" in asked.text
+
+
+async def test_the_score_names_what_to_look_at_again(tutor: Tutor) -> None:
+    endings, _ = await _talk(
+        tutor, "quiz me on the perceptron", "I don't know", "another question", "I don't know", "was I right?"
+    )
+    assert "So far 0 of 2 were right." in endings[-1].text
+    assert "To look at again: What is the perceptron?" in endings[-1].text
