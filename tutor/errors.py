@@ -9,16 +9,19 @@
     `- StorageError          the data folder cannot be written                                (507, 503)
 
 `knowledge.errors.KnowledgeError` and `demos.runtime.contract.DemoError` carry the same `code` and `hint`, so
-`Problem.of` describes any of them to a front end.
+`Problem.of` describes any of them to a front end. Sentence and hint are messages (`say`): English, which `Problem` says
+in the language of whoever reads it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from demos.runtime.contract import DemoError
-from demos.runtime.texts import tell
+from demos.runtime.messages import say
 from knowledge.errors import KnowledgeError
+from knowledge.text import Language
+from tutor.i18n import tell
 
 __all__ = [
     "AccessError",
@@ -94,13 +97,20 @@ class Problem:
     retry_after: int | None = None
 
     @classmethod
-    def of(cls, error: BaseException, language: str = "en") -> Problem:
-        """Describe `error`; anything unknown becomes `internal_error` without its internals. Only demos' errors speak
-        other languages than English."""
+    def of(cls, error: BaseException, language: Language | None = None) -> Problem:
+        """Describe `error` in a language; anything unknown becomes `internal_error` without its internals. Without a
+        language the texts are English messages, which `told` can still say in another."""
         if isinstance(error, TizaError | KnowledgeError | DemoError):
-            message, hint = tell(str(error), language), tell(error.hint, language)
-            return cls(error.code, message, hint, error.param, getattr(error, "retry_after", None))
-        return cls("internal_error", "Something went wrong inside Tiza.", "Run `tiza doctor`; the log has the details.")
+            wait = getattr(error, "retry_after", None)
+            problem = cls(error.code, str(error), error.hint, error.param, wait)
+        else:
+            hint = say("Run `tiza doctor`; the log has the details.")
+            problem = cls("internal_error", say("Something went wrong inside Tiza."), hint)
+        return problem.told(language) if language else problem
+
+    def told(self, language: Language) -> Problem:
+        """The same in a language; what has been said in one already stays as it is."""
+        return replace(self, message=tell(self.message, language), hint=tell(self.hint, language))
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()

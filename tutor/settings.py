@@ -11,14 +11,18 @@ import os
 import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from demos.runtime.messages import listed, say
 from knowledge.folders import own_folder, restrict
+from knowledge.messages import system_says
+from knowledge.text import Language
 from tutor.errors import InputError, StorageError
+from tutor.validation import reason
 
 Draft = Literal["auto", "on", "off"]
 
@@ -125,8 +129,8 @@ class Settings(BaseSettings):
             own_folder(self.home)
         except OSError as error:
             raise StorageError(
-                f"The data folder {self.home} cannot be made ({error.strerror}).",
-                hint="Name another one with TIZA_HOME.",
+                say("The data folder {home} cannot be made ({problem}).", home=self.home, problem=system_says(error)),
+                hint=say("Name another one with TIZA_HOME."),
             ) from None
 
     @classmethod
@@ -150,13 +154,16 @@ def read_settings(**overrides: Any) -> Settings:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
         raise InputError(
-            f"The setting {name} cannot be {first['input']!r}: {first['msg'].lower()}.",
+            say("The setting {name} cannot be {value}: {reason}.", name=name, value=repr(first["input"]),
+                reason=reason(first)),
             code="invalid_value",
-            hint=f"Correct TIZA_{name.upper()} or config.toml.",
+            hint=say("Correct TIZA_{name} or config.toml.", name=name.upper()),
             param=name,
-        ) from None
+        ) from None  # fmt: skip
     except ValueError as error:
-        raise InputError(f"config.toml cannot be read: {error}.", code="invalid_value", hint="Correct it.") from None
+        raise InputError(
+            say("config.toml cannot be read: {problem}.", problem=error), code="invalid_value", hint=say("Correct it.")
+        ) from None
 
 
 def misspelt(environment: Iterable[str] = os.environ) -> list[str]:
@@ -167,19 +174,30 @@ def misspelt(environment: Iterable[str] = os.environ) -> list[str]:
         for name in sorted(environment)
         if name.startswith("TIZA_") and name.removeprefix("TIZA_") not in known
     ]
-    try:
-        lines = tomllib.loads((default_home() / "config.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        lines = {}
     own = [name.lower() for name in known]
-    return found + [_unknown(f"{name} in config.toml", name, own, "") for name in sorted(lines) if name not in own]
+    lines = [name for name in sorted(_config()) if name not in own]
+    return found + [_unknown(say("{name} in config.toml", name=name), name, own, "") for name in lines]
+
+
+def kept_language() -> str:
+    """The language that config.toml sets, for what is said before settings are read; "" where it sets none."""
+    kept = _config().get("language", "")
+    return kept if kept in get_args(Language) else ""
+
+
+def _config() -> dict[str, Any]:
+    """The lines of config.toml; none where it cannot be read, which `read_settings` tells of."""
+    try:
+        return tomllib.loads((default_home() / "config.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
 
 
 def _unknown(said: str, name: str, known: Sequence[str], prefix: str) -> str:
     meant = {"DATA_DIR": "HOME", "DATA": "HOME", "DIR": "HOME", "BIND": "HOST", "ADDRESS": "HOST", "DB": "DATABASE"}
     near = [meant[name]] if name in meant else difflib.get_close_matches(name, known, 1, 0.6)
-    hint = f" Is {prefix}{near[0]} meant?" if near else ""
-    return f"{said} is no setting and changes nothing.{hint}"
+    sentence = say("{name} is no setting and changes nothing.", name=said)
+    return listed(" ", (sentence, say("Is {names} meant?", names=f"{prefix}{near[0]}"))) if near else sentence
 
 
 def write_setting(home: Path, name: str, value: str) -> Path:

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from demos.runtime.contract import Demo, Frame
 from demos.runtime.messages import Message
+from demos.runtime.po import read_entries
 
 Language = Literal["en", "es"]
 LANGUAGES: tuple[Language, ...] = ("en", "es")
@@ -29,13 +30,7 @@ T = TypeVar("T")
 @cache
 def entries(name: str) -> Mapping[str, str]:
     """The Spanish of every text in one file of the catalogue."""
-    from babel.messages.pofile import read_po
-
-    path = FOLDER / f"{name}.po"
-    if not path.is_file():
-        return {}
-    with path.open("rb") as file:
-        return {str(entry.id): str(entry.string) for entry in read_po(file) if entry.id and entry.string}
+    return read_entries(FOLDER / f"{name}.po")
 
 
 @cache

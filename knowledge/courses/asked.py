@@ -14,6 +14,7 @@ from pathlib import Path
 
 from knowledge.courses.builtin import FOLDER
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def _entry(lines: list[str], place: str) -> Entry:
     answer = tuple(line[3:].strip() for line in lines if line.startswith("A: "))
     if not questions or not answer or len(questions) + len(answer) < len(lines):
         raise KnowledgeError(
-            f"{place}: expected lines that begin with Q: or A:, or with U: alone.", code="unreadable_document"
+            say("{place}: expected lines that begin with Q: or A:, or with U: alone.", place=place),
+            code="unreadable_document",
         )
     return Entry(questions, answer)

@@ -9,6 +9,7 @@ from typing import Any
 
 from knowledge.documents.markdown import front_matter
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 COURSE = "ai-introduction"
 FOLDER = Path(__file__).parents[1] / "course"
@@ -64,7 +65,8 @@ def read_slides(folder: Path = FOLDER / "lecture") -> tuple[Slide, ...]:
             )
     if [slide.number for slide in slides] != list(range(1, len(slides) + 1)):
         raise KnowledgeError(
-            f"The slides in {folder} are not numbered 1 to {len(slides)} in order.", code="unreadable_document"
+            say("The slides in {folder} are not numbered 1 to {count} in order.", folder=folder, count=len(slides)),
+            code="unreadable_document",
         )
     return tuple(slides)
 
@@ -75,7 +77,7 @@ def read_notes(folder: Path = FOLDER / "notes") -> tuple[Note, ...]:
     for path in sorted(folder.glob("*.md")):
         head, body = front_matter(path.read_text(encoding="utf-8"))
         if head.get("id") != path.stem:
-            raise KnowledgeError(f"{path.name} does not name its own id.", code="unreadable_document")
+            raise KnowledgeError(say("{file} does not name its own id.", file=path.name), code="unreadable_document")
         aliases = tuple(str(alias) for alias in head.get("aliases") or ())
         notes.append(Note(path.stem, str(head["title"]), int(head["slide"]), aliases, head, body.strip()))
     return tuple(notes)

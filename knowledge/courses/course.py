@@ -30,6 +30,7 @@ from knowledge.documents.reading import Document
 from knowledge.documents.store import Shelf, file_mark
 from knowledge.errors import KnowledgeError
 from knowledge.folders import own_folder, restrict
+from knowledge.messages import say, system_says
 from knowledge.passages import Passage, embedded_text
 from knowledge.retrieval.embedder import QUESTION, Embedder, Vectors
 from knowledge.retrieval.index import (
@@ -68,9 +69,9 @@ class Course:
     def __post_init__(self) -> None:
         if not is_name(self.name):
             raise KnowledgeError(
-                f"{self.name!r} cannot name a course.",
+                say("{name!r} cannot name a course.", name=self.name),
                 code="unknown_course",
-                hint="Use small letters, digits, - and _, at most 63.",
+                hint=say("Use small letters, digits, - and _, at most 63."),
             )
 
     @property
@@ -127,7 +128,7 @@ class Course:
                 found += self.shelf.read(name).passages
             except KnowledgeError as error:
                 log.warning("a document of the course %s is left out: %s", self.name, error)
-            progress("Reading the documents", number, len(names))
+            progress(say("Reading the documents"), number, len(names))
         return list({passage.id: replace(passage, course=self.name) for passage in found}.values())
 
     def readings(self) -> Iterator[Document]:
@@ -179,7 +180,9 @@ def open_course(
     """
     if not course.exists:
         raise KnowledgeError(
-            f"There is no course {course.name!r} here.", code="unknown_course", hint="Add a file with `tiza ingest`."
+            say("There is no course {course!r} here.", course=course.name),
+            code="unknown_course",
+            hint=say("Add a file with `tiza ingest`."),
         )
     restrict(course.home)
     reason = ""
@@ -197,13 +200,19 @@ def open_course(
             return _make(course, embedder, progress, reason)
     except Timeout:
         raise KnowledgeError(
-            f"Another process is indexing the course {course.name}.", code="index_locked", hint="Try again shortly."
+            say("Another process is indexing the course {course}.", course=course.name),
+            code="index_locked",
+            hint=say("Try again shortly."),
         ) from None
     except OSError as error:
         raise KnowledgeError(
-            f"The course index cannot be written to {course.root} ({error.strerror}).",
+            say(
+                "The course index cannot be written to {folder} ({problem}).",
+                folder=course.root,
+                problem=system_says(error),
+            ),
             code="disk_full" if error.errno == errno.ENOSPC else "read_only",
-            hint="Make room, make the folder writable, or name another one with TIZA_HOME.",
+            hint=say("Make room, make the folder writable, or name another one with TIZA_HOME."),
         ) from None
 
 
@@ -234,7 +243,9 @@ def _make(course: Course, embedder: Embedder, progress: Progress, reason: str) -
         _prune(course.root, {folder, previous})
         return index
     raise KnowledgeError(
-        f"The documents of the course {course.name} keep changing.", code="index_locked", hint="Try again shortly."
+        say("The documents of the course {course} keep changing.", course=course.name),
+        code="index_locked",
+        hint=say("Try again shortly."),
     )
 
 
@@ -260,7 +271,7 @@ def _made_meanwhile(folder: Path) -> Index | None:
 def _contents(course: Course, embedder: Embedder, progress: Progress, reason: str) -> Contents:
     passages = tuple(course.passages(progress))
     if not passages:
-        raise KnowledgeError(f"The course {course.name} holds no text.", code="unknown_course")
+        raise KnowledgeError(say("The course {course} holds no text.", course=course.name), code="unknown_course")
     known = shipped_vectors(passages, embedder) | _known_vectors(course.root, embedder)
     work = _Work(embedder, known, progress, reason)
     twice = [passage for passage in passages if passage.other]
@@ -284,7 +295,7 @@ class _Work:
     def __init__(self, embedder: Embedder, known: dict[str, Vectors], progress: Progress, reason: str) -> None:
         self._embedder, self._known = embedder, known
         self._progress = progress
-        self._what = f"Indexing the course ({reason})" if reason else "Indexing the course"
+        self._what = say("Indexing the course ({reason})", reason=reason) if reason else say("Indexing the course")
         self._done = self._total = 0
 
     def plan(self, total: int) -> None:
@@ -343,13 +354,14 @@ def _stale(root: Path, embedder: Embedder) -> str:
     for folder in root.glob("[0-9a-f]*"):
         manifest = read_manifest(folder)
         if manifest is None:
-            return "the old index has no manifest"
+            return say("the old index has no manifest")
         if manifest.get("embedder") != embedder.name:
-            return (
-                f"the old index was made by {manifest.get('embedder')} with {manifest.get('dimension')} dimensions, "
-                f"this is {embedder.name} with {embedder.dimension}"
-            )
-        return "the course has changed"
+            return say(
+                "the old index was made by {old} with {size} dimensions, this is {new} with {dimension}",
+                old=manifest.get("embedder"), size=manifest.get("dimension"),
+                new=embedder.name, dimension=embedder.dimension,
+            )  # fmt: skip
+        return say("the course has changed")
     return ""
 
 

@@ -15,6 +15,7 @@ import yaml
 
 from knowledge.courses.builtin import FOLDER
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 from knowledge.text import Language
 
 FILE = FOLDER / "map.yaml"
@@ -169,7 +170,9 @@ def read_outline(file: Path = FILE) -> Outline:
             tuple(data["begin"]),
         )
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
-        raise KnowledgeError(f"{file.name} is no map of a course: {error}.", code="unreadable_document") from None
+        raise KnowledgeError(
+            say("{file} is no map of a course: {error}.", file=file.name, error=error), code="unreadable_document"
+        ) from None
 
 
 def _text(row: Mapping[str, Any]) -> Text:

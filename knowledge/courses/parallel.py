@@ -10,6 +10,7 @@ from pathlib import Path
 
 from knowledge.courses.builtin import FOLDER
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 
 def read_parallel(folder: Path = FOLDER / "spanish") -> dict[str, str]:
@@ -21,7 +22,10 @@ def read_parallel(folder: Path = FOLDER / "spanish") -> dict[str, str]:
             if row.startswith("#") or not row.strip():
                 continue
             if row.startswith("> ") != bool(english):
-                raise KnowledgeError(f"{path.name}, line {number}: the lines do not pair.", code="unreadable_document")
+                raise KnowledgeError(
+                    say("{file}, line {number}: the lines do not pair.", file=path.name, number=number),
+                    code="unreadable_document",
+                )
             if english:
                 found[english] = row[2:].strip()
                 english = ""

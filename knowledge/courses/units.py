@@ -28,6 +28,7 @@ from typing import Any, Literal, get_args
 
 from knowledge.documents.markdown import front_matter
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 from knowledge.text import Language
 
 FOLDER = Path(__file__).parents[1] / "course" / "units"
@@ -115,7 +116,7 @@ def read_topic(path: Path) -> Topic:
     text = path.read_text(encoding="utf-8")
     head, body = front_matter(text)
     if head.get("id") != path.stem:
-        raise _wrong(path, 1, "its id is not the file's name")
+        raise _wrong(path, 1, say("its id is not the file's name"))
     first = text[: len(text) - len(body)].count("\n") + 1
     units = _Reader(path, first).read(body)
     particular = path.parents[1] / ANSWERS / path.name
@@ -129,7 +130,7 @@ def read_topic(path: Path) -> Topic:
             str(head.get("name_en") or ""), str(head.get("name_es") or ""),
         )  # fmt: skip
     except KeyError as missing:
-        raise _wrong(path, 1, f"its head lacks {missing}") from None
+        raise _wrong(path, 1, say("its head lacks {name}", name=missing)) from None
 
 
 def _names(head: dict[str, Any], key: str) -> tuple[str, ...]:
@@ -155,10 +156,14 @@ class _Reader:
             if heading is not None:
                 units.append(self._unit(heading, held))
             elif any(held):
-                raise self.wrong("text before the first heading")
+                raise self.wrong(say("text before the first heading"))
             heading, held = (_QUESTION if self.questions else _HEADING).match(row), []
             if heading is None or not (self.questions or heading["act"] in ACTS):
-                raise self.wrong(f"{row!r} names no {'question' if self.questions else 'act'}")
+                raise self.wrong(
+                    say("{line!r} names no question", line=row)
+                    if self.questions
+                    else say("{line!r} names no act", line=row)
+                )
         return units
 
     def _unit(self, heading: re.Match[str], rows: list[str]) -> Unit:
@@ -182,15 +187,17 @@ class _Reader:
                 lines.append(Line(row, row, "formula"))
             elif row.startswith("> "):
                 if not english:
-                    raise self.wrong(f"Spanish without English in {heading['act']}: {row[:50]!r}")
+                    raise self.wrong(
+                        say("Spanish without English in {act}: {line!r}", act=heading["act"], line=row[:50])
+                    )
                 lines.append(self._line(english, row[2:].strip()))
                 english = ""
             elif row:
                 if english:
-                    raise self.wrong(f"no Spanish in {heading['act']} for {english[:60]!r}")
+                    raise self.wrong(say("no Spanish in {act} for {line!r}", act=heading["act"], line=english[:60]))
                 english = row.strip()
         if english:
-            raise self.wrong(f"no Spanish in {heading['act']} for {english[:60]!r}")
+            raise self.wrong(say("no Spanish in {act} for {line!r}", act=heading["act"], line=english[:60]))
         act: Any = "answer" if self.questions else heading["act"]
         return Unit(
             self.path.stem, act, tuple(lines), heading["other"] or "", tuple(asked), code, "\n".join(checks),
@@ -200,7 +207,9 @@ class _Reader:
     def _line(self, english: str, spanish: str) -> Line:
         for (mark, kind), (mark_es, _) in zip(_MARKS, _MARKS_ES, strict=True):
             if english.startswith(mark) != spanish.startswith(mark_es):
-                raise self.wrong(f"{mark}and {mark_es}do not go together: {english[:50]!r}")
+                raise self.wrong(
+                    say("{mark}and {other}do not go together: {line!r}", mark=mark, other=mark_es, line=english[:50])
+                )
             if english.startswith(mark):
                 return Line(english.removeprefix(mark), spanish.removeprefix(mark_es), kind)
         return Line(english, spanish)
@@ -210,4 +219,6 @@ class _Reader:
 
 
 def _wrong(path: Path, number: int, what: str) -> KnowledgeError:
-    return KnowledgeError(f"{path.name}, line {number}: {what}.", code="unreadable_document")
+    return KnowledgeError(
+        say("{file}, line {number}: {what}.", file=path.name, number=number, what=what), code="unreadable_document"
+    )

@@ -16,6 +16,7 @@ from knowledge.documents.reading import Document
 from knowledge.documents.store import safe_name
 from knowledge.errors import KnowledgeError
 from knowledge.folders import own_folder
+from knowledge.messages import say, system_says
 from knowledge.retrieval.embedder import Embedder
 
 _LONG = 300_000
@@ -52,7 +53,7 @@ def take_in(
         refused = list(bundle.refused)
         for number, (name, path) in enumerate(bundle.files):
             if len(bundle.files) > 1 or _is_long(path):
-                progress(f"Reading {name}", number, len(bundle.files))
+                progress(say("Reading {name}", name=name), number, len(bundle.files))
             try:
                 documents.append(course.add(path, name, partial(_tell, progress, name)))
             except KnowledgeError as error:
@@ -82,7 +83,7 @@ def take_out(
 
 def _tell(progress: Progress, name: str, done: int, total: int) -> None:
     if total > 1:
-        progress(f"Reading {name}", done, total)
+        progress(say("Reading {name}", name=name), done, total)
 
 
 def _is_long(path: Path) -> bool:
@@ -100,14 +101,14 @@ def _alone(course: Course, wait: float) -> Iterator[None]:
             course.shelf.sweep()
         except Timeout:
             raise KnowledgeError(
-                f"Other documents are being added to the course {course.name}.",
+                say("Other documents are being added to the course {course}.", course=course.name),
                 code="index_locked",
-                hint="Try again shortly.",
+                hint=say("Try again shortly."),
             ) from None
         except OSError as error:
             raise KnowledgeError(
-                f"{course.shelf.folder} cannot be written ({error.strerror}).",
+                say("{folder} cannot be written ({problem}).", folder=course.shelf.folder, problem=system_says(error)),
                 code="read_only",
-                hint="Make it writable, or name another data folder with TIZA_HOME.",
+                hint=say("Make it writable, or name another data folder with TIZA_HOME."),
             ) from None
         yield

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from knowledge.documents.converters import MOST_BYTES, READERS
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 MOST_FILES = 2000
 MOST_UNPACKED = 500_000_000
@@ -99,7 +100,7 @@ def files_in(paths: Iterable[Path]) -> Iterator[Bundle]:
             else:
                 found.files.append((path.name, path))
         if len(found.files) > MOST_FILES:
-            raise _too_many(f"These are {len(found.files):,} files")
+            raise _too_many(say("These are {count:,} files", count=len(found.files)))
         yield found
 
 
@@ -115,7 +116,7 @@ def _unpack(path: Path, target: Path, room: _Room) -> _Unpacked:
         with zipfile.ZipFile(path) as bundle:
             members = bundle.infolist()
             if len(members) > room.files:
-                raise _too_many(f"{path.name} holds {len(members):,} files")
+                raise _too_many(say("{name} holds {count:,} files", name=path.name, count=len(members)))
             for member in members:
                 place = (target / _name(member)).resolve()
                 if member.is_dir() or not place.is_relative_to(target.resolve()):
@@ -164,21 +165,27 @@ def _take_out(bundle: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path, lim
         if not isinstance(error, FileExistsError):
             place.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise KnowledgeError("The disk is full.", code="disk_full", hint="Make room and try again.") from None
+            raise KnowledgeError(
+                say("The disk is full."), code="disk_full", hint=say("Make room and try again.")
+            ) from None
         raise
     return limit.taken
 
 
 def _unreadable(name: str, error: Exception) -> KnowledgeError:
-    why = "protected by a password" if "password" in str(error) else "damaged"
+    why = say("protected by a password") if "password" in str(error) else say("damaged")
     return KnowledgeError(
-        f"{name} cannot be unpacked: it is {why}.", code="unreadable_document", hint="Pack it anew, without a password."
+        say("{name} cannot be unpacked: it is {why}.", name=name, why=why),
+        code="unreadable_document",
+        hint=say("Pack it anew, without a password."),
     )
 
 
 def _too_many(what: str) -> KnowledgeError:
     return KnowledgeError(
-        f"{what}; Tiza takes {MOST_FILES:,} at once.", code="document_too_large", hint="Add them in parts."
+        say("{what}; Tiza takes {most:,} at once.", what=what, most=MOST_FILES),
+        code="document_too_large",
+        hint=say("Add them in parts."),
     )
 
 
@@ -194,5 +201,7 @@ class _Limit:
         self.taken += size
         if self.taken > self.most:
             raise KnowledgeError(
-                f"{self.name} unpacks to more than Tiza takes.", code="document_too_large", hint="Split it."
+                say("{name} unpacks to more than Tiza takes.", name=self.name),
+                code="document_too_large",
+                hint=say("Split it."),
             )

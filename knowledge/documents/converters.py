@@ -12,6 +12,7 @@ from pathlib import Path
 from knowledge.documents.kinds import kind_of
 from knowledge.documents.pages import MOST_BYTES, MOST_CHARACTERS, MOST_PAGES, Converted, Tell
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 __all__ = ["MOST_BYTES", "MOST_CHARACTERS", "MOST_PAGES", "READERS", "check", "convert"]
 
@@ -55,11 +56,15 @@ def check(path: Path, name: str) -> None:
     if path.suffix.lower() not in READERS:
         known = ", ".join(sorted(suffix for suffix in READERS if suffix))
         raise KnowledgeError(
-            f"{name} is not a format that Tiza reads.", code="unsupported_format", hint=f"It reads {known}."
+            say("{name} is not a format that Tiza reads.", name=name),
+            code="unsupported_format",
+            hint=say("It reads {endings}.", endings=known),
         )
     if path.stat().st_size > MOST_BYTES:
         raise KnowledgeError(
-            f"{name} has more than {MOST_BYTES // 1_000_000} MB.", code="document_too_large", hint="Split it."
+            say("{name} has more than {most} MB.", name=name, most=MOST_BYTES // 1_000_000),
+            code="document_too_large",
+            hint=say("Split it."),
         )
 
 
@@ -73,9 +78,15 @@ def convert(path: Path, name: str, tell: Tell = _quiet) -> Converted:
     try:
         found = READERS.get(kind_of(path), READERS[path.suffix.lower()])(path, tell)
     except KnowledgeError as error:
-        raise KnowledgeError(f"{name}: {error}", code=error.code, hint=error.hint or "Open and save it anew.") from None
+        raise KnowledgeError(
+            say("{name}: {problem}", name=name, problem=str(error)),
+            code=error.code,
+            hint=error.hint or say("Open and save it anew."),
+        ) from None
     if sum(len(unit.text) for page in found.pages for unit in page.units) > MOST_CHARACTERS:
         raise KnowledgeError(
-            f"{name} holds more than {MOST_CHARACTERS:,} characters.", code="document_too_large", hint="Split it."
+            say("{name} holds more than {most:,} characters.", name=name, most=MOST_CHARACTERS),
+            code="document_too_large",
+            hint=say("Split it."),
         )
     return found

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from knowledge.messages import mark, say
+
 GapKind = Literal[
     "unread_page", "unread_picture", "ocr_missing", "read_by_ocr", "nameless", "picture", "equation", "object",
     "hidden", "hidden_slide", "hidden_sheet", "comment", "contents",
@@ -18,28 +20,37 @@ MISSING: frozenset[GapKind] = frozenset(
 """Kinds that a reader of the file sees and the course does not hold: an answer may stand in them."""
 
 _SHOWN = 12
+_PLACES = {
+    "page": (mark("page {numbers}"), mark("pages {numbers}")),
+    "slide": (mark("slide {numbers}"), mark("slides {numbers}")),
+}
 _WORDS: Mapping[GapKind, tuple[str, str]] = {
-    "unread_page": ("{place} has no text that can be read", "{place} have no text that can be read"),
+    "unread_page": (mark("{place} has no text that can be read"), mark("{place} have no text that can be read")),
     "unread_picture": (
-        "1 picture holds no text that could be read{at}", "{count} pictures hold no text that could be read{at}",
+        mark("1 picture holds no text that could be read{at}"),
+        mark("{count} pictures hold no text that could be read{at}"),
     ),
     "ocr_missing": (
-        "1 picture that may hold text was not read{at}: Tesseract, which would read it, is not installed",
-        "{count} pictures that may hold text were not read{at}: Tesseract, which would read them, is not installed",
+        mark("1 picture that may hold text was not read{at}: Tesseract, which would read it, is not installed"),
+        mark(
+            "{count} pictures that may hold text were not read{at}: Tesseract, which would read them, is not installed"
+        ),
     ),
-    "read_by_ocr": ("1 picture was read by Tesseract{at}", "{count} pictures were read by Tesseract{at}"),
-    "nameless": ("1 sign has a shape and no name{at}", "{count} signs have a shape and no name{at}"),
-    "picture": ("1 picture was not read{at}", "{count} pictures were not read{at}"),
-    "equation": ("1 equation could not be read{at}", "{count} equations could not be read{at}"),
-    "object": ("1 embedded object was not read{at}", "{count} embedded objects were not read{at}"),
-    "hidden": ("hidden text was left out{at}", "hidden text was left out{at}"),
-    "hidden_slide": ("{place} is hidden and was left out", "{place} are hidden and were left out"),
+    "read_by_ocr": (mark("1 picture was read by Tesseract{at}"), mark("{count} pictures were read by Tesseract{at}")),
+    "nameless": (mark("1 sign has a shape and no name{at}"), mark("{count} signs have a shape and no name{at}")),
+    "picture": (mark("1 picture was not read{at}"), mark("{count} pictures were not read{at}")),
+    "equation": (mark("1 equation could not be read{at}"), mark("{count} equations could not be read{at}")),
+    "object": (mark("1 embedded object was not read{at}"), mark("{count} embedded objects were not read{at}")),
+    "hidden": (mark("hidden text was left out{at}"), mark("hidden text was left out{at}")),
+    "hidden_slide": (mark("{place} is hidden and was left out"), mark("{place} are hidden and were left out")),
     "hidden_sheet": (
-        "1 hidden sheet, row or column was left out{at}", "{count} hidden sheets, rows or columns were left out{at}",
+        mark("1 hidden sheet, row or column was left out{at}"),
+        mark("{count} hidden sheets, rows or columns were left out{at}"),
     ),
-    "comment": ("1 comment was left out{at}", "{count} comments were left out{at}"),
+    "comment": (mark("1 comment was left out{at}"), mark("{count} comments were left out{at}")),
     "contents": (
-        "1 line of a table of contents was left out{at}", "{count} lines of a table of contents were left out{at}",
+        mark("1 line of a table of contents was left out{at}"),
+        mark("{count} lines of a table of contents were left out{at}"),
     ),
 }  # fmt: skip
 
@@ -58,16 +69,17 @@ class Gap:
         """Where it is: "page 3", "slides 2, 4", or ""."""
         if not self.places or not self.unit:
             return ""
-        shown = ", ".join(map(str, self.places[:_SHOWN]))
-        more = f" and {len(self.places) - _SHOWN} more" if len(self.places) > _SHOWN else ""
-        return f"{self.unit}{'s' if len(self.places) > 1 else ''} {shown}{more}"
+        numbers = ", ".join(map(str, self.places[:_SHOWN]))
+        if len(self.places) > _SHOWN:
+            numbers = say("{numbers} and {count} more", numbers=numbers, count=len(self.places) - _SHOWN)
+        return say(_PLACES[self.unit][len(self.places) > 1], numbers=numbers)
 
     @property
     def words(self) -> str:
         """The gap as a sentence for the report."""
         many = len(self.places) > 1 if self.kind in ("unread_page", "hidden_slide") else self.count != 1
-        at = f" ({self.place})" if self.place else ""
-        return _WORDS[self.kind][many].format(place=self.place or "the file", count=self.count, at=at)
+        at = say(" ({place})", place=self.place) if self.place else ""
+        return say(_WORDS[self.kind][many], place=self.place or say("the file"), count=self.count, at=at)
 
 
 class Ledger:

@@ -12,6 +12,7 @@ from knowledge.documents.converters import convert
 from knowledge.documents.gaps import MISSING, Gap
 from knowledge.documents.pages import Tell
 from knowledge.errors import KnowledgeError
+from knowledge.messages import listed, say
 from knowledge.passages import Passage
 
 Change = Literal["added", "replaced", "unchanged"]
@@ -50,14 +51,15 @@ def read_here(path: Path, course: str, name: str, tell: Tell = _quiet) -> Docume
         passages, draft = page_passages(page, course, name, above)
         found += passages
         above = draft if page.kind == "page" else None  # a chapter goes on over pages, a slide has its own title
-    if not found:
-        why = "; ".join(gap.words for gap in converted.gaps)
-        raise KnowledgeError(
-            f"{name} holds no text{f': {why}' if why else ''}.",
-            code="unreadable_document",
-            hint="Give a file with sentences.",
-        )
     remarks = tuple(gap.words for gap in converted.gaps)
+    if not found:
+        raise KnowledgeError(
+            say("{name} holds no text: {reasons}.", name=name, reasons=listed("; ", remarks))
+            if remarks
+            else say("{name} holds no text.", name=name),
+            code="unreadable_document",
+            hint=say("Give a file with sentences."),
+        )
     return Document(name, tuple(_distinct(found)), len(converted.pages), remarks, gaps=converted.gaps)
 
 

@@ -30,6 +30,7 @@ from knowledge.documents.kinds import kind_of
 from knowledge.documents.pages import Tell
 from knowledge.documents.reading import Document, read_here
 from knowledge.errors import KnowledgeError
+from knowledge.messages import read, say, system_says, written
 from knowledge.passages import passage_of
 
 log = logging.getLogger(__name__)
@@ -67,16 +68,18 @@ def read_document(path: Path, course: str, name: str | None = None, tell: Tell =
         raise
     except OSError as error:
         raise KnowledgeError(
-            f"{name} cannot be read ({error.strerror}).", code="unreadable_document", hint="Check path and permissions."
+            say("{name} cannot be read ({problem}).", name=name, problem=system_says(error)),
+            code="unreadable_document",
+            hint=say("Check path and permissions."),
         ) from None
     except (Exception, SystemExit) as error:  # whatever a parser stumbles over is this document's, and no other's
         if error is heard.stopped:
             raise
         log.warning("a document could not be read", exc_info=error)
         raise KnowledgeError(
-            f"{name} is damaged, or not what its name says.",
+            say("{name} is damaged, or not what its name says.", name=name),
             code="unreadable_document",
-            hint="Open it and save it anew.",
+            hint=say("Open it and save it anew."),
         ) from None
 
 
@@ -108,7 +111,7 @@ def read_apart(path: Path, course: str, name: str, tell: Tell = _quiet) -> Docum
         if reply is None:
             raise _died(process.wait(), errors.read(), name)
     if "error" in reply:
-        raise KnowledgeError(reply["error"], code=reply["code"], hint=reply["hint"])
+        raise KnowledgeError(read(reply["error"]), code=reply["code"], hint=read(reply["hint"]))
     return document_of(reply)
 
 
@@ -176,23 +179,28 @@ def document_of(record: dict[str, Any]) -> Document:
     """A document from its JSON form (`dataclasses.asdict`)."""
     passages = tuple(passage_of(part) for part in record["passages"])
     gaps = gaps_of(record["gaps"])
-    return Document(record["name"], passages, record["pages"], tuple(record["remarks"]), gaps=gaps)
+    remarks = tuple(gap.words for gap in gaps)
+    return Document(record["name"], passages, record["pages"], remarks, gaps=gaps)
 
 
 def _died(code: int, errors: bytes, name: str) -> KnowledgeError:
     if code == -24:  # SIGXCPU: its processor time is used up
         return _too_slow(name)
-    why = "it needs too much memory" if b"MemoryError" in errors or code < 0 else "it is damaged"
+    memory = b"MemoryError" in errors or code < 0
     return KnowledgeError(
-        f"{name} could not be read: {why}.",
+        say("{name} could not be read: it needs too much memory.", name=name)
+        if memory
+        else say("{name} could not be read: it is damaged.", name=name),
         code="unreadable_document",
-        hint="Open and save it anew, or export a PDF.",
+        hint=say("Open and save it anew, or export a PDF."),
     )
 
 
 def _too_slow(name: str) -> KnowledgeError:
     return KnowledgeError(
-        f"{name} could not be read within {SECONDS} seconds.", code="document_too_large", hint="Split it."
+        say("{name} could not be read within {seconds} seconds.", name=name, seconds=SECONDS),
+        code="document_too_large",
+        hint=say("Split it."),
     )
 
 
@@ -227,12 +235,13 @@ def main(path: Path, name: str, course: str, seconds: int, memory: int) -> None:
     try:
         reply: dict[str, Any] = asdict(read_here(path, course, name, tell))
     except KnowledgeError as error:
-        reply = {"error": str(error), "code": error.code, "hint": error.hint}
+        reply = {"error": written(str(error)), "code": error.code, "hint": written(error.hint)}
     except MemoryError:
         raise
     except Exception:
-        problem = f"{name}: it is damaged, or not what its name says."
-        reply = {"error": problem, "code": "unreadable_document", "hint": "Open it and save it anew."}
+        problem = say("{name}: {problem}", name=name, problem=say("it is damaged, or not what its name says."))
+        hint = say("Open it and save it anew.")
+        reply = {"error": written(problem), "code": "unreadable_document", "hint": written(hint)}
     sys.stdout.write(json.dumps(reply) + "\n")
 
 

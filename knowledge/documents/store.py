@@ -22,6 +22,7 @@ from knowledge.documents.pages import Tell
 from knowledge.documents.reading import Change, Document
 from knowledge.documents.sandbox import document_of, read_document
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say, system_says
 
 READING = 2
 """Raise it when documents are cut into passages in another way: they are then read anew."""
@@ -67,7 +68,9 @@ class Shelf:
             if file_mark(part) != mark:
                 part.unlink()
                 raise KnowledgeError(
-                    f"{name} changed while it was read.", code="unreadable_document", hint="Try again."
+                    say("{name} changed while it was read.", name=name),
+                    code="unreadable_document",
+                    hint=say("Try again."),
                 )
             os.replace(part, target)
         return replace(document, change=change)
@@ -77,7 +80,9 @@ class Shelf:
         path = self.files / safe_name(name)
         if not path.is_file():
             raise KnowledgeError(
-                f"The course {self.course} has no document {name!r}.", code="unknown_document", hint="List them first."
+                say("The course {course} has no document {name!r}.", course=self.course, name=name),
+                code="unknown_document",
+                hint=say("List them first."),
             )
         with _writing(self.files):
             path.unlink()
@@ -153,7 +158,9 @@ def safe_name(name: str) -> str:
     room = _LONGEST_NAME - len(ending.encode()) - 1
     bare = stem.encode()[:room].decode("utf-8", "ignore") + dot + ending
     if not bare.strip("."):
-        raise KnowledgeError(f"{name!r} cannot name a document.", code="unreadable_document", hint="Rename the file.")
+        raise KnowledgeError(
+            say("{name!r} cannot name a document.", name=name), code="unreadable_document", hint=say("Rename the file.")
+        )
     return bare
 
 
@@ -166,9 +173,9 @@ def _writing(folder: Path) -> Iterator[None]:
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         raise KnowledgeError(
-            f"{folder} cannot be written ({error.strerror}).",
+            say("{folder} cannot be written ({problem}).", folder=folder, problem=system_says(error)),
             code="disk_full" if full else "read_only",
-            hint="Make room, make it writable, or name another data folder with TIZA_HOME.",
+            hint=say("Make room, make it writable, or name another data folder with TIZA_HOME."),
         ) from None
 
 

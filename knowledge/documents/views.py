@@ -17,6 +17,7 @@ from knowledge.documents.layout.runs import Box, Run
 from knowledge.documents.reading import Document
 from knowledge.documents.sandbox import MEMORY, limit
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 from knowledge.passages import Passage
 
 SECONDS = 30
@@ -54,9 +55,11 @@ def page_text(document: Document, number: int) -> PageText:
     last = max([document.pages, *(passage.page or passage.slide or 0 for passage in document.passages)])
     is_paged = any(passage.page or passage.slide for passage in document.passages)
     if not kept and not (is_paged and 1 <= number <= last):
-        numbers = f"1 to {last}" if is_paged else "0, which is all of it"
+        numbers = say("1 to {last}", last=last) if is_paged else say("0, which is all of it")
         raise KnowledgeError(
-            f"{document.name} has no page {number}.", code="unknown_page", hint=f"It has the pages {numbers}."
+            say("{name} has no page {number}.", name=document.name, number=number),
+            code="unknown_page",
+            hint=say("It has the pages {numbers}.", numbers=numbers),
         )
     return _text(kept)
 
@@ -82,7 +85,9 @@ def page_picture(path: Path, name: str, number: int, quote: str = "") -> bytes:
     """
     if kind_of(path) != ".pdf":
         raise KnowledgeError(
-            f"{name} has no pages that can be drawn.", code="no_picture", hint="Ask for the text of the page."
+            say("{name} has no pages that can be drawn.", name=name),
+            code="no_picture",
+            hint=say("Ask for the text of the page."),
         )
     arguments = (str(path.resolve()), str(number), quote.replace("\0", ""), str(SECONDS), str(MEMORY))
     command = [sys.executable, "-P", "-m", "knowledge.documents.views", *arguments]
@@ -91,10 +96,12 @@ def page_picture(path: Path, name: str, number: int, quote: str = "") -> bytes:
     except subprocess.TimeoutExpired:
         done = None
     if done is not None and done.returncode == _NO_PAGE:
-        raise KnowledgeError(f"{name} has no page {number}.", code="unknown_page")
+        raise KnowledgeError(say("{name} has no page {number}.", name=name, number=number), code="unknown_page")
     if done is None or not done.stdout.startswith(b"\x89PNG"):
         raise KnowledgeError(
-            f"Page {number} of {name} could not be drawn.", code="no_picture", hint="Ask for the text of the page."
+            say("Page {number} of {name} could not be drawn.", number=number, name=name),
+            code="no_picture",
+            hint=say("Ask for the text of the page."),
         )
     return done.stdout
 

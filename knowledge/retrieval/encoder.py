@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 BATCH = 256
 """Tokens read at once, and the most that one text may have: some 180 words."""
@@ -45,9 +46,9 @@ class Encoder:
         self._model = C.llama_model_load_from_file(str(path).encode(), C.llama_model_default_params())
         if not self._model:
             raise KnowledgeError(
-                f"The embedder's file {path} cannot be loaded.",
+                say("The embedder's file {path} cannot be loaded.", path=path),
                 code="embedder_missing",
-                hint="Delete it: it is made anew.",
+                hint=say("Delete it: it is made anew."),
             )
         self._vocabulary = C.llama_model_get_vocab(self._model)
         self.dimension = int(C.llama_model_n_embd(self._model))
@@ -145,7 +146,7 @@ class _Context:
         batch.n_tokens = at
         if C.llama_encode(self._context, batch):
             raise KnowledgeError(
-                "The embedder could not read a text.", code="invalid_vector", hint="Run `tiza doctor`."
+                say("The embedder could not read a text."), code="invalid_vector", hint=say("Run `tiza doctor`.")
             )
         rows = (C.llama_get_embeddings_seq(self._context, number) for number in range(len(sequences)))
         return np.array([np.ctypeslib.as_array(row, shape=(self._dimension,)) for row in rows], dtype=np.float32)

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 from knowledge.passages import Asked, Passage, passage_of
 from knowledge.retrieval.embedder import Vectors, finite
 from knowledge.text import Language, content_words, words
@@ -232,14 +233,14 @@ def verify_index(folder: Path) -> None:
     """Raises KnowledgeError (`index_damaged`) when any file is not as `write_index` wrote it."""
     manifest = read_manifest(folder)
     if manifest is None or manifest.get("format") != FORMAT:
-        raise _damaged("its manifest is missing or of another version")
+        raise _damaged(say("its manifest is missing or of another version"))
     try:
         now = _fingerprints(folder)
     except (OSError, sqlite3.Error) as error:
         raise _damaged(str(error)) from None
     wrong = sorted(name for name, mark in manifest["files"].items() if now.get(name) != mark)
     if wrong:
-        raise _damaged(f"{', '.join(wrong)} changed since it was written")
+        raise _damaged(say("{names} changed since it was written", names=", ".join(wrong)))
 
 
 def read_contents(folder: Path) -> Contents:
@@ -320,7 +321,8 @@ def _probe(folder: Path) -> None:
         timeout=300,
     )
     if done.returncode:
-        raise _damaged(f"its probe ended with code {done.returncode}: {done.stderr.strip()[-300:]}")
+        problem = done.stderr.strip()[-300:]
+        raise _damaged(say("its probe ended with code {code}: {problem}", code=done.returncode, problem=problem))
 
 
 def probe(folder: Path) -> bool:
@@ -377,9 +379,9 @@ def _database_mark(path: Path) -> str:
 
 def _damaged(reason: str) -> KnowledgeError:
     return KnowledgeError(
-        f"The course index cannot be used: {reason}.",
+        say("The course index cannot be used: {reason}.", reason=reason),
         code="index_damaged",
-        hint="`tiza doctor --repair` makes it anew.",
+        hint=say("`tiza doctor --repair` makes it anew."),
     )
 
 

@@ -9,10 +9,11 @@ import pytest
 from textual import events
 from textual.worker import Worker, WorkerState
 
+from demos.runtime import messages
 from tests.tui.conftest import Build
 from tests.tui.scripted import LONG, STOPPED, told
 from tests.tui.steps import ask, composer, notices, say, screen_text, until, views
-from tutor.errors import InputError, Problem, StorageError
+from tutor.errors import InputError, ModelError, Problem, StorageError
 from tutor.events import Event, Failed, Token
 from tutor.tui.widgets.slide import SidePanel
 from tutor.tui.widgets.welcome import Welcome
@@ -83,6 +84,22 @@ async def test_after_any_failure_the_input_works_and_holds_the_question(
         assert composer(app).text == "Why? now"
         await pilot.press("enter")
         await until(pilot, lambda: "Because" in views(app)[-1].text)
+
+
+async def test_a_failure_is_told_in_the_language_of_the_screens_unless_the_turn_had_one(
+    made: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIZA_LANGUAGE", "es")
+    error = ModelError(messages.say("The model stopped in mid-answer."), hint=messages.say("Ask again."))
+    failures = {"uno": Failed(Problem.of(error)), "two": Failed(Problem.of(error, "en")), "tres": error}
+    app, _ = made(lambda question: [failures[question]])
+    async with app.run_test() as pilot:
+        for question in failures:
+            composer(app).text = ""
+            await ask(pilot, app, question)
+    said = [exchange.detail["error"]["message"] for exchange in app.chat.dialogue.exchanges]
+    spanish = "El modelo se detuvo a mitad de la respuesta."
+    assert said == [spanish, "The model stopped in mid-answer.", spanish]
 
 
 async def test_what_cannot_be_drawn_does_not_take_the_app_with_it(made: Build, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from demos.runtime.catalogue import load
+from demos.runtime.messages import say
 from tutor.api.completion import Completion
 from tutor.api.context import Caller, Service
 from tutor.api.messages import Prompt, read_messages
@@ -117,7 +118,10 @@ def check_model(service: Service, name: str) -> None:
 def unknown_model(name: str) -> InputError:
     """What is said to a model that is not there."""
     return InputError(
-        f"There is no model {name[:80]!r}.", code="model_not_found", hint=f"There is {MODEL}.", param="model"
+        say("There is no model {name!r}.", name=name[:80]),
+        code="model_not_found",
+        hint=say("There is {model}.", model=MODEL),
+        param="model",
     )
 
 

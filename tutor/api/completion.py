@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
+from demos.runtime.messages import say
 from tutor.api.context import Caller, Service
 from tutor.api.structured import Facts, Form
 from tutor.api.turns import Asked, run_turn
@@ -79,7 +80,8 @@ class Completion:
             async for piece in pieces:
                 if not isinstance(piece, str):
                     return piece
-        return Failed(Problem("internal_error", "The turn ended without an answer."))
+        problem = Problem("internal_error", say("The turn ended without an answer."))
+        return Failed(problem.told(self.caller.language))
 
     async def _texts(self) -> AsyncGenerator[str | Failed | tuple[Answered, str], None]:
         cut = Cut(self.asked.tutor, self.limit, self.stops)

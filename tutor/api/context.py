@@ -17,9 +17,11 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from demos.runtime.contract import Frame
+from demos.runtime.messages import say
 from demos.runtime.texts import LANGUAGES, tell
 from knowledge.courses.course import is_name
 from knowledge.errors import KnowledgeError
+from tutor.api.language import Language, language_of
 from tutor.api.metrics import Metrics
 from tutor.conversations.owners import Owner
 from tutor.conversations.store import Conversations
@@ -58,6 +60,8 @@ class Caller:
     course: str = ""
     bound: str = ""
     teacher: bool = False
+    language: Language = "en"
+    """What its errors are told in, where a turn has no language of its own."""
 
     @property
     def client(self) -> Owner:
@@ -73,9 +77,9 @@ class Caller:
         """Raises AccessError (`course_forbidden`) when the key is bound to another course."""
         if self.bound and course != self.bound:
             raise AccessError(
-                f"This key is for the course {self.bound} only.",
+                say("This key is for the course {bound} only.", bound=self.bound),
                 code="course_forbidden",
-                hint="Leave X-Course out, or use another key.",
+                hint=say("Leave X-Course out, or use another key."),
             )
 
 
@@ -116,7 +120,7 @@ class Runs:
         """The caller's run. Raises InputError (`not_found`)."""
         kept = self._kept.get(run_id)
         if kept is None or kept.owner != owner:
-            raise InputError("There is no such run any more.", code="not_found", hint="Run the demo again.")
+            raise InputError(say("There is no such run any more."), code="not_found", hint=say("Run the demo again."))
         return kept
 
     def told(self, owner: Owner, answer: str) -> KeptRun | None:
@@ -188,11 +192,11 @@ async def caller_of(request: Request) -> Caller:
     service = service_of(request)
     key = await key_of(request)
     if key is None and demands_key(request):
-        raise AccessError("A valid API key is needed.", hint="Send it as `Authorization: Bearer ...`.")
+        raise AccessError(say("A valid API key is needed."), hint=say("Send it as `Authorization: Bearer ...`."))
     bound = key.course if key else ""
     course = request.headers.get("x-course", "").strip() or bound or service.tutor.course.name
     teacher = key.teacher if key else _is_here(request)
-    caller = Caller(key.name if key else "", _user_of(request), course, bound, teacher)
+    caller = Caller(key.name if key else "", _user_of(request), course, bound, teacher, language_of(request))
     note(request, caller)
     if key is not None and key.per_minute and request.method == "POST":
         _count(service, key)
@@ -230,7 +234,7 @@ async def watcher_of(request: Request) -> None:
             key = await run_in_threadpool(service_of(request).keys.find, password)
     if key is None:
         raise AccessError(
-            "A valid API key is needed.", code="invalid_password", hint="Any name, and the key as password."
+            say("A valid API key is needed."), code="invalid_password", hint=say("Any name, and the key as password.")
         )
 
 
@@ -245,8 +249,8 @@ def _count(service: Service, key: Key) -> None:
     if wait:
         service.metrics.refused.labels(key=key.name).inc()
         raise BusyError(
-            f"The key {key.name} may ask {key.per_minute} times a minute.", retry_after=wait,
-            hint=f"Try again in {wait} s.",
+            say("The key {key} may ask {count} times a minute.", key=key.name, count=key.per_minute), retry_after=wait,
+            hint=say("Try again in {wait} s.", wait=wait),
         )  # fmt: skip
 
 
@@ -266,7 +270,9 @@ def _user_of(request: Request) -> str:
     """The platform's user, "" where none is named. Raises InputError: two long names must not become one."""
     user = request.query_params.get("user") or request.headers.get("x-user") or ""
     if len(user) > LONGEST_USER:
-        raise InputError(f"A user's name has {LONGEST_USER} characters at most.", code="invalid_value", param="user")
+        raise InputError(
+            say("A user's name has {most} characters at most.", most=LONGEST_USER), code="invalid_value", param="user"
+        )
     return user
 
 
@@ -294,10 +300,12 @@ def tutor_of(service: ServiceDep, caller: CallerDep) -> Tutor:
 
 def no_course(name: str, service: Service, caller: Caller) -> KnowledgeError:
     """What a caller hears of a course that is not there: those there are, as far as they may know of them."""
-    hint = f"There is {', '.join(service.tutors.names())}."
+    hint = say("There is {names}.", names=", ".join(service.tutors.names()))
     if caller.bound:
-        hint = "Its teacher has not added a document yet."
-    return KnowledgeError(f"There is no course {name[:80]!r}.", code="unknown_course", hint=hint, param="X-Course")
+        hint = say("Its teacher has not added a document yet.")
+    return KnowledgeError(
+        say("There is no course {name!r}.", name=name[:80]), code="unknown_course", hint=hint, param="X-Course"
+    )
 
 
 ServiceDep = Annotated[Service, Depends(service_of)]

@@ -18,6 +18,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from demos.runtime.messages import say
 from knowledge.courses.builtin import COURSE
 from knowledge.courses.course import Course
 from knowledge.courses.uploads import Report
@@ -27,7 +28,9 @@ from knowledge.errors import KnowledgeError
 from tutor.api.context import Caller, CallerDep, ServiceDep, no_course
 from tutor.api.documented import errors
 from tutor.api.errors import envelope
+from tutor.api.language import Language, LanguageDep
 from tutor.errors import AccessError, InputError, Problem
+from tutor.i18n import tell
 
 router = APIRouter(prefix="/v1/courses", tags=["courses"])
 MOST_PARTS = 100
@@ -65,9 +68,9 @@ def teacher_of(caller: CallerDep) -> Caller:
     """The caller, when documents may be changed by them. Raises AccessError (`teacher_only`)."""
     if not caller.teacher:
         raise AccessError(
-            "Only a teacher's key may change documents.",
+            say("Only a teacher's key may change documents."),
             code="teacher_only",
-            hint="Make one with `tiza keys add NAME --teacher`.",
+            hint=say("Make one with `tiza keys add NAME --teacher`."),
         )
     return caller
 
@@ -97,9 +100,9 @@ async def list_courses(service: ServiceDep, caller: CallerDep) -> dict[str, Any]
 
 
 @router.get("/{course}/documents")
-async def list_documents(course: KnownCourseDep) -> dict[str, Any]:
+async def list_documents(course: KnownCourseDep, language: LanguageDep) -> dict[str, Any]:
     """The documents that a teacher added to a course."""
-    return {"object": "list", "course": course.name, "data": await run_in_threadpool(_documents, course)}
+    return {"object": "list", "course": course.name, "data": await run_in_threadpool(_documents, course, language)}
 
 
 @router.post(
@@ -120,7 +123,7 @@ async def add_documents(course: CourseDep, request: Request, service: ServiceDep
         place.give_back()
     if not report.documents:
         raise _why_none(report)
-    return JSONResponse(_report(course, report), 201 if report.changed else 200)
+    return JSONResponse(_report(course, report, teacher.language), 201 if report.changed else 200)
 
 
 @router.delete("/{course}/documents/{document}", status_code=204)
@@ -129,9 +132,9 @@ async def remove_document(course: KnownCourseDep, document: str, service: Servic
     names = {document_id(name): name for name in course.shelf.paths()}
     if document not in names:
         raise KnowledgeError(
-            f"The course {course.name} has no document {document[:40]!r}.",
+            say("The course {course} has no document {document!r}.", course=course.name, document=document[:40]),
             code="unknown_document",
-            hint=f"GET /v1/courses/{course.name}/documents lists their ids.",
+            hint=say("GET /v1/courses/{course}/documents lists their ids.", course=course.name),
         )
     async with service.upload_queue.place(teacher.client):
         await service.tutors.remove(course.name, names[document])
@@ -143,7 +146,9 @@ async def _received(request: Request) -> AsyncIterator[list[Path]]:
     """The uploaded files on disk, under names that are safe, for as long as they are needed."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise InputError(
-            "Documents come as multipart/form-data.", code="not_multipart", hint="curl does it with -F file=@notes.pdf."
+            say("Documents come as multipart/form-data."),
+            code="not_multipart",
+            hint=say("curl does it with -F file=@notes.pdf."),
         )
     with tempfile.TemporaryDirectory(prefix="tiza-upload-") as work:
         try:
@@ -154,13 +159,18 @@ async def _received(request: Request) -> AsyncIterator[list[Path]]:
             if error.status_code != 400:
                 raise
             raise InputError(
-                f"The upload cannot be read: {error.detail}", code="invalid_value", hint=f"Send {MOST_PARTS} at most."
+                say("The upload cannot be read: {detail}", detail=error.detail),
+                code="invalid_value",
+                hint=say("Send {most} at most.", most=MOST_PARTS),
             ) from None
         except ClientDisconnect:
-            raise InputError("The upload broke off.", code="invalid_request") from None
+            raise InputError(say("The upload broke off."), code="invalid_request") from None
         if not paths:
             raise InputError(
-                "The upload holds no file.", code="invalid_value", hint="Send each as a part called file.", param="file"
+                say("The upload holds no file."),
+                code="invalid_value",
+                hint=say("Send each as a part called file."),
+                param="file",
             )
         yield paths
 
@@ -173,13 +183,13 @@ def _keep(part: UploadFile, folder: Path) -> Path:
     return path
 
 
-def _documents(course: Course) -> list[dict[str, Any]]:
+def _documents(course: Course, language: Language) -> list[dict[str, Any]]:
     found = []
     for name, path in course.shelf.paths().items():
         with suppress(FileNotFoundError):  # it was removed this moment
             status = path.stat()
             added = datetime.fromtimestamp(status.st_mtime, UTC).isoformat(timespec="seconds")
-            found.append({**_document(_read(course, name)), "bytes": status.st_size, "added_at": added})
+            found.append({**_document(_read(course, name), language), "bytes": status.st_size, "added_at": added})
     return found
 
 
@@ -191,25 +201,25 @@ def _read(course: Course, name: str) -> Document:
         return Document(name, (), 0, (str(error),))
 
 
-def _document(document: Document) -> dict[str, Any]:
+def _document(document: Document, language: Language) -> dict[str, Any]:
     return {
         "id": document_id(document.name),
         "object": "document",
         "name": document.name,
         "pages": document.pages,
         "passages": len(document.passages),
-        "remarks": list(document.remarks),
+        "remarks": [tell(remark, language) for remark in document.remarks],
         "gaps": [asdict(gap) for gap in document.gaps],
     }
 
 
-def _report(course: Course, report: Report) -> dict[str, Any]:
+def _report(course: Course, report: Report, language: Language) -> dict[str, Any]:
     return {
         "object": "list",
         "course": course.name,
         "version": report.version,
-        "data": [{**_document(document), "status": document.change} for document in report.documents],
-        "refused": [{"name": name, **envelope(Problem.of(error))} for name, error in report.refused],
+        "data": [{**_document(document, language), "status": document.change} for document in report.documents],
+        "refused": [{"name": name, **envelope(Problem.of(error, language))} for name, error in report.refused],
         "left_out": list(report.left_out[:_SHOWN_NAMES]),
     }
 
@@ -219,8 +229,10 @@ def _why_none(report: Report) -> Exception:
         return report.refused[0][1]
     if report.left_out:
         names = ", ".join(report.left_out[:5])
-        return KnowledgeError(f"Nothing in it is a format that Tiza reads ({names}).", code="unsupported_format")
-    return KnowledgeError("There is no file in it.", code="unreadable_document", hint="Pack it anew.")
+        return KnowledgeError(
+            say("Nothing in it is a format that Tiza reads ({names}).", names=names), code="unsupported_format"
+        )
+    return KnowledgeError(say("There is no file in it."), code="unreadable_document", hint=say("Pack it anew."))
 
 
 __all__ = ["router"]

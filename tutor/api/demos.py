@@ -14,7 +14,8 @@ from starlette.concurrency import run_in_threadpool
 
 from demos.runtime.catalogue import all_demos, load, source
 from demos.runtime.contract import Demo, Frame, Params
-from demos.runtime.texts import fixed, label, shown, told
+from demos.runtime.messages import say
+from demos.runtime.texts import Language, fixed, label, shown, told
 from tutor.api.context import CallerDep, Service, ServiceDep
 from tutor.api.errors import envelope
 from tutor.api.language import LanguageDep
@@ -93,7 +94,9 @@ async def frame_picture(
     kept = service.runs.run(run_id, caller.owner)
     frames = kept.frames
     if not 0 <= number < len(frames):
-        raise InputError(f"This run has frames 0 to {len(frames) - 1}.", code="not_found", param="number")
+        raise InputError(
+            say("This run has frames 0 to {last}.", last=len(frames) - 1), code="not_found", param="number"
+        )
     frame = shown(frames[number], language, load(kept.demo))
     return Response(await run_in_threadpool(frame_png, frame), media_type="image/png")
 
@@ -114,7 +117,7 @@ async def _frames(
 
 
 async def _events(
-    head: dict[str, Any], frames: AsyncGenerator[Frame, None], language: str
+    head: dict[str, Any], frames: AsyncGenerator[Frame, None], language: Language
 ) -> AsyncGenerator[str, None]:
     yield f"event: run\ndata: {json.dumps(head)}\n\n"
     try:

@@ -9,6 +9,7 @@ import numpy as np
 from fastapi import APIRouter, Request
 from pydantic import Field
 
+from demos.runtime.messages import say
 from tutor.api.asking import EMBEDDING
 from tutor.api.context import Caller, CallerDep, Service, ServiceDep, TutorDep, acting_for
 from tutor.api.documented import errors
@@ -49,8 +50,8 @@ async def embed(
     texts = _texts(tutor, body.input)
     if body.dimensions not in (None, tutor.embedder.dimension):
         raise InputError(
-            f"The vectors have {tutor.embedder.dimension} dimensions, and no others.", code="invalid_value",
-            hint="Leave dimensions out.", param="dimensions",
+            say("The vectors have {dimension} dimensions, and no others.", dimension=tutor.embedder.dimension),
+            code="invalid_value", hint=say("Leave dimensions out."), param="dimensions",
         )  # fmt: skip
     caller = acting_for(request, caller, body.user)
     vectors = await while_connected(
@@ -90,12 +91,15 @@ def _texts(tutor: Tutor, given: str | list[str] | list[int] | list[list[int]]) -
         texts = [part if isinstance(part, str) else _spoken(tutor, part) for part in given]  # type: ignore[arg-type]
     if not texts or not all(text.strip() for text in texts):
         raise InputError(
-            "There is no text to embed.", code="invalid_value", hint="Leave empty texts out.", param="input"
+            say("There is no text to embed."), code="invalid_value", hint=say("Leave empty texts out."), param="input"
         )
     if len(texts) > MOST_TEXTS or sum(map(len, texts)) > MOST_CHARACTERS:
         raise InputError(
-            f"That are too many texts: {MOST_TEXTS:,} and {MOST_CHARACTERS:,} characters at once at most.",
-            code="invalid_value", hint="Send them in parts.", param="input",
+            say(
+                "That are too many texts: {texts:,} and {characters:,} characters at once at most.",
+                texts=MOST_TEXTS, characters=MOST_CHARACTERS,
+            ),
+            code="invalid_value", hint=say("Send them in parts."), param="input",
         )  # fmt: skip
     return texts
 
@@ -105,8 +109,8 @@ def _spoken(tutor: Tutor, tokens: list[int]) -> str:
     text = tutor.embedder.text(tokens)
     if text is None:
         raise InputError(
-            "These token ids are not the embedder's.", code="invalid_value", param="input",
-            hint="Send texts: LangChain does with check_embedding_ctx_length=False.",
+            say("These token ids are not the embedder's."), code="invalid_value", param="input",
+            hint=say("Send texts: LangChain does with check_embedding_ctx_length=False."),
         )  # fmt: skip
     return text
 

@@ -12,9 +12,11 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from demos.runtime.contract import DemoError
+from demos.runtime.messages import say
 from knowledge.errors import KnowledgeError
-from tutor.api.language import preferred
+from tutor.api.language import language_of
 from tutor.errors import Problem, TizaError
+from tutor.validation import reason
 
 log = logging.getLogger(__name__)
 
@@ -68,8 +70,7 @@ def install(app: FastAPI) -> None:
     """Give `app` the handlers."""
 
     async def known(request: Request, error: Exception) -> JSONResponse:
-        wanted = request.query_params.get("lang") or request.headers.get("accept-language", "")
-        return error_response(Problem.of(error, preferred(wanted)))
+        return error_response(Problem.of(error, language_of(request)))
 
     for kind in (TizaError, KnowledgeError, DemoError):
         app.add_exception_handler(kind, known)
@@ -78,15 +79,18 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unknown)
 
 
-async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
+    return error_response(_problem_with(error.errors()[0]).told(language_of(request)))
+
+
+def _problem_with(first: dict[str, Any]) -> Problem:
+    """The first thing that is wrong with a request, as pydantic found it."""
     place = ".".join(str(part) for part in first["loc"] if part != "body")
     if first["type"] == "json_invalid":
-        return error_response(Problem("invalid_request", "The body is not valid JSON.", "Send a JSON object."))
-    said = str(first["msg"])[:200]
-    message = f"{place or 'The body'} is not valid: {said[:1].lower()}{said[1:]}."
-    return error_response(Problem("invalid_value", message, param=place or None))
+        return Problem("invalid_request", say("The body is not valid JSON."), say("Send a JSON object."))
+    message = say("{place} is not valid: {reason}.", place=place or say("The body"), reason=reason(first))
+    return Problem("invalid_value", message, param=place or None)
 
 
 def _allowed(request: Request) -> str:
@@ -104,26 +108,27 @@ def _allowed(request: Request) -> str:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    words = HTTPStatus(error.status_code).phrase
+    words, language = HTTPStatus(error.status_code).phrase, language_of(request)
     code = {404: "not_found", 400: "invalid_request"}.get(error.status_code, words.lower().replace(" ", "_"))
     if error.status_code == 404:
-        problem = Problem(code, "There is no such route.", "See /docs.")
+        problem = Problem(code, say("There is no such route."), say("See /docs."))
     elif error.status_code == 400:
-        return JSONResponse(envelope(Problem(code, "The body cannot be parsed.", "Send a JSON object.")), 422)
+        problem = Problem(code, say("The body cannot be parsed."), say("Send a JSON object.")).told(language)
+        return JSONResponse(envelope(problem), 422)
     elif error.status_code == 405:
-        problem = Problem(code, "This route has no such method.", "See /docs.")
+        problem = Problem(code, say("This route has no such method."), say("See /docs."))
     elif error.status_code == 413:
-        return error_response(Problem("body_too_large", str(error.detail), "Send less at once."))
+        return error_response(Problem("body_too_large", str(error.detail), say("Send less at once.")).told(language))
     else:
-        problem = Problem(code, f"{words}.", "See /docs.")
+        problem = Problem(code, f"{words}.", say("See /docs."))
     kind = "invalid_request_error" if error.status_code < 500 else "server_error"
-    body = {"error": {"message": str(problem), "type": kind, "code": code, "param": None}}
+    body = {"error": {"message": str(problem.told(language)), "type": kind, "code": code, "param": None}}
     headers = dict(error.headers or {})
     if error.status_code == 405 and (allowed := _allowed(request)):
         headers = {"Allow": allowed}
     return JSONResponse(body, error.status_code, headers)
 
 
-async def _unknown(_request: Request, error: Exception) -> JSONResponse:
+async def _unknown(request: Request, error: Exception) -> JSONResponse:
     log.error("unforeseen failure", exc_info=error)
-    return error_response(Problem.of(error))
+    return error_response(Problem.of(error, language_of(request)))

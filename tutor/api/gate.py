@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from demos.runtime.messages import say
 from tutor.api.context import KEY_HEADERS, Service, is_loopback
 from tutor.api.errors import error_response
+from tutor.api.language import accepted
 from tutor.errors import Problem
 
 
@@ -26,11 +28,12 @@ class LocalGate:
         self._app, self._service = app, service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        problem = self._problem(Headers(scope=scope)) if scope["type"] in ("http", "websocket") else None
-        if problem is None:
+        headers = Headers(scope=scope) if scope["type"] in ("http", "websocket") else None
+        problem = self._problem(headers) if headers is not None else None
+        if headers is None or problem is None:
             await self._app(scope, receive, send)
             return
-        response = error_response(problem)
+        response = error_response(problem.told(accepted(headers)))
         response.headers["Connection"] = "close"
         await response(scope, receive, send)
 
@@ -39,16 +42,16 @@ class LocalGate:
         keyless = not self._service.demands_keys
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         if keyless and any(not is_loopback(_name(f"//{host}")) for host in hosts):
-            hint = "Ask it as 127.0.0.1 or localhost, or demand keys with TIZA_DEMAND_KEYS=true."
-            return Problem("host_forbidden", "This service is for this machine only.", hint)
+            hint = say("Ask it as 127.0.0.1 or localhost, or demand keys with TIZA_DEMAND_KEYS=true.")
+            return Problem("host_forbidden", say("This service is for this machine only."), hint)
         if not keyless and any(name in headers for name in ("authorization", *KEY_HEADERS)):
             return None
         allowed = self._service.settings.allowed_origins
         origins = [origin for origin in origins if origin.rstrip("/") not in allowed and "*" not in allowed]
         own = {_name(f"//{host}") for host in hosts} - {""}
         if any(not is_loopback(_name(origin)) and _name(origin) not in own for origin in origins):
-            hint = "Send requests from a program, not from a page of another site."
-            return Problem("origin_forbidden", "This page may not speak to the tutor.", hint)
+            hint = say("Send requests from a program, not from a page of another site.")
+            return Problem("origin_forbidden", say("This page may not speak to the tutor."), hint)
         return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Response
 from starlette.concurrency import run_in_threadpool
 
+from demos.runtime.messages import say
 from tutor.api.context import ServiceDep, watcher_of
 from tutor.api.documented import errors
 from tutor.errors import TizaError
@@ -30,10 +31,10 @@ async def healthz() -> dict[str, str]:
 async def readyz(service: ServiceDep) -> dict[str, str]:
     """Model and index are loaded, the database can be read, and a turn went through lately."""
     if not service.tutor.ready:
-        raise NotReadyError("The tutor is still loading.", hint="Try again in a few seconds.")
+        raise NotReadyError(say("The tutor is still loading."), hint=say("Try again in a few seconds."))
     await run_in_threadpool(service.conversations.check)
     if not service.pulse.alive:
-        raise NotReadyError("No turn has gone through lately.", hint="The log says why; restart the service.")
+        raise NotReadyError(say("No turn has gone through lately."), hint=say("The log says why; restart the service."))
     return {"status": "ready"}
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
+from demos.runtime.messages import say
 from tutor.api.asking import MODEL, Wanted, begin, check_model, patience_of
 from tutor.api.chat import DONE, data
 from tutor.api.completion import Completion, Ending, extension
@@ -34,7 +35,7 @@ async def complete(
     check_model(service, body.model)
     prompt = body.prompt[0] if isinstance(body.prompt, list) and len(body.prompt) == 1 else body.prompt
     if not isinstance(prompt, str):
-        raise InputError("One prompt is answered at a time, as text.", code="invalid_value", param="prompt")
+        raise InputError(say("One prompt is answered at a time, as text."), code="invalid_value", param="prompt")
     wanted = Wanted(
         body.max_tokens, stops(body.stop), seed=body.seed, patience=patience_of(request, service, streamed=body.stream)
     )  # fmt: skip

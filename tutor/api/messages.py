@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from demos.runtime.messages import say
 from tutor.api.schemas import ChatMessage
 from tutor.api.wishes import PageWish, count_of, page_wish, wants_items
 from tutor.conversations.store import Exchange
@@ -70,7 +71,7 @@ def read_messages(messages: Sequence[ChatMessage]) -> Prompt:
     ]  # fmt: skip
     if not any(role == "user" for role, _ in said):
         if said or not systems:
-            raise InputError("The last message must be the user's.", code="invalid_value", param="messages")
+            raise InputError(say("The last message must be the user's."), code="invalid_value", param="messages")
         return _of_systems(systems)
     if [role for role, _ in said] == ["user"] and (turns := unfold(said[0][1])):
         said = turns

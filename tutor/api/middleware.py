@@ -9,10 +9,13 @@ import time
 import uuid
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from demos.runtime.messages import say
 from tutor.api.errors import error_response
+from tutor.api.language import accepted
 from tutor.api.metrics import Metrics
 from tutor.errors import Problem
 
@@ -59,8 +62,8 @@ class BodyLimit:
         await self._app(scope, bounded, send)
 
     async def _refuse(self, most: int, scope: Scope, receive: Receive, send: Send) -> None:
-        problem = Problem("body_too_large", _too_large(most), "Send less at once.")
-        response = error_response(problem)
+        problem = Problem("body_too_large", _too_large(most), say("Send less at once."))
+        response = error_response(problem.told(accepted(Headers(scope=scope))))
         response.headers["Connection"] = "close"
         await response(scope, receive, send)
 
@@ -95,7 +98,8 @@ class Pictures:
 
 
 def _too_large(most: int) -> str:
-    return f"The body is over {most // 1_000_000} MB; start a new chat where one has grown so long."
+    size = most // 1_000_000
+    return say("The body is over {size} MB; start a new chat where one has grown so long.", size=size)
 
 
 class PlainJson:

@@ -16,6 +16,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BeforeValidator, Field
 
+from demos.runtime.messages import say
 from tutor.api.asking import EMBEDDING, MODEL, Wanted, begin, check_model, patience_of, unknown_model
 from tutor.api.completion import Completion, Ending, extension
 from tutor.api.context import Caller, CallerDep, Service, ServiceDep, TutorDep
@@ -150,7 +151,7 @@ async def embed_one(
 async def _vectors(service: Service, caller: Caller, tutor: Tutor, texts: list[str]) -> list[list[float]]:
     if not texts or not all(text.strip() for text in texts) or len(texts) > MOST_TEXTS:
         raise InputError(
-            "There is no text to embed.", code="invalid_value", hint="Leave empty texts out.", param="input"
+            say("There is no text to embed."), code="invalid_value", hint=say("Leave empty texts out."), param="input"
         )
     vectors = await vectors_of(service, caller, tutor, texts, asking=True)
     return [[float(value) for value in vector] for vector in vectors]

@@ -18,6 +18,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BeforeValidator, Field
 from starlette.concurrency import run_in_threadpool
 
+from demos.runtime.messages import say
 from tutor.api.asking import MODEL, Wanted, begin, check_model, patience_of
 from tutor.api.completion import Completion, Ending, extension
 from tutor.api.context import Caller, CallerDep, Service, ServiceDep, TutorDep, acting_for
@@ -113,9 +114,11 @@ def _before(service: Service, caller: Caller, response: str) -> tuple[str, list[
         return service.conversations.until(caller.owner, _exchange_id(response))
     except InputError:
         raise InputError(
-            f"Previous response with id {response[:80]!r} not found.", code="previous_response_not_found",
-            hint="Begin anew without previous_response_id.", param="previous_response_id",
-        ) from None  # fmt: skip
+            say("Previous response with id {response!r} not found.", response=response[:80]),
+            code="previous_response_not_found",
+            hint=say("Begin anew without previous_response_id."),
+            param="previous_response_id",
+        ) from None
 
 
 def _messages(body: ResponsesRequest) -> list[ChatMessage]:

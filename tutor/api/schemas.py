@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from demos.runtime.messages import say
+
 DEEPEST = 64
 MOST_CHOICES = 16
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -69,9 +71,9 @@ class In(BaseModel):
         level, depth = [value], 0
         while level:
             if depth > DEEPEST:
-                raise ValueError(f"it is nested more than {DEEPEST} deep")
+                raise ValueError(say("it is nested more than {count} deep", count=DEEPEST))
             if any(_SURROGATE.search(part) for part in level if isinstance(part, str)):
-                raise ValueError("the text holds half of a surrogate pair")
+                raise ValueError(say("the text holds half of a surrogate pair"))
             level, depth = [part for whole in level for part in _inside(whole)], depth + 1
         return value
 

@@ -9,11 +9,14 @@ import sys
 import uvicorn
 from fastapi import FastAPI
 
+from demos.runtime.messages import say
+from knowledge.messages import system_says
 from tutor.api.app import build_service, create_app
 from tutor.api.context import is_loopback
 from tutor.api.http import MOST_HEADERS, BoundedProtocol
 from tutor.api.middleware import JsonLines
 from tutor.errors import AccessError, InputError
+from tutor.i18n import texts
 from tutor.service.api_keys import Keys
 from tutor.settings import Settings
 
@@ -31,7 +34,8 @@ def serve(settings: Settings) -> None:
         raise
     _configure_logs()
     host, port = listener.getsockname()[:2]
-    sys.stderr.write(f"Tiza listens on http://{host}:{port} (API docs at /docs).\n")
+    url = f"http://{host}:{port}"
+    sys.stderr.write(texts("Tiza listens on {url} (API docs at /docs).", url=url) + "\n")
     app = create_app(build_service(settings))
     uvicorn.Server(config_of(app)).run(sockets=[listener])
 
@@ -46,7 +50,6 @@ def config_of(app: FastAPI) -> uvicorn.Config:
 
 def _demand_a_key(settings: Settings) -> None:
     """Raises AccessError when keys are demanded and there is none that is valid."""
-    why = "Keys are demanded" if is_loopback(settings.host) else f"{settings.host} can be reached from other machines"
     if is_loopback(settings.host) and not settings.demand_keys:
         return
     keys = Keys(settings.database_url)
@@ -55,7 +58,12 @@ def _demand_a_key(settings: Settings) -> None:
             return
     finally:
         keys.close()
-    raise AccessError(f"{why}, and there is no key.", hint="Make one with `tiza keys add NAME`, or bind to 127.0.0.1.")
+    raise AccessError(
+        say("Keys are demanded, and there is no key.")
+        if is_loopback(settings.host)
+        else say("{host} can be reached from other machines, and there is no key.", host=settings.host),
+        hint=say("Make one with `tiza keys add NAME`, or bind to 127.0.0.1."),
+    )
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -66,9 +74,14 @@ def _bind(host: str, port: int) -> socket.socket:
         listener.bind(address)
     except OSError as error:
         raise InputError(
-            f"Tiza cannot listen on {host}:{port} ({error.strerror or error}).",
+            say(
+                "Tiza cannot listen on {host}:{port} ({problem}).",
+                host=host,
+                port=port,
+                problem=system_says(error),
+            ),
             code="port_in_use",
-            hint="Another program may use the port: choose one with `tiza serve --port`.",
+            hint=say("Another program may use the port: choose one with `tiza serve --port`."),
         ) from None
     return listener
 

@@ -7,12 +7,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 from starlette.concurrency import run_in_threadpool
 
+from demos.runtime.messages import say
 from knowledge.courses.course import Course
 from knowledge.documents.store import document_id
 from knowledge.documents.views import page_picture, page_text
 from knowledge.errors import KnowledgeError
 from tutor.api.courses import KnownCourseDep
 from tutor.api.documented import errors
+from tutor.api.language import Language, LanguageDep
+from tutor.i18n import tell
 
 router = APIRouter(prefix="/v1/courses", tags=["courses"])
 _PNG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}, "description": "The page."}}
@@ -25,9 +28,9 @@ def named_document(course: KnownCourseDep, document: str) -> str:
         if document_id(name) == document:
             return name
     raise KnowledgeError(
-        f"The course {course.name} has no document {document[:40]!r}.",
+        say("The course {course} has no document {document!r}.", course=course.name, document=document[:40]),
         code="unknown_document",
-        hint=f"GET /v1/courses/{course.name}/documents lists their ids.",
+        hint=say("GET /v1/courses/{course}/documents lists their ids.", course=course.name),
     )
 
 
@@ -43,15 +46,17 @@ async def show_page(course: KnownCourseDep, name: NameDep, number: int, quote: Q
 
 
 @router.get("/{course}/documents/{document}/pages/{number}", responses=errors(404, 422))
-async def read_page(course: KnownCourseDep, name: NameDep, number: int, quote: QuoteQuery = "") -> dict[str, Any]:
+async def read_page(
+    course: KnownCourseDep, name: NameDep, number: int, language: LanguageDep, quote: QuoteQuery = ""
+) -> dict[str, Any]:
     """What was read of a page or slide: its text, from which letter to which each sentence goes, and the quotation.
 
     A document without pages is page 0.
     """
-    return await run_in_threadpool(_page, course, name, number, quote)
+    return await run_in_threadpool(_page, course, name, number, quote, language)
 
 
-def _page(course: Course, name: str, number: int, quote: str) -> dict[str, Any]:
+def _page(course: Course, name: str, number: int, quote: str, language: Language) -> dict[str, Any]:
     document = course.shelf.read(name)
     found = page_text(document, number)
     return {
@@ -62,7 +67,7 @@ def _page(course: Course, name: str, number: int, quote: str) -> dict[str, Any]:
         "text": found.text,
         "sentences": [{"start": start, "end": end} for start, end in found.sentences],
         "marks": [{"start": start, "end": end} for start, end in found.marks(quote)],
-        "remarks": [gap.words for gap in document.gaps if number in gap.places],
+        "remarks": [tell(gap.words, language) for gap in document.gaps if number in gap.places],
     }
 
 

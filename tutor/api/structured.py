@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from demos.runtime.messages import say
 from knowledge.courses.units import Topic
 from knowledge.text import Language, language_of, sentences
 from tutor.api.answer_records import AnswerRecord
@@ -74,10 +75,10 @@ class Form:
         try:
             value = _Filler(self.schema, facts).value(self.schema, "", AnswerRecord(facts))
         except _Unfilled as left:
-            where = f"`{left.path}` of the schema" if left.path else "the schema"
+            where = say("`{path}` of the schema", path=left.path) if left.path else say("the schema")
             raise InputError(
-                f"The course gives nothing for {where}{left.why}.", code="schema_not_filled",
-                hint="Make it optional or nullable, or ask for text.", param=self.param,
+                say("The course gives nothing for {where}{why}.", where=where, why=left.why), code="schema_not_filled",
+                hint=say("Make it optional or nullable, or ask for text."), param=self.param,
             ) from None  # fmt: skip
         return json.dumps(value, ensure_ascii=False)
 
@@ -85,7 +86,7 @@ class Form:
 class _Unfilled(Exception):
     def __init__(self, path: str, why: str = "") -> None:
         super().__init__(path)
-        self.path, self.why = path, f" ({why})" if why else ""
+        self.path, self.why = path, say(" ({why})", why=why) if why else ""
 
 
 class _Filler:
@@ -98,7 +99,7 @@ class _Filler:
         """A value of `schema` for the property `name`. Raises _Unfilled."""
         self._left -= 1
         if depth > DEEPEST or self._left < 0:
-            raise _Unfilled(path, "it is too deep or too large")
+            raise _Unfilled(path, say("it is too deep or too large"))
         schema = self._resolved(schema, path)
         if "const" in schema:
             return schema["const"]
@@ -126,7 +127,7 @@ class _Filler:
             if schema is True:
                 return {}
             if not isinstance(schema, dict):
-                raise _Unfilled(path, "it is no JSON Schema")
+                raise _Unfilled(path, say("it is no JSON Schema"))
             if isinstance(reference := schema.get("$ref"), str):
                 schema = {**_at(self._root, reference, path), **{k: v for k, v in schema.items() if k != "$ref"}}
             elif isinstance(parts := schema.get("allOf"), list) and parts:
@@ -134,7 +135,7 @@ class _Filler:
                 schema = _joined([*parts, rest], path)
             else:
                 return schema
-        raise _Unfilled(path, "it refers to itself")
+        raise _Unfilled(path, say("it refers to itself"))
 
     def _first(self, options: Sequence[Any], path: str, record: Record, name: str, depth: int) -> Any:
         """The first option that can be filled; null where that is one and no other can."""
@@ -155,9 +156,9 @@ class _Filler:
     def _object(self, schema: dict[str, Any], path: str, record: Record, name: str, depth: int) -> dict[str, Any]:
         properties = schema.get("properties")
         if properties is None or properties == {}:
-            raise _Unfilled(path, "it names no properties")
+            raise _Unfilled(path, say("it names no properties"))
         if not isinstance(properties, dict):
-            raise _Unfilled(path, "its properties are no object")
+            raise _Unfilled(path, say("its properties are no object"))
         required = schema.get("required")
         chosen = required if isinstance(required, list) and required else list(properties)
         record = record.inside(name, properties)
@@ -171,7 +172,8 @@ class _Filler:
                 elif key in chosen:
                     raise
         if missing := [key for key in chosen if key not in properties]:
-            raise _Unfilled(f"{path}.{missing[0]}" if path else str(missing[0]), "it is required and not described")
+            lacking = f"{path}.{missing[0]}" if path else str(missing[0])
+            raise _Unfilled(lacking, say("it is required and not described"))
         return found
 
     def _array(self, schema: dict[str, Any], path: str, record: Record, name: str, depth: int) -> list[Any]:
@@ -193,7 +195,10 @@ class _Filler:
             for value in values[:most]:
                 found.append(self.value(schema.get("items", True), f"{path}[]", Plain(value), name, depth + 1))
         if len(found) < max(least, 1) and not record.may_be_empty(name):
-            raise _Unfilled(path, f"there are {len(found)} on this topic, and {max(least, 1)} are asked for")
+            least = max(least, 1)
+            raise _Unfilled(
+                path, say("there are {count} on this topic, and {asked} are asked for", count=len(found), asked=least)
+            )
         return found
 
     def _options(self, schema: Any, path: str) -> list[dict[str, Any]]:
@@ -210,7 +215,7 @@ class _Filler:
             if len(allowed) == 1:
                 return allowed[0]
             if (chosen := record.chosen(name, allowed)) is MISSING:
-                raise _Unfilled(path, "none of the allowed values follows from the course")
+                raise _Unfilled(path, say("none of the allowed values follows from the course"))
             return chosen
         value = record.get(name, kind)
         if value is MISSING:
@@ -221,12 +226,12 @@ class _Filler:
         """The value within its bounds."""
         if isinstance(value, str):
             if "pattern" in schema or schema.get("format") in _FORMATS:
-                raise _Unfilled(path, "it must have a form of its own")
+                raise _Unfilled(path, say("it must have a form of its own"))
             return _within(value, _bound(schema, "minLength", 0), _bound(schema, "maxLength", 10**9), path)
         if isinstance(value, int) and not isinstance(value, bool):
             low, high = schema.get("minimum"), schema.get("maximum")
             if (isinstance(low, int | float) and value < low) or (isinstance(high, int | float) and value > high):
-                raise _Unfilled(path, f"{value} is out of its bounds")
+                raise _Unfilled(path, say("{value} is out of its bounds", value=value))
         return value
 
 
@@ -240,9 +245,9 @@ def _within(text: str, least: int, most: int, path: str) -> str:
             whole = joined
         text = whole
         if not text:
-            raise _Unfilled(path, f"no sentence is as short as {most} characters")
+            raise _Unfilled(path, say("no sentence is as short as {count} characters", count=most))
     if len(text) < least:
-        raise _Unfilled(path, f"it must have {least} characters")
+        raise _Unfilled(path, say("it must have {count} characters", count=least))
     return text
 
 
@@ -258,7 +263,7 @@ def _at(root: Any, reference: str, path: str) -> dict[str, Any]:
         part = part.replace("~1", "/").replace("~0", "~")
         found = found.get(part) if isinstance(found, dict) else None
     if not isinstance(found, dict) or not reference.startswith("#"):
-        raise _Unfilled(path, f"{reference[:60]} points to nothing")
+        raise _Unfilled(path, say("{reference} points to nothing", reference=reference[:60]))
     return found
 
 
@@ -266,7 +271,7 @@ def _joined(parts: Sequence[Any], path: str) -> dict[str, Any]:
     joined: dict[str, Any] = {}
     for part in parts:
         if not isinstance(part, dict):
-            raise _Unfilled(path, "it is no JSON Schema")
+            raise _Unfilled(path, say("it is no JSON Schema"))
         for key, value in part.items():
             if key == "properties" and isinstance(value, dict) and isinstance(joined.get(key), dict):
                 joined[key] = {**joined[key], **value}

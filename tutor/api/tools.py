@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from demos.runtime.catalogue import all_demos, load
 from demos.runtime.contract import Demo
+from demos.runtime.messages import say
 from tutor.api.context import CallerDep, ServiceDep, TutorDep
 from tutor.api.documented import errors
 from tutor.api.schemas import In
@@ -45,12 +46,14 @@ async def call_tool(
     if name == SEARCH:
         query = arguments.get("query")
         if not isinstance(query, str):
-            raise InputError("The argument query is a text.", code="invalid_value", param="arguments.query")
+            raise InputError(say("The argument query is a text."), code="invalid_value", param="arguments.query")
         hits = [found(hit) for hit in await tutor.search(query, 5)]
         told = "\n\n".join(f"{hit['title']} ({hit['place']}): {hit['text']}" for hit in hits)
         return {"object": "tool.result", "name": name, "content": told, "data": hits}
     if not name.startswith(DEMO):
-        raise InputError(f"There is no tool {name[:80]!r}.", code="not_found", hint="GET /v1/tools lists them.")
+        raise InputError(
+            say("There is no tool {name!r}.", name=name[:80]), code="not_found", hint=say("GET /v1/tools lists them.")
+        )
     demo = load(name.removeprefix(DEMO))
     params = demo.parse(arguments)
 
@@ -72,7 +75,7 @@ def _arguments(given: dict[str, Any] | str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise InputError("The arguments are no JSON object.", code="invalid_value", param="arguments")
+        raise InputError(say("The arguments are no JSON object."), code="invalid_value", param="arguments")
     return value
 
 

@@ -20,7 +20,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from demos.runtime.contract import Frame
+from demos.runtime.messages import say
 from tutor.api.context import Caller, Service
+from tutor.api.language import Language, language_of
 from tutor.api.messages import Wish
 from tutor.conversations.records import detail, state
 from tutor.conversations.store import Exchange
@@ -118,13 +120,13 @@ async def run_turn(service: Service, caller: Caller, asked: Asked, place: Place)
             try:
                 async with asyncio.timeout(service.settings.turn_seconds), aclosing(asked.events()) as events:
                     async for event in events:
+                        event = _in_language(event, caller)
                         told.hear(event, service, caller)
                         yield event
             except TimeoutError:  # what was said so far is kept as incomplete
-                seconds = service.settings.turn_seconds
-                yield Failed(
-                    Problem("turn_timeout", f"The answer took more than {seconds} s.", "Ask for less at once.")
-                )
+                said = say("The answer took more than {seconds} s.", seconds=service.settings.turn_seconds)
+                problem = Problem("turn_timeout", said, say("Ask for less at once."))
+                yield Failed(problem.told(caller.language))
     finally:
         place.give_back()
         service.metrics.whole.observe(time.monotonic() - told.started)
@@ -134,6 +136,11 @@ async def run_turn(service: Service, caller: Caller, asked: Asked, place: Place)
             service.told.keep(caller.owner, told.ending.text, detail(told.ending))
         if exchange:
             await _settle(service, exchange, told)
+
+
+def _in_language(event: Event, caller: Caller) -> Event:
+    """A failure in the caller's language, where the turn had none of its own yet."""
+    return Failed(event.problem.told(caller.language)) if isinstance(event, Failed) else event
 
 
 async def _settle(service: Service, exchange: str, told: _Told) -> None:
@@ -188,7 +195,9 @@ async def respond(
     `failed` is the line that tells of a failure in mid-stream.
     """
     if whole is None:
-        return EventStream(_guarded(lines(), failed), place, waiting=waiting, media_type=media_type)
+        return EventStream(
+            _guarded(lines(), failed, language_of(request)), place, waiting=waiting, media_type=media_type
+        )
     header = place_header(place)
     try:
         response = await while_connected(request, whole())
@@ -199,14 +208,16 @@ async def respond(
     return response
 
 
-async def _guarded(lines: AsyncGenerator[str, None], failed: Callable[[Problem], str]) -> AsyncGenerator[str, None]:
+async def _guarded(
+    lines: AsyncGenerator[str, None], failed: Callable[[Problem], str], language: Language
+) -> AsyncGenerator[str, None]:
     """The lines; after a failure on the way the stream still ends as it should."""
     try:
         async with aclosing(lines) as source:
             async for line in source:
                 yield line
     except Exception as error:
-        problem = Problem.of(error)
+        problem = Problem.of(error, language)
         if problem.code == "internal_error":
             log.exception("a stream failed")
         yield failed(problem)

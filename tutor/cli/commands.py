@@ -12,12 +12,15 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from demos.runtime.messages import say
 from tutor.cli.keys import keys_app
 from tutor.cli.models import models_app
+from tutor.cli.spoken import App
 from tutor.errors import InputError, Problem, TizaError
-from tutor.settings import Settings, misspelt, read_settings, write_setting
+from tutor.i18n import preferred, tell, texts
+from tutor.settings import Settings, kept_language, misspelt, read_settings, write_setting
 
-app = typer.Typer(
+app = App(
     name="tiza", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="The offline AI tutor that runs the lecture.",
 )  # fmt: skip
@@ -34,7 +37,7 @@ SeedOption = Annotated[int | None, typer.Option(min=0, help="Seed of answers and
 def _begin() -> None:
     """The offline AI tutor that runs the lecture."""
     for said in misspelt():
-        typer.echo(said, err=True)
+        typer.echo(tell(said, preferred()), err=True)
 
 
 def main() -> None:
@@ -42,10 +45,12 @@ def main() -> None:
     from demos.runtime.contract import DemoError
     from knowledge.errors import KnowledgeError
 
+    if not os.environ.get("TIZA_LANGUAGE") and (language := kept_language()):
+        os.environ["TIZA_LANGUAGE"] = language  # help is said before any command reads its settings
     try:
         app()
     except (TizaError, KnowledgeError, DemoError) as error:
-        _fail(Problem.of(error))
+        _fail(Problem.of(error, preferred()))
     except BrokenPipeError:
         sys.stderr.close()  # the reader went away: nothing is left to say
         sys.exit(141)
@@ -108,11 +113,11 @@ def ingest(
             if remove:
                 names = [path.name for path in paths]
                 take_out(place, names, embedder, progress)
-                typer.echo(clean(f"Removed from {place.name}: {', '.join(names)}."))
+                typer.echo(clean(texts("Removed from {course}: {names}.", course=place.name, names=", ".join(names))))
             elif not tell_intake(place.name, take_in(place, paths, embedder, progress)):
                 raise typer.Exit(1)
     except KeyboardInterrupt:
-        typer.echo(f"Stopped; the course {place.name} is as it was.", err=True)
+        typer.echo(texts("Stopped; the course {course} is as it was.", course=place.name), err=True)
         raise typer.Exit(130) from None
 
 
@@ -174,7 +179,8 @@ def tune(
     settings = read_settings(course=course)
     made = train(settings, epochs=epochs, threads=threads, only_estimate=estimate, say=typer.echo)
     if made is not None and use:
-        typer.echo(f"It is used from now on ({write_setting(settings.home, 'adapter', str(made))}).")
+        path = write_setting(settings.home, "adapter", str(made))
+        typer.echo(texts("It is used from now on ({path}).", path=path))
 
 
 @app.command(name="eval")
@@ -192,13 +198,17 @@ def evaluate(
     quality = _extension("eval")
     settings = _settings(model=model)
     if split not in ("train", "dev", "test"):
-        raise InputError(f"There is no set {split!r}.", code="invalid_value", hint="There are train, dev and test.")
+        raise InputError(
+            say("There is no set {split!r}.", split=split),
+            code="invalid_value",
+            hint=say("There are train, dev and test."),
+        )
     if show:
         quality.show(settings.home)
         return
     exam = quality.evaluate(settings, split, limit, baselines, as_json=as_json, write=write)
     if floor and (missed := quality.below_floor(exam)):
-        typer.echo(f"Below the floor: {'; '.join(missed)}.", err=True)
+        typer.echo(texts("Below the floor: {names}.", names="; ".join(missed)), err=True)
         raise typer.Exit(1)
 
 
@@ -226,7 +236,7 @@ def _run(work: Coroutine[Any, Any, int]) -> int:
 
 async def _pipe(settings: Settings) -> int:
     if sys.stdin.isatty():
-        raise InputError("There is no terminal to draw on.", hint="Pipe questions in, or use `tiza ask`.")
+        raise InputError(say("There is no terminal to draw on."), hint=say("Pipe questions in, or use `tiza ask`."))
     lines = (line.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for line in sys.stdin)
     return await _answer(settings, lines, echo=True)
 
@@ -254,8 +264,12 @@ async def _search(settings: Settings, text: str, top_k: int) -> int:
         retriever = open_retriever(settings, progress)
     for number, hit in enumerate(retriever.search(text, top_k), 1):
         passage = hit.passage
-        typer.echo(clean(f"{number}. {passage.title} ({passage.place}, {passage.section})"))
-        scores = f"answers {hit.score:.2f}  fused {hit.fused:.4f}  cosine {hit.dense:.3f}  bm25 {hit.sparse:.2f}"
+        title, place = passage.named(preferred()), passage.located(preferred())
+        typer.echo(clean(f"{number}. {title} ({place}, {passage.section})"))
+        scores = texts(
+            "answers {answers:.2f}  fused {fused:.4f}  cosine {cosine:.3f}  bm25 {bm25:.2f}",
+            answers=hit.score, fused=hit.fused, cosine=hit.dense, bm25=hit.sparse,
+        )  # fmt: skip
         typer.echo(f"   {scores}  id {passage.id}")
         typer.echo(f"   {readable(clean(passage.text))}\n")
     return 0
@@ -275,9 +289,9 @@ def _extension(name: str) -> Any:
         except ModuleNotFoundError:
             break
     raise InputError(
-        f"`tiza {name}` needs Tiza's source, which this installation lacks.",
+        say("`tiza {name}` needs Tiza's source, which this installation lacks.", name=name),
         code="invalid_value",
-        hint="Clone the repository and run `make setup` in it.",
+        hint=say("Clone the repository and run `make setup` in it."),
     )
 
 

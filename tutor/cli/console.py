@@ -13,11 +13,13 @@ from demos.runtime.catalogue import load
 from demos.runtime.contract import Frame
 from demos.runtime.texts import shown
 from knowledge.courses.uploads import Report
+from knowledge.documents.reading import Document
 from tutor.conversations.records import exchange_of
 from tutor.conversations.store import Exchange
 from tutor.errors import Problem
 from tutor.events import Answered, DemoFinished, DemoFrame, DemoStarted, Event, Failed, Source, SourcesFound, Token
 from tutor.formulas import Formulas, readable
+from tutor.i18n import Texts, preferred, tell, texts
 from tutor.sanitize import Sanitiser, clean
 from tutor.service.build import Tutor
 
@@ -42,30 +44,38 @@ class IndexProgress:
     def __call__(self, what: str, done: int, total: int) -> None:
         if not self._tasks:
             self._bar.start()
-            self._task = self._bar.add_task(what, total=total)
+            self._task = self._bar.add_task("", total=total)
             self._tasks[what] = self._task
-        self._bar.update(self._task, description=what, completed=done, total=total)
+        self._bar.update(self._task, description=tell(what, preferred()), completed=done, total=total)
 
 
 def tell_intake(course: str, report: Report) -> bool:
     """Say of each document what was read or why not; True when the course holds at least one of them."""
     for document in report.documents:
-        pages = f" from {document.pages} pages" if document.pages > 1 else ""
-        again = {"added": "", "replaced": " (replaced)", "unchanged": " (unchanged)"}[document.change]
-        count = len(document.passages)
-        passages = f"{count} passage{'' if count == 1 else 's'}"
-        write(clean(f"{document.name}: {passages}{pages} in {course}{again}.\n"))
+        write(clean(f"{document.name}: {_told(document, course)}.\n"))
         for remark in document.remarks:
-            write(clean(f"  {remark}\n"))
+            write(clean(f"  {tell(remark, preferred())}\n"))
     sys.stdout.flush()
     for _, error in report.refused:
-        sys.stderr.write(clean(str(Problem.of(error))) + "\n")
+        sys.stderr.write(clean(str(Problem.of(error, preferred()))) + "\n")
     if report.left_out:
-        more = f" and {len(report.left_out) - 5} more" if len(report.left_out) > 5 else ""
-        sys.stderr.write(clean(f"Left out, no format that Tiza reads: {', '.join(report.left_out[:5])}{more}.\n"))
+        names = ", ".join(report.left_out[:5])
+        if len(report.left_out) > 5:
+            names = texts("{names} and {count} more", names=names, count=len(report.left_out) - 5)
+        sys.stderr.write(clean(texts("Left out, no format that Tiza reads: {names}.", names=names)) + "\n")
     if not (report.documents or report.refused or report.left_out):
-        sys.stderr.write("There is no file to read there.\n")
+        sys.stderr.write(texts("There is no file to read there.") + "\n")
     return bool(report.documents)
+
+
+def _told(document: Document, course: str) -> str:
+    """How much of a document the course holds now: "12 passages from 3 pages in seas (replaced)"."""
+    said = Texts(preferred())
+    parts = [said.plural("{count} passage", "{count} passages", len(document.passages))]
+    parts += [texts("from {count} pages", count=document.pages)] if document.pages > 1 else []
+    parts += [texts("in {course}", course=course)]
+    again = {"added": "", "replaced": texts("(replaced)"), "unchanged": texts("(unchanged)")}[document.change]
+    return " ".join((*parts, again)).rstrip()
 
 
 async def converse(tutor: Tutor, lines: Iterable[str], *, echo: bool = True) -> int:
@@ -113,7 +123,7 @@ async def show(events: AsyncGenerator[Event, None]) -> Event | None:
             case Failed():
                 write(formulas.flush())
                 sys.stdout.flush()
-                sys.stderr.write(clean(str(event.problem)) + "\n")
+                sys.stderr.write(clean(str(event.problem.told(preferred()))) + "\n")
                 ending = event
     return ending
 

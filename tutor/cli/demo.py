@@ -7,7 +7,7 @@ import asyncio
 import json
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
@@ -25,21 +25,23 @@ from demos.runtime.contract import Demo, DemoError, Frame, Params
 from demos.runtime.extents import steady
 from demos.runtime.flags import command, flags
 from demos.runtime.idea import idea
+from demos.runtime.messages import listed, say
 from demos.runtime.runner import Workers, run
 from demos.runtime.texts import LANGUAGES, Language, fixed, shown, told
+from knowledge.messages import system_says
 from tutor.cli.film import Film, keyboard
-from tutor.errors import ModelError
+from tutor.errors import ModelError, Problem
 from tutor.formulas import readable
-from tutor.i18n import Texts, preferred
+from tutor.i18n import Texts, mark, preferred
 from tutor.llm.base import LanguageModel
 from tutor.service.capabilities import asks_the_model, capabilities
 from tutor.tui.pace import paced
 
-USAGE = """Usage: tiza demo NAME [--help] [parameters] [--preset NAME] [--predict CHOICE]
+USAGE = mark("""Usage: tiza demo NAME [--help] [parameters] [--preset NAME] [--predict CHOICE]
                  [--lang en|es] [--speed N] [--png DIR] [--gif FILE] [--csv DIR] [--json]
        tiza demo NAME --source|--file
        tiza demo --list [--lang en|es]
-"""
+""")
 
 
 @dataclass(frozen=True)
@@ -57,26 +59,64 @@ class Wanted:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose complaint is a DemoError: one sentence, like every other."""
+    """A parser whose help is in a language, and whose complaint is a DemoError: one sentence, like every other."""
+
+    def __init__(self, prog: str, texts: Texts, **settings: Any) -> None:
+        class Help(argparse.HelpFormatter):
+            def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+                super().add_usage(usage, actions, groups, prefix or texts("usage: "))
+
+        super().__init__(prog, add_help=False, exit_on_error=False, formatter_class=Help, **settings)
+        self.options = self.add_argument_group(texts("options"))
+        self.options.add_argument("-h", "--help", action="help", help=texts("show this help message and exit"))
+
+    def read(self, args: Sequence[str]) -> dict[str, Any]:
+        """What the arguments say. Raises DemoError."""
+        try:
+            given, other = self.parse_known_args(args)
+        except argparse.ArgumentError as error:
+            option, problem = error.argument_name, _KNOWN.get(error.message, error.message)
+            if option is None:
+                self.error(problem)
+            raise self.refusal(say("Argument {option}: {problem}.", option=option, problem=problem)) from None
+        if other:
+            raise self.refusal(say("Unrecognized arguments: {words}.", words=" ".join(other)))
+        return vars(given)
+
+    def refusal(self, message: str) -> DemoError:
+        """The message as an error, with a hint at the help."""
+        return DemoError(message, code="invalid_parameters", hint=say("See `{command} --help`.", command=self.prog))
 
     def error(self, message: str) -> NoReturn:
-        raise DemoError(
-            message[0].upper() + message[1:] + ".", code="invalid_parameters", hint=f"See `{self.prog} --help`."
-        )
+        raise self.refusal(message[0].upper() + message[1:] + ".")
+
+
+_KNOWN = {"expected one argument": say("expected one argument")}
+"""Complaints of argparse's own that are met here; the others stay as argparse says them."""
 
 
 def run_command(args: Sequence[str]) -> int:
-    """Do what the arguments after `tiza demo` say; returns an exit status. Raises DemoError."""
+    """Do what the arguments after `tiza demo` say; returns an exit status. Raises DemoError, in the language that the
+    arguments name."""
     lang = _language(args)
+    try:
+        return _run_command(args, lang)
+    except DemoError as error:
+        if lang == preferred():
+            raise
+        problem = Problem.of(error, lang)
+        raise DemoError(problem.message, code=error.code, hint=problem.hint, param=error.param) from None
+
+
+def _run_command(args: Sequence[str], lang: Language) -> int:
     if not args or args[0] in ("--list", "-l", "--lang"):
         _list(lang)
         return 0
     if args[0] in ("--help", "-h"):
-        sys.stdout.write(USAGE)
+        sys.stdout.write(Texts(lang)(USAGE))
         return 0
     demo = load(args[0])
-    parser = _parser(demo, lang)
-    given = vars(parser.parse_args(args[1:]))
+    given = _parser(demo, lang).read(args[1:])
     wants_file, wants_idea = given.pop("file"), given.pop("source")
     if wants_file or wants_idea:
         _show(source(demo) if wants_file else idea(demo))
@@ -87,8 +127,12 @@ def run_command(args: Sequence[str]) -> int:
         wanted = replace(wanted, predict=chosen(demo, wanted.predict))
     values = {**(demo.presets[preset].params if preset else {}), **{k: v for k, v in given.items() if v is not None}}
     if not 0 <= wanted.speed < math.inf:
-        hint = "1 leaves time to read, 0 waits for nobody."
-        raise DemoError(f"The speed cannot be {wanted.speed:g}.", code="invalid_parameters", hint=hint, param="speed")
+        raise DemoError(
+            say("The speed cannot be {speed:g}.", speed=wanted.speed),
+            code="invalid_parameters",
+            hint=say("1 leaves time to read, 0 waits for nobody."),
+            param="speed",
+        )
     return asyncio.run(_run(demo, demo.parse(values), wanted))
 
 
@@ -98,7 +142,9 @@ def _language(args: Sequence[str]) -> Language:
     given += [arg.removeprefix("--lang=") for arg in args if arg.startswith("--lang=")]
     if given and given[-1] not in LANGUAGES:
         raise DemoError(
-            f"The demos do not speak “{given[-1][:20]}”.", code="invalid_parameters", hint="Say --lang en or --lang es."
+            say("The demos do not speak “{language}”.", language=given[-1][:20]),
+            code="invalid_parameters",
+            hint=say("Say --lang en or --lang es."),
         )
     return next((one for one in LANGUAGES if given and one == given[-1]), preferred())
 
@@ -117,11 +163,11 @@ def chosen(demo: Demo, guess: str) -> str:
     found = exact or list({choice: None for words, choice in spoken.items() if said and words.startswith(said)})
     if len(found) == 1:
         return found[0]
-    offered = ", ".join(f"{number} ({choice})" for number, choice in numbered.items())
+    offered = listed(", ", (say("{number} ({choice})", number=n, choice=say(words)) for n, words in numbered.items()))
     raise DemoError(
-        f"“{guess[:40]}” is no answer to “{demo.prediction.question}”",
+        say("“{guess}” is no answer to “{question}”", guess=guess[:40], question=say(demo.prediction.question)),
         code="invalid_parameters",
-        hint=f"Choose one of {offered}.",
+        hint=say("Choose one of {offered}.", offered=offered),
         param="predict",
     )
 
@@ -135,43 +181,67 @@ def _show(python: str) -> None:
         sys.stdout.write(python)
 
 
-def _parser(demo: Demo, lang: str) -> _Parser:
-    def say(text: str) -> str:
+def _parser(demo: Demo, lang: Language) -> _Parser:
+    def own(text: str) -> str:
         return fixed(text, lang, demo.name)
 
-    choices = ", ".join(map(say, demo.prediction.choices))
+    texts = Texts(lang)
+    choices = ", ".join(map(own, demo.prediction.choices))
+    presets = "; ".join(f"{name}: {own(preset.title)}" for name, preset in demo.presets.items())
+    question = own(demo.prediction.question)
     parser = _Parser(
-        prog=f"tiza demo {demo.name}", description=f"{say(demo.title)} (slide {demo.slide}). {say(demo.summary)}",
-        epilog=(
-            "Presets: " + "; ".join(f"{name}: {say(preset.title)}" for name, preset in demo.presets.items())
-            + f". To predict: {say(demo.prediction.question)} ({choices})"
+        f"tiza demo {demo.name}", texts,
+        description=texts(
+            "{title} (slide {number}). {summary}", title=own(demo.title), number=demo.slide, summary=own(demo.summary)
+        ),
+        epilog=texts(
+            "Presets: {presets}. To predict: {question} ({choices})", presets=presets, question=question,
+            choices=choices,
         ),
     )  # fmt: skip
+    add = parser.options.add_argument
     for flag in flags(demo, lang):
         if flag.kind is bool:
-            parser.add_argument(
-                flag.option,
-                dest=flag.name,
-                action=argparse.BooleanOptionalAction,
-                default=None,
-                help=_escape(flag.help),
-            )
+            action, about = argparse.BooleanOptionalAction, _escape(flag.help)
+            add(flag.option, dest=flag.name, action=action, default=None, help=about)
         else:
-            parser.add_argument(
+            add(
                 flag.option, dest=flag.name, type=_number(flag.kind), default=None, help=_escape(flag.help),
                 metavar="|".join(flag.choices) or flag.kind.__name__.upper(),
             )  # fmt: skip
-    parser.add_argument("--preset", choices=sorted(demo.presets), help="start from a preset's values")
-    parser.add_argument("--png", type=Path, metavar="DIR", help="write every frame as a picture into a folder")
-    parser.add_argument("--gif", type=Path, metavar="FILE", help="write the run as an animated GIF")
-    parser.add_argument("--csv", type=Path, metavar="DIR", help="write metrics and data as CSV files into a folder")
-    parser.add_argument("--json", action="store_true", help="write every frame as a line of JSON")
-    parser.add_argument("--predict", metavar="CHOICE", help="guess how it ends; the run says whether you are right")
-    parser.add_argument("--speed", type=float, default=1.0, metavar="N", help="pace on a terminal: 1; 0 does not wait")
-    parser.add_argument("--lang", metavar="en|es", help="language of the run: English or Spanish")
-    parser.add_argument("--source", action="store_true", help="show the idea in Python: formula, algorithm, steps")
-    parser.add_argument("--file", action="store_true", help="show the demo's whole file, captions and all")
+    names = sorted(demo.presets)
+    add("--preset", type=_one_of(names), metavar=f"{{{','.join(names)}}}", help=texts("start from a preset's values"))
+    add("--png", type=Path, metavar=texts("DIR"), help=texts("write every frame as a picture into a folder"))
+    add("--gif", type=Path, metavar=texts("FILE"), help=texts("write the run as an animated GIF"))
+    add("--csv", type=Path, metavar=texts("DIR"), help=texts("write metrics and data as CSV files into a folder"))
+    add("--json", action="store_true", help=texts("write every frame as a line of JSON"))
+    add("--predict", metavar=texts("CHOICE"), help=texts("guess how it ends; the run says whether you are right"))
+    add("--speed", type=_speed, default=1.0, metavar="N", help=texts("pace on a terminal: 1; 0 does not wait"))
+    add("--lang", metavar="en|es", help=texts("language of the run: English or Spanish"))
+    add("--source", action="store_true", help=texts("show the idea in Python: formula, algorithm, steps"))
+    add("--file", action="store_true", help=texts("show the demo's whole file, captions and all"))
     return parser
+
+
+def _one_of(names: Sequence[str]) -> Callable[[str], str]:
+    """A converter that takes one of the names."""
+
+    def convert(text: str) -> str:
+        if text not in names:
+            offered = ", ".join(map(repr, names))
+            raise argparse.ArgumentTypeError(
+                say("invalid choice: {value!r} (choose from {names})", value=text, names=offered)
+            )
+        return text
+
+    return convert
+
+
+def _speed(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(say("invalid float value: {value!r}", value=text)) from None
 
 
 def _number(kind: type[Any]) -> Any:
@@ -258,22 +328,23 @@ def _written(frames: Sequence[Frame], wanted: Wanted) -> Iterator[str]:
     from demos.runtime import export
     from demos.runtime import pictures as png
 
+    texts = Texts(wanted.lang)
     try:
         if wanted.png is not None:
             png.write(frames, wanted.png)
-            yield f"{len(frames)} pictures are in {wanted.png}."
+            yield texts("{count} pictures are in {folder}.", count=len(frames), folder=wanted.png)
         if wanted.csv is not None:
             names = ", ".join(path.name for path in export.write_csv(frames, wanted.csv))
-            yield f"{names}: in {wanted.csv}."
+            yield texts("{names}: in {folder}.", names=names, folder=wanted.csv)
         if wanted.gif is not None:
             export.write_gif(frames, wanted.gif)
-            yield f"The film is {wanted.gif}."
+            yield texts("The film is {file}.", file=wanted.gif)
     except OSError as error:
-        place = error.filename or "that place"
+        place = error.filename or say("that place")
         raise DemoError(
-            f"The files could not be written to {place} ({error.strerror or error}).",
+            say("The files could not be written to {place} ({problem}).", place=place, problem=system_says(error)),
             code="not_written",
-            hint="Name a folder that you may write to.",
+            hint=say("Name a folder that you may write to."),
         ) from None
 
 
@@ -318,9 +389,9 @@ def _sum_up(demo: Demo, params: Params, frames: Sequence[Frame], console: Consol
     console.print(again, markup=False, highlight=False)
 
 
-def _list(lang: str) -> None:
-    console = Console()
-    table = Table("demo", "slide", "what it shows", box=None)
+def _list(lang: Language) -> None:
+    console, texts = Console(), Texts(lang)
+    table = Table(texts("demo"), texts("slide"), texts("what it shows"), box=None)
     for demo in all_demos():
         ids = [demo.name, *(alias for alias in demo.aliases if "_" in alias)]  # the lecture names some twice
         table.add_row(", ".join(ids), str(demo.slide), fixed(demo.summary, lang, demo.name))

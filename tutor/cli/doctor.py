@@ -12,8 +12,11 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
+from demos.runtime.messages import say
 from knowledge.folders import own_folder
+from knowledge.messages import system_says
 from tutor.errors import Problem, StorageError
+from tutor.i18n import preferred, texts
 from tutor.service.build import model_file, release
 from tutor.settings import Settings
 
@@ -40,47 +43,51 @@ def examine(settings: Settings, *, repair: bool = False) -> bool:
 def findings(settings: Settings, *, repair: bool = False) -> Iterator[Finding]:
     """The parts, one after the other; a failure of one never hides the next."""
     memory = psutil.virtual_memory().total / 2**30
-    yield Finding(
-        "Tiza", True, f"{release()}, Python {platform.python_version()}, {os.cpu_count()} cores, {memory:.1f} GB"
-    )
+    cores = texts("{count} cores", count=os.cpu_count())
+    yield Finding("Tiza", True, f"{release()}, Python {platform.python_version()}, {cores}, {memory:.1f} GB")
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
-        ("data folder", lambda: _folder(settings.home)),
-        ("language model", lambda: _model(settings)),
-        ("embedder", lambda: _embedder(settings)),
-        ("course index", lambda: _index(settings, repair)),
-        ("conversations", lambda: _conversations(settings)),
-        ("demos", _demos),
-        ("documents", _documents),
+        (texts("data folder"), lambda: _folder(settings.home)),
+        (texts("language model"), lambda: _model(settings)),
+        (texts("embedder"), lambda: _embedder(settings)),
+        (texts("course index"), lambda: _index(settings, repair)),
+        (texts("conversations"), lambda: _conversations(settings)),
+        (texts("demos"), _demos),
+        (texts("documents"), _documents),
     )
     for part, check in checks:
         try:
             yield Finding(part, True, check())
         except Exception as error:  # each part is examined, whatever the one before it does
-            yield Finding(part, False, str(Problem.of(error)))
+            yield Finding(part, False, str(Problem.of(error, preferred())))
 
 
 def _folder(home: Path) -> str:
     try:
         own_folder(home)
     except OSError as error:
-        raise StorageError(f"{home} cannot be made ({error.strerror}).", hint="Set TIZA_HOME.") from None
+        raise StorageError(
+            say("{home} cannot be made ({problem}).", home=home, problem=system_says(error)), hint=say("Set TIZA_HOME.")
+        ) from None
     if not os.access(home, os.W_OK):
-        raise StorageError(f"{home} is read-only.", hint="Make it writable, or set TIZA_HOME.")
+        raise StorageError(say("{home} is read-only.", home=home), hint=say("Make it writable, or set TIZA_HOME."))
     return str(home)
 
 
 def _model(settings: Settings) -> str:
     if settings.upstream:
-        return f"{settings.upstream_model or 'default'} at {settings.upstream} (asked when a question comes)"
+        name = settings.upstream_model or texts("default")
+        return texts("{name} at {url} (asked when a question comes)", name=name, url=settings.upstream)
     info = model_file(settings)
-    return f"{info.name} decodes, adapter {info.adapter or 'none'}, SHA-256 {info.sha256[:12]}…, {info.path}"
+    adapter = info.adapter or texts("none")
+    decodes = texts("{name} decodes, adapter {adapter}", name=info.name, adapter=adapter)
+    return f"{decodes}, SHA-256 {info.sha256[:12]}…, {info.path}"
 
 
 def _embedder(settings: Settings) -> str:
     from knowledge.retrieval.embedder import Embedder
 
     embedder = Embedder(settings.embedder)
-    return f"{embedder.name}, {embedder.encode(['chalk']).shape[1]} dimensions"
+    return texts("{name}, {count} dimensions", name=embedder.name, count=embedder.encode(["chalk"]).shape[1])
 
 
 def _index(settings: Settings, repair: bool) -> str:
@@ -89,7 +96,10 @@ def _index(settings: Settings, repair: bool) -> str:
 
     course = Course(settings.course, settings.home)
     index = open_course(course, Embedder(settings.embedder), repair=repair)
-    return f"{course.name}, {len(index.passages)} passages, version {index.name}"
+    return texts(
+        "{course}, {count} passages, version {version}", course=course.name, count=len(index.passages),
+        version=index.name,
+    )  # fmt: skip
 
 
 def _conversations(settings: Settings) -> str:
@@ -97,7 +107,7 @@ def _conversations(settings: Settings) -> str:
 
     store = Conversations(settings.database_url)
     try:
-        return f"{len(store.list('local', limit=10_000))} of this user"
+        return texts("{count} of this user", count=len(store.list("local", limit=10_000)))
     finally:
         store.close()
 
@@ -105,7 +115,7 @@ def _conversations(settings: Settings) -> str:
 def _demos() -> str:
     from demos.runtime.catalogue import all_demos
 
-    return f"{len(all_demos())}, run by {sys.executable}"
+    return texts("{count}, run by {program}", count=len(all_demos()), program=sys.executable)
 
 
 def _documents() -> str:
@@ -117,10 +127,20 @@ def _documents() -> str:
     lacking = [name for name in ocr.LANGUAGES if name not in read]
     packages = " ".join(("tesseract-ocr", *(f"tesseract-ocr-{name}" for name in lacking)))
     if not read:
-        pictures = f"scanned pages and pictures are not read, since Tesseract is not installed (apt install {packages})"
+        pictures = texts(
+            "scanned pages and pictures are not read, since Tesseract is not installed (apt install {packages})",
+            packages=packages,
+        )
     elif lacking:
-        pictures = f"Tesseract reads pictures, but not in {', '.join(lacking)} (apt install {packages})"
+        pictures = texts(
+            "Tesseract reads pictures, but not in {languages} (apt install {packages})", languages=", ".join(lacking),
+            packages=packages,
+        )  # fmt: skip
     else:
-        pictures = "Tesseract reads scanned pages and pictures in English and Spanish"
-    older = "LibreOffice reads" if program() else "without LibreOffice Tiza does not read"
-    return f"{pictures}; {older} files of old Office programs (.doc, .ppt, .xls)"
+        pictures = texts("Tesseract reads scanned pages and pictures in English and Spanish")
+    older = (
+        texts("LibreOffice reads files of old Office programs (.doc, .ppt, .xls)")
+        if program()
+        else texts("without LibreOffice Tiza does not read files of old Office programs (.doc, .ppt, .xls)")
+    )
+    return f"{pictures}; {older}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tutor.cli.spoken import App
 from tutor.i18n import mark, texts
 from tutor.settings import Settings, read_settings, write_setting
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from tutor.llm.catalogue import Entry
     from tutor.llm.pull import Progress
 
-models_app = typer.Typer(no_args_is_help=True, help="Language models: list, fetch, choose, remove.")
+models_app = App(no_args_is_help=True, help="Language models: list, fetch, choose, remove.")
 NameArgument = Annotated[str, typer.Argument(help="A name of `tiza models list`.")]
 
 _SPEEDS = {"fast": mark("fast"), "medium": mark("medium"), "slow": mark("slow")}

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from demos.runtime.messages import say
 from knowledge.folders import restrict
 from tutor.errors import InputError, StorageError
 
@@ -26,6 +27,12 @@ _BESIDE = ("-wal", "-shm", "-journal")
 
 _PATIENCE = 5.0
 """Seconds for which a connection waits for what another one holds."""
+
+
+_NOT_WRITTEN = {
+    "Conversations": say("Conversations cannot be written."),
+    "Keys": say("Keys cannot be written."),
+}
 
 
 class Base(DeclarativeBase):
@@ -62,13 +69,13 @@ def open_engine(url: str) -> Engine:
         engine = create_engine(url, pool_pre_ping=True)
     except ModuleNotFoundError as error:
         raise InputError(
-            f"The driver {error.name} of the database is not installed.", code="invalid_value", param="database",
-            hint='Install it with `pip install "tiza[postgresql]"`.',
+            say("The driver {driver} of the database is not installed.", driver=error.name),
+            code="invalid_value", param="database", hint=say('Install it with `pip install "tiza[postgresql]"`.'),
         ) from None  # fmt: skip
     except ArgumentError:
         raise InputError(
-            "TIZA_DATABASE names no database.", code="invalid_value", param="database",
-            hint="It is a URL such as postgresql://user:password@host/name.",
+            say("TIZA_DATABASE names no database."), code="invalid_value", param="database",
+            hint=say("It is a URL such as postgresql://user:password@host/name."),
         ) from None  # fmt: skip
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_pragmas)
@@ -99,17 +106,22 @@ def storage_error(engine: Engine, error: SQLAlchemyError, what: str = "Conversat
     """The error as a sentence."""
     reason = " ".join(str(getattr(error, "orig", None) or type(error).__name__).split())[:200]
     if "full" in reason:
-        return StorageError("The disk is full.", code="disk_full", hint="Free some space and send it again.")
+        return StorageError(say("The disk is full."), code="disk_full", hint=say("Free some space and send it again."))
     place = engine.url.render_as_string(hide_password=True)
     log.warning("%s at %s: %s", what, place, reason)
     if engine.dialect.name != "sqlite":
-        return StorageError("The database cannot be reached.", hint="Try again; the log of the service says why.")
+        return StorageError(
+            say("The database cannot be reached."), hint=say("Try again; the log of the service says why.")
+        )
     if "locked" in reason:
-        return StorageError("Another program holds the database.", hint="Try again in some seconds.")
+        return StorageError(say("Another program holds the database."), hint=say("Try again in some seconds."))
     return StorageError(
-        f"{what} cannot be written.",
+        _NOT_WRITTEN[what],
         code="read_only",
-        hint=f"Make the folder of {Path(str(engine.url.database)).name} writable, or name another one with TIZA_HOME.",
+        hint=say(
+            "Make the folder of {file} writable, or name another one with TIZA_HOME.",
+            file=Path(str(engine.url.database)).name,
+        ),
     )
 
 

@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, make_transient, mapped_column
 
+from demos.runtime.messages import say
 from tutor.conversations.database import Base, Words, open_engine, session_of, storage_error
 from tutor.conversations.migrate import bring_up_to_date
 from tutor.conversations.owners import Owner
@@ -284,7 +285,7 @@ def _of(owner: Owner | str) -> tuple[ColumnElement[bool], ...]:
 
 
 def _no_conversation() -> InputError:
-    return InputError("There is no such conversation.", code="not_found", hint="List yours first.")
+    return InputError(say("There is no such conversation."), code="not_found", hint=say("List yours first."))
 
 
 def hand_over(session: Session, key: str, other: str) -> None:

@@ -18,6 +18,7 @@ from tutor.dialogue.nearest_run import nearest_run, offer, request_of, what_it_t
 from tutor.dialogue.router import Clarify, RunDemo
 from tutor.dialogue.utterance import Utterance
 from tutor.events import DemoFinished, DemoFrame, DemoRun, DemoStarted, Event, Source, SourcesFound
+from tutor.i18n import spanish
 from tutor.runs.summary import rundown
 
 OF_THE_REQUEST = ("invalid_parameters", "missing_capability", "demo_timeout", "demo_memory", "demo_frames")
@@ -52,7 +53,8 @@ async def demonstrate(parts: Parts, turn: Turn, utterance: Utterance, intent: Ru
             raise
         turn.demo = None
         yield DemoFinished("", len(shown))
-        yield turn.say(f"{tell(error.message, language, demo.name)} {tell(error.hint, language, demo.name)}".strip())
+        told = (tell(text, language, demo.name, spanish()) for text in (error.message, error.hint))
+        yield turn.say(" ".join(told).strip())
         yield turn.end(
             parts,
             _reply(

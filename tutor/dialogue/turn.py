@@ -12,6 +12,7 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
+from demos.runtime.messages import say
 from knowledge.passages import Passage
 from knowledge.text import Language
 from tutor.answering.fluent import task_of
@@ -44,15 +45,18 @@ async def answer(
 ) -> AsyncGenerator[Event, None]:
     """The events of one turn. Never raises for what goes wrong inside it: that becomes `Failed`.
 
-    `language` is what the user has set; the turn's own language comes first, then the conversation's. Closing the
-    iterator frees the model and ends a demo that runs.
+    `language` is what the user has set; the turn's own language comes first, then the conversation's. What goes wrong
+    before it is known is for the front end to say. Closing the iterator frees the model and ends a demo that runs.
     """
+    spoken: Language | None = None
     try:
-        async with aclosing(_answer(parts, checked(text), history, seed, language)) as events:
+        said = await asyncio.to_thread(read, parts, checked(text), history, language)
+        spoken = said.language
+        async with aclosing(_answer(parts, said, seed)) as events:
             async for event in events:
                 yield event
     except Exception as error:
-        problem = Problem.of(error)
+        problem = Problem.of(error, spoken)
         if problem.code == "internal_error":
             log.exception("turn failed")
         yield Failed(problem)
@@ -70,7 +74,7 @@ async def study(parts: Parts, text: str, wish: str, count: int | None, *, seed: 
             async for event in events:
                 yield event
     except Exception as error:
-        problem = Problem.of(error)
+        problem = Problem.of(error, turn.texts.language)
         if problem.code == "internal_error":
             log.exception("turn failed")
         yield Failed(problem)
@@ -90,20 +94,23 @@ def checked(text: str) -> str:
     """The question without surrounding space. Raises InputError when it is empty or too long."""
     text = text.strip()
     if not text:
-        raise InputError("The question is empty.", code="empty_question", hint="Type a question about the course.")
+        raise InputError(
+            say("The question is empty."), code="empty_question", hint=say("Type a question about the course.")
+        )
     if len(text) > LONGEST_QUESTION:
         raise InputError(
-            f"The question has {len(text):,} characters; the limit is {LONGEST_QUESTION:,}.",
+            say(
+                "The question has {count:,} characters; the limit is {limit:,}.",
+                count=len(text),
+                limit=LONGEST_QUESTION,
+            ),
             code="question_too_long",
-            hint="Ask a shorter one, or split it.",
+            hint=say("Ask a shorter one, or split it."),
         )
     return text
 
 
-async def _answer(
-    parts: Parts, text: str, history: Sequence[Exchange], seed: int, language: Language | None
-) -> AsyncGenerator[Event, None]:
-    said = await asyncio.to_thread(read, parts, text, history, language)
+async def _answer(parts: Parts, said: Said, seed: int) -> AsyncGenerator[Event, None]:
     turn = Turn(seed, Texts(said.language), said.utterance.text)
     intent = await asyncio.to_thread(demo_wanted, parts, said)
     if isinstance(intent, RunDemo):

@@ -11,6 +11,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 
+from demos.runtime.messages import say
 from tutor.answering.fluent import MOST, Sentences, Task, again, go_on, picture
 from tutor.answering.grounding import Checked, Grounding, is_picture
 from tutor.answering.reply import Line
@@ -39,7 +40,7 @@ async def worded(parts: Parts, turn: Turn, task: Task, voice: Voice) -> AsyncGen
     told = 0
     try:
         if (heard := await voice()) is None:
-            raise ModelError("No language model is there.")
+            raise ModelError(say("No language model is there."))
         model, grounding = heard
         turn.model = model.describe()
         async with aclosing(_sentences(turn, model, picture(task) if task.picture else go_on(task))) as found:

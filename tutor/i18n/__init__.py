@@ -1,8 +1,9 @@
 """What the user sees, in English and in Spanish, from one catalogue.
 
-English texts are their own keys; `es.po` holds the Spanish ones (gettext's format, read by Babel). A text is said by
+English texts are their own keys; `es.po` holds the Spanish ones (gettext's format). A text is said by
 `Texts("es")("The course has no slide {number}.", number=99)`; what is not marked by such a call, or by `mark(...)`, is
-not in the catalogue. `python -m tutor.i18n` tells what is missing or no longer used.
+not in the catalogue. What is said before its reader's language is known, as an error is, is a message, `say(...)`, and
+`tell` says it. `python -m tutor.i18n` tells what is missing or no longer used.
 """
 
 from __future__ import annotations
@@ -13,20 +14,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from demos.runtime import messages as demos_messages
+from demos.runtime.po import read_entries
+from demos.runtime.texts import fixed
+from knowledge import messages as knowledge_messages
 from knowledge.text import Language
 
 _CONTRACTED = re.compile(r"\b([DdAa])(e?) el (?=\w)")
 """Spanish joins "de el" and "a el", as they come about where a name is put in."""
 CATALOGUE = Path(__file__).with_name("es.po")
+Message = demos_messages.Message | knowledge_messages.Message
 
 
 @cache
 def spanish() -> dict[str, str]:
     """The Spanish of every text that has one."""
-    from babel.messages.pofile import read_po
-
-    with CATALOGUE.open("rb") as file:
-        return {str(entry.id): str(entry.string) for entry in read_po(file) if entry.id and entry.string}
+    return read_entries(CATALOGUE)
 
 
 class Texts:
@@ -60,3 +63,24 @@ def texts(text: str, **values: Any) -> str:
 def mark(text: str) -> str:
     """The text itself: marks it for the catalogue where it is kept before a language is known."""
     return text
+
+
+def tell(text: str, language: str) -> str:
+    """A message of any room as a plain string; in English where the catalogue has no Spanish, and unchanged if it is
+    no message. Its values are put in as they are: the name of a file is no word of the sentence."""
+    if not isinstance(text, Message):
+        return text
+    return _spanish_of(text) if language == "es" else str.__str__(text)
+
+
+def _spanish_of(text: str) -> str:
+    if not isinstance(text, Message):
+        return text
+    if isinstance(text, demos_messages.Message) and text.parts:
+        return "".join(map(_spanish_of, text.parts))
+    template = spanish().get(text.template)
+    if template is None and isinstance(text, demos_messages.Message):  # a demo's own words, or a template without any
+        template = fixed(text.template, "es")
+    values = {name: _spanish_of(value) if isinstance(value, str) else value for name, value in text.values.items()}
+    template = template or text.template
+    return template.format(**values) if values else template

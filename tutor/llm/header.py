@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from demos.runtime.messages import say
 from tutor.errors import ModelError
 
 LONGEST_LIST = 512
@@ -84,9 +85,9 @@ def read_card(path: Path) -> dict[str, Any]:
             return _card(path, _Header(data))
     except (OSError, ValueError, KeyError, struct.error) as error:
         raise ModelError(
-            f"The header of {path.name} cannot be read ({type(error).__name__}).",
+            say("The header of {file} cannot be read ({problem}).", file=path.name, problem=type(error).__name__),
             code="model_damaged",
-            hint="Run `tiza doctor`, or choose another model with `tiza models use`.",
+            hint=say("Run `tiza doctor`, or choose another model with `tiza models use`."),
         ) from None
 
 

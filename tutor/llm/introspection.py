@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import psutil
 
+from demos.runtime.messages import say
 from tutor.errors import InputError
 from tutor.llm.base import Message
 from tutor.llm.hardware import Meter
@@ -119,5 +120,9 @@ def _text(context: Context, token: int) -> str:
 
 def _role(name: str) -> Any:
     if name not in ("system", "user", "assistant"):
-        raise InputError(f"A message cannot be from {name!r}.", code="invalid_value", hint="system, user or assistant.")
+        raise InputError(
+            say("A message cannot be from {name!r}.", name=name),
+            code="invalid_value",
+            hint=say("system, user or assistant."),
+        )
     return name

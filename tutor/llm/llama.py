@@ -25,6 +25,7 @@ import llama_cpp as C
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.runtime.messages import say
 from tutor.errors import InputError, ModelError
 from tutor.llm.base import Message, ModelInfo, Piece, Sampling
 
@@ -58,7 +59,7 @@ class Context:
         self._looked: list[int] = []
         self._model = C.llama_model_load_from_file(str(path).encode(), C.llama_model_default_params())
         if not self._model:
-            raise _damaged(path, "llama.cpp cannot load it")
+            raise _damaged(path, say("llama.cpp cannot load it"))
         params = C.llama_context_default_params()
         params.n_ctx, params.n_batch, params.n_ubatch = engine.context, _CHUNKS[1], _CHUNKS[1]
         params.n_threads = params.n_threads_batch = engine.threads or cores()
@@ -66,7 +67,7 @@ class Context:
         params.no_perf = True
         self._context = C.llama_init_from_model(self._model, params)
         if not self._context:
-            raise _damaged(path, f"no context of {engine.context} tokens fits into memory")
+            raise _damaged(path, say("no context of {count} tokens fits into memory", count=engine.context))
         self._adapter, self._beside = self._load_adapter(adapter), self._load_adapter(beside)
         self._apply(self._adapter)
         self._vocabulary = C.llama_model_get_vocab(self._model)
@@ -141,7 +142,8 @@ class Context:
         whole = [*prompt, *added]
         if not prompt or len(whole) >= self.size:
             raise InputError(
-                f"The text has {len(whole)} tokens; 1 to {self.size - 1} can be read.", code="invalid_value"
+                say("The text has {count} tokens; 1 to {most} can be read.", count=len(whole), most=self.size - 1),
+                code="invalid_value",
             )
         if self._looked != [*prompt] or len(self.held) < len(prompt) or self.held != whole[: len(self.held)]:
             self.forget()
@@ -156,7 +158,7 @@ class Context:
     def _unless(self, cancelled: Callable[[], bool]) -> None:
         if cancelled():
             self.forget()
-            raise ModelError("Nobody waits for this look any more.")
+            raise ModelError(say("Nobody waits for this look any more."))
 
     @contextmanager
     def aside(self) -> Iterator[None]:
@@ -192,7 +194,9 @@ class Context:
         array = (C.llama_token * len(tokens))(*tokens)
         if C.llama_decode(self._context, C.llama_batch_get_one(array, len(tokens))) != 0:
             self.forget()
-            raise ModelError("The model stopped in mid-answer.", hint="Ask again; if it stays, run `tiza doctor`.")
+            raise ModelError(
+                say("The model stopped in mid-answer."), hint=say("Ask again; if it stays, run `tiza doctor`.")
+            )
         self.held += tokens
 
     def sample(self, chain: Any) -> int:
@@ -214,7 +218,7 @@ class Context:
             sampler = C.llama_sampler_init_grammar(self._vocabulary, grammar.encode(), b"root")
             if not sampler:
                 C.llama_sampler_free(chain)
-                raise InputError("That grammar is not valid GBNF.", code="invalid_value", param="grammar")
+                raise InputError(say("That grammar is not valid GBNF."), code="invalid_value", param="grammar")
             C.llama_sampler_chain_add(chain, sampler)
         if sampling.temperature <= 0:
             C.llama_sampler_chain_add(chain, C.llama_sampler_init_greedy())
@@ -233,7 +237,7 @@ class Context:
             return None
         adapter = C.llama_adapter_lora_init(self._model, str(path).encode())
         if not adapter:
-            raise _damaged(path, "it is not an adapter of this model")
+            raise _damaged(path, say("it is not an adapter of this model"))
         return adapter
 
     def _apply(self, adapter: Any) -> None:
@@ -317,9 +321,13 @@ class LlamaModel:
         prompt, system = context.prompt(messages)
         if len(prompt) + 8 > context.size:
             raise InputError(
-                f"The question and its sources take {len(prompt)} tokens; the model reads {context.size}.",
+                say(
+                    "The question and its sources take {needed} tokens; the model reads {size}.",
+                    needed=len(prompt),
+                    size=context.size,
+                ),
                 code="question_too_long",
-                hint="Ask a shorter question.",
+                hint=say("Ask a shorter question."),
             )
         chain = context.chain(sampling, grammar)
         try:
@@ -392,9 +400,9 @@ def cores() -> int:
 
 def _damaged(path: Path, reason: str) -> ModelError:
     return ModelError(
-        f"The model file {path.name} cannot be used: {reason}.",
+        say("The model file {file} cannot be used: {reason}.", file=path.name, reason=reason),
         code="model_damaged",
-        hint="Fetch it again, or leave TIZA_MODEL empty for the starter model.",
+        hint=say("Fetch it again, or leave TIZA_MODEL empty for the starter model."),
     )
 
 
@@ -405,7 +413,7 @@ def requantize(source: Path, target: Path, kind: str = "Q4_0") -> None:
     params.ftype = {"F16": 1, "Q4_0": 2, "Q4_1": 3, "Q8_0": 7}[kind]
     params.allow_requantize, params.nthread = True, cores()
     if C.llama_model_quantize(str(source).encode(), str(target).encode(), ctypes.byref(params)) != 0:
-        raise _damaged(source, f"llama.cpp cannot write it as {kind}")
+        raise _damaged(source, say("llama.cpp cannot write it as {kind}", kind=kind))
 
 
 def decodes(path: Path) -> bool:

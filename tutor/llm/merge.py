@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.runtime.messages import say
 from tutor.errors import ModelError
 from tutor.llm.header import read_card
 
@@ -24,13 +25,13 @@ def adapter_card(path: Path) -> tuple[str, tuple[str, ...]]:
     it is no adapter."""
     if not path.is_file():
         raise ModelError(
-            f"There is no adapter file {path}.",
+            say("There is no adapter file {path}.", path=path),
             code="model_missing",
-            hint="Correct TIZA_ADAPTER, or set it to off.",
+            hint=say("Correct TIZA_ADAPTER, or set it to off."),
         )
     card = read_card(path)
     if card["settings"].get("adapter.type") != "lora" or "adapter.lora.alpha" not in card["settings"]:
-        raise _unfit(path, "it holds no low-rank adapter")
+        raise _unfit(path, say("it holds no low-rank adapter"))
     tasks = str(card["settings"].get("tiza.tasks", "answer"))
     return str(card["name"]), tuple(task.strip() for task in tasks.split(","))
 
@@ -45,7 +46,7 @@ def merge(base: Path, adapter: Path, target: Path) -> None:
     shapes = {tensor.name: tuple(int(size) for size in reversed(tensor.shape)) for tensor in reader.tensors}
     for name, (a, b, _) in additions.items():
         if shapes.get(name) != (b.shape[0], a.shape[1]):
-            raise _unfit(adapter, f"it was made for another model than {base.name}")
+            raise _unfit(adapter, say("it was made for another model than {model}", model=base.name))
     writer = gguf.GGUFWriter(target, "llama")
     try:
         _copy_header(reader, writer)
@@ -80,17 +81,17 @@ def _additions(adapter: Path) -> dict[str, tuple[Matrix, Matrix, float]]:
             for tensor in reader.tensors
         }
     except (ValueError, IndexError, KeyError, TypeError) as error:
-        raise _unfit(adapter, f"it is damaged ({type(error).__name__})") from None
+        raise _unfit(adapter, say("it is damaged ({problem})", problem=type(error).__name__)) from None
     found = {}
     for name in (name.removesuffix(".lora_a") for name in parts if name.endswith(".lora_a")):
         a, b = parts[f"{name}.lora_a"], parts.get(f"{name}.lora_b")
         if b is None or a.ndim != 2 or b.ndim != 2 or b.shape[1] != a.shape[0]:
-            raise _unfit(adapter, f"its two parts for {name} do not fit together")
+            raise _unfit(adapter, say("its two parts for {name} do not fit together", name=name))
         if not (np.isfinite(a).all() and np.isfinite(b).all()):
-            raise _unfit(adapter, f"its numbers for {name} are not finite")
+            raise _unfit(adapter, say("its numbers for {name} are not finite", name=name))
         found[name] = (a, b, alpha / a.shape[0])
     if not found:
-        raise _unfit(adapter, "it changes nothing")
+        raise _unfit(adapter, say("it changes nothing"))
     return found
 
 
@@ -105,7 +106,7 @@ def _copy_header(reader: Any, writer: Any) -> None:
 
 def _unfit(path: Path, reason: str) -> ModelError:
     return ModelError(
-        f"The adapter {path.name} cannot be used: {reason}.",
+        say("The adapter {file} cannot be used: {reason}.", file=path.name, reason=reason),
         code="model_damaged",
-        hint="Set TIZA_ADAPTER to another file, or to off.",
+        hint=say("Set TIZA_ADAPTER to another file, or to off."),
     )

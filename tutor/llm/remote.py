@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from demos.runtime.messages import say
 from tutor.errors import ModelError
 from tutor.llm.base import Message, ModelInfo, Piece, Sampling
 
@@ -71,7 +72,8 @@ class RemoteModel:
                 if reply.status_code != 200:
                     await reply.aread()
                     raise ModelError(
-                        f"The model server answered {reply.status_code}.", hint=f"Check TIZA_UPSTREAM ({self._url})."
+                        say("The model server answered {status}.", status=reply.status_code),
+                        hint=say("Check TIZA_UPSTREAM ({url}).", url=self._url),
                     )
                 async for line in reply.aiter_lines():
                     if line.startswith("data:") and line[5:].strip() != "[DONE]":
@@ -80,8 +82,12 @@ class RemoteModel:
                             yield Piece(text)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise ModelError(
-                f"The model server at {self._url} cannot be reached ({type(error).__name__}).",
-                hint="Start it, or unset TIZA_UPSTREAM.",
+                say(
+                    "The model server at {url} cannot be reached ({problem}).",
+                    url=self._url,
+                    problem=type(error).__name__,
+                ),
+                hint=say("Start it, or unset TIZA_UPSTREAM."),
             ) from None
         yield Piece("", usage.get("prompt_tokens", 0) or 1, usage.get("completion_tokens", 0))
 
@@ -101,9 +107,11 @@ def _read(data: str, usage: dict[str, int]) -> tuple[str, dict[str, int]]:
     try:
         chunk = _Chunk.model_validate_json(data)
     except ValidationError:
-        raise ModelError("The model server sent something that is no chunk.", hint="Check TIZA_UPSTREAM.") from None
+        raise ModelError(
+            say("The model server sent something that is no chunk."), hint=say("Check TIZA_UPSTREAM.")
+        ) from None
     if chunk.error:
-        raise ModelError("The model server failed in mid-answer.", hint="Ask again.")
+        raise ModelError(say("The model server failed in mid-answer."), hint=say("Ask again."))
     delta = chunk.choices[0].delta if chunk.choices else None
     told = {name: count for name, count in (chunk.usage or {}).items() if isinstance(count, int)}
     return (delta.content if delta else None) or "", told or usage

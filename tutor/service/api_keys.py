@@ -14,6 +14,7 @@ from sqlalchemy import DateTime, String, false, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from demos.runtime.messages import say
 from tutor.conversations.database import Base, open_engine, session_of, storage_error
 from tutor.conversations.migrate import bring_up_to_date
 from tutor.conversations.store import hand_over
@@ -90,8 +91,8 @@ class Keys:
             row = session.get(KeyRow, name)
             if row is not None and _key(row).valid:
                 raise InputError(
-                    f"There is a key called {name!r} already.", code="invalid_value",
-                    hint="Take another name, or make its secret anew with `tiza keys rotate`.",
+                    say("There is a key called {name!r} already.", name=name), code="invalid_value",
+                    hint=say("Take another name, or make its secret anew with `tiza keys rotate`."),
                 )  # fmt: skip
             row = row or KeyRow(name=name)
             row.digest, row.created_at, row.revoked = _digest(secret), datetime.now(UTC), False
@@ -116,7 +117,9 @@ class Keys:
         secret = PREFIX + secrets.token_urlsafe(32)
         with self._row(name) as row:
             if row.revoked:
-                raise InputError(f"The key {name!r} is revoked.", code="invalid_value", hint="Add it anew.")
+                raise InputError(
+                    say("The key {name!r} is revoked.", name=name), code="invalid_value", hint=say("Add it anew.")
+                )
             row.former_digest = row.digest if grace else ""
             row.former_until = datetime.now(UTC) + grace if grace else None
             row.digest = _digest(secret)
@@ -130,7 +133,7 @@ class Keys:
             if row is None:
                 raise _unknown(name)
             if session.get(KeyRow, other) is not None:
-                raise InputError(f"There is a key called {other!r} already.", code="invalid_value")
+                raise InputError(say("There is a key called {name!r} already.", name=other), code="invalid_value")
             row.name = other
             hand_over(session, name, other)
             session.commit()
@@ -174,12 +177,14 @@ class Keys:
 
 
 def _unknown(name: str) -> InputError:
-    return InputError(f"There is no key called {name!r}.", code="not_found", hint="See `tiza keys list`.")
+    return InputError(
+        say("There is no key called {name!r}.", name=name), code="not_found", hint=say("See `tiza keys list`.")
+    )
 
 
 def _check_name(name: str) -> None:
     if not name.strip() or len(name) > 80 or not name.isprintable():
-        raise InputError("A key needs a name of 1 to 80 characters.", code="invalid_value", param="name")
+        raise InputError(say("A key needs a name of 1 to 80 characters."), code="invalid_value", param="name")
 
 
 def _key(row: KeyRow) -> Key:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from demos.runtime import catalogue
 from demos.runtime.contract import Demo, Frame, Params
+from demos.runtime.messages import say
 from demos.runtime.runner import run
 from knowledge.courses.builtin import COURSE, Slide, read_slides
 from knowledge.courses.course import Course, Progress, Stamp, index_folder, open_course
@@ -221,7 +222,7 @@ class Tutor:
         for slide in self.slides():
             if slide.number == number:
                 return slide.markdown
-        raise KnowledgeError(f"The course has no slide {number}.", code="unknown_slide")
+        raise KnowledgeError(say("The course has no slide {number}.", number=number), code="unknown_slide")
 
     def suggestions(self) -> tuple[str, ...]:
         """Questions to begin with, in the user's language."""
@@ -302,7 +303,9 @@ class Tutor:
 
 
 def _gone(course: Course) -> KnowledgeError:
-    return KnowledgeError(f"The course {course.name} is no longer open.", code="unknown_course", hint="Ask again.")
+    return KnowledgeError(
+        say("The course {course} is no longer open.", course=course.name), code="unknown_course", hint=say("Ask again.")
+    )
 
 
 def open_retriever(settings: Settings, progress: Progress = _quiet) -> Retriever:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from demos.runtime.contract import Demo, DemoError
+from demos.runtime.messages import say
 from tutor.errors import TizaError
 from tutor.llm import introspection as inside
 from tutor.llm.base import LanguageModel, OpenModel
@@ -31,9 +32,12 @@ def capabilities(demo: Demo, embed: Embed, model: LanguageModel | None) -> dict[
         found |= {name: getattr(look, name) for name in OF_THE_MODEL}
     elif set(demo.needs) & set(OF_THE_MODEL):
         raise DemoError(
-            f"{demo.title} looks into the tutor's own language model, and here no model file is running.",
+            say(
+                "{title} looks into the tutor's own language model, and here no model file is running.",
+                title=say(demo.title),
+            ),
             code="missing_capability",
-            hint="Unset TIZA_UPSTREAM if a server is named there; `tiza doctor` says whether the model can run.",
+            hint=say("Unset TIZA_UPSTREAM if a server is named there; `tiza doctor` says whether the model can run."),
         )
     return {name: found[name] for name in (*demo.needs, *demo.wants) if name in found}
 

@@ -18,6 +18,7 @@ from statistics import median
 from types import TracebackType
 from typing import NamedTuple
 
+from demos.runtime.messages import say
 from tutor.errors import BusyError, WaitError
 
 log = logging.getLogger(__name__)
@@ -101,8 +102,8 @@ class FairQueue:
             if patience is not None and likely > patience:
                 place.give_back()
                 raise WaitError(
-                    f"The wait would be about {round(likely)} s.", retry_after=max(1, round(likely - patience)),
-                    hint="Try again later, or stream the answer.",
+                    say("The wait would be about {seconds} s.", seconds=round(likely)),
+                    retry_after=max(1, round(likely - patience)), hint=say("Try again later, or stream the answer."),
                 )  # fmt: skip
         return place
 
@@ -113,15 +114,15 @@ class FairQueue:
         depth = self.depth + self._kept
         newcomer = bounds.per_key > 0 and not of_key and not self._kept and depth < 2 * bounds.waiting + room
         if depth >= bounds.waiting + room and not newcomer:
-            raise self._busy("Too many questions are waiting.")
+            raise self._busy(say("Too many questions are waiting."))
         if bounds.per_key and of_key >= bounds.per_key + room:
-            raise self._busy("Too many questions of this key are waiting.")
+            raise self._busy(say("Too many questions of this key are waiting."))
         if bounds.per_user and who.user != "" and of_user >= bounds.per_user + room:
-            raise self._busy("Too many questions of this user are waiting.")
+            raise self._busy(say("Too many questions of this user are waiting."))
 
     def _busy(self, message: str) -> BusyError:
         wait = self.retry_after
-        return BusyError(message, retry_after=wait, hint=f"Try again in {wait} s.")
+        return BusyError(message, retry_after=wait, hint=say("Try again in {wait} s.", wait=wait))
 
     def _stand(self, who: Client) -> Ticket:
         self._kept -= 1

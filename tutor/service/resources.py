@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from demos.runtime import catalogue
+from demos.runtime.messages import say
 from demos.runtime.runner import Workers
 from knowledge.retrieval.embedder import Embedder
 from tutor.errors import ModelError
@@ -139,7 +140,11 @@ def model_file(settings: Settings) -> ModelInfo:
         return prepare_starter(settings.home, settings.adapter)
     if settings.adapter not in ("", "off"):
         raise ModelError(
-            f"The adapter {settings.adapter} is for the starter model, not for {settings.model}.",
-            hint="Set TIZA_ADAPTER to off, or leave TIZA_MODEL empty.",
+            say(
+                "The adapter {adapter} is for the starter model, not for {model}.",
+                adapter=settings.adapter,
+                model=settings.model,
+            ),
+            hint=say("Set TIZA_ADAPTER to off, or leave TIZA_MODEL empty."),
         )
     return verify(locate(settings.model, settings.home), settings.home)

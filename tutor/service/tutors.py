@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 
+from demos.runtime.messages import say
 from knowledge.courses.course import Course, course_names
 from knowledge.courses.uploads import Report, take_in, take_out
 from knowledge.errors import KnowledgeError
@@ -55,7 +56,9 @@ class Tutors:
             return self.first
         if name not in (known := self.names()):
             raise KnowledgeError(
-                f"There is no course {name[:80]!r}.", code="unknown_course", hint=f"There is {', '.join(known)}."
+                say("There is no course {name!r}.", name=name[:80]),
+                code="unknown_course",
+                hint=say("There is {names}.", names=", ".join(known)),
             )
         with self._opening:
             tutor = self._others.get(name) or self.first.beside(name)

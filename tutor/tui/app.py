@@ -18,7 +18,7 @@ from textual.widgets import Markdown
 from demos.runtime.contract import Demo
 from tutor.conversations.store import Conversations
 from tutor.errors import Problem
-from tutor.i18n import mark
+from tutor.i18n import mark, preferred
 from tutor.sanitize import clean
 from tutor.tui.dialogue import Dialogue
 from tutor.tui.export import write_markdown, write_run
@@ -143,7 +143,7 @@ class TizaApp(App[None]):
                 elif open_now is not None and open_now.id in screen.deleted:
                     await self.chat.action_new()
             except Exception as error:
-                self.notify(str(Problem.of(error)), severity="error")
+                self.notify(str(Problem.of(error, preferred())), severity="error")
 
         self.push_screen(screen, go_on)
 
@@ -158,7 +158,7 @@ class TizaApp(App[None]):
             kept = await asyncio.to_thread(self._conversations.get, self._dialogue.owner, conversation.id)
             path = await asyncio.to_thread(write_markdown, kept, self._exports)
         except Exception as error:
-            self.notify(str(Problem.of(error)), severity="error")
+            self.notify(str(Problem.of(error, preferred())), severity="error")
         else:
             self.notify(texts("Written to {path}", path=path), timeout=10)
 
@@ -174,7 +174,7 @@ class TizaApp(App[None]):
                 write_run, wanted.demo, wanted.params, wanted.frames, wanted.shown, self._exports
             )
         except Exception as error:
-            self.notify(str(Problem.of(error)), severity="error")
+            self.notify(str(Problem.of(error, preferred())), severity="error")
         else:
             self.notify(texts("Written to {path}", path=path), timeout=10)
 

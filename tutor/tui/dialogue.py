@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from demos.runtime.contract import Demo, Frame, Params
+from demos.runtime.messages import say
 from demos.runtime.texts import fixed, tell
 from knowledge.passages import Passage
 from tutor.conversations.records import detail, state
@@ -27,13 +28,13 @@ from tutor.events import (
     Failed,
     Token,
 )
-from tutor.i18n import preferred
+from tutor.i18n import preferred, texts
 from tutor.runs.summary import rundown
 from tutor.tui.ports import RunDemo, Tutor
 
 __all__ = ["Dialogue", "citations"]
 
-NO_ENDING = Problem("model_failed", "The answer ended too early.", "Ask again.")
+NO_ENDING = Problem("model_failed", say("The answer ended too early."), say("Ask again."))
 
 
 class Dialogue:
@@ -93,6 +94,8 @@ class Dialogue:
             raise
         except Exception as error:
             ending = Failed(Problem.of(error))
+        if isinstance(ending, Failed):  # the turn's language comes first, where it had one
+            ending = Failed(ending.problem.told(preferred()))
         await self._end(_settled(exchange, ending, "".join(text)))
         yield ending
 
@@ -202,8 +205,8 @@ def _stated(demo: Demo, chosen: dict[str, Any]) -> str:
 
 def _storage_problem(error: Exception) -> Problem:
     if isinstance(error, TizaError):
-        return Problem.of(error)
-    return Problem("read_only", "The conversation could not be written to the data folder.")
+        return Problem.of(error, preferred())
+    return Problem("read_only", texts("The conversation could not be written to the data folder."))
 
 
 def _closing(stream: AsyncIterator[Any]) -> aclosing[Any]:

@@ -9,7 +9,9 @@ from typing import Any
 
 from demos.runtime.contract import Demo, Frame
 from demos.runtime.export import write_csv, write_gif, write_json
+from demos.runtime.messages import say
 from demos.runtime.pictures import frame_png
+from knowledge.messages import system_says
 from tutor.conversations.store import Conversation, markdown
 from tutor.errors import StorageError
 from tutor.sanitize import clean
@@ -29,8 +31,12 @@ def write_markdown(conversation: Conversation, folder: Path) -> Path:
         return _write_new(folder, stem, text)
     except OSError as error:
         raise StorageError(
-            f"The conversation could not be written to {folder} ({error.strerror}).",
-            hint="Start Tiza in a folder that you may write to.",
+            say(
+                "The conversation could not be written to {folder} ({problem}).",
+                folder=folder,
+                problem=system_says(error),
+            ),
+            hint=say("Start Tiza in a folder that you may write to."),
         ) from None
 
 
@@ -48,8 +54,8 @@ def write_run(demo: Demo, params: dict[str, Any], frames: Sequence[Frame], shown
         write_gif(frames, place / "run.gif")
     except OSError as error:
         raise StorageError(
-            f"The run could not be written to {folder} ({error.strerror or error}).",
-            hint="Start Tiza in a folder that you may write to.",
+            say("The run could not be written to {folder} ({problem}).", folder=folder, problem=system_says(error)),
+            hint=say("Start Tiza in a folder that you may write to."),
         ) from None
     return place
 

@@ -15,6 +15,7 @@ from knowledge.documents.formats.web import html_units
 from knowledge.documents.gaps import Ledger
 from knowledge.documents.pages import MOST_PAGES, Converted, Page, Tell
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 _FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 
@@ -24,18 +25,22 @@ def read_epub(path: Path, tell: Tell) -> Converted:
     with Package(path) as package:
         if _is_locked(package):
             raise KnowledgeError(
-                "it is locked to a shop's own reader.", code="unreadable_document", hint="Give a copy without DRM."
+                say("it is locked to a shop's own reader."),
+                code="unreadable_document",
+                hint=say("Give a copy without DRM."),
             )
         container = package.xml("META-INF/container.xml")
         opf = next((found.get("full-path") or "" for found in _all(container, "rootfile")), "")
         root = package.xml(opf) if opf else None
         if root is None:
-            raise KnowledgeError("it holds no book.", code="unreadable_document")
+            raise KnowledgeError(say("it holds no book."), code="unreadable_document")
         folder, ledger, pages = posixpath.dirname(opf), Ledger(), list[Page]()
         held = {found.get("id"): found for found in _all(root, "item")}
         spine = [held[ref.get("idref")] for ref in _all(root, "itemref") if ref.get("idref") in held]
         if len(spine) > MOST_PAGES:
-            raise KnowledgeError(f"it has more than {MOST_PAGES} parts.", code="document_too_large", hint="Split it.")
+            raise KnowledgeError(
+                say("it has more than {most} parts.", most=MOST_PAGES), code="document_too_large", hint=say("Split it.")
+            )
         for number, found in enumerate(spine, 1):
             name = posixpath.normpath(posixpath.join(folder, unquote(found.get("href") or "")))
             data = package.data(name)

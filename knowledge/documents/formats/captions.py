@@ -12,6 +12,7 @@ from knowledge.documents.characters import decode, flat
 from knowledge.documents.pages import Converted, Page, Tell
 from knowledge.documents.units import Unit, heading
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 from knowledge.text import sentences
 
 _TIME = re.compile(r"^\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,]\d{1,3}\s+-->\s+\S+")
@@ -33,7 +34,7 @@ def read_captions(path: Path, _tell: Tell) -> Converted:
     """The sentences that are spoken."""
     cues = list(_cues(re.sub(r"\r\n?", "\n", decode(path.read_bytes()))))
     if not cues:
-        raise KnowledgeError("it holds no captions.", code="unreadable_document")
+        raise KnowledgeError(say("it holds no captions."), code="unreadable_document")
     return Converted((Page(tuple(_units(cues))),))
 
 

@@ -14,6 +14,7 @@ from knowledge.documents.markdown import front_matter, units
 from knowledge.documents.pages import Converted, Page, Tell
 from knowledge.documents.units import Unit, heading
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 _BROKEN_HEAD = re.compile(
     r"\A---\n(?:[A-Za-z][\w -]{0,40}:(?: [^\n]{0,500})?\n|[ \t]{1,8}[^\n]{0,500}\n|#[^\n]{0,200}\n){1,60}---\n"
@@ -34,7 +35,7 @@ def read_notebook(path: Path, _tell: Tell) -> Converted:
     """The text cells of a Jupyter notebook of format 3 or 4, and its code as code. Pictures in outputs are counted."""
     notebook = json.loads(decode(path.read_bytes()))
     if not isinstance(notebook, dict):
-        raise KnowledgeError("it is no notebook.", code="unreadable_document")
+        raise KnowledgeError(say("it is no notebook."), code="unreadable_document")
     sheets = notebook.get("worksheets") or [notebook]
     cells = [cell for sheet in sheets for cell in sheet.get("cells", [])]
     ledger = Ledger()

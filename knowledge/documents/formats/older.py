@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from knowledge.documents.kinds import kind_of
 from knowledge.documents.pages import Converted, Tell
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 NEWER = {".doc": ".docx", ".dot": ".docx", ".ppt": ".pptx", ".pps": ".pptx", ".xls": ".xlsx"}
 SECONDS = 180
@@ -37,9 +38,13 @@ def renewed(path: Path, name: str, kind: str) -> Iterator[Path]:
     office = program()
     if office is None:
         raise KnowledgeError(
-            f"{name} is in an old format ({kind}), which LibreOffice would turn, and that is not installed.",
+            say(
+                "{name} is in an old format ({kind}), which LibreOffice would turn, and that is not installed.",
+                name=name,
+                kind=kind,
+            ),
             code="unsupported_format",
-            hint=f"Save it as {NEWER[kind]}, or install LibreOffice.",
+            hint=say("Save it as {newer}, or install LibreOffice.", newer=NEWER[kind]),
         )
     with TemporaryDirectory(prefix="tiza-office-") as work:
         ending = NEWER[kind]
@@ -63,7 +68,7 @@ def renewed(path: Path, name: str, kind: str) -> Iterator[Path]:
 
 def _failed(name: str) -> KnowledgeError:
     return KnowledgeError(
-        f"{name} could not be turned into a newer format by LibreOffice.",
+        say("{name} could not be turned into a newer format by LibreOffice.", name=name),
         code="unreadable_document",
-        hint="Open it and save it in today's format.",
+        hint=say("Open it and save it in today's format."),
     )

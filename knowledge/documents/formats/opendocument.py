@@ -17,6 +17,7 @@ from knowledge.documents.gaps import Ledger
 from knowledge.documents.pages import MOST_PAGES, Converted, Page, Tell
 from knowledge.documents.units import Unit, heading, item, lines_joined, prose, rows
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 _PRESENTATION = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"
 _SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
@@ -36,12 +37,12 @@ def read_opendocument(path: Path, tell: Tell) -> Converted:
     with Package(path) as package:
         if (manifest := package.data("META-INF/manifest.xml")) and b"encryption-data" in manifest:
             raise KnowledgeError(
-                "it is protected by a password.", code="unreadable_document", hint="Save it without one."
+                say("it is protected by a password."), code="unreadable_document", hint=say("Save it without one.")
             )
         root = package.xml("content.xml")
         body = None if root is None else root.find(OFFICE + "body")
         if body is None or not len(body):
-            raise KnowledgeError("it holds no document.", code="unreadable_document")
+            raise KnowledgeError(say("it holds no document."), code="unreadable_document")
         looks = Looks(package.xml("styles.xml"), root)
         kind = body[0].tag
         if kind == OFFICE + "presentation":
@@ -58,7 +59,9 @@ def _slides(package: Package, looks: Looks, body: Any, tell: Tell) -> Converted:
     ledger, pages = Ledger("slide"), list[Page]()
     slides = body.findall(DRAW + "page")
     if len(slides) > MOST_PAGES:
-        raise KnowledgeError(f"it has more than {MOST_PAGES} slides.", code="document_too_large", hint="Split it.")
+        raise KnowledgeError(
+            say("it has more than {most} slides.", most=MOST_PAGES), code="document_too_large", hint=say("Split it.")
+        )
     for number, slide in enumerate(slides, 1):
         if looks.of(slide.get(DRAW + "style-name")).is_hidden:
             ledger.note("hidden_slide", number)

@@ -12,6 +12,7 @@ from typing import Any
 from lxml import etree
 
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 MOST_PART = 200_000_000
 """Bytes that one part may unpack to."""
@@ -62,10 +63,12 @@ class Package:
             return None
         info = self._zip.getinfo(held)
         if info.file_size > MOST_PART:
-            raise KnowledgeError("one of its parts is too large.", code="document_too_large", hint="Split it.")
+            raise KnowledgeError(
+                say("one of its parts is too large."), code="document_too_large", hint=say("Split it.")
+            )
         if info.flag_bits & 1:
             raise KnowledgeError(
-                "it is protected by a password.", code="unreadable_document", hint="Save it without one."
+                say("it is protected by a password."), code="unreadable_document", hint=say("Save it without one.")
             )
         return self._zip.read(held)
 
@@ -111,5 +114,7 @@ def _no_package(path: Path) -> KnowledgeError:
     with path.open("rb") as file:
         head = file.read(1_000_000)
     if head.startswith(_OLE) and _ENCRYPTED in head:
-        return KnowledgeError("it is protected by a password.", code="unreadable_document", hint="Save it without one.")
-    return KnowledgeError("it is damaged, or not what its name says.", code="unreadable_document")
+        return KnowledgeError(
+            say("it is protected by a password."), code="unreadable_document", hint=say("Save it without one.")
+        )
+    return KnowledgeError(say("it is damaged, or not what its name says."), code="unreadable_document")

@@ -20,6 +20,7 @@ from knowledge.documents.layout.runs import Box, Line, Run, rows_of
 from knowledge.documents.pages import MOST_PAGES, Converted, Page, Tell
 from knowledge.documents.units import prose
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 PICTURE = 0.03
 """Share of a page from which a picture may hold text."""
@@ -36,9 +37,9 @@ def open_pdf(path: Path) -> pdfium.PdfDocument:
     except pdfium.PdfiumError as error:
         if "password" in str(error).lower() or "security" in str(error).lower():
             raise KnowledgeError(
-                "it is protected by a password.", code="unreadable_document", hint="Save it without one."
+                say("it is protected by a password."), code="unreadable_document", hint=say("Save it without one.")
             ) from None
-        raise KnowledgeError("it is damaged.", code="unreadable_document") from None
+        raise KnowledgeError(say("it is damaged."), code="unreadable_document") from None
 
 
 def read_pdf(path: Path, tell: Tell) -> Converted:
@@ -46,7 +47,9 @@ def read_pdf(path: Path, tell: Tell) -> Converted:
     with open_pdf(path) as document:
         count = len(document)
         if count > MOST_PAGES:
-            raise KnowledgeError(f"it has more than {MOST_PAGES} pages.", code="document_too_large", hint="Split it.")
+            raise KnowledgeError(
+                say("it has more than {most} pages.", most=MOST_PAGES), code="document_too_large", hint=say("Split it.")
+            )
         ledger, sheets = Ledger("page"), list[Sheet]()
         pictures, boxes = _Pictures(ledger), dict[int, list[str]]()
         for number in range(1, count + 1):

@@ -17,6 +17,7 @@ from knowledge.documents.layout.runs import Run
 from knowledge.documents.pages import Converted, Page, Tell
 from knowledge.documents.units import Unit
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 _LEAST = (120, 24)
 """Pixels across and down from which a picture may hold text: smaller ones are signs and bullets."""
@@ -28,9 +29,9 @@ def read_picture_file(path: Path, tell: Tell) -> Converted:
     """The text of a photographed or scanned page; each picture of a file with several is a page."""
     if not ocr.installed():
         raise KnowledgeError(
-            "it is a picture, and Tesseract, which would read it, is not installed.",
+            say("it is a picture, and Tesseract, which would read it, is not installed."),
             code="unreadable_document",
-            hint="Install tesseract-ocr, or give its text.",
+            hint=say("Install tesseract-ocr, or give its text."),
         )
     pages, ledger = [], Ledger("page")
     with _opened(path.read_bytes()) as image:
@@ -71,10 +72,12 @@ def _opened(data: bytes) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(data))
         if image.width * image.height > _MOST_PIXELS:
-            raise KnowledgeError("it has too many pixels.", code="document_too_large", hint="Make it smaller.")
+            raise KnowledgeError(
+                say("it has too many pixels."), code="document_too_large", hint=say("Make it smaller.")
+            )
         image.load()
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
-        raise KnowledgeError("it is no picture that can be read.", code="unreadable_document") from None
+        raise KnowledgeError(say("it is no picture that can be read."), code="unreadable_document") from None
     return image
 
 

@@ -11,6 +11,7 @@ from knowledge.documents.gaps import Ledger
 from knowledge.documents.pages import Converted, Page, Tell
 from knowledge.documents.units import BULLET, Unit, item, prose, rows
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 _ROW = re.compile(r"\|\s*$")
 _PICTURE = re.compile(r"\\pict(?![a-z])")
@@ -30,7 +31,7 @@ def read_rtf(path: Path, _tell: Tell) -> Converted:
 
     source = path.read_bytes().decode("latin-1")
     if not source.lstrip().startswith("{\\rtf"):
-        raise KnowledgeError("it is damaged, or not what its name says.", code="unreadable_document")
+        raise KnowledgeError(say("it is damaged, or not what its name says."), code="unreadable_document")
     ledger = Ledger()
     source = _without(source, _HIDDEN, _SHOWN, ledger)
     if not _GROUND.search(source) and (white := _white(source)):

@@ -13,6 +13,7 @@ from knowledge.documents.gaps import Ledger
 from knowledge.documents.pages import Converted, Page, Tell
 from knowledge.documents.units import Unit, heading, prose, rows
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 _MOST_CELLS = 2_000_000
 
@@ -41,7 +42,7 @@ def read_workbook(path: Path, tell: Tell) -> Converted:
             warnings.simplefilter("ignore")
             book = load_workbook(path, data_only=True)
     except (InvalidFileException, KeyError):
-        raise KnowledgeError("it is damaged, or not what its name says.", code="unreadable_document") from None
+        raise KnowledgeError(say("it is damaged, or not what its name says."), code="unreadable_document") from None
     ledger, units = Ledger(), list[Unit]()
     for number, sheet in enumerate(book.worksheets, 1):
         if sheet.sheet_state != "visible":
@@ -59,7 +60,7 @@ def read_workbook(path: Path, tell: Tell) -> Converted:
 def _table(sheet: Any, ledger: Ledger) -> tuple[list[list[str]], list[bool]]:
     """The cells of a sheet as they are shown, merged ones in each place that they cover; which rows are bold."""
     if sheet.max_row * sheet.max_column > _MOST_CELLS:
-        raise KnowledgeError("it has too many cells.", code="document_too_large", hint="Split it.")
+        raise KnowledgeError(say("it has too many cells."), code="document_too_large", hint=say("Split it."))
     covered = {}
     for area in sheet.merged_cells.ranges:
         for row, column in area.cells:

@@ -17,6 +17,7 @@ from knowledge.documents.gaps import Ledger
 from knowledge.documents.pages import MOST_PAGES, Converted, Page, Tell
 from knowledge.documents.units import Unit, heading, item, lines_joined, prose
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 _RUNNING = frozenset(("sldNum", "dt", "ftr", "hdr", "sldImg"))
 _TITLES = frozenset(("title", "ctrTitle"))
@@ -29,10 +30,14 @@ def read_slides(path: Path, tell: Tell) -> Converted:
         root = package.xml(name)
         listed = None if root is None else root.find(P + "sldIdLst")
         if root is None or (listed is None and root.tag != P + "presentation"):
-            raise KnowledgeError("it holds no presentation.", code="unreadable_document")
+            raise KnowledgeError(say("it holds no presentation."), code="unreadable_document")
         slides = [package.target(name, slide.get(R + "id")) for slide in (() if listed is None else listed)]
         if len(slides) > MOST_PAGES:
-            raise KnowledgeError(f"it has more than {MOST_PAGES} slides.", code="document_too_large", hint="Split it.")
+            raise KnowledgeError(
+                say("it has more than {most} slides.", most=MOST_PAGES),
+                code="document_too_large",
+                hint=say("Split it."),
+            )
         ledger, deck = Ledger("slide"), Deck.of(root)
         pages = []
         for number, slide in enumerate(slides, 1):

@@ -16,6 +16,7 @@ from knowledge.documents.gaps import Ledger
 from knowledge.documents.pages import Converted, Page, Tell
 from knowledge.documents.units import ENDED, Unit, heading, item, lines_joined, prose
 from knowledge.errors import KnowledgeError
+from knowledge.messages import say
 
 _BOLD_HEADING = 10
 """Words at most of a paragraph in bold type that is a heading, though its author did not mark it as one."""
@@ -29,7 +30,7 @@ def read_word(path: Path, tell: Tell) -> Converted:
         root = package.xml(name)
         body = None if root is None else root.find(W + "body")
         if body is None:
-            raise KnowledgeError("it holds no Word document.", code="unreadable_document")
+            raise KnowledgeError(say("it holds no Word document."), code="unreadable_document")
         reader = _Reader(package, name, tell)
         reader.blocks(body)
         reader.notes()

@@ -7,8 +7,10 @@ from contextlib import aclosing
 
 import pytest
 
+from demos.runtime.messages import say
 from tutor.conversations.records import exchange_of
 from tutor.conversations.store import Exchange
+from tutor.errors import ModelError
 from tutor.events import (
     Answered,
     DemoFinished,
@@ -209,6 +211,24 @@ async def test_an_empty_or_huge_question_fails_in_words(tutor: Tutor, text: str,
     events = await _events(tutor, text)
     assert [type(event) for event in events] == [Failed]
     assert isinstance(events[0], Failed) and events[0].problem.code == code
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("What is a Hopfield network?", "The model stopped in mid-answer. Ask again."),
+        ("¿Qué es una red de Hopfield?", "El modelo se detuvo a mitad de la respuesta. Pregunta otra vez."),
+    ],
+)
+async def test_what_goes_wrong_in_a_turn_is_told_in_its_language(
+    tutor: Tutor, monkeypatch: pytest.MonkeyPatch, question: str, sentence: str
+) -> None:
+    def stop(*_: object) -> None:
+        raise ModelError(say("The model stopped in mid-answer."), hint=say("Ask again."))
+
+    monkeypatch.setattr("tutor.dialogue.turn.reply", stop)
+    events = await _events(tutor, question)
+    assert isinstance(events[-1], Failed) and str(events[-1].problem) == sentence
 
 
 async def test_talk_is_answered_in_a_few_words_and_searches_nothing(tutor: Tutor) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.tutor.llm.mirror import CONTENT, HUB, HUB_PATH, PACKAGES, SIZES, WHEELS, Mirror, entry, left, whole
-from tutor.errors import ModelError
+from tutor.errors import ModelError, Problem
 from tutor.llm import pull as pulling
 from tutor.llm.fetching import download
 from tutor.llm.fetching.download import CHUNK
@@ -60,11 +60,13 @@ async def test_without_a_network_one_sentence_names_both_sources(
     assert left(tmp_path) == ["models/fake/.fake.partial/packages/journal.json"]
 
 
-async def test_the_same_sentence_in_spanish(tmp_path: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TIZA_LANGUAGE", "es")
+async def test_the_same_sentence_in_spanish(tmp_path: Path, mirror: Mirror) -> None:
     mirror.files.clear()
-    with pytest.raises(ModelError, match=r"No se pudo descargar fake .el repositorio de modelos: respondió 404; "):
+    with pytest.raises(ModelError) as failed:
         await pull(entry(), tmp_path)
+    said = Problem.of(failed.value, "es")
+    assert said.message.startswith("No se pudo descargar fake (el repositorio de modelos: respondió 404; ")
+    assert said.hint.startswith("Conéctate y repite la orden")
 
 
 # Going on

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from tutor.i18n import texts
+from demos.runtime.messages import say
 
 TIMEOUT = httpx.Timeout(30, connect=10)
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -16,7 +16,7 @@ PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class SourceError(Exception):
-    """A source does not give the file; the message says why, in a few words of the user's language."""
+    """A source does not give the file; the message says why, in a few words."""
 
 
 class WrongFileError(SourceError):
@@ -47,12 +47,12 @@ def open_client(
         if client_certificate:
             context.load_cert_chain(client_certificate)
     except (OSError, ssl.SSLError):
-        raise SourceError(texts("the certificates that are set for it cannot be read")) from None
+        raise SourceError(say("the certificates that are set for it cannot be read")) from None
     try:
         mounts = {f"all://{host}": httpx.AsyncHTTPTransport(verify=False, proxy=proxy) for host in trusted}
         return httpx.AsyncClient(verify=context, proxy=proxy, mounts=mounts, timeout=TIMEOUT)
     except (ValueError, ImportError, httpx.InvalidURL):  # an address that is none; SOCKS, which needs a package more
-        raise SourceError(texts("the proxy that is set cannot be used")) from None
+        raise SourceError(say("the proxy that is set cannot be used")) from None
 
 
 def reason(error: Exception) -> str:
@@ -60,7 +60,7 @@ def reason(error: Exception) -> str:
     if isinstance(error, BrokenError):
         return str(error)
     if isinstance(error, httpx.ConnectError) and "CERTIFICATE" in str(error).upper():
-        return texts("its certificate is not trusted on this machine")
+        return say("its certificate is not trusted on this machine")
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
-        return texts("no connection")
-    return texts("the connection broke off")
+        return say("no connection")
+    return say("the connection broke off")

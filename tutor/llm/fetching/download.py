@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from tutor.i18n import texts
+from demos.runtime.messages import say
 from tutor.llm.fetching.connection import PASSING, BrokenError, SourceError, WrongFileError, reason
 from tutor.llm.fetching.threads import finished
 
@@ -48,7 +48,7 @@ async def download(
         except (httpx.HTTPError, httpx.StreamError, BrokenError) as error:
             problem, reached = error, reached or not isinstance(error, httpx.TimeoutException)
         except httpx.InvalidURL:
-            raise SourceError(texts("its address is not valid")) from None
+            raise SourceError(say("its address is not valid")) from None
         grown = _size(path) > have
         failures, reached = 0 if grown else failures + 1, reached or grown
         if failures >= TRIES or not reached:
@@ -71,20 +71,20 @@ async def _receive(
             return
         start, total = _place(response, have)
         if response.status_code >= 400 and response.status_code != 416:
-            said = texts("it answered {status}", status=response.status_code)
+            said = say("it answered {status}", status=response.status_code)
             raise BrokenError(said) if response.status_code in PASSING else SourceError(said)
         if start is None and (size is None or total in (None, size)):
             await finished(path.unlink, missing_ok=True)  # what is here does not fit: from the beginning
-            raise BrokenError(texts("the connection broke off"))
+            raise BrokenError(say("the connection broke off"))
         another = total != size if total is not None else bool(have and not start)
         if start is None or (size is not None and another) or (total or 0) > limit:
-            raise WrongFileError(texts("it gives another file"))  # what is here already stays as it is
+            raise WrongFileError(say("it gives another file"))  # what is here already stays as it is
         await _write(response, path, start, size if size is not None else limit, reach)
         if total is not None and _size(path) < total:
-            raise BrokenError(texts("the connection broke off"))
+            raise BrokenError(say("the connection broke off"))
         if size is not None and _size(path) < size:
             await finished(path.unlink)
-            raise WrongFileError(texts("it gives another file"))
+            raise WrongFileError(say("it gives another file"))
 
 
 async def _write(response: httpx.Response, path: Path, start: int, limit: int, reach: Callable[[int], None]) -> None:
@@ -95,7 +95,7 @@ async def _write(response: httpx.Response, path: Path, start: int, limit: int, r
         async for chunk in response.aiter_raw(CHUNK):
             if done + len(chunk) > limit:
                 await finished(path.unlink)
-                raise WrongFileError(texts("it gives another file"))
+                raise WrongFileError(say("it gives another file"))
             await finished(file.write, chunk)
             done += len(chunk)
             reach(done)

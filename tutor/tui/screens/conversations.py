@@ -16,7 +16,7 @@ from textual.widgets import Input, OptionList
 
 from tutor.conversations.store import Conversation, Conversations
 from tutor.errors import Problem
-from tutor.i18n import mark
+from tutor.i18n import mark, preferred
 from tutor.tui.export import write_markdown
 from tutor.tui.language import texts
 from tutor.tui.screens.dialogs import ConfirmScreen, PromptScreen
@@ -126,7 +126,7 @@ class ConversationsScreen(Screen[str | None]):
         try:
             said = await asyncio.to_thread(change)
         except Exception as error:
-            self._notice.say((str(Problem.of(error)), "$error"))
+            self._notice.say((str(Problem.of(error, preferred())), "$error"))
             return
         self._notice.say((said if isinstance(said, str) else done, "$success"))
         self._read()
@@ -137,7 +137,7 @@ class ConversationsScreen(Screen[str | None]):
             self._found = await asyncio.to_thread(self._conversations.list, self._owner, self._search.value)
         except Exception as error:
             self._found = []
-            self._notice.say((str(Problem.of(error)), "$error"))
+            self._notice.say((str(Problem.of(error, preferred())), "$error"))
         kept = self._list.highlighted or 0
         self._list.clear_options()
         for found in self._found:

@@ -17,6 +17,7 @@ from textual.widgets import Input, OptionList
 from demos.runtime.contract import Demo
 from demos.runtime.texts import fixed
 from tutor.i18n import Texts, mark, preferred
+from tutor.tui.language import texts
 from tutor.tui.ports import Catalogue
 from tutor.tui.text import Field, Line, choice, words
 from tutor.tui.widgets.footer import KeyLine
@@ -38,7 +39,7 @@ class DemosScreen(Screen[tuple[Demo, bool] | None]):
         self._catalogue, self._language = catalogue, preferred()
         self._demos: list[Demo] = []
         self._shown: dict[str, Demo] = {}
-        self._search = Field(placeholder="Type to search", id="search", compact=True)
+        self._search = Field(placeholder=texts("Type to search"), id="search", compact=True)
         self._list = OptionList(id="demos", compact=True)
         self._about = Line(id="about-demo")
 
@@ -55,7 +56,7 @@ class DemosScreen(Screen[tuple[Demo, bool] | None]):
 
     def on_mount(self) -> None:
         self._search.focus()
-        self._about.say("Reading the demos…")
+        self._about.say(texts("Reading the demos…"))
         self._read()
 
     @work(exit_on_error=False)
@@ -101,7 +102,7 @@ class DemosScreen(Screen[tuple[Demo, bool] | None]):
                 self._list.add_option(choice(f"  {fixed(demo.title, self._language, demo.name)}", id=demo.name))
         self._list.highlighted = 1 if found else None
         if not found:
-            self._about.say("No demo has these words.")
+            self._about.say(texts("No demo has these words."))
 
 
 def _searchable(demo: Demo) -> str:
