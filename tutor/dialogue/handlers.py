@@ -62,6 +62,8 @@ SUMMED_UP = 0.88
 """Least cosine (as e5 gives it) with a way to ask for a recap of words that do not seem to lean on what was said."""
 SPOKEN = 3
 """Turns of which the topics are still spoken of."""
+OF_A_RUN = 0.6
+"""Probability from which words ask of a run though none was made."""
 RUN_DOUBT = 0.2
 """Least probability of a question about the run for the run to be asked first."""
 
@@ -110,7 +112,7 @@ def _asks_of_no_run(said: Said) -> bool:
         return False
     if said.state.proposed is not None:
         return said.reading.sure
-    return said.state.run is None and said.reading.probability > SURELY_OFF and said.leans >= LEAN
+    return said.state.run is None and said.reading.probability > OF_A_RUN and said.leans >= LEAN
 
 
 def _in_particular(parts: Parts, said: Said) -> bool:
@@ -272,7 +274,8 @@ def _slide_meant(parts: Parts, said: Said) -> int | None:
     navigator = parts.navigator
     if navigator is None or said.topic:
         return None
-    if said.reading.telling and (slide := navigator.slide_about(" ".join(said.reading.telling))) is not None:
+    asked = " ".join(said.reading.telling) if said.reading.telling or said.leans >= LEAN else said.text
+    if asked and (slide := navigator.slide_about(asked)) is not None:
         return slide
     own = [row.number for row in navigator.outline.slides_of(said.state.topic)]
     if said.leans < LEAN or not said.state.said or said.state.act not in FACTS or len(own) < SEVERAL:

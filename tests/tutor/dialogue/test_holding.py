@@ -87,7 +87,7 @@ async def test_one_sentence_is_one_sentence(tutor: Tutor) -> None:
 
 
 async def test_the_slide_of_a_thing_that_is_no_topic(tutor: Tutor) -> None:
-    (prize, after), _ = await _talk(tutor, "on what slide is the prize", "and the next one?")
+    _, prize, after = (await _talk(tutor, "What is a neuron?", "on what slide is the prize", "and the next one?"))[0]
     assert prize.text.startswith("Slide 27:") and after.text.startswith("Slide 28:")
 
 
@@ -112,7 +112,7 @@ async def test_what_is_said_after_a_proposed_run_is_about_that_run(tutor: Tutor)
 
 
 async def test_a_question_about_a_run_where_none_was_made(tutor: Tutor) -> None:
-    endings, _ = await _talk(tutor, "What is a perceptron?", "what was the final accuracy of that run?")
+    endings, _ = await _talk(tutor, "What is a perceptron?", "what was the final error?")
     assert "No demo has run" in endings[-1].text
 
 
