@@ -53,7 +53,8 @@ def answer(desk: Desk, wanted: Wanted, spoken: frozenset[str] = frozenset()) -> 
     if (asked := particular(desk.course, wanted, spoken=spoken)) is not None:
         return _told(desk, wanted, asked, spoken)
     found = explain(desk.course, wanted)
-    if found is not None and wanted.leans >= LEANS and all(line.text in spoken for line in found.lines):
+    if _said_before(desk, wanted, found, spoken):
+        assert found is not None
         again = particular(desk.course, wanted, MAYBE, spoken) or unsaid(found, spoken)
         if again is not None:  # a unit that was told does not answer what is asked after it
             return _told(desk, wanted, again, spoken)
@@ -66,6 +67,13 @@ def answer(desk: Desk, wanted: Wanted, spoken: frozenset[str] = frozenset()) -> 
             return _told(desk, wanted, asked, spoken)
         return declined(desk, wanted, seen)
     return _told(desk, wanted, found, spoken)
+
+
+def _said_before(desk: Desk, wanted: Wanted, found: Explanation | None, spoken: frozenset[str]) -> bool:
+    """True for what leans on the conversation on a topic and would be answered by what was said in it already."""
+    if found is None or wanted.leans < LEANS or found.topic not in desk.course.topics:
+        return False
+    return all(line.text in spoken for line in found.lines)
 
 
 def _told(desk: Desk, wanted: Wanted, found: Explanation, spoken: frozenset[str]) -> Reply:

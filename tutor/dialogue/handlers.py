@@ -41,8 +41,9 @@ OTHERWISE = ("off_topic", "correct_me", "social", "continue", "list", "order", "
 """Acts that give way to a question of the course that is likelier than they are."""
 OTHER = 0.5
 """Least probability of such a question."""
-DOUBTFULLY_OFF = 0.4
-"""The same where the words lean on the course's topic: "sounds like cheating, the internet surely had dogs"."""
+RATHER = 0.4
+"""The same where the words lean on the topic though they seem off it ("sounds like cheating, the internet surely had
+dogs"), are to sum up what nobody named, or ask why after a run."""
 ANSWERED = 0.6
 """Least coverage of such a question."""
 EXPLAINED = (*ACT_UNITS, *FACTS)
@@ -71,15 +72,18 @@ RUN_DOUBT = 0.2
 def demo_wanted(parts: Parts, said: Said) -> RunDemo | Clarify | None:
     """The demo that is to run, or those that may be meant; None when none is wanted."""
     if said.offer is not None and said.offer.act == "run_demo":
-        return parts.demo_reader.offered(said.offer)
+        return parts.demo_reader.offered(said.offer, said.state.question)
     if said.act == "change_run" or (said.act == "run_demo" and said.state.proposed is not None):
         changed = parts.demo_reader.changed(said.utterance.text, _run_before(parts, said), said.state.question)
-        if changed is not None and (said.act == "change_run" or changed.extracted.params):
+        if changed is not None and (changed.extracted.params or changed.extracted.loose):
             return changed
+        if changed is not None and said.act == "change_run":
+            return None  # nothing to change is told: it is asked for
     if said.act in ("run_demo", "change_run") or said.utterance.text.startswith("/demo "):
         topic = parts.topics.get(said.state.topic)
         sure = said.reading.probability > DEMO_DOUBT
-        return parts.demo_reader.asked(said.utterance.text, topic.demo if topic and sure else "", sure=sure)
+        about = topic.demo if topic and sure else ""
+        return parts.demo_reader.asked(said.utterance.text, about, sure=sure, before=said.state.question)
     return None
 
 
@@ -95,6 +99,8 @@ def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
     if _asks_of_no_run(said):
         return talk.not_run(desk, said.state)
     if said.state.run is not None and said.reading.probabilities["ask_run"] > RUN_DOUBT:
+        if _asks_of_the_idea(parts, said):
+            return _explain(parts, desk, replace(said, act=_asked_act(said)), seed)
         return _ask_run(parts, desk, said, seed)
     if said.offer is None and not said.topic and not said.state.practice and _doubtful(parts, said):
         return _explain(parts, desk, replace(said, act=_asked_act(said)), seed)
@@ -104,6 +110,14 @@ def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
         return _explain(parts, desk, replace(said, act=_asked_act(said)), seed)
     handler = HANDLERS.get(said.act, _explain)
     return handler(parts, desk, said, seed)
+
+
+def _asks_of_the_idea(parts: Parts, said: Said) -> bool:
+    """True for "why does the energy never rise?" after a run: the course answers it, and the run's numbers do not."""
+    if about_run(said.utterance.text, said.state.run) if said.state.run else False:
+        return False
+    match = asked_in_particular(parts.course, _wanted(parts, replace(said, act=_asked_act(said))))
+    return match is not None and match.probability > RATHER
 
 
 def _asks_of_no_run(said: Said) -> bool:
@@ -122,8 +136,10 @@ def _in_particular(parts: Parts, said: Said) -> bool:
     if said.offer is not None or said.topic or open_ or said.act not in OTHERWISE:
         return False
     match = asked_in_particular(parts.course, _wanted(parts, said))
+    if match is not None and said.act == "summarise":
+        return match.probability > RATHER
     if match is not None and said.act == "off_topic" and said.leans >= LEAN and said.state.topic:
-        return match.probability > DOUBTFULLY_OFF
+        return match.probability > RATHER
     return match is not None and match.probability > max(OTHER, said.reading.probability)
 
 
@@ -251,9 +267,13 @@ def _locate(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
         section = parts.navigator.section_named(said.text, said.vector)
         if section is not None:
             return navigate.section_located(desk, parts.navigator, section)
-    named = parts.course.retriever.names.found(said.text)
-    slide = said.utterance.slide or (None if named else _slide_beside(said) or _slide_meant(parts, said))
-    found = navigate.located(desk, parts.navigator, _topic_of(parts, said), slide)
+    topic = _topic_of(parts, said)
+    if parts.course.retriever.names.found(said.text):  # of a topic's slides the one that has all the words
+        own = [row.number for row in parts.navigator.outline.slides_of(topic)]
+        slide = said.utterance.slide or (parts.navigator.slide_about(said.text, own) if len(own) >= SEVERAL else None)
+    else:
+        slide = said.utterance.slide or _slide_beside(said) or _slide_meant(parts, said)
+    found = navigate.located(desk, parts.navigator, topic, slide)
     return found or _explain(parts, desk, said, seed)
 
 
@@ -322,6 +342,8 @@ def _said_again(parts: Parts, desk: Desk, said: Said) -> Reply | None:
         return None
     if parts.navigator is not None and PART.search(said.text):
         return None  # "sum up the part on convolutions"
+    if recap.sentences_wished(said.utterance.plain) and said.leans >= LEAN:
+        return recap.shorter(desk, state.said, state.topic, said.utterance.plain, state.spoken)
     kind = recap.kind_of(said.vector, parts.embedder, 0.0 if said.leans >= LEAN else SUMMED_UP)
     if kind == "recap":
         return recap.recap(desk, state.earlier, said.utterance.plain)
@@ -430,6 +452,20 @@ def _topic_of(parts: Parts, said: Said) -> str:
     return said.state.topic
 
 
+def _change_run(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
+    """What of the last run can be changed, where the words do not tell it."""
+    last = _run_before(parts, said)
+    demo = next((demo for demo in parts.demos if last and demo.name == last[0]), None)
+    if demo is None or _in_question(said):
+        return _explain(parts, desk, replace(said, act=_asked_act(said)), seed)
+    return talk.what_to_change(desk, demo)
+
+
+def _in_question(said: Said) -> bool:
+    """True where the words are likelier a question than a doubtful change."""
+    return said.reading.probability < DEMO_DOUBT
+
+
 Handler = Callable[[Parts, Desk, Said, int], Reply]
 HANDLERS: Mapping[Act, Handler] = {
     "continue": _continue,
@@ -438,6 +474,7 @@ HANDLERS: Mapping[Act, Handler] = {
     "list": _list,
     "summarise": _summarise,
     "ask_run": _ask_run,
+    "change_run": _change_run,
     "about_course": _about_course,
     "about_tutor": _about_tutor,
     "off_topic": _off_topic,

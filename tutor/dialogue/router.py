@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -62,14 +62,14 @@ class DemoReader:
         self._names = Names(demos, embedder.vocabulary)
         self._nearness = Nearness(demos, embedder)
 
-    def offered(self, offer: Offer) -> RunDemo | None:
-        """The run that an offer means."""
+    def offered(self, offer: Offer, before: str = "") -> RunDemo | None:
+        """The run that an offer means, with what the question `before` named where the offer sets nothing."""
         demo = self._demos.get(offer.demo)
         example = self._examples.get(_bare(offer.text))
         if demo is None:
             return RunDemo(example, extract(example, offer.text)) if example else None
-        found = extract(demo, offer.text)
-        return RunDemo(demo, Extracted({**found.params, **offer.params}, (), ()))
+        stated = {**extract(demo, offer.text).params, **offer.params}
+        return RunDemo(demo, Extracted(stated or _named(demo, before), (), ()))
 
     def changed(self, text: str, last: tuple[str, Mapping[str, Any]] | None, before: str = "") -> RunDemo | None:
         """The last run with what the text changes; None when there is none, or when another demo is named. A bare
@@ -91,8 +91,9 @@ class DemoReader:
             found = Extracted(only, (), ())
         return RunDemo(demo, found, last[1])
 
-    def asked(self, text: str, about: str = "", *, sure: bool = True) -> RunDemo | Clarify | None:
-        """The demo that a request is for; `about` is the demo of what was spoken of, for "show me". None for none."""
+    def asked(self, text: str, about: str = "", *, sure: bool = True, before: str = "") -> RunDemo | Clarify | None:
+        """The demo that a request is for; `about` is the demo of what was spoken of, for "show me", which then runs with
+        what the question `before` named ("why can't it learn XOR?"). None for none."""
         text = text.removeprefix("/demo ").strip()
         if example := self._examples.get(_bare(text)):
             return RunDemo(example, extract(example, text))
@@ -101,7 +102,9 @@ class DemoReader:
         if named:
             ranked = self._meant(named, text, ranked)
         elif about in self._demos and len(text.split()) <= SHORT:
-            return RunDemo(self._demos[about], extract(self._demos[about], text))
+            demo = self._demos[about]
+            found = extract(demo, text)
+            return RunDemo(demo, replace(found, params={**_named(demo, before), **found.params}))
         elif ranked[0][1] < CLOSE + (0 if sure else DOUBTFUL):
             return None
         close = tuple(demo for demo, score in ranked if score > ranked[0][1] - MARGIN)
@@ -128,6 +131,11 @@ class DemoReader:
     def _named(self, text: str) -> list[Demo]:
         found = self._names.found(fold(self._names.spelt(text)))
         return found or self._names.in_parts(text) or self._names.by_choice(text)
+
+
+def _named(demo: Demo, question: str) -> dict[str, Any]:
+    """What a question that was no request names of a demo: a data set, a task, and no number that it may speak of."""
+    return {name: value for name, value in extract(demo, question).params.items() if isinstance(value, str)}
 
 
 def _only_fitting(demo: Demo, value: float, before: Mapping[str, Any], said: Collection[str]) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from knowledge.text import Language
+from demos.runtime.contract import Demo
+from demos.runtime.texts import fixed, label
+from knowledge.text import Language, language_of
 from tutor.answering.answer import Desk
-from tutor.answering.reply import Line, Offer, Reply
+from tutor.answering.reply import MOST_OFFERS, Line, Offer, Reply
 from tutor.dialogue.state import DialogueState
 from tutor.dialogue.utterance import Utterance
 from tutor.i18n import mark
@@ -14,7 +16,7 @@ GREETING = mark("Hello! Ask me about the course, or for a demo.")
 BYE = mark("Goodbye, and good luck with the course!")
 _SOCIAL = (
     (("thank", "thanks", "thx", "ty", "gracias", "agradezco", "genial", "great", "cool", "nice", "perfecto"), THANKS),
-    (("bye", "goodbye", "adios", "chao", "chau", "luego", "night", "later"), BYE),
+    (("bye", "goodbye", "adios", "chao", "chau", "luego", "night", "later", "vemos", "hablamos"), BYE),
 )
 """Words by which a few words of courtesy are answered in kind; all others are greeted back."""
 
@@ -83,6 +85,17 @@ def doubted(desk: Desk, state: DialogueState) -> Reply:
         Line(texts("If that does not answer your question, ask it in other words and I look again.")),
     )
     return Reply(lines, "about", topic=state.topic)
+
+
+def what_to_change(desk: Desk, demo: Demo) -> Reply:
+    """What of a demo can be set, where it was not said what should be changed."""
+    texts, properties = desk.texts, demo.schema()["properties"]
+    names = [label(name, texts.language, demo.name) for name in properties if name != "seed"]
+    title = fixed(demo.title, texts.language, demo.name)
+    said = texts("What shall I change? {demo} takes {names}.", demo=title, names=", ".join(names))
+    runs = [e.text for e in demo.examples if e.params and language_of(e.text) == texts.language]
+    offers = tuple(Offer(text, "run_demo", "", demo.name) for text in runs[:MOST_OFFERS])
+    return Reply((Line(said),), "answered", offers, act="change_run")
 
 
 def not_run(desk: Desk, state: DialogueState) -> Reply:

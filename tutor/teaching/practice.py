@@ -39,6 +39,8 @@ QUESTIONS: Mapping[str, str] = {
     "facts": mark("Who made {topic}, and when?"),
 }
 """The questions that units give, in the order in which they are asked."""
+AS_ASKED = ("why", "how", "limits", "uses")
+"""Those that are asked in the course's own words where the topic is no system with a demo."""
 SHOWN = 3
 """Sentences of a unit that are shown beside a verdict."""
 CLOSER = 0.0175
@@ -199,6 +201,11 @@ class Practice:
             return texts(STATEMENT, statement=_statement(topic, round_).said(texts.language))
         if round_.asked:
             return in_words(_unit(topic, round_), texts.language)
+        if round_.act in AS_ASKED and not topic.demo:  # "Why do we need an AI winter?" nobody asks
+            unit = _unit(topic, round_)
+            ways = [way for way in unit.asked if language_of(way) == texts.language]
+            if unit.act == round_.act and ways:
+                return in_words(unit, texts.language)
         return texts(QUESTIONS[round_.act], topic=self._course.inline(topic.id, texts.language))
 
     def _hint(self, desk: Desk, round_: Round) -> Reply:

@@ -10,6 +10,7 @@ from knowledge.retrieval.question_space import (
     NEAREST,
     SPOKEN,
     Candidate,
+    MatchFeatures,
     Questions,
     QuestionSpace,
     features_of,
@@ -18,9 +19,7 @@ from knowledge.retrieval.question_space import (
 )
 
 KINDS = ("", "define", "answer")
-NO_WEIGHTS = dict.fromkeys(
-    ("cosine", "margin", "read", "read_margin", "follows", "spoken", "named", "others", "bias"), 0.0
-)
+NO_WEIGHTS = dict.fromkeys((*MatchFeatures._fields, "bias"), 0.0)
 
 
 def passage(document: str, name: str = "", act: str = "answer") -> Passage:

@@ -154,3 +154,31 @@ async def test_the_score_names_what_to_look_at_again(tutor: Tutor) -> None:
     )
     assert "So far 0 of 2 were right." in endings[-1].text
     assert "To look at again: What is the perceptron?" in endings[-1].text
+
+
+async def test_longer_is_twice_as_long_and_what_is_not_said_is_asked(tutor: Tutor) -> None:
+    endings, runs = await _talk(
+        tutor, "run a perceptron on AND for 10 epochs", "now train it for longer", "and change something in it"
+    )
+    assert [run.params["epochs"] for run in runs] == [10, 20]
+    assert "What shall I change?" in endings[-1].text
+
+
+async def test_show_me_shows_what_was_asked_about(tutor: Tutor) -> None:
+    _, runs = await _talk(tutor, "Why can't one perceptron learn XOR?", "show me the demo")
+    assert [(run.name, run.params["data"]) for run in runs] == [("perceptron", "xor")]
+
+
+async def test_why_after_a_run_is_answered_by_the_course(tutor: Tutor) -> None:
+    endings, _ = await _talk(tutor, "run a Hopfield network", "and why does the energy never rise?")
+    assert "energy" in endings[-1].text and endings[-1].citations
+
+
+async def test_practice_asks_of_what_is_no_system_in_the_course_s_words(tutor: Tutor) -> None:
+    endings, _ = await _talk(tutor, "quiz me on AI winters", "I don't know", "another one", "I don't know", "another")
+    assert not any("do we need an AI winter" in ending.text for ending in endings)
+
+
+async def test_one_sentence_to_remember_is_one(tutor: Tutor) -> None:
+    (_, short), _ = await _talk(tutor, "Why do residual networks work?", "ok so what's the one sentence to remember?")
+    assert short.text.count(" [1]") == 1

@@ -295,7 +295,7 @@ async def test_sources_are_named_in_the_answer_s_language(tutor: Tutor) -> None:
     [
         (("Why can't one perceptron learn XOR?",), "no straight line separates its classes"),
         (("¿Por qué un solo perceptrón no puede con el XOR?",), "ninguna línea recta"),
-        (("why does the attention formula divide by the square root of d",), "large scores"),
+        (("why does the attention formula divide by the square root of d",), "dot product"),
         (("Which computer beat Kasparov?", "When?"), "1997"),
         (("Who made GPT?", "How many layers does it have?"), "12"),
         (("ntm vs dnc?", "tell me more about the second one"), "differentiable neural computer"),
