@@ -214,8 +214,8 @@ def _within(course: Course, wanted: Wanted, found: Found) -> Found:
     """Of words that lean on the conversation and name nothing, the sentences on what it speaks of come first; another
     topic's have to answer much better."""
     if not course.topics and wanted.title and wanted.leans >= LEAN:  # what was said last is no answer to what follows
-        others = tuple(sentence for sentence in found.sentences if sentence.text != wanted.title)
-        return replace(found, sentences=others) if others else found
+        unsaid_yet = tuple(sentence for sentence in found.sentences if sentence.text != wanted.title)
+        return replace(found, sentences=unsaid_yet) if unsaid_yet else found
     if wanted.leans < LEAN or wanted.topic not in course.topics or found.names or not found.sentences:
         return found
     spoken = {wanted.topic, *wanted.spoken}
