@@ -9,6 +9,7 @@ from knowledge.courses.units import Unit
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.question_space import Match
 from knowledge.retrieval.retriever import IN_PARTICULAR
+from tutor.answering.answer_type import asked_for
 from tutor.answering.course import FACTS, TAUGHT, Course, Explanation, Wanted
 from tutor.answering.explain import BY_FORM, OF_NAMES, strange
 
@@ -49,7 +50,8 @@ def particular(
         return None
     lines = course.lines(unit, wanted.language)
     if wanted.leans >= LEANS:
-        least = min(least, LEANING) if wanted.act not in BY_FORM else least
+        plain = wanted.act in BY_FORM or (wanted.act == "fact" and asked_for(wanted.text) is not None)
+        least = least if plain else min(least, LEANING)  # a year or a name is found as such
     elif wanted.act in OPEN:
         least = min(least, LIKELY)
     elif wanted.act in TAUGHT:

@@ -65,6 +65,8 @@ SPOKEN = 3
 """Turns of which the topics are still spoken of."""
 OF_A_RUN = 0.6
 """Probability from which words ask of a run though none was made."""
+OF_RUNS = ("run_demo", "change_run", "ask_run")
+"""Acts after which words may well ask of the run."""
 RUN_DOUBT = 0.2
 """Least probability of a question about the run for the run to be asked first."""
 
@@ -98,7 +100,10 @@ def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
     desk = parts.desk(texts)
     if _asks_of_no_run(said):
         return talk.not_run(desk, said.state)
-    if said.state.run is not None and said.reading.probabilities["ask_run"] > RUN_DOUBT:
+    if said.act == "ask_run" and not said.reading.sure and said.state.act not in OF_RUNS:
+        said = replace(said, act=_asked_act(said))
+    doubt = RUN_DOUBT if said.state.act in OF_RUNS else OF_A_RUN
+    if said.state.run is not None and said.reading.probabilities["ask_run"] > doubt:
         if _asks_of_the_idea(parts, said):
             return _explain(parts, desk, replace(said, act=_asked_act(said)), seed)
         return _ask_run(parts, desk, said, seed)
