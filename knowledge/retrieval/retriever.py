@@ -235,6 +235,10 @@ class Retriever:
         candidates = self.questions.nearest(vector, query.acts, topics, named)
         if not any(candidate.passage.act in IN_PARTICULAR for candidate in candidates[:PLAUSIBLE]):
             return None  # what every topic is asked: nothing in particular
+        said = words(query.text)
+        literal = [candidate for candidate in candidates if words(candidate.question.question) == said]
+        if literal and (match := self.questions.match(literal[:1], [UNREAD], topics, named)) is not None:
+            return replace(match, probability=1.0)  # "is all A a B?" lies beside "is all B an A?", whose answer is no
         if self._cross_encoder is None:
             read = [UNREAD] * len(candidates)
         else:

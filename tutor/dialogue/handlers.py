@@ -20,7 +20,7 @@ from tutor.dialogue import talk
 from tutor.dialogue.context import Parts
 from tutor.dialogue.reading import Act, units_of
 from tutor.dialogue.router import Clarify, RunDemo
-from tutor.dialogue.said import NEARLY_ALL, Said
+from tutor.dialogue.said import Said, only_names
 from tutor.i18n import Texts, spanish
 from tutor.runs.canonical import AGAINST, canonical
 from tutor.runs.comparing import compared
@@ -204,7 +204,7 @@ def _subject(parts: Parts, said: Said, topic: str) -> str:
     ("how many parameters has nano-gpt?") the system."""
     known, before = parts.topics.get(topic), parts.topics.get(said.state.topic)
     names = parts.course.retriever.names.found(said.text)
-    if before is not None and said.leans >= LEAN and not _only_names(names) and not _moves(parts, names, before.id):
+    if before is not None and said.leans >= LEAN and not only_names(names) and not _moves(parts, names, before.id):
         return before.id  # what is said leans on the topic of the conversation, whatever else answers it
     if known is None or known.demo:
         return topic
@@ -219,11 +219,6 @@ def _moves(parts: Parts, names: Sequence[Named], topic: str) -> bool:
     spoken of under the topic."""
     found = [parts.topics[name.document] for name in names if name.document in parts.topics and name.exact]
     return any(named.demo and named.id != topic for named in found)
-
-
-def _only_names(names: Sequence[Named]) -> bool:
-    """True for "and the GRU?": a topic's name and little else."""
-    return sum(name.share for name in names) >= NEARLY_ALL
 
 
 def _leant_on(parts: Parts, said: Said) -> str:

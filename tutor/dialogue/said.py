@@ -77,7 +77,7 @@ def read(parts: Parts, text: str, history: Sequence[Exchange], language: Languag
         return _accepted(said, names)
     if state.listed and (place := ordinal(utterance.plain)) is not None and not names:
         return replace(said, text=state.listed[min(place, len(state.listed) - 1)], leans=0.0)
-    if _only_names(names) and reading.probability < PLAIN and state.act in AGAIN:
+    if only_names(names) and reading.probability < PLAIN and state.act in AGAIN:
         said = replace(said, act=state.act)  # type: ignore[arg-type]
     if reading.act == "language":
         return _switched(said)
@@ -88,7 +88,7 @@ def read(parts: Parts, text: str, history: Sequence[Exchange], language: Languag
     return _continued(parts, said) if reading.act == "continue" else said
 
 
-def _only_names(names: Sequence[Named]) -> bool:
+def only_names(names: Sequence[Named]) -> bool:
     """True for "What about the GRU?": a topic's name and nothing that says what is wanted of it."""
     return bool(names) and sum(name.share for name in names) >= NEARLY_ALL
 

@@ -182,3 +182,8 @@ async def test_practice_asks_of_what_is_no_system_in_the_course_s_words(tutor: T
 async def test_one_sentence_to_remember_is_one(tutor: Tutor) -> None:
     (_, short), _ = await _talk(tutor, "Why do residual networks work?", "ok so what's the one sentence to remember?")
     assert short.text.count(" [1]") == 1
+
+
+async def test_of_two_converse_questions_the_one_that_is_asked_is_answered(tutor: Tutor) -> None:
+    (converse,), _ = await _talk(tutor, "Is all machine learning deep learning?")
+    assert converse.text.startswith("No:")
