@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
@@ -12,19 +11,8 @@ from tutor.conversations.records import exchange_of
 from tutor.conversations.store import Exchange
 from tutor.events import Answered, DemoStarted
 from tutor.service.build import Tutor
-from tutor.service.resources import Equipment
-from tutor.settings import Settings
 
 pytestmark = pytest.mark.model
-
-
-@pytest.fixture
-async def tutor(shared_settings: Settings, equipment: Equipment) -> AsyncIterator[Tutor]:
-    found = Tutor(shared_settings, equipment=equipment)
-    await found.prepare()
-    yield found
-    await found.close()
-    await equipment.close()
 
 
 async def _talk(tutor: Tutor, *said: str) -> tuple[list[Answered], list[DemoStarted]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 
 import pytest
@@ -22,19 +22,8 @@ from tutor.events import (
     Token,
 )
 from tutor.service.build import Tutor
-from tutor.service.resources import Equipment
-from tutor.settings import Settings
 
 pytestmark = pytest.mark.model
-
-
-@pytest.fixture
-async def tutor(shared_settings: Settings, equipment: Equipment) -> AsyncIterator[Tutor]:
-    found = Tutor(shared_settings, equipment=equipment)
-    await found.prepare()
-    yield found
-    await found.close()
-    await equipment.close()
 
 
 async def _events(tutor: Tutor, question: str, history: Sequence[Exchange] = ()) -> list[Event]:
