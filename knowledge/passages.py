@@ -9,6 +9,8 @@ from typing import Any, Literal
 from knowledge.text import Language
 
 Source = Literal["lecture", "notes", "document"]
+WHOLE = "answer"
+"""The act of passages that answer one question in particular."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,12 @@ class Passage:
     def named(self, language: Language) -> str:
         """Its title in a language; as it is where the course has it in one alone."""
         return self.title if language == self.language or not self.title_other else self.title_other
+
+    @property
+    def whole(self) -> bool:
+        """True of an answer to one question in particular: it is found by that question and said whole or not at all,
+        so that neither it nor its sentences are searched by meaning."""
+        return self.act == WHOLE
 
     @property
     def place(self) -> str:

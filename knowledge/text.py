@@ -16,6 +16,7 @@ _ABBREVIATIONS = frozenset(
     eq jan feb mar apr jun jul aug sep oct nov dec""".split()
 )
 _BOUNDARY = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[¿¡*`$]*[A-ZÁÉÍÓÚÑ0-9$`*α-ω\[])")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _WORD = re.compile(r"[a-z0-9]+(?:[.,][0-9]+)*%?|[α-ω]")
 _STOP: dict[str, frozenset[str]] = {
     "en": frozenset(
@@ -63,7 +64,11 @@ def fold(text: str) -> str:
     lowered = text.lower()
     if lowered.isascii():
         return lowered
-    return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
+    return _NOT_ASCII.sub(_without_accent, unicodedata.normalize("NFKD", lowered))
+
+
+def _without_accent(match: re.Match[str]) -> str:
+    return "" if unicodedata.combining(match[0]) else match[0]
 
 
 def words(text: str) -> list[str]:

@@ -24,7 +24,7 @@ from knowledge.retrieval.cross_encoder import LONGEST, pair_text
 from knowledge.retrieval.encoder import Encoder
 from knowledge.retrieval.encoder_file import read_changes
 from knowledge.retrieval.query import Query
-from knowledge.retrieval.retriever import WHOLE, Retriever, Sentence
+from knowledge.retrieval.retriever import Retriever, Sentence
 from knowledge.text import language_of
 from training.backbone import Backbone, Learnt
 from training.data import held_out
@@ -76,7 +76,7 @@ def course_groups(retriever: Retriever, seed: int = 0, most: int | None = None) 
             item.covered and item.found_in(s.passage) and answers(item, s.passage.sentences[s.place]) for s in found
         ]
         yield from _both(item.question, found, labels)
-    particular = {a.question for p in retriever.passages if p.act == WHOLE for a in p.asked}  # these are answer_groups
+    particular = {a.question for p in retriever.passages if p.whole for a in p.asked}  # these are answer_groups
     examined = {item.question for item in bank} | particular
     asked = [known for known in lecture_material().known if known.question not in examined and not known.history]
     for known in asked if most is None or most >= len(asked) else draw.sample(asked, most):
@@ -93,7 +93,7 @@ def answer_groups(retriever: Retriever, seed: int = 0) -> Iterator[Group]:
     topic, and one as it is said in a conversation, with the topic's title before it."""
     draw = random.Random(seed)
     for passage in retriever.passages:
-        if passage.act != WHOLE:
+        if not passage.whole:
             continue
         for follows in (False, True):
             ways = [asked.question for asked in passage.asked if asked.follows is follows]

@@ -274,14 +274,15 @@ def _contents(course: Course, embedder: Embedder, progress: Progress, reason: st
         raise KnowledgeError(say("The course {course} holds no text.", course=course.name), code="unknown_course")
     known = shipped_vectors(passages, embedder) | _known_vectors(course.root, embedder)
     work = _Work(embedder, known, progress, reason)
-    twice = [passage for passage in passages if passage.other]
-    sentences = [sentence for passage in passages for sentence in passage.sentences]
-    others = [text for passage in passages for text in (passage.other or [""] * len(passage.sentences))]
+    searched = [passage for passage in passages if not passage.whole]
+    twice = [passage for passage in searched if passage.other]
+    sentences = [sentence for passage in searched for sentence in passage.sentences]
+    others = [text for passage in searched for text in (passage.other or [""] * len(passage.sentences))]
     asked = [asked.question for passage in passages for asked in passage.asked]
-    work.plan(len(passages) + len(twice) + len(sentences) + sum(map(bool, others)) + len(asked))
+    work.plan(len(searched) + len(twice) + len(sentences) + sum(map(bool, others)) + len(asked))
     return Contents(
         passages,
-        work.encode([embedded_text(passage) for passage in passages]),
+        work.encode([embedded_text(passage) for passage in searched]),
         work.encode(sentences).astype(np.float16),
         work.encode(asked, questions=True).astype(np.float16),
         work.encode([embedded_text(passage, other=True) for passage in twice]),
@@ -339,12 +340,12 @@ def _known_vectors(root: Path, embedder: Embedder) -> dict[str, Vectors]:
 
 def _embedded(contents: Contents) -> Iterator[tuple[str, NDArray[np.floating]]]:
     """Every text of an index with its vector, questions after the mark that they are embedded with."""
-    passages = contents.passages
-    yield from zip(map(embedded_text, passages), contents.vectors, strict=True)
-    twice = [embedded_text(passages[row], other=True) for row in contents.others]
+    searched = [contents.passages[row] for row in contents.searched]
+    yield from zip(map(embedded_text, searched), contents.vectors, strict=True)
+    twice = [embedded_text(contents.passages[row], other=True) for row in contents.others]
     yield from zip(twice, contents.other_vectors, strict=True)
-    yield from zip((text for p in passages for text in p.sentences), contents.sentence_vectors, strict=True)
-    others = (text for p in passages for text in (p.other or [""] * len(p.sentences)))
+    yield from zip((text for p in searched for text in p.sentences), contents.sentence_vectors, strict=True)
+    others = (text for p in searched for text in (p.other or [""] * len(p.sentences)))
     yield from zip(others, contents.other_sentences, strict=True)
     yield from zip((QUESTION + asked.question for _, asked in contents.asked), contents.asked_vectors, strict=True)
 

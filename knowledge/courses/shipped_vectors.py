@@ -27,9 +27,11 @@ def texts_of(passages: Iterable[Passage]) -> list[str]:
     """Every text of the passages that an index needs the vector of, each once; questions carry their mark."""
     found: dict[str, None] = {}
     for passage in passages:
+        found.update(dict.fromkeys(QUESTION + asked.question for asked in passage.asked))
+        if passage.whole:
+            continue
         found[embedded_text(passage)] = None
         found.update(dict.fromkeys(passage.sentences))
-        found.update(dict.fromkeys(QUESTION + asked.question for asked in passage.asked))
         if passage.other:
             found[embedded_text(passage, other=True)] = None
             found.update(dict.fromkeys(passage.other))

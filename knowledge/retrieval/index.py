@@ -18,7 +18,7 @@ import sys
 import tempfile
 import uuid
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import bm25s
     from chromadb.api.models.Collection import Collection
 
-FORMAT = 12
+FORMAT = 13
 """Raise it when passages, vectors or files change their form: every index is then made anew."""
 
 _COLLECTION = "passages"
@@ -47,10 +47,10 @@ _ARRAYS = ("vectors", "sentences", "asked", "others", "other_sentences")
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What an index is made of: row i of `vectors` is passage i's, `sentence_vectors` are all sentences' in order, and
-    `asked_vectors` those of the questions that the passages answer. `other_vectors` are the passages' in the other
-    language, one row for each that has one, in order; `other_sentences` are beside `sentence_vectors`, zero where a
-    passage stands in one language alone."""
+    """What an index is made of: `vectors` are those of the passages that are searched by meaning, in order,
+    `sentence_vectors` those of all their sentences, and `asked_vectors` those of the questions that all passages
+    answer. `other_vectors` are the passages' in the other language, one row for each that has one, in order;
+    `other_sentences` are beside `sentence_vectors`, zero where a passage stands in one language alone."""
 
     passages: tuple[Passage, ...]
     vectors: Vectors
@@ -65,14 +65,19 @@ class Contents:
         return [(row, asked) for row, passage in enumerate(self.passages) for asked in passage.asked]
 
     @property
+    def searched(self) -> list[int]:
+        """The rows of the passages that are searched by meaning, in the order of `vectors`."""
+        return [row for row, passage in enumerate(self.passages) if not passage.whole]
+
+    @property
     def others(self) -> list[int]:
-        """The rows of the passages that stand in both languages, in the order of `other_vectors`."""
-        return [row for row, passage in enumerate(self.passages) if passage.other]
+        """The rows of those of them that stand in both languages, in the order of `other_vectors`."""
+        return [row for row in self.searched if self.passages[row].other]
 
     @property
     def starts(self) -> NDArray[np.int64]:
-        """Row of each passage's first sentence, with one more entry for the end."""
-        return np.cumsum([0, *(len(passage.sentences) for passage in self.passages)])
+        """Row of each passage's first sentence in `sentence_vectors`, with one more entry for the end."""
+        return np.cumsum([0, *(0 if passage.whole else len(passage.sentences) for passage in self.passages)])
 
 
 class Index:
@@ -89,7 +94,7 @@ class Index:
         self._asked = contents.asked
         self._asked_vectors = np.asarray(contents.asked_vectors, dtype=np.float32)
         self._alone = np.array([not asked.follows for _, asked in self._asked], dtype=bool)
-        self._rows = [*range(len(contents.passages)), *contents.others]
+        self._rows = [*contents.searched, *contents.others]
         self._collection = collection
         self._sparse = sparse
         self._starts_of_words = sparse.scores["indptr"]
@@ -153,7 +158,8 @@ class Index:
         return 0 if place is None else int(self._starts_of_words[place + 1] - self._starts_of_words[place])
 
     def sentence_vectors(self, row: int) -> Vectors:
-        """Unit vectors of one passage's sentences in each language: (2, sentences, dimension), zeros for none."""
+        """Unit vectors of one passage's sentences in each language: (2, sentences, dimension), zeros for none; no
+        sentences of a passage that is not searched."""
         place = slice(self._starts[row], self._starts[row + 1])
         both = (self._contents.sentence_vectors[place], self._contents.other_sentences[place])
         return np.stack(both).astype(np.float32)
@@ -328,13 +334,15 @@ def _probe(folder: Path) -> None:
 def probe(folder: Path) -> bool:
     """True when stored vectors, spread over the collection, each find themselves first, or one that is the same."""
     index = _open(folder)
-    vectors = np.load(folder / "vectors.npy", allow_pickle=False)
-    rows = np.linspace(0, len(vectors) - 1, min(_PROBES, len(vectors))).astype(int)
-    return all(_finds(index, vectors, vectors[row]) for row in rows)
+    contents = read_contents(folder)
+    vectors = dict(zip(contents.searched, np.asarray(contents.vectors), strict=True))
+    rows = [*vectors]
+    chosen = np.linspace(0, len(rows) - 1, min(_PROBES, len(rows))).astype(int)
+    return all(_finds(index, vectors, vectors[rows[place]]) for place in chosen)
 
 
-def _finds(index: Index, vectors: Vectors, wanted: Vectors) -> bool:
-    """Whether the collection has this vector, and says of what it finds how near it is."""
+def _finds(index: Index, vectors: Mapping[int, Vectors], wanted: Vectors) -> bool:
+    """Whether the collection has this vector, and says of what it finds how near it is; `vectors` by row of passage."""
     found = index.dense(wanted, 3)
     near = {row: float(vectors[row] @ wanted) for row in found}
     return max(near.values()) > 0.999 and all(abs(found[row] - near[row]) < 0.001 for row in found)

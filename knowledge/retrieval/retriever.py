@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
-from knowledge.passages import Asked, Hit, Passage
+from knowledge.passages import WHOLE, Asked, Hit, Passage
 from knowledge.retrieval.cross_encoder import CrossEncoder
 from knowledge.retrieval.embedder import Embedder, Vectors
 from knowledge.retrieval.index import Index
@@ -35,8 +35,6 @@ READ = 10
 UNREAD = -8.0
 """The log-odds that the cross-encoder would give a sentence that it did not read, at most."""
 ASKED = 12
-WHOLE = "answer"
-"""The act of passages that answer one question, and are said whole or not at all: their sentences are not ranked."""
 IN_PARTICULAR = (WHOLE, "compare")
 """The acts of passages that answer what is not asked of every topic."""
 PLAUSIBLE = 3
@@ -277,8 +275,8 @@ class Retriever:
         stems = question_stems(query.text, query.language)
         asked, opened = self._asked(vector, stems)
         hits = self._fuse(vector, stems, asked, names)
-        looked = [entry for entry in hits if entry[1].passage.act != WHOLE][:LOOKED]
-        told = [match for match in asked if self._index.passages[match.row].act != WHOLE][:ASKED]
+        looked = [entry for entry in hits if not entry[1].passage.whole][:LOOKED]
+        told = [match for match in asked if not self._index.passages[match.row].whole][:ASKED]
         weights = self.weights[self._kind(query, hits)]
         sentences = self._rank_sentences(query, vector, stems, looked, told, names, weights)
         sentences = self._read(query, sentences, weights)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from knowledge.courses.course import Course, index_folder, open_course
 from knowledge.errors import KnowledgeError
+from knowledge.passages import WHOLE, Asked, Passage
 from knowledge.retrieval.embedder import finite
 from knowledge.retrieval.index import Index, open_index, sparse_words
 from tests.knowledge.embedders import WordEmbedder
@@ -189,3 +191,22 @@ def test_counts_and_words_are_those_of_the_passages(course: Course, embedder: Wo
         assert index.count(stem) == sum(stem in found for found in stems)
     assert {"animal", "number", "lives", "eats"} <= set(index.words)
     assert list(index.words) == sorted(set(index.words))
+
+
+def test_an_answer_to_one_question_is_found_by_that_question_alone(
+    course: Course, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Course.passages
+
+    def with_answer(self: Course, *told: object) -> list[Passage]:
+        found = read(self)
+        asked = Asked("does animal 7 sleep", found[7].sentences)
+        return [*found[:7], replace(found[7], act=WHOLE, asked=(asked,)), *found[8:]]
+
+    monkeypatch.setattr(Course, "passages", with_answer)
+    index = open_course(course, embedder)
+    own = embedder.encode([f"{index.passages[7].title}. {index.passages[7].text}"])[0]
+    assert 7 not in index.dense(own, 40) and len(index.dense(own, 40)) == 39
+    assert index.sentence_vectors(7).size == 0 and index.sentence_vectors(8).any()
+    assert [row for row, _, _ in index.asked(embedder.encode_questions(["does animal 7 sleep"])[0], 3)] == [7]
+    assert _recall(index, embedder) == 39 / 40
