@@ -41,19 +41,14 @@ def data(
     outside: Annotated[list[Path] | None, typer.Option(help="Files of passages in SQuAD's layout.")] = None,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     variants: Annotated[int, typer.Option(min=1, max=20, help="Worded answers for each question.")] = 3,
-    tasks: Annotated[str, typer.Option(help="What to teach, with commas between: answer, follow_up, judge.")] = "judge",
 ) -> None:
     """Make the data set."""
-    from knowledge.retrieval.embedder import Embedder
-    from training.data import TASKS, write_data
+    from training.data import write_data
     from training.lecture import lecture_material
     from training.outside import read_xquad
 
-    named = [task.strip() for task in tasks.split(",") if task.strip()]
-    if not named or set(named) - set(TASKS):
-        raise InputError(f"The tasks {tasks!r} are not known.", hint=f"There are {', '.join(TASKS)}.")
     materials = [lecture_material(), *map(read_xquad, outside or ())]
-    manifest = write_data(out, materials, seed, variants, tasks=named, embedder=Embedder())
+    manifest = write_data(out, materials, seed, variants)
     typer.echo(f"{manifest['examples']} in {out}, hash {manifest['hash'][:12]}…; {manifest['kinds']}")
 
 
@@ -94,7 +89,7 @@ def train(
 
 
 def _train(run: Path, data: Path, base: Path | None, recipe: object, until: int | None, every: float) -> None:
-    from training.data import data_in_words, read_data, tasks_of
+    from training.data import data_in_words, read_data
     from training.progress import Bar
     from training.tokens import encode
     from training.train import Recipe, Run, Task
@@ -104,7 +99,7 @@ def _train(run: Path, data: Path, base: Path | None, recipe: object, until: int 
     model = base or starter_file()
     taught, checked, mark = read_data(data)
     rows = [encode(model, part, recipe.longest) for part in (taught, checked)]
-    task = Task(model, rows[0], rows[1], mark, data_in_words(data), tasks_of(data))
+    task = Task(model, rows[0], rows[1], mark, data_in_words(data))
     work = Run(run, task, recipe, shlex.join(["python", "-m", "training", *sys.argv[1:]]))
     if work.step:
         typer.echo(f"Going on after step {work.step} of {work.total}.")

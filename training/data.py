@@ -15,10 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from knowledge.retrieval.embedder import Embedder
 from training.example import Example
-from training.follow_ups import FollowUps
-from training.judgements import Judgements
 from training.material import Known, Material, joined
 from tutor.answering.prompts import draft_messages
 from tutor.errors import InputError
@@ -28,8 +25,6 @@ VARIANTS = 3
 """Examples for each question, with other neighbours, orders and wordings."""
 REFUSED = 0.2
 """The share of examples whose notes are near misses only."""
-TASKS = ("answer", "follow_up", "judge")
-"""What can be taught: wording an answer, wording a follow-up so that it stands alone, judging whether notes answer."""
 VALID = 10
 """One document in so many is kept for validation."""
 LEAST = 20
@@ -108,17 +103,9 @@ def _example(source: str, known: Known, question: str, notes: Sequence[str], ans
     )
 
 
-def write_data(
-    folder: Path, materials: Sequence[Material], seed: int, variants: int = VARIANTS, *,
-    tasks: Sequence[str] = ("answer", "follow_up"), embedder: Embedder | None = None,
-) -> dict[str, Any]:  # fmt: skip
-    """Write training and validation examples with their manifest, and return the manifest. Raises InputError.
-
-    `tasks` are those of TASKS that the model shall learn; "judge" needs an embedder.
-    """
-    made = [
-        example for material in materials for task in tasks for example in _of(task, material, seed, variants, embedder)
-    ]
+def write_data(folder: Path, materials: Sequence[Material], seed: int, variants: int = VARIANTS) -> dict[str, Any]:
+    """Write training and validation examples with their manifest, and return the manifest. Raises InputError."""
+    made = [example for material in materials for example in examples(material, seed, variants)]
     random.Random(seed).shuffle(made)
     parts = _parted(made)
     if len(made) < LEAST:
@@ -132,7 +119,6 @@ def write_data(
     manifest: dict[str, Any] = {
         "hash": data_hash(folder),
         "seed": seed,
-        "tasks": list(tasks),
         "variants": variants,
         "sources": {material.name: len(material.known) for material in materials},
         "examples": {name: len(part) for name, part in zip(FILES, parts, strict=True)},
@@ -140,17 +126,6 @@ def write_data(
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     return manifest
-
-
-def _of(
-    task: str, material: Material, seed: int, variants: int, embedder: Embedder | None
-) -> Iterable[Example]:  # fmt: skip
-    if task == "answer":
-        return examples(material, seed, variants)
-    if task == "follow_up":
-        return FollowUps(material, seed).examples()
-    assert embedder is not None
-    return Judgements(material, embedder, seed).examples()
 
 
 def read_data(folder: Path) -> tuple[list[Example], list[Example], str]:
@@ -164,11 +139,6 @@ def read_data(folder: Path) -> tuple[list[Example], list[Example], str]:
     if found != manifest["hash"]:
         raise InputError(f"The data in {folder} are not those of their manifest.", hint="Make them anew.")
     return parts[0], parts[1], found
-
-
-def tasks_of(folder: Path) -> tuple[str, ...]:
-    """What a data set that was read teaches."""
-    return tuple(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["tasks"])
 
 
 def data_in_words(folder: Path) -> str:

@@ -25,7 +25,6 @@ def export(folder: Path, target: Path, name: str = "") -> int:
     tensors, step = read_state(folder / STATE)
     facts = {
         "tiza.data_sha256": run["data"], "tiza.base_sha256": run["base"], "tiza.step": f"{step} of {run['steps']}",
-        "tiza.tasks": ",".join(run.get("tasks", ["answer"])),
         "general.name": name or f"tiza-{run['data'][:8]}-{step}", "general.license": "apache-2.0",
     }  # fmt: skip
     learnt = {key: value for key, value in tensors.items() if ":" not in key}

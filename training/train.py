@@ -60,15 +60,13 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a run is for: the base model's file, the rows, the data set's hash, how that set was made, in words, and the
-    tasks that it teaches."""
+    """What a run is for: the base model's file, the rows, the data set's hash, and how that set was made, in words."""
 
     base: Path
     train: Sequence[Row]
     valid: Sequence[Row]
     data: str
     about: str = ""
-    tasks: Sequence[str] = ("answer",)
 
 
 def quiet(_step: int, _total: int, _loss: float) -> None:
@@ -90,12 +88,7 @@ class Run:
         _begin_or_match(
             folder,
             facts,
-            {
-                "command": command,
-                "about": task.about,
-                "device": str(self.device),
-                "tasks": list(task.tasks),
-            },
+            {"command": command, "about": task.about, "device": str(self.device)},
         )
         shape, weights = read_model(task.base)
         self.model = Starter(

@@ -11,7 +11,7 @@ import torch
 from knowledge.courses.builtin import COURSE
 from knowledge.courses.course import Course
 from knowledge.errors import KnowledgeError
-from training.data import read_data, tasks_of, write_data
+from training.data import read_data, write_data
 from training.export import export
 from training.lecture import lecture_material
 from training.outside import passages_material
@@ -49,7 +49,7 @@ def tune(
     taught, checked, mark = read_data(place / "data")
     recipe = replace(recipe, epochs=epochs)
     rows = [encode(model, part, recipe.longest) for part in (taught, checked)]
-    task = Task(model, rows[0], rows[1], mark, tasks=tasks_of(place / "data"))
+    task = Task(model, rows[0], rows[1], mark)
     run = Run(place / f"run-{mark[:12]}-{epochs}", task, recipe, f"tiza tune --course {course.name} --epochs {epochs}")
     say(f"{len(task.train)} examples from the course {course.name} ({kinds}), {run.total} steps.")
     if run.step:

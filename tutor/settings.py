@@ -110,9 +110,6 @@ class Settings(BaseSettings):
     strict_models: bool = False
     """Answer 404 for unknown `model` names over HTTP."""
 
-    log_questions: bool = False
-    """Write the text of questions to the log. Off: a question's text is never logged."""
-
     @property
     def allowed_origins(self) -> tuple[str, ...]:
         """The sites whose pages may speak to the service."""

@@ -16,7 +16,7 @@ from tutor.errors import ModelError
 from tutor.llm.base import Message
 from tutor.llm.catalogue import starter_file
 from tutor.llm.llama import Context, Engine, requantize
-from tutor.llm.merge import adapter_card, merge
+from tutor.llm.merge import adapter_name, merge
 
 TOLERANCE = 0.02
 """Largest difference of logits whose spread is near 1, as a share of that spread: llama.cpp keeps keys, values and
@@ -96,7 +96,7 @@ def test_a_merged_adapter_does_what_a_loaded_one_does(small: Path, tmp_path: Pat
     model = rounded(perturbed(Starter(*read_model(small), 4, 8.0)))
     write_adapter(tmp_path / "a.gguf", dict(model.adapter()), 8.0, {"general.name": "test"})
     merge(small, tmp_path / "a.gguf", tmp_path / "merged.gguf")
-    assert adapter_card(tmp_path / "a.gguf")[0] == "test"
+    assert adapter_name(tmp_path / "a.gguf") == "test"
     context = Context(tmp_path / "merged.gguf", None, Engine(context=256, threads=1))
     try:
         for text in TEXTS:
@@ -115,9 +115,9 @@ def test_an_adapter_of_another_model_or_a_damaged_one_is_a_sentence(small: Path,
     with pytest.raises(ModelError):
         merge(small, path, tmp_path / "merged.gguf")
     with pytest.raises(ModelError, match="no low-rank adapter"):
-        adapter_card(small)
+        adapter_name(small)
     with pytest.raises(ModelError, match="no adapter file"):
-        adapter_card(tmp_path / "nowhere.gguf")
+        adapter_name(tmp_path / "nowhere.gguf")
 
 
 @pytest.mark.model

@@ -20,7 +20,7 @@ from training.tokens import encode
 from training.train import STATE, Recipe, Run, Task, batches, mean_loss, rate, read_log, read_state
 from training.tune import tune
 from tutor.errors import InputError, ModelError
-from tutor.llm.merge import adapter_card
+from tutor.llm.merge import adapter_name
 from tutor.settings import Settings
 
 RECIPE = Recipe(rank=4, alpha=8.0, rate=2e-2, warm_up=2, epochs=2, longest=1024, precision="float32", validate=4)
@@ -118,7 +118,7 @@ def test_export_and_report_tell_what_was_done(task: Task, tmp_path: Path) -> Non
         export(tmp_path / "run", tmp_path / "a.gguf")
     run.go(until=5)
     assert export(tmp_path / "run", tmp_path / "a.gguf") == 5
-    assert adapter_card(tmp_path / "a.gguf")[0] == f"tiza-{task.data[:8]}-5"
+    assert adapter_name(tmp_path / "a.gguf") == f"tiza-{task.data[:8]}-5"
     write_report([tmp_path / "run"], tmp_path / "report" / "REPORT.md")
     page = (tmp_path / "report" / "REPORT.md").read_text(encoding="utf-8")
     assert "the command" in page
@@ -167,7 +167,7 @@ def test_a_teacher_tunes_on_a_course(small: Path, tmp_path: Path) -> None:
     assert any(line.startswith("About ") and "tokens a second" in line for line in said)
     made = tune(settings, epochs=1, say=said.append, base=small, recipe=RECIPE)
     assert made is not None
-    assert adapter_card(made)[0].startswith("clay-")
+    assert adapter_name(made).startswith("clay-")
     shutil.rmtree(home / "adapters" / "clay" / "data")
     assert tune(settings, epochs=1, say=said.append, base=small, recipe=RECIPE) == made
 

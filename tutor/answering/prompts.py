@@ -23,19 +23,6 @@ def draft_messages(question: str, notes: Sequence[str]) -> list[Message]:
     return [Message("system", wording("draft")), Message("user", f"Notes:\n{listed}\n\nQuestion: {question}")]
 
 
-def judge_messages(question: str, notes: Sequence[tuple[str, str]]) -> list[Message]:
-    """Ask whether notes, (title, sentence) each, answer a question. "Yes" or "No" is to come next."""
-    lines = "\n".join(f"- {title}: {text}" if title else f"- {text}" for title, text in notes)
-    return [Message("system", wording("judge")), Message("user", f"Notes:\n{lines}\n\nQuestion: {question}")]
-
-
-def follow_up_messages(question: str, before: str, topic: str) -> list[Message]:
-    """Ask for a question that leans on the conversation in words that stand alone. `before` is the question that it
-    follows, `topic` the title of what answered that."""
-    said = f"Before: {before}\nTopic: {topic}\nLast: {question}"
-    return [Message("system", wording("follow_up")), Message("user", said)]
-
-
 def parameter_messages(title: str, fields: Sequence[str], request: str) -> list[Message]:
     """Ask which of a demo's parameters the numbers in a request belong to, as a JSON object."""
     task = f"The demo {title} has the parameters {', '.join(fields)}. Write those that the request sets as JSON."

@@ -221,9 +221,9 @@ def _settings(**overrides: Any) -> Settings:
 
         locate(settings.model, settings.home)  # a wrong path is said at once, before anything is loaded
     if settings.adapter not in ("", "off") and not settings.upstream:
-        from tutor.llm.merge import adapter_card
+        from tutor.llm.merge import adapter_name
 
-        adapter_card(Path(settings.adapter).expanduser())
+        adapter_name(Path(settings.adapter).expanduser())
     return settings
 
 

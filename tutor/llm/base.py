@@ -40,17 +40,13 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What an answer's provenance says of the model. `context` is in tokens, `path` empty for a remote model; `tasks`
-    are those that its adapter was taught (training/data.py), and `beside` is that adapter's file where it is not worked
-    into the weights but applied for its task alone."""
+    """What an answer's provenance says of the model. `context` is in tokens, `path` empty for a remote model."""
 
     name: str
     sha256: str
     adapter: str | None
     context: int
     path: str = ""
-    tasks: tuple[str, ...] = ()
-    beside: str = ""
 
 
 class LanguageModel(Protocol):

@@ -64,16 +64,6 @@ def next_tokens(
     }
 
 
-def preference(context: Context, messages: Sequence[Message], one: str, other: str) -> float:
-    """How much likelier the answer to `messages` begins with `one` than with `other`, as log-odds of their first
-    tokens, read through the adapter beside the model."""
-    prompt, _ = context.prompt(messages)
-    with context.aside():
-        context.look(prompt, ())
-        scores = context.logits()
-    return float(scores[context.tokenize(one)[0]] - scores[context.tokenize(other)[0]])
-
-
 def speed(context: Context, cancelled: Callable[[], bool], prompt: int, new: int) -> dict[str, Any]:
     """Reads `prompt` tokens at once and `new` ones singly, as a turn does, with the clock running.
 

@@ -16,7 +16,6 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,8 +49,7 @@ class Engine:
 class Context:
     """A loaded model and its context. Not thread-safe: one thread owns it. Raises ModelError when loading fails."""
 
-    def __init__(self, path: Path, adapter: Path | None, engine: Engine, beside: Path | None = None) -> None:
-        """`adapter` changes everything that is read and written; `beside` only what is read within `aside`."""
+    def __init__(self, path: Path, adapter: Path | None, engine: Engine) -> None:
         C.llama_log_set(_silent, ctypes.c_void_p(0))
         C.llama_backend_init()
         self.held: list[int] = []
@@ -68,8 +66,8 @@ class Context:
         self._context = C.llama_init_from_model(self._model, params)
         if not self._context:
             raise _damaged(path, say("no context of {count} tokens fits into memory", count=engine.context))
-        self._adapter, self._beside = self._load_adapter(adapter), self._load_adapter(beside)
-        self._apply(self._adapter)
+        if adapter is not None:
+            self._apply(adapter)
         self._vocabulary = C.llama_model_get_vocab(self._model)
         self._memory = C.llama_get_memory(self._context)
         self._template = C.llama_model_chat_template(self._model, None) or b"chatml"
@@ -160,17 +158,6 @@ class Context:
             self.forget()
             raise ModelError(say("Nobody waits for this look any more."))
 
-    @contextmanager
-    def aside(self) -> Iterator[None]:
-        """Read through the adapter beside the model meanwhile; nothing of it is kept for later."""
-        self.forget()
-        self._apply(self._beside)
-        try:
-            yield
-        finally:
-            self._apply(self._adapter)
-            self.forget()
-
     def forget(self) -> None:
         """Hold nothing."""
         C.llama_memory_clear(self._memory, True)
@@ -232,18 +219,14 @@ class Context:
         """True when the last token's logits are numbers."""
         return bool((np.abs(self.logits()) < 1e30).all())
 
-    def _load_adapter(self, path: Path | None) -> Any:
-        if path is None:
-            return None
+    def _apply(self, path: Path) -> None:
+        """Have an adapter change what is read and written."""
         adapter = C.llama_adapter_lora_init(self._model, str(path).encode())
         if not adapter:
             raise _damaged(path, say("it is not an adapter of this model"))
-        return adapter
-
-    def _apply(self, adapter: Any) -> None:
-        """Have this adapter alone change what is read from now on; none for None."""
-        adapters, scales = (C.llama_adapter_lora_p_ctypes * 1)(adapter), (ctypes.c_float * 1)(1.0)
-        C.llama_set_adapters_lora(self._context, adapters, 1 if adapter else 0, scales)
+        C.llama_set_adapters_lora(
+            self._context, (C.llama_adapter_lora_p_ctypes * 1)(adapter), 1, (ctypes.c_float * 1)(1.0)
+        )
 
 
 class LlamaModel:
@@ -307,8 +290,7 @@ class LlamaModel:
 
     def _loaded(self) -> Context:
         if self._context is None:
-            beside = Path(self._info.beside) if self._info.beside else None
-            self._context = Context(Path(self._info.path), self._adapter, self._engine, beside)
+            self._context = Context(Path(self._info.path), self._adapter, self._engine)
         return self._context
 
     async def _run(self, work: Callable[[], T]) -> T:

@@ -20,9 +20,8 @@ from tutor.llm.header import read_card
 Matrix = NDArray[np.float32]
 
 
-def adapter_card(path: Path) -> tuple[str, tuple[str, ...]]:
-    """What an adapter calls itself, and the tasks it was taught. Raises ModelError when there is no such file, or when
-    it is no adapter."""
+def adapter_name(path: Path) -> str:
+    """What an adapter calls itself. Raises ModelError when there is no such file, or when it is no adapter."""
     if not path.is_file():
         raise ModelError(
             say("There is no adapter file {path}.", path=path),
@@ -32,8 +31,7 @@ def adapter_card(path: Path) -> tuple[str, tuple[str, ...]]:
     card = read_card(path)
     if card["settings"].get("adapter.type") != "lora" or "adapter.lora.alpha" not in card["settings"]:
         raise _unfit(path, say("it holds no low-rank adapter"))
-    tasks = str(card["settings"].get("tiza.tasks", "answer"))
-    return str(card["name"]), tuple(task.strip() for task in tasks.split(","))
+    return str(card["name"])
 
 
 def merge(base: Path, adapter: Path, target: Path) -> None:
@@ -72,7 +70,7 @@ def _additions(adapter: Path) -> dict[str, tuple[Matrix, Matrix, float]]:
     import gguf
     from gguf.quants import dequantize
 
-    adapter_card(adapter)
+    adapter_name(adapter)
     try:
         reader = gguf.GGUFReader(adapter)
         alpha = float(reader.fields["adapter.lora.alpha"].contents())

@@ -1,7 +1,6 @@
 """The starter model, ready to run: verified, and written once in the quantisation that is fastest on a CPU.
 
-An adapter that words answers (`tiza tune`) is worked into the weights on the same occasion. One that was taught another
-task, as the packaged judge was, stays beside them: worked in, it would leave a model that says nothing but Yes and No.
+An adapter (`tiza tune`) is worked into the weights on the same occasion.
 """
 
 from __future__ import annotations
@@ -15,25 +14,16 @@ from tutor.errors import ModelError
 from tutor.llm.base import ModelInfo
 from tutor.llm.catalogue import STARTER_KIND, STARTER_SHA256, locate, sha256, verify
 
-PACKAGED = Path(__file__).with_name("adapters") / "judge.gguf"
-"""The adapter that is used when none is named, where the package carries one."""
-
-MERGED = "answer"
-"""The task of an adapter that is worked into the weights."""
-
 
 def prepare_starter(home: Path, adapter: str = "") -> ModelInfo:
     """The starter in STARTER_KIND, made in seconds at the first start. Raises ModelError.
 
-    `adapter` is a file, "off", or "" for the packaged one where there is one; `ModelInfo.adapter` names what is in
-    the weights or beside them. Where the data folder cannot be written, the packaged model itself serves, without an
-    adapter: slower.
+    `adapter` is a file, or "off" or "" for none; `ModelInfo.adapter` names what is in the weights. Where the data
+    folder cannot be written, the packaged model itself serves, without an adapter: slower.
     """
     packaged = verify(locate("", home), home)
-    chosen = choose_adapter(adapter)
-    named, tasks = _card(chosen) if chosen else (None, ())
-    beside = chosen if chosen and MERGED not in tasks else None
-    merged = chosen if beside is None else None
+    merged = Path(adapter).expanduser() if adapter not in ("", "off") else None
+    named = _named(merged) if merged else None
     mark = f"{STARTER_SHA256[:8]}{f'.{sha256(merged)[:8]}' if merged else ''}"
     target = home / "models" / f"SmolLM2-135M-Instruct.{STARTER_KIND}.{mark}.gguf"
     try:
@@ -43,7 +33,7 @@ def prepare_starter(home: Path, adapter: str = "") -> ModelInfo:
                 _write(Path(packaged.path), merged, target)
     except OSError:
         return packaged
-    made = ModelInfo(packaged.name, "", named, 0, str(target), tasks, str(beside or ""))
+    made = ModelInfo(packaged.name, "", named, 0, str(target))
     try:
         return verify(made, home)
     except ModelError:
@@ -51,22 +41,11 @@ def prepare_starter(home: Path, adapter: str = "") -> ModelInfo:
         return packaged
 
 
-def choose_adapter(adapter: str) -> Path | None:
-    """The adapter file that a setting means; None for none."""
-    if adapter == "off":
-        return None
-    if not adapter:
-        return PACKAGED if PACKAGED.is_file() else None
-    return Path(adapter).expanduser()
+def _named(adapter: Path) -> str:
+    """An adapter's own name with the beginning of its SHA-256, as provenance says it. Raises ModelError."""
+    from tutor.llm.merge import adapter_name
 
-
-def _card(adapter: Path) -> tuple[str, tuple[str, ...]]:
-    """An adapter's own name with the beginning of its SHA-256, as provenance says it, and its tasks. Raises
-    ModelError."""
-    from tutor.llm.merge import adapter_card
-
-    name, tasks = adapter_card(adapter)
-    return f"{name} ({sha256(adapter)[:8]})", tasks
+    return f"{adapter_name(adapter)} ({sha256(adapter)[:8]})"
 
 
 def _write(source: Path, adapter: Path | None, target: Path) -> None:

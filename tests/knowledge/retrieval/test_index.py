@@ -198,7 +198,7 @@ def test_an_answer_to_one_question_is_found_by_that_question_alone(
 ) -> None:
     read = Course.passages
 
-    def with_answer(self: Course, *told: object) -> list[Passage]:
+    def with_answer(self: Course, *_told: object) -> list[Passage]:
         found = read(self)
         asked = Asked("does animal 7 sleep", found[7].sentences)
         return [*found[:7], replace(found[7], act=WHOLE, asked=(asked,)), *found[8:]]

@@ -11,7 +11,6 @@ from training.export import write_adapter
 from training.model import Starter, read_model
 from tutor.cli.doctor import findings
 from tutor.errors import ModelError
-from tutor.llm import starter
 from tutor.llm.catalogue import starter_file
 from tutor.llm.llama import Context, Engine
 from tutor.llm.starter import prepare_starter
@@ -56,17 +55,15 @@ def test_an_adapter_is_worked_in_once_and_named(shared_home: Path, adapter: Path
     assert Path(made.path).stat().st_mtime_ns == before
 
 
-def test_the_packaged_adapter_is_the_default_and_can_be_switched_off(
+def test_a_setting_names_it_and_the_starter_quotes_with_it_too(
     shared_home: Path, adapter: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(starter, "PACKAGED", adapter)
     monkeypatch.setenv("TIZA_HOME", str(shared_home))
-    assert (model_file(read_settings()).adapter or "").startswith("mine (")
-    assert not words_answers(read_settings())  # the starter quotes, whatever its adapter was taught
-    monkeypatch.setenv("TIZA_ADAPTER", "off")
     assert model_file(read_settings()).adapter is None
-    monkeypatch.setattr(starter, "PACKAGED", adapter.with_name("none.gguf"))
-    monkeypatch.delenv("TIZA_ADAPTER")
+    monkeypatch.setenv("TIZA_ADAPTER", str(adapter))
+    assert (model_file(read_settings()).adapter or "").startswith("mine (")
+    assert not words_answers(read_settings())
+    monkeypatch.setenv("TIZA_ADAPTER", "off")
     assert model_file(read_settings()).adapter is None
 
 
