@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -122,31 +122,22 @@ class Outline:
         return [slide for slide in self.slides if topic in slide.topics]
 
 
-WHOLE = (
-    "summarise the lecture", "summarize the course", "a summary of the whole lecture", "resume la clase",
-    "resumen del curso", "un resumen de toda la clase", "summarise all the slides", "resume las diapositivas",
-)  # fmt: skip
-"""Ways to ask for the summary of the whole lecture, and of no section."""
-RECAP = (
-    "sum up what we said so far", "what have we talked about?", "give me a recap of this conversation",
-    "summarise what you told me", "recap everything so far", "put together what we covered today",
-    "what did I get so far?", "resumime todo lo que hablamos", "resume la conversación", "qué hemos visto hasta ahora?",
-    "hazme un repaso de lo que llevamos", "resúmeme esas dos cosas", "un resumen de todo lo anterior",
-)  # fmt: skip
-"""Ways to ask for the summary of what was said in the conversation."""
-SHORTER = (
-    "shorter", "shorter please", "too long, make it shorter", "in one sentence", "boil that down to one line",
-    "just the main point", "the short version", "más corto", "más cortico porfa", "en una frase", "muy largo, resúmelo",
-    "solo lo importante", "resumime eso", "en dos renglones",
-)  # fmt: skip
-"""Ways to ask for the last answer in fewer words."""
+Meant = Literal["whole", "recap", "shorter", "about", "rules"]
+
+
+@cache
+def read_ways(file: Path = FOLDER / "ways.yaml") -> Mapping[Meant, tuple[str, ...]]:
+    """Ways to ask, in both languages, for what is no topic: a summary of the lecture or of the conversation, a shorter
+    answer, what the course is about, how it is run."""
+    found: dict[Meant, list[str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return {meant: tuple(texts) for meant, texts in found.items()}
 
 
 def ways_to_ask(outline: Outline) -> list[str]:
     """The texts by which lists and sections are found."""
     lists = (text for row in outline.lists for text in (row.title.en, row.title.es, *row.asked))
     sections = (text for row in outline.sections for text in (row.title.en, row.title.es, *row.asked))
-    return [*WHOLE, *RECAP, *SHORTER, *lists, *sections]
+    return [*(text for texts in read_ways().values() for text in texts), *lists, *sections]
 
 
 @cache

@@ -31,7 +31,11 @@ _NUMBER = re.compile(
 _NO_COUNT = re.compile(r"\bhttps?://\S+|\b(?:slides?|diapositivas?) \d+|\b(?:1[89]|20)\d\d\b")
 """Numbers that count nothing: addresses, slides, years."""
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d|\b(?:century|siglo|decade|decada)\b")
-_NAME = re.compile(r"(?<!^)\b[A-ZÁÉÍÓÚÑ][\wáéíóúñ.'-]+")
+_NAME = re.compile(
+    r"(?<!^)\b(?:[A-ZÁÉÍÓÚÑ][a-záéíóúñ'][\w.'-]*|IBM|MIT)"
+    r"|^[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+ (?:and|y) (?:others|otros|[A-ZÁÉÍÓÚÑ])"
+)
+"""A person's or a maker's; an abbreviation is a thing's."""
 
 
 def asked_for(question: str) -> Kind | None:

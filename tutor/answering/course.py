@@ -116,7 +116,9 @@ class Wanted:
     taught: float = 1.0
     """How likely it is one of TAUGHT."""
     spoken: tuple[str, ...] = ()
-    """The topics that the conversation spoke of lately."""
+    """The topics that the last turn spoke of beside it: what was compared or listed, and what its sentences are on."""
+    earlier: tuple[str, ...] = ()
+    """The topics of the turns before the last one."""
 
 
 def _whole(passage: Passage) -> tuple[str, ...]:

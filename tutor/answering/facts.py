@@ -69,7 +69,8 @@ def facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
                 chosen[same] = sentence
         elif len(chosen) < room:
             chosen.append(sentence)
-    if wanted.act not in FACTS and len({sentence.passage.id for sentence in chosen}) == 1:
+    one = len({sentence.passage.id for sentence in chosen}) == 1
+    if wanted.act not in FACTS and one and best.passage.act != "formula":  # what its letters are answers no "why?"
         chosen.sort(key=lambda sentence: sentence.place)
     lines = tuple(Line(sentence.text, sentence.passage) for sentence in chosen)
     return Explanation(lines, best.passage.document, found, _unit_of(course, best))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import cached_property
 
-from knowledge.courses.outline import WHOLE, Listed, Outline, Section, Text
+from knowledge.courses.outline import Listed, Outline, Section, Text, read_ways
 from knowledge.courses.shipped_vectors import questions
 from knowledge.passages import Passage
 from knowledge.retrieval.embedder import Embedder, Vectors
@@ -34,7 +34,7 @@ class Navigator:
 
     @cached_property
     def _sections(self) -> tuple[list[tuple[Section | None, str]], Vectors]:
-        rows: list[tuple[Section | None, str]] = [(None, text) for text in WHOLE]
+        rows: list[tuple[Section | None, str]] = [(None, text) for text in read_ways()["whole"]]
         rows += [(row, text) for row in self.outline.sections for text in (row.title.en, row.title.es, *row.asked)]
         return rows, questions([text for _, text in rows], self._embedder)
 
@@ -151,7 +151,7 @@ def ordered(desk: Desk, navigator: Navigator, topic: str) -> Reply:
     known = desk.course.topics.get(topic)
     if known is None:
         first = [desk.course.topics[name] for name in navigator.outline.begin if name in desk.course.topics]
-        word = texts("then")
+        word = texts("and then")
         begin = _listed(word, [desk.course.inline(t.id, language) for t in first])
         said = texts("A good way to begin: {topics}.", topics=begin)
         return Reply((Line(said),), act="order", offers=_to_topics(desk, [t.id for t in first[:2]]))

@@ -12,6 +12,7 @@ from knowledge.retrieval.retriever import IN_PARTICULAR
 from tutor.answering.answer_type import asked_for
 from tutor.answering.course import FACTS, TAUGHT, Course, Explanation, Wanted
 from tutor.answering.explain import BY_FORM, OF_NAMES, strange
+from tutor.answering.explain import SURELY as PLAINLY
 
 ASKED = 0.5
 """Least probability that a question of the course is the student's for its answer to be said."""
@@ -29,7 +30,9 @@ OPEN = ("explain", "fact", "verify", "compare")
 LIKELY = 0.4
 """The same for these, alone: from here to ASKED three of four of other hands' questions are right."""
 AGAIN = 0.8
-"""The same for what was said before."""
+"""The same for what was said before, and for words that lean on it and wish for a form: "in simpler words"."""
+BACK = 0.7
+"""The same for a topic of the turns before the last one, where nothing on the last one's answers."""
 MAYBE = 0.25
 """The same where the course would else decline."""
 JUDGED = 0.65
@@ -48,15 +51,21 @@ def particular(
     unit = course.topics[match.passage.document].unit(act, match.passage.against)
     if unit is None:
         return None
+    if wanted.act == "compare" and act == "compare" and not _compares(course, wanted, unit):
+        return None
     lines = course.lines(unit, wanted.language)
     if wanted.leans >= LEANS:
-        plain = wanted.act in BY_FORM or (wanted.act == "fact" and asked_for(wanted.text) is not None)
-        least = least if plain else min(least, LEANING)  # a year or a name is found as such
+        if wanted.act in BY_FORM and wanted.probability >= PLAINLY:
+            least = AGAIN
+        elif wanted.act != "fact" or asked_for(wanted.text) is None:  # a year or a name is found as such
+            least = min(least, LEANING)
     elif wanted.act in OPEN:
         least = min(least, LIKELY)
     elif wanted.act in TAUGHT:
         least = max(least, TOLD)
     if judges(unit):
+        if wanted.act == "fact" and asked_for(wanted.text) is not None:
+            return None  # "who made it?" is not answered by a no
         alone = LIKELY if wanted.leans < LEANS else ASKED
         least = max(least, alone if wanted.act == "verify" else JUDGED)
     if wanted.act in OF_NAMES and match.probability < SURELY and strange(course, wanted):
@@ -68,6 +77,13 @@ def particular(
     return Explanation(tuple(lines), unit.topic, None, unit)
 
 
+def _compares(course: Course, wanted: Wanted, unit: Unit) -> bool:
+    """Whether a comparison is of what the words name and the conversation speaks of."""
+    named = {name.document for name in course.retriever.names.found(wanted.text)} & set(course.topics)
+    spoken = {wanted.topic, *wanted.spoken} if len(named) < len({unit.topic, unit.other}) else set()
+    return not named or {unit.topic, unit.other} <= named | spoken
+
+
 def judges(unit: Unit) -> bool:
     """True for an answer to a question for yes or no."""
     return unit.lines[0].en.startswith(("Yes: ", "No: "))
@@ -77,6 +93,11 @@ def asked_in_particular(course: Course, wanted: Wanted) -> Match | None:
     """The nearest question of the course, where it asks something in particular."""
     if not course.topics or (wanted.leans >= LEANS and not wanted.telling and wanted.act not in FACTS):
         return None  # "why?" alone asks of what was said last
+    query = Query(wanted.text, wanted.language, wanted.units)
     topics = {topic for topic in (wanted.topic, *wanted.spoken) if topic}
-    match = course.retriever.question(Query(wanted.text, wanted.language, wanted.units), topics)
+    match = course.retriever.question(query, topics)
+    if wanted.leans >= LEANS and set(wanted.earlier) - topics and (match is None or match.probability < LEANING):
+        back = course.retriever.question(query, topics.union(wanted.earlier))
+        if back is not None and back.probability >= BACK:
+            match = back
     return match if match is not None and match.passage.act in IN_PARTICULAR else None

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
-
-from knowledge.courses.outline import RECAP, SHORTER, WHOLE
-from knowledge.courses.shipped_vectors import questions
-from knowledge.retrieval.embedder import Embedder, Vectors
 from knowledge.text import Language
 from tutor.answering.answer import Desk, offers
 from tutor.answering.course import Course
@@ -25,19 +20,6 @@ _COUNTED = re.compile(
     r"(?:sentences?|lines?|frases?|oracion(?:es)?|lineas?|renglon(?:es)?)\b"
 )
 _NUMBERS = {"two": 2, "2": 2, "dos": 2, "three": 3, "3": 3, "tres": 3}
-Kind = Literal["recap", "shorter", "whole"]
-
-
-def kind_of(vector: Vectors, embedder: Embedder, least: float) -> Kind | None:
-    """What is to be summed up by words that name nothing: the conversation, the last answer, or the lecture. None where
-    no way to ask for these is as near as `least`, a cosine."""
-    ways: list[tuple[Kind, str]] = [
-        *(("recap", text) for text in RECAP), *(("shorter", text) for text in SHORTER),
-        *(("whole", text) for text in WHOLE),
-    ]  # fmt: skip
-    cosines = questions([text for _, text in ways], embedder) @ vector
-    best = int(np.argmax(cosines))
-    return ways[best][0] if cosines[best] >= least else None
 
 
 def sentences_wished(plain: str) -> int:

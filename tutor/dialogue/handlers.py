@@ -13,14 +13,17 @@ from knowledge.retrieval.query import Query
 from tutor.answering import navigate, recap
 from tutor.answering.answer import Desk, answer, declined, demo_of, offers
 from tutor.answering.course import FACTS, TAUGHT, Wanted, stems
-from tutor.answering.explain import ACT_UNITS, LEAN
+from tutor.answering.explain import ACT_UNITS, BY_FORM, LEAN
 from tutor.answering.particular import asked_in_particular
 from tutor.answering.reply import Line, Reply
+from tutor.answering.ways import nearest_way
 from tutor.dialogue import talk
 from tutor.dialogue.context import Parts
 from tutor.dialogue.reading import Act, units_of
 from tutor.dialogue.router import Clarify, RunDemo
-from tutor.dialogue.said import Said, only_names
+from tutor.dialogue.said import Said, only_names, read_in
+from tutor.dialogue.state import after
+from tutor.dialogue.two_questions import two_questions
 from tutor.i18n import Texts, spanish
 from tutor.runs.canonical import AGAINST, canonical
 from tutor.runs.comparing import compared
@@ -36,7 +39,7 @@ SURELY_OFF = 0.85
 """Probability from which what is off the course's topics is not searched for."""
 DOUBT = 0.6
 """Probability up to which these acts give way to a question that the course answers; chosen on the development part."""
-DOUBTED = ("locate", "order", "list", "practise", "social", "summarise")
+DOUBTED = ("locate", "order", "list", "practise", "social", "summarise", "about_course")
 OTHERWISE = ("off_topic", "correct_me", "social", "continue", "list", "order", "locate", "summarise", "about_course")
 """Acts that give way to a question of the course that is likelier than they are."""
 OTHER = 0.5
@@ -65,6 +68,8 @@ SPOKEN = 3
 """Turns of which the topics are still spoken of."""
 OF_A_RUN = 0.6
 """Probability from which words ask of a run though none was made."""
+HALVES = (2, 3)
+"""Sentences of the first and of the second answer to two questions in one turn."""
 OF_RUNS = ("run_demo", "change_run", "ask_run")
 """Acts after which words may well ask of the run."""
 RUN_DOUBT = 0.2
@@ -100,7 +105,7 @@ def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
     desk = parts.desk(texts)
     if _asks_of_no_run(said):
         return talk.not_run(desk, said.state)
-    if said.act == "ask_run" and not said.reading.sure and said.state.act not in OF_RUNS:
+    if said.act == "ask_run" and said.reading.probability < OF_A_RUN and said.state.act not in OF_RUNS:
         said = replace(said, act=_asked_act(said))
     doubt = RUN_DOUBT if said.state.act in OF_RUNS else OF_A_RUN
     if said.state.run is not None and said.reading.probabilities["ask_run"] > doubt:
@@ -111,10 +116,32 @@ def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
         return _explain(parts, desk, replace(said, act=_asked_act(said)), seed)
     if said.act == "summarise" and (again := _said_again(parts, desk, said)) is not None:
         return again
+    if (both := _both(parts, said, texts, seed)) is not None:
+        return both
     if _in_particular(parts, said):
         return _explain(parts, desk, replace(said, act=_asked_act(said)), seed)
     handler = HANDLERS.get(said.act, _explain)
     return handler(parts, desk, said, seed)
+
+
+def _both(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply | None:
+    """The answers to two questions in one turn, one after the other; None where they are one, or the first has none."""
+    halves = two_questions(said.utterance.text)
+    if halves is None or said.offer is not None or said.act == "compare" or said.act not in EXPLAINED:
+        return None
+    first = replace(read_in(parts, halves[0], said.state, said.language), language=said.language)
+    if first.act == "compare" or first.act not in EXPLAINED:
+        return None
+    one = reply(parts, first, texts, seed)
+    state = after(said.state, halves[0], one)
+    second = replace(read_in(parts, halves[1], state, said.language), language=said.language)
+    if one.outcome != "answered" or second.act not in (*EXPLAINED, "off_topic"):
+        return None
+    other = reply(parts, second, texts, seed)
+    told = {line.text for line in one.lines}
+    more = [line for line in other.lines if line.text not in told]
+    lead = one.lines[: HALVES[0]] if more else one.lines
+    return replace(other, lines=(*lead, *more[: HALVES[1]]), outcome="answered", topic=one.topic or other.topic)
 
 
 def _asks_of_the_idea(parts: Parts, said: Said) -> bool:
@@ -158,13 +185,15 @@ def _doubtful(parts: Parts, said: Said) -> bool:
     return parts.course.retriever.retrieve(Query(said.text, said.language, units_of("fact"))).covered > ANSWERED
 
 
-def _asked_act(said: Said) -> Act:
-    """The likeliest act that asks for an explanation or a fact."""
-    acts = [act for act in said.reading.probabilities if act in EXPLAINED and act != "compare"]
+def _asked_act(said: Said, without: Sequence[str] = ()) -> Act:
+    """The likeliest act that asks for an explanation or a fact, `without` some of them."""
+    acts = [act for act in said.reading.probabilities if act in EXPLAINED and act not in ("compare", *without)]
     return max(acts, key=lambda act: said.reading.probabilities[act])
 
 
 def _explain(parts: Parts, desk: Desk, said: Said, _seed: int) -> Reply:
+    if said.act in BY_FORM and said.act == said.reading.act and said.reading.probability < OTHER:
+        said = replace(said, act=_asked_act(said, BY_FORM))  # in doubt no form is wished for
     found = answer(desk, _wanted(parts, said), said.state.spoken)
     about = _known(parts, found.topic) or found.topic  # what comes next is on the slide's topic
     return replace(found, topic=_subject(parts, said, about))
@@ -181,22 +210,22 @@ def _wanted(parts: Parts, said: Said) -> Wanted:
     taught = sum(likely for act, likely in said.reading.probabilities.items() if act in TAUGHT)
     wanted = Wanted(
         said.text, said.language, said.act, said.reading.units, topic, title, said.leans, telling,
-        said.reading.probability if own else 1.0, taught if own else 1.0, _spoken(parts, said),
+        said.reading.probability if own else 1.0, taught if own else 1.0, *_spoken(parts, said),
     )  # fmt: skip
     if said.offer is not None or said.topic:
         wanted = replace(wanted, units=units_of(said.act), leans=1.0)
     return wanted
 
 
-def _spoken(parts: Parts, said: Said) -> tuple[str, ...]:
-    """The topics of the last turns, the last first, with those that were compared or listed in the last one, and those
-    that its sentences are of."""
+def _spoken(parts: Parts, said: Said) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The topics of the last turn, with those that were compared or listed in it, and those that its sentences are of;
+    and the topics of the turns before it, the last first."""
     last = [turn["topic"] for turn in reversed(said.state.earlier[-SPOKEN:]) if turn["topic"]]
     told = [parts.sentences[text][0] for text in said.state.said if text in parts.sentences]
-    last = [*last[:1], *(topic for topic in told if topic in parts.topics), *last[1:]]
     names = parts.course.retriever.names
     listed = [name.document for item in said.state.listed[:SPOKEN] for name in names.found(item) if name.exact]
-    return tuple(dict.fromkeys((*listed, *last)))
+    now = dict.fromkeys((*listed, *last[:1], *(topic for topic in told if topic in parts.topics)))
+    return tuple(now), tuple(dict.fromkeys(topic for topic in last[1:] if topic not in now))
 
 
 def _subject(parts: Parts, said: Said, topic: str) -> str:
@@ -204,6 +233,8 @@ def _subject(parts: Parts, said: Said, topic: str) -> str:
     ("how many parameters has nano-gpt?") the system."""
     known, before = parts.topics.get(topic), parts.topics.get(said.state.topic)
     names = parts.course.retriever.names.found(said.text)
+    if said.act == "define" and topic in {name.document for name in names}:
+        return topic  # what was asked what it is, is spoken of
     if before is not None and said.leans >= LEAN and not only_names(names) and not _moves(parts, names, before.id):
         return before.id  # what is said leans on the topic of the conversation, whatever else answers it
     if known is None or known.demo:
@@ -314,8 +345,15 @@ def _order(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
 
 
 def _list(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
-    row = parts.navigator.list_of(said.text, said.vector) if parts.navigator else None
-    if row is None or parts.navigator is None:
+    if parts.navigator is None:
+        return _explain(parts, desk, said, seed)
+    topic = parts.topics.get(said.state.topic)
+    if topic is not None and said.leans >= LEAN and not parts.course.retriever.names.found(said.text):
+        whole = f"{topic.named(said.language)}: {said.text}"  # "and which kinds are there?"
+        row = parts.navigator.list_of(whole, parts.embedder.encode_questions([whole])[0])
+    else:
+        row = parts.navigator.list_of(said.text, said.vector)
+    if row is None:
         return _explain(parts, desk, said, seed)
     return navigate.listed(desk, parts.navigator, row)
 
@@ -344,7 +382,8 @@ def _said_again(parts: Parts, desk: Desk, said: Said) -> Reply | None:
         return None  # "sum up the part on convolutions"
     if recap.sentences_wished(said.utterance.plain) and said.leans >= LEAN:
         return recap.shorter(desk, state.said, state.topic, said.utterance.plain, state.spoken)
-    kind = recap.kind_of(said.vector, parts.embedder, 0.0 if said.leans >= LEAN else SUMMED_UP)
+    least = 0.0 if said.leans >= LEAN else SUMMED_UP
+    kind = nearest_way(said.vector, parts.embedder, ("recap", "shorter", "whole"), least)
     if kind == "recap":
         return recap.recap(desk, state.earlier, said.utterance.plain)
     if kind == "shorter":
@@ -378,6 +417,8 @@ def _about_course(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     best = found.sentences[0] if found.sentences else None
     if best is not None and best.score > PARTICULAR and best.passage.slide in parts.navigator.outline.about_slides:
         return Reply((Line(best.text, best.passage),), act="fact")
+    if nearest_way(said.vector, parts.embedder, ("about", "rules")) == "rules":
+        return talk.rules(desk)
     return navigate.about_course(desk, parts.navigator)
 
 
@@ -438,7 +479,8 @@ def _topic_of(parts: Parts, said: Said) -> str:
     named = [name for name in named if name]
     if said.topic or named:  # "test me on overfitting.. no, make it pooling"
         return said.topic or named[-1 if said.act == "practise" else 0]
-    if said.leans < LEAN and said.act in ("practise", "locate") and said.reading.telling:
+    going_on = said.act == "practise" and said.state.act == "practise"  # "the next question"
+    if said.leans < LEAN and said.act in ("practise", "locate") and said.reading.telling and not going_on:
         hits = parts.course.retriever.search(said.text, 3)
         own = frozenset().union(*(stems(" ".join(said.reading.telling), each) for each in ("en", "es")))
         meant = [

@@ -63,7 +63,11 @@ class Said:
 def read(parts: Parts, text: str, history: Sequence[Exchange], language: Language | None) -> Said:
     """Read a text in its conversation."""
     state = state_of(history, parts.sentences if history else {})
-    before = state.language if state.turns else language or "en"
+    return read_in(parts, text, state, state.language if state.turns else language or "en")
+
+
+def read_in(parts: Parts, text: str, state: DialogueState, before: Language) -> Said:
+    """Read a text where a conversation stands; `before` is its language."""
     utterance = Utterance.of(text, parts.languages, before)
     vector = parts.embedder.encode_questions([utterance.text])[0]
     reading = parts.router.read(utterance, vector, state.flags)

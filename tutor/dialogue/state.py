@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from knowledge.text import Language
-from tutor.answering.reply import Offer
+from tutor.answering.reply import Offer, Reply
 from tutor.conversations.records import latest_run, run_before
 from tutor.conversations.store import Exchange
 from tutor.runs.summary import Run
@@ -87,6 +87,21 @@ def state_of(history: Sequence[Exchange], topics: Mapping[str, tuple[str, str]])
         turns=len(complete),
         earlier=tuple(turns),
     )
+
+
+def after(state: DialogueState, question: str, reply: Reply) -> DialogueState:
+    """Where a conversation stands after a reply that is half of an answer."""
+    said = tuple(line.text for line in reply.lines if line.passage is not None)
+    title = next((line.passage.title for line in reply.lines if line.passage is not None), "")
+    turn = {
+        "topic": reply.topic, "title": title, "act": reply.act, "said": list(said), "listed": [], "offers": [],
+        "language": state.language,
+    }  # fmt: skip
+    spoken = state.spoken.union(said) if reply.topic == state.topic else frozenset(said)
+    return replace(
+        state, topic=reply.topic or state.topic, title=title or state.title, act=reply.act, said=said, spoken=spoken,
+        listed=reply.listed, offers=(), question=question, turns=state.turns + 1, earlier=(*state.earlier, turn),
+    )  # fmt: skip
 
 
 def _proposed(outcome: str, offers: Sequence[Mapping[str, Any]]) -> Offer | None:

@@ -73,6 +73,12 @@ def off_topic(desk: Desk) -> Reply:
     )  # fmt: skip
 
 
+def rules(desk: Desk) -> Reply:
+    """How the course is run, which no slide tells: a decline that says who knows."""
+    said = desk.texts("The slides do not say how the course is run: ask your teacher for dates, marks and attendance.")
+    return Reply((Line(said),), "not_covered", _first_steps(desk))
+
+
 def doubted(desk: Desk, state: DialogueState) -> Reply:
     """What the last answer rests on, and the offer to look again; an apology costs nothing."""
     texts = desk.texts

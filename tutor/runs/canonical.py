@@ -21,6 +21,19 @@ _PLACE = re.compile(
     r"(?:epoch|step|frame|[eé]poca|paso|cuadro|iterati?on|iteraci[oó]n)\s{1,3}(?:number\s|n[uú]mero\s)?(\d{1,6})",
     re.IGNORECASE,
 )
+_ORDINALS = {
+    word: number
+    for number, words in enumerate((
+        "first primer primera primero", "second segunda segundo", "third tercera tercer tercero",
+        "fourth cuarta cuarto", "fifth quinta quinto", "sixth sexta sexto", "seventh septima séptima",
+        "eighth octava octavo", "ninth novena noveno", "tenth decima décima",
+    ), 1)
+    for word in words.split()
+}  # fmt: skip
+_ORDERED = re.compile(
+    rf"\b({'|'.join(_ORDINALS)})\s{{1,3}}(epoch|step|frame|[eé]poca|paso|cuadro|iteration|iteraci[oó]n)\b",
+    re.IGNORECASE,
+)
 _GENERAL = (
     "Did it converge?", "Why did it not converge?", "When did it converge?", "What did the run show?",
     "What was the result?", "What are the final weights?", "Which parameters did you use?",
@@ -69,14 +82,21 @@ def _said(names: Iterable[str]) -> list[str]:
 
 def canonical(text: str, vector: Vectors, run: Run, encode: Callable[[Sequence[str]], Vectors]) -> str:
     """The written-out question that is meant, in the words that are read; "" when none is near."""
-    named = _PLACE.search(text)
-    place = ""
-    if named:
-        word = named[0].split()[0].lower()
-        kind = "epoch" if word.startswith(("epoc", "époc")) else "frame" if word in ("frame", "cuadro") else "step"
-        place = f"{kind} {named[1]}"
+    place = _place(text)
     questions = written_out(run, place)
-    asked = list(questions)
+    asked = [question for question in questions if place in question]  # who names an epoch does not ask of the end
     cosines = encode(asked) @ vector
     best = int(cosines.argmax())
     return questions[asked[best]] if cosines[best] >= NEAR else ""
+
+
+def _place(text: str) -> str:
+    """The place of a run that a text names: "epoch 3"; "" for none."""
+    if named := _PLACE.search(text):
+        word, number = named[0].split()[0].lower(), int(named[1])
+    elif ordered := _ORDERED.search(text):
+        word, number = ordered[2].lower(), _ORDINALS[ordered[1].lower()]
+    else:
+        return ""
+    kind = "epoch" if word.startswith(("epoc", "époc")) else "frame" if word in ("frame", "cuadro") else "step"
+    return f"{kind} {number}"

@@ -28,7 +28,7 @@ from tutor.answering.particular import ASKED
 from tutor.answering.reply import Line, Offer, Reply
 from tutor.i18n import Texts, mark
 from tutor.teaching.grading import Asked, Verdict, grade
-from tutor.teaching.record import on_record
+from tutor.teaching.record import clue, on_record
 
 QUESTIONS: Mapping[str, str] = {
     "define": mark("What is {topic}?"),
@@ -214,13 +214,22 @@ class Practice:
         unit = _unit(topic, round_)
         more = replace(round_, hints=round_.hints + 1)
         offers = (Offer(texts("Tell me the answer"), "reveal", topic.id),)
+        answer = self._course.lines(unit, texts.language)[0].text
+        known = clue(self._question(topic, round_, texts), answer) if round_.hints == 0 and round_.place < 0 else None
+        if known is not None:
+            kind, value = known
+            told = (
+                texts("A hint: it was in the {decade}s.", decade=value) if kind == "decade"
+                else texts("A hint: the name begins with {letters}.", letters=value)
+            )  # fmt: skip
+            return Reply((Line(told),), "answered", offers, topic.id, "practise", practice=asdict(more))
         picture = topic.unit("simply")
-        if round_.hints == 0 and round_.place < 0 and picture is not None and picture.lines:
+        if round_.hints == 0 and picture is not None and picture.lines:
             line = self._course.lines(picture, texts.language)[0]
             lines: tuple[Line, ...] = (Line(texts("A hint:")), line)
             return Reply(lines, "answered", offers, topic.id, "practise", practice=asdict(more))
         if round_.hints <= 1 and round_.place < 0:
-            gapped = Line(gaps(self._course.lines(unit, texts.language)[0].text, topic))
+            gapped = Line(gaps(answer, topic))
             return Reply(
                 (Line(texts("Fill the gaps:")), gapped), "answered", offers, topic.id, "practise", practice=asdict(more)
             )

@@ -42,6 +42,18 @@ def on_record(question: str, expected: str, said: str) -> Judged | None:
     return "right" if name else None
 
 
+def clue(question: str, expected: str) -> tuple[Literal["decade", "initials"], str] | None:
+    """What helps to remember the year or the name that the sentence `expected` gives: the decade ("1950"), or how the
+    names begin ("R"); None where a question asks for neither."""
+    years = _YEAR.findall(expected)
+    if years and (asked_for(question) == "year" or _WHEN & set(words(question))):
+        return "decade", f"{years[0][:3]}0"
+    if asked_for(question) == "name" and (names := _names(expected, question)):
+        held = [word for word in _NAME.findall(expected) if fold(word) in names]
+        return "initials", ", ".join(dict.fromkeys(word[0] for word in held))
+    return None
+
+
 def _names(expected: str, question: str) -> set[str]:
     """The words of names in a sentence that are not in the question."""
     asked = set(words(question))

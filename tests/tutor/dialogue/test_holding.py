@@ -175,3 +175,95 @@ async def test_one_sentence_to_remember_is_one(tutor: Tutor) -> None:
 async def test_of_two_converse_questions_the_one_that_is_asked_is_answered(tutor: Tutor) -> None:
     (converse,), _ = await _talk(tutor, "Is all machine learning deep learning?")
     assert converse.text.startswith("No:")
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "then"),
+    [
+        ("What is a GAN and who made it?", "A generative adversarial network", "Goodfellow"),
+        ("qué es una LSTM y para qué sirve?", "Una LSTM", "recordar"),
+        ("¿Qué es el sobreajuste? ¿Cómo se evita?", "Sobreajuste significa", "ás datos"),
+    ],
+)
+async def test_of_two_questions_both_are_answered(tutor: Tutor, said: str, first: str, then: str) -> None:
+    (ending,), _ = await _talk(tutor, said)
+    assert ending.text.startswith(first) and then in ending.text
+
+
+async def test_what_is_off_the_course_is_declined_after_what_is_not(tutor: Tutor) -> None:
+    (ending,), _ = await _talk(tutor, "What is a GAN and how do I bake a cake?")
+    assert ending.text.startswith("A generative adversarial network") and "not part of this course" in ending.text
+
+
+async def test_who_made_it_asks_of_the_topic_at_hand_and_not_of_one_before(tutor: Tutor) -> None:
+    endings, _ = await _talk(tutor, "What is supervised learning?", "what is a neuron", "who came up with it?")
+    assert _topic(endings[1]) == "neuron"
+    assert "McCulloch" in endings[2].text
+
+
+async def test_simpler_words_are_of_what_was_just_explained(tutor: Tutor) -> None:
+    said = ("What is the XOR problem of the perceptron?", "¿Qué es la retropropagación?", "en palabras más simples")
+    endings, _ = await _talk(tutor, *said)
+    assert _topic(endings[2]) == "backpropagation" and "XOR" not in endings[2].text
+
+
+async def test_a_comparison_is_of_what_is_spoken_of(tutor: Tutor) -> None:
+    endings, _ = await _talk(
+        tutor, "What is artificial intelligence?", "and what's the difference with machine learning?"
+    )
+    assert "part of AI" in endings[1].text
+
+
+async def test_an_example_and_the_kinds_are_of_the_topic_that_was_spoken_of(tutor: Tutor) -> None:
+    said = ("What is machine learning?", "can you give me an example from real life", "y qué tipos hay?")
+    endings, _ = await _talk(tutor, *said)
+    assert endings[1].text.startswith("Machine learning is used for")
+    assert "supervisado" in endings[2].text and "refuerzo" in endings[2].text
+
+
+async def test_a_run_is_not_what_is_asked_of_turns_later(tutor: Tutor) -> None:
+    endings, _ = await _talk(tutor, "run the perceptron on XOR", "What is ChatGPT?", "puede equivocarse?")
+    assert endings[2].text.startswith("Sí: ChatGPT")
+
+
+@pytest.mark.parametrize(
+    "asked", ["cuántos errores tuvo en la primera época?", "how many mistakes in the first epoch?"]
+)
+async def test_the_first_epoch_is_asked_of_in_words(tutor: Tutor, asked: str) -> None:
+    endings, _ = await _talk(tutor, "show me a perceptron that learns AND", asked)
+    assert "1 " in endings[1].text.split(":")[0] and ": 2 " in endings[1].text
+
+
+async def test_the_next_question_stays_with_the_topic_and_its_hint_helps(tutor: Tutor) -> None:
+    endings, _ = await _talk(tutor, "quiz me on the perceptron", "tell me the answer", "siguiente pregunta")
+    assert _topic(endings[2]) == "perceptron"
+    hints, _ = await _talk(tutor, "ask me in which year the perceptron was made", "give me a hint")
+    assert "1950s" in hints[1].text and "1957" not in hints[1].text
+
+
+@pytest.mark.parametrize(
+    "asked", ["¿Cuándo es el parcial?", "How many points do I need to pass this course?", "is attendance compulsory"]
+)
+async def test_how_the_course_is_run_is_for_the_teacher_to_say(tutor: Tutor, asked: str) -> None:
+    (ending,), _ = await _talk(tutor, asked)
+    assert ending.outcome == "not_covered"
+
+
+@pytest.mark.parametrize(
+    "asked", ["what is this course about?", "quién dicta la clase?", "how many slides does it have"]
+)
+async def test_what_the_course_is_about_is_told(tutor: Tutor, asked: str) -> None:
+    (ending,), _ = await _talk(tutor, asked)
+    assert ending.outcome == "answered"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "How does message passing work in a graph neural network?", "How does a naive Bayes classifier work?",
+        "What is speculative decoding?",
+    ],
+)  # fmt: skip
+async def test_a_name_that_only_holds_one_of_the_course_s_is_declined(tutor: Tutor, asked: str) -> None:
+    (ending,), _ = await _talk(tutor, asked)
+    assert ending.outcome == "not_covered"
