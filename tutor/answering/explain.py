@@ -210,6 +210,8 @@ def _read(course: Course, wanted: Wanted) -> Found:
     enough = len({name.document for name in named}) > (wanted.act == "compare")
     if wanted.act in BY_FORM and not named and wanted.topic in course.topics:  # "an example from real life": of what?
         wanted = replace(wanted, leans=1.0)
+    if not named and _of_its_own(course, wanted):
+        wanted = replace(wanted, leans=0.0)
     leant = PRONOUN.search(wanted.text) is not None or asked_for(wanted.text) in ("count", "money")
     whole = sum(name.share for name in named) >= ONLY_NAMES and not leant  # "how many layers has it?" is no new topic
     if not wanted.topic or (wanted.leans < ALONE_SAID and not spoken):
@@ -224,6 +226,14 @@ def _read(course: Course, wanted: Wanted) -> Found:
         return leaning
     found = course.retriever.retrieve(alone)
     return found if found.covered > leaning.covered + ALONE else leaning
+
+
+def _of_its_own(course: Course, wanted: Wanted) -> bool:
+    """True for "what's the zoo?" while something else is spoken of: it asks what a thing is that the topic lacks."""
+    if wanted.act != "define" or not wanted.telling or wanted.topic not in course.topics or PRONOUN.search(wanted.text):
+        return False
+    known = course.vocabulary(wanted.topic)
+    return not any({word, stem(word, "en"), stem(word, "es")} & known for word in wanted.telling if len(word) > 1)
 
 
 def _within(course: Course, wanted: Wanted, found: Found) -> Found:

@@ -31,7 +31,7 @@ def sentences_wished(plain: str) -> int:
 def shorter(desk: Desk, said: Sequence[str], topic: str, plain: str, spoken: frozenset[str]) -> Reply | None:
     """The last answer's first sentences: as many as are wished for, else the first half. None where nothing was said
     that the course holds."""
-    told = [line for text in said if (line := _again(desk.course, text, topic, desk.texts.language)) is not None]
+    told = [line for text in said if (line := again(desk.course, text, topic, desk.texts.language)) is not None]
     if not told:
         return None
     count = sentences_wished(plain) or (len(told) // 2 if len(told) > OF_ONE else 1)
@@ -44,7 +44,7 @@ def recap(desk: Desk, turns: Sequence[Mapping[str, Any]], plain: str) -> Reply |
     counted: dict[str, int] = {}
     for turn in turns:
         for text in turn["said"] if turn["act"] != "summarise" else ():
-            line = _again(desk.course, text, turn["topic"], desk.texts.language)
+            line = again(desk.course, text, turn["topic"], desk.texts.language)
             if line is not None and line.text not in lines and counted.get(turn["topic"], 0) < OF_ONE:
                 counted[turn["topic"]] = counted.get(turn["topic"], 0) + 1
                 lines[line.text] = line
@@ -58,7 +58,7 @@ def recap(desk: Desk, turns: Sequence[Mapping[str, Any]], plain: str) -> Reply |
     return Reply((*lead, *listed), offers=offers(desk, last, frozenset()), topic=last, act="summarise")
 
 
-def _again(course: Course, text: str, topic: str, language: Language) -> Line | None:
+def again(course: Course, text: str, topic: str, language: Language) -> Line | None:
     """A sentence that was said, in a language; None where the course has it no more, and for a formula."""
     if "$$" in text:
         return None

@@ -12,6 +12,7 @@ from knowledge.retrieval.names import Named
 from knowledge.retrieval.query import Query
 from tutor.answering import navigate, recap
 from tutor.answering.answer import Desk, answer, declined, demo_of, offers
+from tutor.answering.answer_type import asked_for, holds
 from tutor.answering.course import FACTS, TAUGHT, Wanted, stems
 from tutor.answering.explain import ACT_UNITS, BY_FORM, LEAN
 from tutor.answering.particular import asked_in_particular
@@ -22,7 +23,7 @@ from tutor.dialogue.context import Parts
 from tutor.dialogue.reading import Act, units_of
 from tutor.dialogue.router import Clarify, RunDemo
 from tutor.dialogue.said import Said, only_names, read_in
-from tutor.dialogue.state import after
+from tutor.dialogue.state import OF_RUNS, after
 from tutor.dialogue.two_questions import two_questions
 from tutor.i18n import Texts, spanish
 from tutor.runs.canonical import AGAINST, canonical
@@ -66,12 +67,12 @@ SUMMED_UP = 0.88
 """Least cosine (as e5 gives it) with a way to ask for a recap of words that do not seem to lean on what was said."""
 SPOKEN = 3
 """Turns of which the topics are still spoken of."""
+PLAINLY_OF_A_RUN, OTHERWISE_LIKELY = 0.9, 0.7
+"""Probability from which words plainly ask of a run, and that of a question of the course which is likelier still."""
 OF_A_RUN = 0.6
 """Probability from which words ask of a run though none was made."""
 HALVES = (2, 3)
 """Sentences of the first and of the second answer to two questions in one turn."""
-OF_RUNS = ("run_demo", "change_run", "ask_run")
-"""Acts after which words may well ask of the run."""
 RUN_DOUBT = 0.2
 """Least probability of a question about the run for the run to be asked first."""
 
@@ -105,6 +106,8 @@ def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
     desk = parts.desk(texts)
     if _asks_of_no_run(said):
         return talk.not_run(desk, said.state)
+    if _asks_of_a_slide(parts, said):
+        return _locate(parts, desk, said, seed)
     if said.act == "ask_run" and said.reading.probability < OF_A_RUN and said.state.act not in OF_RUNS:
         said = replace(said, act=_asked_act(said))
     doubt = RUN_DOUBT if said.state.act in OF_RUNS else OF_A_RUN
@@ -144,12 +147,19 @@ def _both(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply | None:
     return replace(other, lines=(*lead, *more[: HALVES[1]]), outcome="answered", topic=one.topic or other.topic)
 
 
+def _asks_of_a_slide(parts: Parts, said: Said) -> bool:
+    """True for "on slide 36 there is a strange thing, what is it?": a slide is named, and nothing else."""
+    asks = said.act in (*EXPLAINED, "off_topic") and said.utterance.slide is not None and parts.navigator is not None
+    return asks and not parts.course.retriever.names.found(said.text)
+
+
 def _asks_of_the_idea(parts: Parts, said: Said) -> bool:
     """True for "why does the energy never rise?" after a run: the course answers it, and the run's numbers do not."""
     if about_run(said.utterance.text, said.state.run) if said.state.run else False:
         return False
     match = asked_in_particular(parts.course, _wanted(parts, replace(said, act=_asked_act(said))))
-    return match is not None and match.probability > RATHER
+    plainly = said.reading.probabilities["ask_run"] > PLAINLY_OF_A_RUN
+    return match is not None and match.probability > (OTHERWISE_LIKELY if plainly else RATHER)
 
 
 def _asks_of_no_run(said: Said) -> bool:
@@ -194,9 +204,24 @@ def _asked_act(said: Said, without: Sequence[str] = ()) -> Act:
 def _explain(parts: Parts, desk: Desk, said: Said, _seed: int) -> Reply:
     if said.act in BY_FORM and said.act == said.reading.act and said.reading.probability < OTHER:
         said = replace(said, act=_asked_act(said, BY_FORM))  # in doubt no form is wished for
+    if said.act in BY_FORM and asked_for(said.text) is not None:
+        said = replace(said, act="fact")  # "how many steps does it need?" wants a number, and no steps
+    if (dated := _dated(parts, desk, said)) is not None:
+        return dated
     found = answer(desk, _wanted(parts, said), said.state.spoken)
     about = _known(parts, found.topic) or found.topic  # what comes next is on the slide's topic
     return replace(found, topic=_subject(parts, said, about))
+
+
+def _dated(parts: Parts, desk: Desk, said: Said) -> Reply | None:
+    """The sentence that was just said where it holds the year that is asked for: "and which year is that?"."""
+    if said.act != "fact" or said.leans < LEAN or said.reading.telling or said.state.act not in FACTS:
+        return None
+    if not said.state.said or asked_for(said.text) != "year" or not holds(said.state.said[0], "year"):
+        return None
+    document, _ = parts.sentences.get(said.state.said[0], ("", ""))
+    line = recap.again(desk.course, said.state.said[0], document, said.language)
+    return Reply((line,), topic=said.state.topic, act="fact") if line is not None else None
 
 
 def _wanted(parts: Parts, said: Said) -> Wanted:
@@ -398,7 +423,7 @@ def _ask_run(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
         if not told and (asked := canonical(said.utterance.text, said.vector, run, parts.embedder.encode_questions)):
             before = said.state.run_before
             told = compared(run, before) if asked == AGAINST and before is not None else about_run(asked, run)
-        if not told and said.act == "ask_run" and said.reading.sure:
+        if not told and said.act == "ask_run" and said.reading.sure and not _covered(parts, said):
             told = about_run("What did the run show?", run)
         if told:
             language, more = said.language, spanish()
@@ -407,6 +432,13 @@ def _ask_run(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     if said.act != "ask_run":
         return HANDLERS.get(said.act, _explain)(parts, desk, said, seed)
     return _explain(parts, desk, replace(said, act="fact"), seed)
+
+
+def _covered(parts: Parts, said: Said) -> bool:
+    """Whether the course answers the words by themselves: "why is it called liquid?" after a run asks nothing of it."""
+    alone = parts.course.retriever.retrieve(Query(said.text, said.language, units_of("fact")))
+    named = [name for name in alone.names if name.exact and name.document != said.state.topic]
+    return bool(named) or alone.covered > ANSWERED
 
 
 def _about_course(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:

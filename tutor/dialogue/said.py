@@ -27,6 +27,16 @@ PLAIN = 0.75
 """Least probability of an act that is plain from the words themselves; below it "and the GRU?" takes the last one."""
 NEARLY_ALL = 0.6
 """Share of a text's content words that names take when it says nothing else."""
+TELLS = 4
+"""Fewest words of an answer that is taken for one though it reads like a question."""
+LEANS = 0.5
+"""Probability of leaning on what was said from which words are no answer: "explain that"."""
+ASKS = re.compile(
+    r"(?:ok |y |and |so |pero |but |please |por favor )*(?:what|why|how|who|when|where|which|can|could|would|do|does|"
+    r"did|is|are|explain|tell|give|show|define|describe|run|list|compare|que|por que|como|quien|cuando|donde|cual|"
+    r"cuant|puedes|podrias|explica|dime|dame|muestra|cuenta|haz|corre|compara|me |quiero|i want|let)"
+)
+"""How questions and wishes begin, folded."""
 AGAIN = ("define", "explain", "steps", "why", "compare", "fact", "formula", "symbol", "list", "summarise", "limits",
          "example", "simplify", "verify", "code", "locate", "order")  # fmt: skip
 """Acts that can be done again in another language."""
@@ -36,6 +46,10 @@ _ORDINALS = (
     re.compile(r"\b(?:third|3rd|tercer[oa]?|three|tres|3)\b"),
     re.compile(r"\b(?:fourth|4th|cuart[oa]|four|cuatro|4)\b"),
     re.compile(r"\b(?:fifth|5th|quint[oa]|five|cinco|5)\b"),
+)
+_PLACED = re.compile(
+    r"\b(?:the |el |la |lo )?(?:first|second|third|fourth|fifth|last|primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa]|"
+    r"quint[oa]|ultim[oa])(?: one| of them| de ell[oa]s)?\b"
 )
 _LAST = re.compile(r"\b(?:last|ultim[oa])\b")
 _SPANISH, _ENGLISH = re.compile(r"\b(?:spanish|espanol|castellano)\b"), re.compile(r"\b(?:english|ingles)\b")
@@ -77,10 +91,13 @@ def read_in(parts: Parts, text: str, state: DialogueState, before: Language) -> 
     )  # fmt: skip
     if (offer := _pressed(state, utterance)) is not None:
         return _taken(said, offer)
+    if _answers(state, reading, utterance):
+        return replace(said, act="answer_practice")
     if reading.act == "accept":
         return _accepted(said, names)
     if state.listed and (place := ordinal(utterance.plain)) is not None and not names:
-        return replace(said, text=state.listed[min(place, len(state.listed) - 1)], leans=0.0)
+        item = state.listed[min(place, len(state.listed) - 1)]
+        return replace(said, text=_with_item(utterance, item), leans=0.0)
     if only_names(names) and reading.probability < PLAIN and state.act in AGAIN:
         said = replace(said, act=state.act)  # type: ignore[arg-type]
     if reading.act == "language":
@@ -90,6 +107,15 @@ def read_in(parts: Parts, text: str, state: DialogueState, before: Language) -> 
     if reading.act == "continue" and names and state.topic not in {name.document for name in names}:
         return _begun(parts, said, names[0].document)
     return _continued(parts, said) if reading.act == "continue" else said
+
+
+def _answers(state: DialogueState, reading: Reading, utterance: Utterance) -> bool:
+    """True for what tells something right after a practice question, though it might be a wish elsewhere: "it takes the
+    noise away step by step"."""
+    open_ = (state.practice or {}).get("open") and state.act == "practise"
+    if not open_ or reading.act not in AGAIN or reading.leans >= LEANS or len(utterance.words) < TELLS:
+        return False
+    return "?" not in utterance.text and not ASKS.match(utterance.plain)
 
 
 def only_names(names: Sequence[Named]) -> bool:
@@ -128,6 +154,15 @@ def _accepted(said: Said, names: Sequence[Named]) -> Said:
     best = max(range(len(shared)), key=lambda row: shared[row])
     chosen = place if place is not None and place < len(state.offers) else best if shared[best] else 0
     return _taken(said, state.offers[chosen])
+
+
+def _with_item(utterance: Utterance, item: str) -> str:
+    """What was said with an item of a list in the place of its number: "who made the second one?"."""
+    if not _PLACED.search(utterance.plain) or len(utterance.plain) != len(utterance.text):
+        return item
+    place = _PLACED.search(utterance.plain)
+    assert place is not None
+    return f"{utterance.text[: place.start()]}{item}{utterance.text[place.end() :]}".strip()
 
 
 def ordinal(plain: str) -> int | None:

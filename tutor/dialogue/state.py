@@ -16,6 +16,12 @@ from tutor.conversations.records import latest_run, run_before
 from tutor.conversations.store import Exchange
 from tutor.runs.summary import Run
 
+OF_RUNS = ("run_demo", "change_run", "ask_run")
+"""Acts after which words may well ask of the run."""
+LATELY = 2
+"""Turns for which a run is spoken of: then it has to be named."""
+LISTED = 2
+"""Turns for which "the second one" is of what was listed or compared."""
 _MARKS = re.compile(r"\s?\[\d{1,2}\]")
 
 
@@ -48,10 +54,15 @@ class DialogueState:
     earlier: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
     @property
+    def runs_lately(self) -> bool:
+        """True where one of the last two turns ran a demo or spoke of a run."""
+        return any(turn["act"] in OF_RUNS for turn in self.earlier[-LATELY:])
+
+    @property
     def flags(self) -> str:
         """The situation as the router knows it (tutor/dialogue/reading.py)."""
         found = "t" if self.topic else ""
-        found += "r" if self.run is not None else ""
+        found += "r" if self.run is not None and self.runs_lately else ""
         found += "q" if self.practice else ""
         return found + ("o" if self.offers else "")
 
@@ -73,7 +84,7 @@ def state_of(history: Sequence[Exchange], topics: Mapping[str, tuple[str, str]])
         act=last["act"],
         said=tuple(last["said"]),
         spoken=frozenset(spoken),
-        listed=tuple(last["listed"]),
+        listed=tuple(next((turn["listed"] for turn in reversed(turns[-LISTED:]) if turn["listed"]), ())),
         offers=tuple(Offer(**offer) for offer in last["offers"]),
         question=complete[-1].question,
         demo=(demo["name"], demo["params"]) if demo else None,

@@ -267,3 +267,33 @@ async def test_what_the_course_is_about_is_told(tutor: Tutor, asked: str) -> Non
 async def test_a_name_that_only_holds_one_of_the_course_s_is_declined(tutor: Tutor, asked: str) -> None:
     (ending,), _ = await _talk(tutor, asked)
     assert ending.outcome == "not_covered"
+
+
+async def test_the_second_one_is_of_what_was_compared_two_turns_ago(tutor: Tutor) -> None:
+    endings, _ = await _talk(tutor, "how is GPT different from BERT?", "is it used today?", "who made the second one")
+    assert "OpenAI" in endings[2].text
+
+
+async def test_the_year_of_what_was_just_said_is_said(tutor: Tutor) -> None:
+    endings, _ = await _talk(tutor, "What was the Nobel Prize in Physics given for?", "de qué año es?")
+    assert "2024" in endings[1].text
+
+
+async def test_an_answer_to_a_practice_question_is_one_though_it_reads_like_a_wish(tutor: Tutor) -> None:
+    endings, _ = await _talk(tutor, "quiz me on diffusion models", "starts with noise and removes it step by step")
+    assert (endings[1].practice or {}).get("verdict")
+
+
+async def test_how_many_steps_wants_a_number(tutor: Tutor) -> None:
+    endings, _ = await _talk(tutor, "What is a diffusion model?", "how many steps does it need")
+    assert "1000" in endings[1].text and not endings[1].text.startswith("First")
+
+
+async def test_a_slide_that_is_named_is_shown(tutor: Tutor) -> None:
+    (ending,), _ = await _talk(tutor, "hola, en la diapo 36 hay una ecuación rara, qué es?")
+    assert ending.text.startswith("Diapositiva 36")
+
+
+async def test_after_a_run_a_question_on_the_name_is_none_of_the_run(tutor: Tutor) -> None:
+    endings, _ = await _talk(tutor, "run the perceptron on AND", "what is a liquid state machine?", "why liquid?")
+    assert "Frame" not in endings[2].text and "liquid" in endings[2].text
