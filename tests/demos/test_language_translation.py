@@ -8,6 +8,7 @@ import pytest
 from demos.language import attention_alignment, seq2seq
 from demos.language._translation import END, attend, decode, draw, encode, exact, translate
 from demos.runtime.contract import DemoError
+from demos.telling import seq2seq as told_seq2seq
 
 
 def test_the_grammar_by_hand() -> None:
@@ -16,7 +17,7 @@ def test_the_grammar_by_hand() -> None:
         == "el gato rojo y la casa vieja y la luna".split()
     )
     with pytest.raises(DemoError, match="in words it knows"):
-        seq2seq.DEMO.parse({"sentence": "the perceptron"})
+        told_seq2seq.DEMO.parse({"sentence": "the perceptron"})
 
 
 def test_the_encoder_is_torchs_gru() -> None:
@@ -59,5 +60,5 @@ def test_adjectives_look_at_themselves() -> None:
     assert seen.words == [*translate(english), END]
     looks = [english[int(shares.argmax())] for shares in seen.alignment]
     assert looks[seen.words.index("roja")] in ("red", "house")
-    assert seq2seq.DEMO.prediction.check(list(seq2seq.steps(seq2seq.Seq2seqParams(phrases=1)))) == "yes"
-    assert seq2seq.DEMO.prediction.check(list(seq2seq.steps(seq2seq.Seq2seqParams(phrases=8)))) == "no"
+    assert told_seq2seq.DEMO.prediction.check(list(told_seq2seq.steps(seq2seq.Seq2seqParams(phrases=1)))) == "yes"
+    assert told_seq2seq.DEMO.prediction.check(list(told_seq2seq.steps(seq2seq.Seq2seqParams(phrases=8)))) == "no"

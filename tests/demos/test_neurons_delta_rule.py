@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from demos.neurons.delta_rule import DEMO, DeltaRuleParams, error, examples, learn, steps, train
+from demos.neurons.delta_rule import DeltaRuleParams, error, examples, learn, train
+from demos.telling.delta_rule import DEMO, steps
 
 
 def test_the_worked_example() -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from demos.telling import autoencoder as told_autoencoder
+from demos.telling import denoising_autoencoder as told_denoising_autoencoder
+from demos.telling import vae as told_vae
 from demos.zoo import autoencoder, denoising_autoencoder, sparse_autoencoder, vae
 from demos.zoo._coder import HELD, digits
 
@@ -29,13 +32,13 @@ def test_pca_is_scikit_learns_and_the_linear_autoencoder_comes_to_it() -> None:
 
 
 def test_a_deep_autoencoder_beats_pca() -> None:
-    demo = autoencoder.DEMO
+    demo = told_autoencoder.DEMO
     assert demo.prediction.check(list(demo.steps(demo.parse()))) == "yes"
     assert demo.prediction.check(list(demo.steps(demo.parse({"epochs": 1})))) == "no"
 
 
 def test_most_noise_goes_and_without_noise_there_is_only_loss() -> None:
-    demo = denoising_autoencoder.DEMO
+    demo = told_denoising_autoencoder.DEMO
     assert demo.prediction.check(list(demo.steps(demo.parse()))) == "more than half"
     assert demo.prediction.check(list(demo.steps(demo.parse({"noise": 0, "epochs": 3})))) == "it makes it worse"
 
@@ -56,7 +59,7 @@ def test_the_rivals_are_the_mean_and_scikit_learns_linear_regression() -> None:
 
 
 def test_where_nothing_is_left_of_the_picture_no_success_is_claimed() -> None:
-    demo = denoising_autoencoder.DEMO
+    demo = told_denoising_autoencoder.DEMO
     last = list(demo.steps(demo.parse({"kind": "masking", "noise": 1, "epochs": 3})))[-1]
     assert last.metrics["error"] > 0.95 * last.metrics["mean_error"]
     assert "no better than always answering the mean digit" in last.caption
@@ -123,7 +126,7 @@ def test_both_terms_of_the_elbo_by_hand_and_by_torch() -> None:
 
 
 def test_a_large_beta_collapses_the_code() -> None:
-    demo = vae.DEMO
+    demo = told_vae.DEMO
     answers = [demo.prediction.check(list(demo.steps(demo.parse({"beta": beta, "epochs": 12})))) for beta in (1, 80)]
     assert answers[0] == "both"
     assert answers[1] != "both"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demos.zoo._ring import centres, covered, draw_real, hit
-from demos.zoo.gan import DEMO, GanParams, apply, build, steps, train
+from demos.telling.gan import DEMO, steps
+from demos.zoo.gan import GanParams, apply, build, centres, covered, draw_real, hit, train
 
 
 def test_coverage_by_hand() -> None:
