@@ -17,11 +17,12 @@ I. Goodfellow, J. Shlens and C. Szegedy, "Explaining and harnessing adversarial 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from demos.neurons.backpropagation import Array, Weights, propagate
+from demos.neurons.backpropagation import Array, Weights, forward, propagate, start, train
 from demos.runtime.contract import Params, param
 
 SIZE, HIDDEN, TESTED, RATE = 12, 12, 200, 0.3
@@ -70,3 +71,36 @@ def slope_of(weights: Weights, x: Array, d: Array) -> Array:
 def nudged(weights: Weights, x: Array, d: Array, size: float) -> Array:
     """The picture with every pixel a step of that size the harmful way, kept between black and white."""
     return np.clip(x + size * np.sign(slope_of(weights, x, d)), -0.5, 0.5)
+
+
+def right(weights: Weights, x: Array, d: Array) -> float:
+    """Share of the pictures that are told right."""
+    return float(((forward(weights, x, "tanh")[-1] > 0.5) == (d > 0.5)).mean())
+
+
+def enough(weights: Weights, x: Array, d: Array) -> float:
+    """The smallest nudge, to 0.001, that turns the answer; 0.5 when none below that does."""
+    for size in np.arange(0.001, 0.5, 0.001):
+        if (forward(weights, nudged(weights, x, d, float(size)), "tanh")[-1] > 0.5) != (d > 0.5):
+            return float(size)
+    return 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Pictures x to learn from with classes d, others to be tested on, and the weights before and after each pass."""
+
+    x: Array
+    d: Array
+    test: Array
+    truth: Array
+    path: list[Weights]
+
+
+def run(params: CatOrDogParams) -> Run:
+    """Draw the animals and learn to tell them apart."""
+    random = np.random.default_rng(params.seed)
+    x, d = draw_set(params.examples, params.noise, random)
+    test, truth = draw_set(TESTED, params.noise, random)
+    path = train(start([SIZE * SIZE, HIDDEN, 1], random), x, d, "tanh", RATE, params.epochs)
+    return Run(x, d, test, truth, path)

@@ -17,12 +17,14 @@ Sources: the lecture, slide 12; D. R. Cox (1958); L. Breiman and others, "Classi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.data import _credit
 from demos.runtime.contract import Params, param
 
 Array = NDArray[np.float64]
@@ -120,3 +122,30 @@ def leave_one_out(params: CreditRiskParams, x: Array, t: Array) -> Array:
     """The probability of high risk of each customer by a model that never saw it."""
     others = ~np.eye(len(t), dtype=bool)
     return np.array([judge(params, x[others[i]], t[others[i]], x[i]) for i in range(len(t))])
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The table as numbers x (24, columns) with the columns' names, the classes t, and what was learnt of all rows: the
+    weights before and after each of Newton's steps (columns scaled), or the tree. `left_out` is the probability of high
+    risk of each customer, by a model that never saw it."""
+
+    x: Array
+    names: Sequence[str]
+    t: Array
+    path: list[Array]
+    tree: Split | None
+    left_out: Array
+
+
+def run(params: CreditRiskParams) -> Run:
+    """Learn from the whole table, and then once more without each of its rows."""
+    x, names = _credit.matrix(gender=params.gender)
+    t = _credit.labels()
+    mean, deviation = scale(x)
+    path, tree = (
+        ([], grow(x, t, params.depth))
+        if params.model == "tree"
+        else (newton((x - mean) / deviation, t, params.penalty), None)
+    )
+    return Run(x, names, t, path, tree, leave_one_out(params, x, t))

@@ -22,6 +22,14 @@ from numpy.typing import NDArray
 from demos.runtime.contract import Params, param
 
 Array = NDArray[np.float64]
+KERNELS: dict[str, Array] = {
+    "edges": np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]]) * 1.0,
+    "vertical": np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]) * 1.0,
+    "horizontal": np.array([[-1, -2, -1], [0, 0, 0], [1, 2, 1]]) * 1.0,
+    "blur": np.ones((3, 3)) / 9,
+    "sharpen": np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]) * 1.0,
+    "identity": np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]]) * 1.0,
+}
 
 
 class ImageFiltersParams(Params):
@@ -54,3 +62,10 @@ def slide(image: Array, kernel: Array, stride: int = 1) -> Array:
     """The kernel at every place where it fits, `stride` pixels apart."""
     places = range(0, len(image) - 2, stride)
     return np.array([[(kernel * image[r : r + 3, c : c + 3]).sum() for c in places] for r in places])
+
+
+def run(params: ImageFiltersParams) -> tuple[Array, Array, Array]:
+    """The image, the image with its border of zeros (if any), and the kernel's answer at every place."""
+    image = draw(params, np.random.default_rng(params.seed))
+    padded = np.pad(image, 1) if params.padding else image
+    return image, padded, slide(padded, KERNELS[params.kernel], params.stride)

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -83,3 +84,26 @@ def weigh(tf: Array) -> Array:
     length = np.linalg.norm(v, axis=1, keepdims=True)
     result: Array = v / np.where(length == 0, 1, length)
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The sentences, their tokens, the words known, and each sentence as numbers: tf, idf, TF-IDF v, cosines."""
+
+    sentences: list[str]
+    documents: list[list[str]]
+    vocabulary: list[str]
+    tf: Array
+    idf: Array
+    v: Array
+    cosine: Array
+
+
+def run(params: TextAsNumbersParams) -> Run:
+    """From sentences to tokens, to rows of numbers, to how alike they are."""
+    sentences = split(params.text)
+    documents = [tokens(sentence, params) for sentence in sentences]
+    vocabulary = sorted({word for document in documents for word in document})
+    tf = bag(documents, vocabulary)
+    v = weigh(tf)
+    return Run(sentences, documents, vocabulary, tf, inverse_frequency(tf), v, v @ v.T)

@@ -16,13 +16,14 @@ Source: G. Hinton, O. Vinyals and J. Dean, "Distilling the knowledge in a neural
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demos.edge import _network
-from demos.edge._network import Array
+from demos.edge._network import Array, Digits, Labels, Weights
 from demos.runtime.contract import Params, param
 
 TEACHER, TEACHER_EPOCHS, SHOWINGS, RATE = 128, 30, 20_000, 0.005
@@ -56,3 +57,38 @@ def slope_of(hard: Array, soft: Array, temperature: float, share: float) -> Call
 def size_of(hidden: int) -> int:
     """Weights and biases of a network."""
     return 75 * hidden + 10
+
+
+def passes(images: int) -> int:
+    """How often that many images are shown, so that all runs take about as many steps."""
+    return max(10, SHOWINGS // images)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All digits, the teacher, the student's digits x with labels t and the teacher's scores z of them, and the weights
+    of both students before and after each pass: one alone with the labels, one taught."""
+
+    data: Digits
+    teacher: Weights
+    x: Array
+    t: Labels
+    z: Array
+    alone: list[Weights]
+    taught: list[Weights]
+
+
+def run(params: DistillationParams) -> Run:
+    """The teacher on all digits; then two students on few, from the same start."""
+    data, count = _network.load(), int(params.images)
+    teacher = _network.trained(TEACHER, params.seed, TEACHER_EPOCHS)
+    pick = np.random.default_rng(params.seed).permutation(len(data.x))[:count]
+    x, t = data.x[pick], data.t[pick]
+    z = _network.scores(teacher, x)
+    hard, soft = _network.one_hot(t), soften(z, params.temperature)
+    start = _network.start(params.student, np.random.default_rng(params.seed + 50))
+    alone, taught = (
+        [start, *_network.train(start, x, slope, passes(count), np.random.default_rng(params.seed), RATE)]
+        for slope in (_network.classify(hard), slope_of(hard, soft, params.temperature, params.soft_share))
+    )
+    return Run(data, teacher, x, t, z, alone, taught)

@@ -14,6 +14,7 @@ connections for efficient neural networks" (2015).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
@@ -58,3 +59,18 @@ def prune(w: Weights, masks: Weights) -> Weights:
 def bytes_of(total: int, left: int) -> int:
     """Bytes for `left` weights of `total` places."""
     return -(-total // 8) + 4 * left
+
+
+def fine_tune(w: Weights, masks: Weights, params: PruningParams) -> Iterator[Weights]:
+    """The network after each pass over all digits, its pruned weights staying 0."""
+    data, random = _network.load(), np.random.default_rng(params.seed + 1)
+    slope = _network.classify(_network.one_hot(data.t))
+    yield from _network.train(w, data.x, slope, params.fine_tuning, random, 0.003, masks)
+
+
+def run(params: PruningParams) -> tuple[Weights, Weights, list[Weights]]:
+    """A trained network, the masks, and the network pruned and then after each pass of fine-tuning."""
+    w = _network.trained(params.hidden, params.seed)
+    masks = masks_of(w, params, params.sparsity)
+    pruned = prune(w, masks)
+    return w, masks, [pruned, *fine_tune(pruned, masks, params)]

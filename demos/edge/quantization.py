@@ -21,11 +21,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.edge import _network
 from demos.edge._network import MATRICES, Weights
 from demos.runtime.contract import Params, param
 
 Array = NDArray[np.float32]
 Integers = NDArray[np.int64]
+BITS = (8, 7, 6, 5, 4, 3, 2)
 
 
 class QuantizationParams(Params):
@@ -100,3 +102,19 @@ def distance(w: Weights, other: Weights) -> float:
     """Root mean square error of the matrices' weights, relative to their own root mean square."""
     wrong = sum(float(((w[name] - other[name]) ** 2).sum()) for name in MATRICES)
     return float(np.sqrt(wrong / sum(float((w[name] ** 2).sum()) for name in MATRICES)))
+
+
+def measure(w: Weights, bits: int, block: int, scheme: str) -> tuple[int, float, float]:
+    """Bytes of the quantized matrices, the error of their weights, and the share of test digits read right."""
+    data, small = _network.load(), shrink(w, bits, block, scheme)
+    count = sum(w[name].size for name in MATRICES)
+    right = _network.accuracy(small, data.test_x, data.test_t)
+    return bytes_of(count, bits, block, scheme), distance(w, small), right
+
+
+def run(params: QuantizationParams) -> tuple[Weights, Array, Blocks, dict[int, tuple[int, float, float]]]:
+    """A trained network, its first block, that block quantized, and bytes, error and accuracy by bits."""
+    w, block = _network.trained(int(params.hidden), params.seed), int(params.block)
+    first = w["W1"].reshape(-1, block)[:1]
+    part = quantize(first, params.bits, block, params.scheme)
+    return w, first, part, {bits: measure(w, bits, block, params.scheme) for bits in BITS}

@@ -14,7 +14,9 @@ Sources: S. Williams, A. Waterman and D. Patterson, "Roofline" (2009), for the b
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from demos.runtime.contract import Params, param
 
@@ -49,3 +51,14 @@ class Timed:
     def writing(self) -> float:
         """New tokens a second."""
         return self.new / max(self.new_seconds, 1e-9)
+
+
+def run(params: SmallLanguageModelParams, model_speed: Callable[[int, int], dict[str, Any]]) -> Iterator[Timed]:
+    """Three prompts of growing length, each read and then gone on from, with time, memory and energy measured.
+    `model_speed(prompt, new)` is the machine's measurement of the tutor's own model."""
+    for length in (max(4, params.prompt // 4), max(8, params.prompt // 2), params.prompt):
+        found = model_speed(length, params.new)
+        yield Timed(
+            length, params.new, float(found["prompt_seconds"]), float(found["new_seconds"]),
+            int(found["resident_bytes"]), found["joules"], str(found["meter"]),
+        )  # fmt: skip

@@ -133,3 +133,11 @@ def draw_data(data: str, random: np.random.Generator) -> tuple[Array, Array]:
         angle = 2 * np.pi * turns * u + np.pi * d
         x = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1)
     return x + 0.06 * random.standard_normal(x.shape), d[:, None].astype(float)
+
+
+def run(params: BackpropagationParams) -> tuple[Array, Array, list[Weights]]:
+    """The points, their classes, and the weights before and after each step of the training."""
+    random = np.random.default_rng(params.seed)
+    x, d = draw_data(params.data, random)
+    weights = start([2, *[params.units] * params.layers, 1], random)
+    return x, d, train(weights, x, d, params.activation, params.learning_rate, params.epochs)

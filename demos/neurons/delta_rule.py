@@ -84,7 +84,7 @@ def start(params: DeltaRuleParams) -> Vector:
     return random.uniform(-size, size), random.uniform(-size, size), random.uniform(-size, size)
 
 
-def train(params: DeltaRuleParams) -> list[Step]:
+def run(params: DeltaRuleParams) -> list[Step]:
     """All steps, the points in their order, epoch after epoch. Weights beyond a million stop it."""
     w, taken = start(params), []
     for _ in range(params.epochs):

@@ -96,3 +96,9 @@ def signals_of(units: Sequence[Unit], x: Sequence[int]) -> dict[str, int]:
 def right(units: Sequence[Unit], gate: str) -> int:
     """How many rows of the truth table the neurons have right."""
     return sum(signals_of(units, x)["y"] == WANTED[gate][sum(x)] for x in inputs_of(gate))
+
+
+def run(params: McCullochPittsParams) -> list[tuple[tuple[int, ...], dict[str, int]]]:
+    """Each row of the truth table: its inputs, and what every neuron answers."""
+    units = build(params)
+    return [(x, signals_of(units, x)) for x in inputs_of(params.gate)]

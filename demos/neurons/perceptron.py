@@ -26,9 +26,7 @@ from math import hypot
 from random import Random
 from typing import Literal
 
-from demos.lib.wording import number, signed
 from demos.runtime.contract import Params, param
-from demos.runtime.messages import say
 
 GATES = {"and": (-1, -1, -1, 1), "or": (-1, 1, 1, 1), "xor": (-1, 1, 1, -1)}
 CORNERS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
@@ -81,9 +79,6 @@ class Line:
         """The smallest t·a over the points, for weights scaled to length one; above 0 when all are right."""
         length = hypot(self.w1, self.w2, self.b)
         return min(p.t * self.activation(p) for p in points) / length if length else 0.0
-
-    def __str__(self) -> str:
-        return say("{w1}·x1 {w2}·x2 {b} = 0", w1=number(self.w1), w2=signed(self.w2), b=signed(self.b))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +151,11 @@ def separable(points: Sequence[Point]) -> bool:
     shadow = np.concatenate([along, along[:, ::-1] * (1, -1)]) @ x.T
     gap = shadow[:, t > 0].min(axis=1) - shadow[:, t < 0].max(axis=1)
     return bool((gap > 1e-9).any())
+
+
+def run(params: PerceptronParams) -> tuple[list[Point], Line, list[Visit]]:
+    """The points, the line before learning, and every point shown on the way."""
+    random = Random(params.seed)
+    points = draw_points(params, random)
+    start = draw_start(params, random)
+    return points, start, train(points, start, params.learning_rate, params.epochs)

@@ -16,12 +16,10 @@ from demos.neurons.backpropagation import (
     BackpropagationParams,
     Pass,
     Weights,
-    draw_data,
     forward,
     loss,
     propagate,
-    start,
-    train,
+    run,
 )
 from demos.runtime.contract import (
     Bars,
@@ -51,15 +49,12 @@ MOST_DRAWN = 8
 
 def steps(params: BackpropagationParams) -> Iterator[Frame]:
     """One point forward and its error back, layer by layer; a measured slope as proof; then the training."""
-    random = np.random.default_rng(params.seed)
-    x, d = draw_data(params.data, random)
-    weights = start([2, *[params.units] * params.layers, 1], random)
+    x, d, path = run(params)
     story = Story(params, x, d)
-    first = [*story.ahead(weights), *story.back(weights), story.proof(weights)]
+    first = [*story.ahead(path[0]), *story.back(path[0]), story.proof(path[0])]
     total = len(first) + params.epochs
     for index, scene in enumerate(first):
         yield _frame(scene, index / total)
-    path = train(weights, x, d, params.activation, params.learning_rate, params.epochs)
     story.losses = [loss(forward(w, x, params.activation)[-1], d) for w in path]
     for epoch in thin(len(path), MOST_FRAMES, {1, 2, 3, 5, 8})[1:-1]:
         yield _frame(story.training(path[epoch], epoch), (len(first) + epoch) / total)

@@ -6,12 +6,22 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from demos.data.cat_or_dog import HIDDEN, RATE, SIZE, TESTED, CatOrDogParams, draw_set, nudged, slope_of
+from demos.data.cat_or_dog import (
+    SIZE,
+    TESTED,
+    CatOrDogParams,
+    Run,
+    enough,
+    nudged,
+    right,
+    run,
+    slope_of,
+)
 from demos.lib.pacing import thin
 from demos.lib.ranking import first_smallest
 from demos.lib.scenes import Scene, play, row, rows, sheet
 from demos.lib.wording import count, number
-from demos.neurons.backpropagation import Array, Weights, forward, start, train
+from demos.neurons.backpropagation import Array, forward
 from demos.runtime.contract import (
     Bars,
     Claim,
@@ -38,32 +48,25 @@ ANSWERS = (say("no, it still sees the right animal"), say("yes, it changes its m
 
 def steps(params: CatOrDogParams) -> Iterator[Frame]:
     """The pictures, the training, the mistakes on pictures never seen, and the nudge step by step."""
-    random = np.random.default_rng(params.seed)
-    x, d = draw_set(params.examples, params.noise, random)
-    test, truth = draw_set(TESTED, params.noise, random)
-    path = train(start([SIZE * SIZE, HIDDEN, 1], random), x, d, "tanh", RATE, params.epochs)
-    story = Story(params, path, x, d, test, truth)
-    scenes = [story.opening(), *(story.epoch(i) for i in thin(len(path), 14, {1, 2, 4}))]
+    story = Story(params, run(params))
+    scenes = [story.opening(), *(story.epoch(i) for i in thin(len(story.path), 14, {1, 2, 4}))]
     scenes += [*story.mistakes(), story.direction(), *(story.nudge(i) for i in range(11))]
     yield from play([*scenes, story.ending()])
 
 
 class Story:
-    def __init__(
-        self, params: CatOrDogParams, path: list[Weights], x: Array, d: Array, test: Array, truth: Array
-    ) -> None:
-        self.params, self.path, self.x, self.d, self.test, self.truth = params, path, x, d, test, truth
-        self.weights = path[-1]
-        self.right = [self._share(w, test, truth) for w in path]
-        chance = forward(self.weights, test, "tanh")[-1]
-        self.wrong = [int(i) for i in np.flatnonzero((chance > 0.5) != (truth > 0.5))]
+    def __init__(self, params: CatOrDogParams, done: Run) -> None:
+        self.params, self.path, self.x, self.d, self.test, self.truth = (
+            params, done.path, done.x, done.d, done.test, done.truth,
+        )  # fmt: skip
+        self.weights = self.path[-1]
+        self.right = [right(w, self.test, self.truth) for w in self.path]
+        chance = forward(self.weights, self.test, "tanh")[-1]
+        self.wrong = [int(i) for i in np.flatnonzero((chance > 0.5) != (self.truth > 0.5))]
         wanted = ANIMALS.index(params.animal)
-        fine = [i for i in range(TESTED) if truth[i, 0] == wanted and i not in self.wrong] or [wanted]
+        fine = [i for i in range(TESTED) if self.truth[i, 0] == wanted and i not in self.wrong] or [wanted]
         self.index = fine[0]
         self.chance = chance
-
-    def _share(self, weights: Weights, x: Array, d: Array) -> float:
-        return float(((forward(weights, x, "tanh")[-1] > 0.5) == (d > 0.5)).mean())
 
     def opening(self) -> Scene:
         many = self.params.examples
@@ -82,7 +85,7 @@ class Story:
         )
 
     def epoch(self, i: int) -> Scene:
-        train_share = self._share(self.path[i], self.x, self.d)
+        train_share = right(self.path[i], self.x, self.d)
         filters = [0.5 + 0.5 * w / np.abs(w).max() for w in self.path[i][0][0].T[:6].reshape(-1, SIZE, SIZE)]
         caption = say(
             "Epoch {i}: {right:.0%} of {tested} new pictures right, {train_share:.0%} of those learnt from. ",
@@ -154,6 +157,10 @@ class Story:
             say("the harmful direction"),
         )
 
+    def _one(self) -> tuple[Array, Array]:
+        """The picture that is nudged, and its class."""
+        return self.test[[self.index]], self.truth[[self.index]]
+
     def _after(self, i: int) -> tuple[float, Array, float]:
         """The step, the picture and P(dog) after i tenths of the nudge."""
         size = self.params.nudge * i / 10
@@ -183,7 +190,7 @@ class Story:
 
     def ending(self) -> Scene:
         _, x, p = self._after(10)
-        fooled, enough = ANIMALS[int(p > 0.5)] != self.params.animal, self._enough()
+        fooled, turns_at = ANIMALS[int(p > 0.5)] != self.params.animal, enough(self.weights, *self._one())
         caption = say(
             "{right:.0%} of {tested} new pictures right, 50 % being chance, with {wrong} mistakes. A nudge of "
             "{nudge} a pixel {turned} the {animal} into a {animals}: P(dog) = {p}. ",
@@ -197,25 +204,17 @@ class Story:
             p=number(p, 2),
         )
         caption += (
-            say("{enough} is enough.", enough=number(enough, 3))
-            if enough < 0.5
+            say("{turns_at} is turns_at.", enough=number(turns_at, 3))
+            if turns_at < 0.5
             else say("No nudge up to 0.5 would do.")
         )
         panels = (self._picture(say("before"), self.test[self.index]), self._picture(say("after the nudge"), x))
         return Scene(
             caption,
             panels,
-            {"test": self.right[-1], "mistakes": len(self.wrong), "fooled": fooled, "enough": enough},
+            {"test": self.right[-1], "mistakes": len(self.wrong), "fooled": fooled, "turns_at": turns_at},
             say("the verdict"),
         )
-
-    def _enough(self) -> float:
-        """The smallest nudge, to 0.001, that turns the answer; 0.5 when none below that does."""
-        x, d = self.test[[self.index]], self.truth[[self.index]]
-        for size in np.arange(0.001, 0.5, 0.001):
-            if (forward(self.weights, nudged(self.weights, x, d, float(size)), "tanh")[-1] > 0.5) != (d > 0.5):
-                return float(size)
-        return 0.5
 
     def _square(self, x: Array) -> Array:
         return np.asarray(x + 0.5).reshape(SIZE, SIZE)

@@ -7,7 +7,16 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from demos.data import _credit
-from demos.data.credit_risk import Array, CreditRiskParams, Split, grow, judge, leave_one_out, newton, scale, sigmoid
+from demos.data.credit_risk import (
+    Array,
+    CreditRiskParams,
+    Run,
+    Split,
+    judge,
+    run,
+    scale,
+    sigmoid,
+)
 from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
@@ -35,19 +44,17 @@ RISK = ("Low", "High")
 
 def steps(params: CreditRiskParams) -> Iterator[Frame]:
     """The table, the table as numbers, the training, each customer left out, and the verdict."""
-    x, names = _credit.matrix(gender=params.gender)
-    t = _credit.labels()
-    story = Story(params, x, names, t)
-    training = story.tree() if params.model == "tree" else story.logistic()
-    left_out = leave_one_out(params, x, t)
+    done = run(params)
+    story = Story(params, done)
+    training = story.tree(done.tree) if done.tree else story.logistic(done.path)
     scenes = [story.opening(), story.numbers(), *training]
-    scenes += [story.left_out(i, left_out) for i in range(len(t))]
-    yield from play([*scenes, story.ending(left_out)])
+    scenes += [story.left_out(i, done.left_out) for i in range(len(done.t))]
+    yield from play([*scenes, story.ending(done.left_out)])
 
 
 class Story:
-    def __init__(self, params: CreditRiskParams, x: Array, names: Sequence[str], t: Array) -> None:
-        self.params, self.x, self.names, self.t = params, x, names, t
+    def __init__(self, params: CreditRiskParams, done: Run) -> None:
+        self.params, self.x, self.names, self.t = params, done.x, done.names, done.t
         self.weights = Bars(title="", labels=(), values=())
 
     def opening(self) -> Scene:
@@ -84,11 +91,11 @@ class Story:
         )
         return Scene(caption, (picture,), {"columns": len(self.names)})
 
-    def logistic(self) -> list[Scene]:
+    def logistic(self, path: list[Array]) -> list[Scene]:
         mean, deviation = scale(self.x)
         scaled = (self.x - mean) / deviation
         scenes = []
-        for step, w in enumerate(newton(scaled, self.t, self.params.penalty)[:SHOWN_STEPS]):
+        for step, w in enumerate(path[:SHOWN_STEPS]):
             p = sigmoid(scaled @ w[:-1] + w[-1])
             good = int(((p > 0.5) == (self.t > 0.5)).sum())
             loss = -float(np.log(np.where(self.t > 0.5, p, 1 - p)).mean())
@@ -117,10 +124,10 @@ class Story:
             scenes.append(Scene(caption, (self.weights, chances), {"step": step, "loss": loss, "right": good}))
         return scenes
 
-    def tree(self) -> list[Scene]:
+    def tree(self, root: Split) -> list[Scene]:
         """One scene for each question, from the root down."""
         scenes, weight = [], np.zeros(len(self.names))
-        waiting = [(grow(self.x, self.t, self.params.depth), say("all customers"))]
+        waiting = [(root, say("all customers"))]
         asked: list[tuple[str, str, str]] = []
         while waiting:
             node, who = waiting.pop(0)

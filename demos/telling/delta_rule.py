@@ -8,7 +8,7 @@ from demos.lib.pacing import thin
 from demos.lib.plane import Plane
 from demos.lib.scenes import plot, points, row
 from demos.lib.wording import count, number, signed, small
-from demos.neurons.delta_rule import DeltaRuleParams, Step, Vector, error, examples, learn, train
+from demos.neurons.delta_rule import DeltaRuleParams, Step, Vector, error, examples, learn, run
 from demos.runtime.contract import (
     Claim,
     Convergence,
@@ -31,7 +31,7 @@ MOST_FRAMES = 80
 
 def steps(params: DeltaRuleParams) -> Iterator[Frame]:
     """A frame for the start, one for each chosen step of the rule, one for the end."""
-    taken = train(params)
+    taken = run(params)
     view = View(params, taken)
     yield view.opening()
     moments = view.moments()

@@ -9,13 +9,11 @@ import numpy as np
 from demos.edge import _network
 from demos.edge._network import Array, Weights
 from demos.edge.distillation import (
-    RATE,
-    SHOWINGS,
     TEACHER,
-    TEACHER_EPOCHS,
     DistillationParams,
+    passes,
+    run,
     size_of,
-    slope_of,
     soften,
 )
 from demos.lib.pacing import thin
@@ -57,10 +55,12 @@ def steps(params: DistillationParams) -> Iterator[Frame]:
 class Story:
     def __init__(self, params: DistillationParams) -> None:
         self.params, self.count = params, int(params.images)
-        self.epochs = max(10, SHOWINGS // self.count)
+        self.epochs = passes(self.count)
 
     def scenes(self) -> list[Scene]:
-        self._learn()
+        done = run(self.params)
+        self.data, self.teacher, self.x, self.t, self.z = done.data, done.teacher, done.x, done.t, done.z
+        self.alone, self.taught = done.alone, done.taught
         shown = thin(self.epochs + 1, MOST_EPOCHS)
         at_four = [self.temperature(each) for each in (1.0, 2.0, 4.0, 8.0)]
         return [
@@ -71,20 +71,6 @@ class Story:
             self.by_digit(),
             self.ending(),
         ]
-
-    def _learn(self) -> None:
-        """The teacher on all digits; the two students on few, from the same start."""
-        p, data = self.params, _network.load()
-        self.data, self.teacher = data, _network.trained(TEACHER, p.seed, TEACHER_EPOCHS)
-        pick = np.random.default_rng(p.seed).permutation(len(data.x))[: self.count]
-        self.x, self.t = data.x[pick], data.t[pick]
-        self.z = _network.scores(self.teacher, self.x)
-        hard, soft = _network.one_hot(self.t), soften(self.z, p.temperature)
-        begin = _network.start(p.student, np.random.default_rng(p.seed + 50))
-        self.alone, self.taught = (
-            [begin, *_network.train(begin, self.x, slope, self.epochs, np.random.default_rng(p.seed), RATE)]
-            for slope in (_network.classify(hard), slope_of(hard, soft, p.temperature, p.soft_share))
-        )
 
     def right(self, w: Weights) -> float:
         """Share of the test digits read right."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from demos.data.image_filters import Array, ImageFiltersParams, draw, slide
+from demos.data.image_filters import KERNELS, Array, ImageFiltersParams, run, slide
 from demos.lib.pacing import thin
 from demos.lib.scenes import Scene, play, rows
 from demos.lib.wording import number
@@ -28,16 +28,6 @@ from demos.runtime.messages import say
 MOST_STEPS = 40
 
 
-KERNELS: dict[str, Array] = {
-    "edges": np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]]) * 1.0,
-    "vertical": np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]) * 1.0,
-    "horizontal": np.array([[-1, -2, -1], [0, 0, 0], [1, 2, 1]]) * 1.0,
-    "blur": np.ones((3, 3)) / 9,
-    "sharpen": np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]) * 1.0,
-    "identity": np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]]) * 1.0,
-}
-
-
 WHY = {
     "edges": say("the neighbours minus four times the middle: 0 where all are alike, large at an edge on any side"),
     "vertical": say("right minus left: 0 where both sides are alike, large at an upright edge"),
@@ -53,9 +43,7 @@ ANSWERS = (say("it becomes 0"), say("it stays as bright as it was"))
 
 def steps(params: ImageFiltersParams) -> Iterator[Frame]:
     """The image, its numbers, the kernel, the kernel on its way, and the result."""
-    image = draw(params, np.random.default_rng(params.seed))
-    padded = np.pad(image, 1) if params.padding else image
-    out = slide(padded, KERNELS[params.kernel], params.stride)
+    image, padded, out = run(params)
     story = Story(params, padded, out)
     order = list(np.ndindex(out.shape))
     busiest = max(range(len(order)), key=lambda i: abs(out[order[i]] - padded[story.corner(order[i])]))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from demos.lib.plane import Plane
 from demos.lib.scenes import Scene, play, plot, points
 from demos.lib.wording import count
-from demos.neurons.mcculloch_pitts import WANTED, McCullochPittsParams, Unit, build, inputs_of, right, signals_of
+from demos.neurons.mcculloch_pitts import WANTED, McCullochPittsParams, Unit, build, inputs_of, right, run, signals_of
 from demos.runtime.contract import (
     Claim,
     Demo,
@@ -31,7 +31,9 @@ from demos.runtime.messages import listed, say
 def steps(params: McCullochPittsParams) -> Iterator[Frame]:
     """Each row of the truth table, neuron by neuron, then the output neuron with other thresholds, then the verdict."""
     story = Story(build(params), params.gate)
-    rows = [story.weigh(x, unit, done) for done, x in enumerate(story.table) for unit in story.units]
+    rows = [
+        story.weigh(x, signals, unit, done) for done, (x, signals) in enumerate(run(params)) for unit in story.units
+    ]
     yield from play([story.opening(), *rows, *map(story.other, range(-2, 4)), story.ending(params)])
 
 
@@ -63,8 +65,7 @@ class Story:
         )
         return Scene(caption, self._panels(self.units, {}, 0, ""))
 
-    def weigh(self, x: tuple[int, ...], unit: Unit, done: int) -> Scene:
-        signals = signals_of(self.units, x)
+    def weigh(self, x: tuple[int, ...], signals: Mapping[str, int], unit: Unit, done: int) -> Scene:
         total, fires, last = unit.total(signals), unit.fires(signals), unit is self.units[-1]
         terms = " + ".join(f"{w}·{signals[name]}" for w, name in zip(unit.weights, unit.inputs, strict=True))
         caption = say(

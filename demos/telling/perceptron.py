@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import hypot
-from random import Random
 
 from demos.lib.pacing import thin
 from demos.lib.plane import Plane
 from demos.lib.wording import count, number, signed
-from demos.neurons.perceptron import Line, PerceptronParams, Point, Visit, draw_points, draw_start, separable, train
+from demos.neurons.perceptron import (
+    Line,
+    PerceptronParams,
+    Point,
+    Visit,
+    run,
+    separable,
+)
 from demos.runtime.contract import (
     Claim,
     Convergence,
@@ -34,13 +40,10 @@ MOST_FRAMES = 118
 
 def steps(params: PerceptronParams) -> Iterator[Frame]:
     """A frame for the start, one for each point shown (a long run keeps its mistakes and moments), one for the end."""
-    random = Random(params.seed)
-    points = draw_points(params, random)
-    start = draw_start(params, random)
+    points, start, visits = run(params)
     view = View(points)
     yield view.frame(_opening(params, points, start), 0, start, ())
 
-    visits = train(points, start, params.learning_rate, params.epochs)
     moments = _moments(visits)
     mistakes = {index for index, visit in enumerate(visits) if visit.mistake}
     keep = set(moments) | (mistakes if len(mistakes) < MOST_FRAMES // 2 else set())
@@ -215,7 +218,7 @@ def _ending(params: PerceptronParams, points: Sequence[Point], start: Line, visi
         return say(
             "{tail} the line {line} gets all points right, but only another epoch without a mistake would show it.",
             tail=tail,
-            line=line,
+            line=_equation(line),
         )
     if separable(points):
         return say(
@@ -243,6 +246,10 @@ def _ending(params: PerceptronParams, points: Sequence[Point], start: Line, visi
     )
 
 
+def _equation(line: Line) -> str:
+    return say("{w1}·x1 {w2}·x2 {b} = 0", w1=number(line.w1), w2=signed(line.w2), b=signed(line.b))
+
+
 def _rest(line: Line, points: Sequence[Point], start: Line, mistakes: tuple[int, ...]) -> str:
     margin = line.margin(points)
     text = say(
@@ -250,7 +257,7 @@ def _rest(line: Line, points: Sequence[Point], start: Line, mistakes: tuple[int,
         "right side, the closest with margin γ = {margin}. One line is enough.",
         mistakes=len(mistakes),
         corrections=count(sum(mistakes), "correction"),
-        line=line,
+        line=_equation(line),
         points=len(points),
         margin=number(margin),
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from demos.edge import _network
 from demos.edge._network import MATRICES, Weights
-from demos.edge.pruning import PruningParams, bytes_of, masks_of, prune
+from demos.edge.pruning import PruningParams, bytes_of, masks_of, prune, run
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import amount, count, number
 from demos.runtime.contract import (
@@ -39,8 +39,7 @@ def steps(params: PruningParams) -> Iterator[Frame]:
     story = Story(params)
     opening = story.plan()
     yield next(play([opening, opening]))
-    w = _network.trained(params.hidden, params.seed)
-    yield from list(play([opening, *story.scenes(w)]))[1:]
+    yield from list(play([opening, *story.scenes()]))[1:]
 
 
 class Story:
@@ -50,22 +49,18 @@ class Story:
         self.gone = round(params.sparsity * self.total)
         self.swept: list[tuple[float, float]] = []
 
-    def scenes(self, w: Weights) -> list[Scene]:
-        self.w, self.data = w, _network.load()
-        self.full = self.right(w)
-        self.masks = masks_of(w, self.params, self.params.sparsity)
-        self.pruned = prune(w, self.masks)
+    def scenes(self) -> list[Scene]:
+        self.w, self.masks, (self.pruned, *tuned) = run(self.params)
+        self.data = _network.load()
+        self.full = self.right(self.w)
         self.left = int(sum(mask.sum() for mask in self.masks.values()))
         self.healing = [self.right(self.pruned)]
-        tuned, told = self.pruned, []
-        random = np.random.default_rng(self.params.seed + 1)
-        slope = _network.classify(_network.one_hot(self.data.t))
-        every = _network.train(self.pruned, self.data.x, slope, self.params.fine_tuning, random, 0.003, self.masks)
-        for tuned in every:
-            self.healing.append(self.right(tuned))
+        told = []
+        for each in tuned:
+            self.healing.append(self.right(each))
             told.append(self.epoch())
         swept = [self.level(sparsity) for sparsity in LEVELS]
-        return [self.network(), *swept, self.cut(), self.weights(), *told, self.ending(tuned)]
+        return [self.network(), *swept, self.cut(), self.weights(), *told, self.ending((self.pruned, *tuned)[-1])]
 
     def right(self, w: Weights) -> float:
         """Share of the test digits read right."""

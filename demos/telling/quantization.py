@@ -8,8 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos.edge import _network
-from demos.edge._network import MATRICES, Weights
-from demos.edge.quantization import Blocks, QuantizationParams, bytes_of, distance, pack, quantize, shrink
+from demos.edge._network import MATRICES
+from demos.edge.quantization import (
+    BITS,
+    Blocks,
+    QuantizationParams,
+    bytes_of,
+    measure,
+    pack,
+    quantize,
+    run,
+    shrink,
+)
 from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import amount, number
@@ -34,17 +44,12 @@ from demos.runtime.messages import say
 ANSWERS = (say("less than 1 point"), say("1 to 10 points"), say("more than 10 points"))
 
 
-BITS = (8, 7, 6, 5, 4, 3, 2)
-
-
 def steps(params: QuantizationParams) -> Iterator[Frame]:
     """The plan; then the network, a block taken apart, every number of bits, every block size, the result."""
     story = Story(params)
     opening = story.plan()
     yield next(play([opening, opening]))
-    w = _network.trained(int(params.hidden), params.seed)
-    scenes = [opening, *story.scenes(w)]
-    yield from list(play(scenes))[1:]
+    yield from list(play([opening, *story.scenes()]))[1:]
 
 
 class Story:
@@ -53,12 +58,10 @@ class Story:
         self.hidden = int(params.hidden)
         self.count = self.hidden * 74
 
-    def scenes(self, w: Weights) -> list[Scene]:
-        self.w, self.data = w, _network.load()
-        self.first = w["W1"].reshape(-1, self.block)[:1]
-        self.part = quantize(self.first, self.params.bits, self.block, self.params.scheme)
-        self.full = _network.accuracy(w, self.data.test_x, self.data.test_t)
-        self.found = {bits: self._measure(bits, self.block) for bits in BITS}
+    def scenes(self) -> list[Scene]:
+        self.data = _network.load()
+        self.w, self.first, self.part, self.found = run(self.params)
+        self.full = _network.accuracy(self.w, self.data.test_x, self.data.test_t)
         rounding = [self.rounding(at) for at in range(0, min(self.block, 32), 8)]
         every = [self.level(bits) for bits in BITS]
         sizes = [self.other_block(size) for size in (16, 32, 64)]
@@ -72,12 +75,6 @@ class Story:
             *sizes,
             self.ending(),
         ]
-
-    def _measure(self, bits: int, block: int) -> tuple[int, float, float]:
-        """Bytes of the matrices, error and accuracy."""
-        small = shrink(self.w, bits, block, self.params.scheme)
-        right = _network.accuracy(small, self.data.test_x, self.data.test_t)
-        return bytes_of(self.count, bits, block, self.params.scheme), distance(self.w, small), right
 
     @property
     def levels(self) -> int:
@@ -300,7 +297,7 @@ class Story:
         return Scene(caption, panels, {"values": len(np.unique(small["W1"][0]))}, say("before and after"))
 
     def other_block(self, size: int) -> Scene:
-        found, wrong, right = self._measure(self.params.bits, size)
+        found, wrong, right = measure(self.w, self.params.bits, size, self.params.scheme)
         each = 8 * found / self.count
         caption = say(
             "{bits} bits in blocks of {size}: with its share of the scale a weight takes {each} bits. The weights "
@@ -314,7 +311,7 @@ class Story:
         )
         body = []
         for other in (16, 32, 64):
-            b, e, a = self._measure(self.params.bits, other)
+            b, e, a = measure(self.w, self.params.bits, other, self.params.scheme)
             body.append((str(other), str(b), f"{e:.1%}", f"{a:.1%}"))
         table = Table(
             title=say("Block sizes"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from demos.edge.small_language_model import SmallLanguageModelParams, Timed
+from demos.edge.small_language_model import SmallLanguageModelParams, Timed, run
 from demos.language._model_file import ModelCard, ModelFile, in_bytes, read
 from demos.lib.scenes import Scene, play, row
 from demos.lib.wording import count, number
@@ -60,15 +60,13 @@ class Story:
         speed: Callable[[int, int], dict[str, Any]],
         machine: Callable[[], dict[str, Any]],
     ) -> None:
-        self.params, self.file, self._speed, self._machine = params, file, speed, machine
+        self.params, self.file, self._measured, self._machine = params, file, run(params, speed), machine
         self.timed: list[Timed] = []
         self.parts = file.by_part(lambda tensor: tensor.size)
         self.touched = file.weight_bytes - (self.parts.get("embeddings", 0) if "output" in self.parts else 0)
 
     def scenes(self) -> list[Callable[[], Scene]]:
-        lengths = [max(4, self.params.prompt // 4), max(8, self.params.prompt // 2), self.params.prompt]
-        timings = [lambda length=length: self.timing(length) for length in lengths]
-        told = [self.opening, self.by_part, self.bits, self.here, *timings]
+        told = [self.opening, self.by_part, self.bits, self.here, self.timing, self.timing, self.timing]
         return [*told, self.two_speeds, self.bound, self.resident, self.energy, self.fits, self.board, self.ending]
 
     def opening(self) -> Scene:
@@ -151,18 +149,14 @@ class Story:
             (say("memory"), in_bytes(memory)), (say("read speed"), f"{in_bytes(speed)}/s")))  # fmt: skip
         return Scene(caption, (table,), {"read_speed": speed}, say("this machine"))
 
-    def timing(self, length: int) -> Scene:
-        measured = self._speed(length, self.params.new)
-        last = Timed(
-            length, self.params.new, float(measured["prompt_seconds"]), float(measured["new_seconds"]),
-            int(measured["resident_bytes"]), measured["joules"], str(measured["meter"]),
-        )  # fmt: skip
+    def timing(self) -> Scene:
+        last = next(self._measured)
         self.timed.append(last)
         caption = say(
             "Measured: a prompt of {length} tokens was read in {seconds}, {reading} tokens a second; then {new} "
             "tokens were written in {seconds2}, {writing} a second. Whatever else the machine was doing "
             "has slowed this, too.",
-            length=length,
+            length=last.prompt,
             seconds=_seconds(last.prompt_seconds),
             reading=number(last.reading, 0),
             new=last.new,

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from demos.data.text_as_numbers import STOP, Array, TextAsNumbersParams, bag, inverse_frequency, split, tokens, weigh
+from demos.data.text_as_numbers import (
+    STOP,
+    Array,
+    TextAsNumbersParams,
+    run,
+)
 from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
@@ -44,12 +49,10 @@ class Story:
     """Everything computed, and its scenes."""
 
     def __init__(self, params: TextAsNumbersParams) -> None:
-        self.params, self.sentences = params, split(params.text)
-        self.documents = [tokens(sentence, params) for sentence in self.sentences]
-        self.vocabulary = sorted({word for document in self.documents for word in document})
-        self.tf = bag(self.documents, self.vocabulary)
-        self.idf, self.v = inverse_frequency(self.tf), weigh(self.tf)
-        self.cosine = self.v @ self.v.T
+        done = run(params)
+        self.params, self.sentences, self.documents = params, done.sentences, done.documents
+        self.vocabulary, self.tf, self.idf, self.v = done.vocabulary, done.tf, done.idf, done.v
+        self.cosine = done.cosine
         self.names = tuple(say("sentence {i}", i=i + 1) for i in range(len(self.sentences)))
 
     def opening(self) -> Scene:
