@@ -137,3 +137,27 @@ def minimax(board: Board, cells: Position, depth: int) -> tuple[float, int]:
         return best(value for value, _ in found), 1 + sum(nodes for _, nodes in found)
 
     return look(cells, depth)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The search, the value that it found, and to compare: `true`, the value of each move without cutoffs, how many
+    positions that looks at, and how many alpha-beta looks at with the moves in the other order."""
+
+    search: Search
+    value: float
+    true: dict[int, float]
+    plain: int
+    other: int
+
+
+def run(params: AlphaBetaParams) -> Run:
+    """Alpha-beta from the position of the parameters, and plain minimax beside it."""
+    board, cells = BOARDS[params.game], params.begin()
+    search = Search(board, params.order == "edge")
+    value = search.value(cells, params.plies)
+    judged = {move: minimax(board, board.play(cells, move), params.plies - 1) for move in board.moves(cells)}
+    other = Search(board, not search.backwards)
+    other.value(cells, params.plies)
+    true = {move: worth for move, (worth, _) in judged.items()}
+    return Run(search, value, true, 1 + sum(nodes for _, nodes in judged.values()), other.nodes)

@@ -150,3 +150,10 @@ def sit(scorer: Scorer) -> list[tuple[float, bool]]:
 @cache
 def _evidence(question: str) -> Array:
     return gather(question)
+
+
+def run(params: EvidenceScoringParams) -> tuple[Array, Scorer, Array]:
+    """The evidence for every candidate, what weighs it, and the confidence in each candidate."""
+    evidence = gather(params.question)
+    scorer = by_hand([params.bm25, params.cosine, params.type, 1.0])
+    return evidence, scorer, scorer.confidence(evidence)

@@ -23,7 +23,7 @@ from typing import Literal
 from pydantic import model_validator
 
 from demos.runtime.contract import Params, param
-from demos.runtime.messages import listed, say
+from demos.runtime.messages import say
 
 MOST_RULES, MOST_FRAMES = 16, 90
 ANIMALS = (
@@ -60,20 +60,22 @@ class Rule:
     conditions: tuple[str, ...]
     conclusion: str
 
-    def __str__(self) -> str:
-        return say(
-            "{listing} -> {conclusion}", listing=listed(say(" and "), self.conditions), conclusion=self.conclusion
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at a rule or a goal: what was known after it, what it brought, and what is said of it."""
+    """One look: what was known after it, the rule looked at (None for a goal's own look), and whether it fired.
+
+    Forward, `missing` is the first condition that is not known. Backward, `goals` are those that are being proved, the
+    outermost first, and `found` is what the look found of the innermost: it is a fact, a rule would prove it, a rule
+    has proved it, or its way is closed.
+    """
 
     known: tuple[str, ...]
     rule: int | None
     fired: bool
-    text: str
+    missing: str = ""
+    goals: tuple[str, ...] = ()
+    found: Literal["", "known", "open", "proved", "closed"] = ""
 
 
 def read_rules(text: str) -> list[Rule]:
@@ -102,18 +104,7 @@ def forward(facts: Sequence[str], rules: Sequence[Rule]) -> list[Look]:
             fires = not missing and rule.conclusion not in known
             if fires:
                 known.append(rule.conclusion)
-                text = say(
-                    "all of {listing} hold, so '{conclusion}' is new. It may let other rules fire.",
-                    listing=listed(", ", rule.conditions),
-                    conclusion=rule.conclusion,
-                )
-            else:
-                text = (
-                    say("'{missing}' is not known, so it cannot fire yet.", missing=missing[0])
-                    if missing
-                    else say("what it says is known already.")
-                )
-            looks.append(Look(tuple(known), index, fires, text))
+            looks.append(Look(tuple(known), index, fires, "".join(missing[:1])))
             fresh = fresh or fires
     return looks
 
@@ -122,42 +113,20 @@ def backward(goal: str, facts: Sequence[str], rules: Sequence[Rule]) -> tuple[bo
     """Whether the goal can be proved, and every look on the way. A goal that is being proved is not tried again."""
     proved, looks = list(facts), list[Look]()
 
-    def note(rule: int | None, fired: bool, text: str) -> None:
-        looks.append(Look(tuple(proved), rule, fired, text))
-
     def prove(wanted: str, above: tuple[str, ...]) -> bool:
-        chain = " <- ".join((*above, wanted))
+        goals = (*above, wanted)
         if wanted in proved:
-            note(None, False, say("{chain}: '{wanted}' is known.", chain=chain, wanted=wanted))
+            looks.append(Look(tuple(proved), None, False, goals=goals, found="known"))
             return True
         for index, rule in enumerate(rules):
-            if rule.conclusion != wanted or set(rule.conditions) & {*above, wanted}:
+            if rule.conclusion != wanted or set(rule.conditions) & {*goals}:
                 continue
-            note(
-                index,
-                False,
-                say(
-                    "{chain}: '{wanted}' would follow from {listing}; prove these first.",
-                    chain=chain,
-                    wanted=wanted,
-                    listing=listed(say(" and "), rule.conditions),
-                ),
-            )
-            if all(prove(condition, (*above, wanted)) for condition in rule.conditions):
+            looks.append(Look(tuple(proved), index, False, goals=goals, found="open"))
+            if all(prove(condition, goals) for condition in rule.conditions):
                 proved.append(wanted)
-                note(
-                    index,
-                    True,
-                    say("{chain}: all conditions hold, so '{wanted}' is proved.", chain=chain, wanted=wanted),
-                )
+                looks.append(Look(tuple(proved), index, True, goals=goals, found="proved"))
                 return True
-        note(
-            None,
-            False,
-            say(
-                "{chain}: no rule proves '{wanted}', and it is no fact. This way is closed.", chain=chain, wanted=wanted
-            ),
-        )
+        looks.append(Look(tuple(proved), None, False, goals=goals, found="closed"))
         return False
 
     return prove(goal, ()), looks
@@ -176,3 +145,22 @@ def why(goal: str, facts: Sequence[str], rules: Sequence[Rule]) -> list[tuple[st
         return [*(step for c in made[wanted].conditions for step in chain(c)), (wanted, made[wanted])]
 
     return list(dict(chain(goal)).items())
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The facts, the rules and the goal as read; every look forward and backward; whether the goal is proved."""
+
+    facts: tuple[str, ...]
+    rules: list[Rule]
+    goal: str
+    ahead: list[Look]
+    back: list[Look]
+    proved: bool
+
+
+def run(params: ExpertSystemParams) -> Run:
+    """Read the knowledge, and reason both ways."""
+    facts, rules, goal = read_facts(params.facts), read_rules(params.rules), params.goal.strip().lower()
+    proved, back = backward(goal, facts, rules)
+    return Run(facts, rules, goal, forward(facts, rules), back, proved)

@@ -172,3 +172,9 @@ def best_moves(board: Board, cells: Position, depth: int) -> set[int]:
     turn = board.turn(cells)
     values = {move: turn * Search(board).value(board.play(cells, move), depth - 1) for move in board.moves(cells)}
     return {move for move, value in values.items() if value == max(values.values())}
+
+
+def run(params: TreeSearchParams) -> tuple[Tree, list[Playout]]:
+    """The tree, and every round of it."""
+    tree = Tree(BOARDS[params.game], params.begin(), params.exploration, Random(params.seed), params.learned)
+    return tree, [tree.round() for _ in range(params.simulations)]

@@ -17,7 +17,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
+
 from demos.runtime.contract import Params, param
+from demos.sequences._gated import Array, Epoch, Task, Weights, fit, make_task, sigmoid
 
 
 class GruParams(Params):
@@ -29,3 +32,29 @@ class GruParams(Params):
     epochs: int = param(10, "How many times all sequences are learnt.", low=1, high=40, unit="passes")
     learning_rate: float = param(0.02, "Step size of the learning, the same for both.", low=0.001, high=0.2)
     noise: float = param(0.1, "Standard deviation of the noise.", low=0, high=1)
+
+
+def walk_gru(w: Weights, x: Array) -> dict[str, Array]:
+    """Gates r, z, candidate n and state h over x (T, inputs), from zeros; each (T, hidden)."""
+    size = w["wh"].shape[1]
+    h, seen = np.zeros(size), []
+    for value in x:
+        xr, xz, xn = (w["wx"] @ value + w["bx"]).reshape(3, size)
+        hr, hz, hn = (w["wh"] @ h + w["bh"]).reshape(3, size)
+        r, z = sigmoid(xr + hr), sigmoid(xz + hz)
+        n = np.tanh(xn + r * hn)
+        h = (1 - z) * n + z * h
+        seen.append((r, z, n, h))
+    return dict(zip("rznh", np.array(seen).transpose(1, 0, 2), strict=True))
+
+
+def draw(params: GruParams) -> Task:
+    """The sequences, and what is wanted of each."""
+    return make_task(params.task, params.length, params.noise, np.random.default_rng(params.seed))
+
+
+def run(params: GruParams) -> tuple[dict[str, list[Epoch]], dict[str, Array]]:
+    """Both networks' learning, epoch by epoch, and the GRU's gates over the last sequence."""
+    task, p = draw(params), params
+    runs = {cell: fit(cell, task, p.hidden, p.epochs, p.learning_rate, p.seed) for cell in ("gru", "lstm")}
+    return runs, walk_gru(runs["gru"][-1].weights, task.x[-1])

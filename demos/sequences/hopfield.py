@@ -113,3 +113,28 @@ def recall_rate(p: int, damage: float, random: np.random.Generator) -> float:
         cue = np.where(random.random(N) < damage, -pattern, pattern)
         found += float(relax(w, cue, random)[-1].state @ pattern) / N
     return found / min(p, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The patterns and their weights, the damaged cue, every neuron looked at in the recall, and for growing numbers of
+    random patterns how well they come back."""
+
+    patterns: Array
+    w: Array
+    cue: Array
+    updates: list[Update]
+    rates: dict[int, float]
+
+
+def run(params: HopfieldParams) -> Run:
+    """Store the patterns, flip some neurons of one, and let the network roll into a valley."""
+    random = np.random.default_rng(params.seed)
+    patterns = draw_patterns(params, random)
+    w = store(patterns)
+    flips = random.permutation(N)[: round(params.damage * N)]
+    cue = patterns[min(params.recall, params.patterns) - 1].copy()
+    cue[flips] *= -1
+    updates = relax(w, cue, random)
+    loads = sorted({1, 3, 5, 7, 9, 12, 16, 20, params.patterns})
+    return Run(patterns, w, cue, updates, {p: recall_rate(p, 0.1, random) for p in loads})

@@ -121,3 +121,29 @@ def start(params: RecurrentParams, letters: int, random: np.random.Generator) ->
         "wy": random.standard_normal((letters, n)) * 0.3,
         "by": np.zeros(letters),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The letters known, the text as one-hot rows and the letters to be guessed, weights and loss before each epoch and
+    at the end, the last reading, and how far the error reaches back before and after learning."""
+
+    letters: list[str]
+    x: Array
+    target: Array
+    history: list[tuple[Weights, float]]
+    seen: Reading
+    before: Array
+    after: Array
+
+
+def run(params: RecurrentParams) -> Run:
+    """Learn the text, then read it once more."""
+    letters = sorted(set(params.text))
+    codes = np.eye(len(letters))[[letters.index(letter) for letter in params.text]]
+    x, target = codes[:-1], codes[1:]
+    first = start(params, len(letters), np.random.default_rng(params.seed))
+    history = list(learn(first, x, target, params.epochs))
+    seen = read(history[-1][0], x)
+    before = reach(first, read(first, x).h)
+    return Run(letters, x, target, history, seen, before, reach(history[-1][0], seen.h))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from demos.history._boards import BOARDS, SIGNS, Position
-from demos.history.alpha_beta import AlphaBetaParams, Event, Search, leaf, minimax
+from demos.history._boards import SIGNS, Position
+from demos.history.alpha_beta import AlphaBetaParams, Event, Run, leaf, run
 from demos.lib.pacing import thin
 from demos.lib.scenes import Scene, play, row
 from demos.lib.wording import count, number
@@ -36,33 +36,23 @@ OUTCOMES = (say("X wins"), say("O wins"), say("a draw or undecided"))
 
 def steps(params: AlphaBetaParams) -> Iterator[Frame]:
     """The position, what comes back from each move and reply, the cutoffs, and the count against plain minimax."""
-    board, cells = BOARDS[params.game], params.begin()
-    search = Search(board, params.order == "edge")
-    value = search.value(cells, params.plies)
-    story = Story(params, search, value)
+    done = run(params)
+    story, search = Story(params, done), done.search
     first_cut = next((i for i, event in enumerate(search.events) if event.cut), -1)
     roots = [i for i, event in enumerate(search.events) if len(event.path) == 1]
     chosen = thin(len(search.events), MOST_FRAMES, {first_cut, *roots})
-    scenes = [story.opening(), *map(story.move, board.moves(cells)[:6])]
+    scenes = [story.opening(), *map(story.move, search.board.moves(params.begin())[:6])]
     scenes += [story.event(i, say("first cutoff") if i == first_cut else "") for i in chosen]
     yield from play([*scenes, story.ending()])
 
 
 class Story:
-    def __init__(self, params: AlphaBetaParams, search: Search, value: float) -> None:
-        self.params, self.search, self.value = params, search, value
-        self.board, self.cells = search.board, params.begin()
+    def __init__(self, params: AlphaBetaParams, done: Run) -> None:
+        self.params, self.search, self.value = params, done.search, done.value
+        self.board, self.cells = self.search.board, params.begin()
         self.turn = SIGNS[self.board.turn(self.cells)]
         self.to_the_end = self.cells.count(0) <= params.plies
-        judged = {
-            move: minimax(self.board, self.board.play(self.cells, move), params.plies - 1)
-            for move in self.board.moves(self.cells)
-        }
-        self.true = {move: value for move, (value, _) in judged.items()}
-        self.plain = 1 + sum(nodes for _, nodes in judged.values())
-        other = Search(self.board, not search.backwards)
-        other.value(self.cells, params.plies)
-        self.other = other.nodes
+        self.true, self.plain, self.other = done.true, done.plain, done.other
 
     def opening(self) -> Scene:
         moves = self.board.moves(self.cells)

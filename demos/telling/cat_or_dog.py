@@ -204,7 +204,7 @@ class Story:
             p=number(p, 2),
         )
         caption += (
-            say("{turns_at} is turns_at.", enough=number(turns_at, 3))
+            say("{enough} is enough.", enough=number(turns_at, 3))
             if turns_at < 0.5
             else say("No nudge up to 0.5 would do.")
         )
@@ -212,7 +212,7 @@ class Story:
         return Scene(
             caption,
             panels,
-            {"test": self.right[-1], "mistakes": len(self.wrong), "fooled": fooled, "turns_at": turns_at},
+            {"test": self.right[-1], "mistakes": len(self.wrong), "fooled": fooled, "enough": turns_at},
             say("the verdict"),
         )
 

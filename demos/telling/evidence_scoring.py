@@ -12,9 +12,8 @@ from demos.history.evidence_scoring import (
     SHOWN,
     EvidenceScoringParams,
     Scorer,
-    by_hand,
-    gather,
     learnt,
+    run,
     sit,
     wanted_kind,
     words,
@@ -54,12 +53,10 @@ def steps(params: EvidenceScoringParams) -> Iterator[Frame]:
 
 class Story:
     def __init__(self, params: EvidenceScoringParams) -> None:
-        self.params, self.e = params, gather(params.question)
-        self.weights = np.array([params.bm25, params.cosine, params.type, 1.0])
-        self.scorer = by_hand(self.weights.tolist())
-        self.bias = self.scorer.bias
+        self.params = params
+        self.e, self.scorer, self.confidence = run(params)
+        self.bias, self.weights = self.scorer.bias, self.scorer.weights
         self.sums = self.bias + self.e @ self.weights
-        self.confidence = self.scorer.confidence(self.e)
         self.order = ranked(self.confidence)
 
     def opening(self) -> Scene:

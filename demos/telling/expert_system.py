@@ -8,10 +8,9 @@ from demos.history.expert_system import (
     MOST_FRAMES,
     ExpertSystemParams,
     Look,
-    backward,
-    forward,
-    read_facts,
-    read_rules,
+    Rule,
+    Run,
+    run,
     why,
 )
 from demos.lib.pacing import thin
@@ -45,27 +44,27 @@ WET = "rain -> wet street; street cleaning -> wet street; wet street and frost -
 
 def steps(params: ExpertSystemParams) -> Iterator[Frame]:
     """Every look at a rule forwards, every goal backwards, and the reasons."""
-    story = Story(params)
-    ahead = forward(story.facts, story.rules) if params.chaining != "backward" else []
-    proved, back = backward(story.goal, story.facts, story.rules)
-    back = back if params.chaining != "forward" else []
+    done = run(params)
+    story = Story(done)
+    ahead = done.ahead if params.chaining != "backward" else []
+    back = done.back if params.chaining != "forward" else []
     scenes = [story.look(look, True, i, len(ahead)) for i, look in enumerate(ahead)]
     scenes += [story.look(look, False, i, len(back)) for i, look in enumerate(back)]
     keep = [i for i, scene in enumerate(scenes) if scene.moment]
     kept = [scenes[i] for i in thin(len(scenes), MOST_FRAMES, keep)]
     yield from play(
-        [story.opening(), story.knowledge(), *kept, story.reasons(), story.ending(proved, len(ahead), len(back))]
+        [story.opening(), story.knowledge(), *kept, story.reasons(), story.ending(done.proved, len(ahead), len(back))]
     )
 
 
+def _written(rule: Rule) -> str:
+    return say("{listing} -> {conclusion}", listing=listed(say(" and "), rule.conditions), conclusion=rule.conclusion)
+
+
 class Story:
-    def __init__(self, params: ExpertSystemParams) -> None:
-        self.rules, self.facts, self.goal = (
-            read_rules(params.rules),
-            read_facts(params.facts),
-            params.goal.strip().lower(),
-        )
-        self.reached = forward(self.facts, self.rules)[-1].known
+    def __init__(self, done: Run) -> None:
+        self.facts, self.rules, self.goal = done.facts, done.rules, done.goal
+        self.reached = done.ahead[-1].known
 
     def opening(self) -> Scene:
         caption = say(
@@ -91,7 +90,12 @@ class Story:
         way = say("Forward") if ahead else say("Backward")
         name = say("rule {rule}", rule=look.rule + 1) if look.rule is not None else say("the facts")
         caption = say(
-            "{way} {index} of {many}, {name}: {text}", way=way, index=index + 1, many=many, name=name, text=look.text
+            "{way} {index} of {many}, {name}: {text}",
+            way=way,
+            index=index + 1,
+            many=many,
+            name=name,
+            text=self._said(look),
         )
         moment = ""
         if index == 0:
@@ -106,9 +110,40 @@ class Story:
             clipped(moment, 60),
         )
 
+    def _said(self, look: Look) -> str:
+        """What one look found."""
+        if not look.found:
+            if look.missing:
+                return say("'{missing}' is not known, so it cannot fire yet.", missing=look.missing)
+            if not look.fired or look.rule is None:
+                return say("what it says is known already.")
+            rule = self.rules[look.rule]
+            return say(
+                "all of {listing} hold, so '{conclusion}' is new. It may let other rules fire.",
+                listing=listed(", ", rule.conditions),
+                conclusion=rule.conclusion,
+            )
+        chain, wanted = " <- ".join(look.goals), look.goals[-1]
+        if look.found == "known":
+            return say("{chain}: '{wanted}' is known.", chain=chain, wanted=wanted)
+        if look.found == "open" and look.rule is not None:
+            return say(
+                "{chain}: '{wanted}' would follow from {listing}; prove these first.",
+                chain=chain,
+                wanted=wanted,
+                listing=listed(say(" and "), self.rules[look.rule].conditions),
+            )
+        if look.found == "proved":
+            return say("{chain}: all conditions hold, so '{wanted}' is proved.", chain=chain, wanted=wanted)
+        return say(
+            "{chain}: no rule proves '{wanted}', and it is no fact. This way is closed.", chain=chain, wanted=wanted
+        )
+
     def reasons(self) -> Scene:
         chain = why(self.goal, self.facts, self.rules)
-        body = tuple((made, str(rule)) for made, rule in chain) or ((self.goal, say("no chain of rules leads here")),)
+        body = tuple((made, _written(rule)) for made, rule in chain) or (
+            (self.goal, say("no chain of rules leads here")),
+        )
         caption = say("Why '{goal}'? ", goal=self.goal)
         if chain:
             caption += say(

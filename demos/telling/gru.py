@@ -28,8 +28,9 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import say
-from demos.sequences._gated import Array, Epoch, fit, make_task, output, size, walk_gru, walk_lstm
-from demos.sequences.gru import GruParams
+from demos.sequences._gated import Array, Epoch, output, size
+from demos.sequences.gru import GruParams, draw, run, walk_gru
+from demos.sequences.lstm import walk_lstm
 
 
 def steps(params: GruParams) -> Iterator[Frame]:
@@ -43,21 +44,24 @@ class Story:
 
     def __init__(self, params: GruParams) -> None:
         self.params = params
-        self.task = make_task(params.task, params.length, params.noise, np.random.default_rng(params.seed))
+        self.task = draw(params)
         self.x = self.task.x[-1]
 
     @cached_property
+    def done(self) -> tuple[dict[str, list[Epoch]], dict[str, Array]]:
+        return run(self.params)
+
+    @property
     def runs(self) -> dict[str, list[Epoch]]:
-        p = self.params
-        return {cell: fit(cell, self.task, p.hidden, p.epochs, p.learning_rate, p.seed) for cell in ("gru", "lstm")}
+        return self.done[0]
 
     @cached_property
     def sizes(self) -> dict[str, int]:
         return {cell: size(run[-1].weights) for cell, run in self.runs.items()}
 
-    @cached_property
+    @property
     def gates(self) -> dict[str, Array]:
-        return walk_gru(self.runs["gru"][-1].weights, self.x)
+        return self.done[1]
 
     def scenes(self) -> list[Scene]:
         told = [self.counting()]

@@ -28,7 +28,14 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import say
-from demos.sequences.hopfield import SIDE, Array, HopfieldParams, N, draw_patterns, energy, recall_rate, relax, store
+from demos.sequences.hopfield import (
+    SIDE,
+    Array,
+    HopfieldParams,
+    N,
+    energy,
+    run,
+)
 
 NAMES = (say("ring"), say("plus"), say("cross"), say("checks"), say("rows"), say("columns"))
 
@@ -45,17 +52,10 @@ class Story:
     """Tells one recall."""
 
     def __init__(self, params: HopfieldParams) -> None:
-        random = np.random.default_rng(params.seed)
-        self.params = params
-        self.patterns = draw_patterns(params, random)
-        self.target = min(params.recall, params.patterns) - 1
-        self.w = store(self.patterns)
-        flips = random.permutation(N)[: round(params.damage * N)]
-        self.cue = self.patterns[self.target].copy()
-        self.cue[flips] *= -1
-        self.updates = relax(self.w, self.cue, random)
-        self.load = sorted({1, 3, 5, 7, 9, 12, 16, 20, params.patterns})
-        self.rates = [recall_rate(p, 0.1, random) for p in self.load]
+        done = run(params)
+        self.params, self.target = params, min(params.recall, params.patterns) - 1
+        self.patterns, self.w, self.cue, self.updates = done.patterns, done.w, done.cue, done.updates
+        self.load, self.rates = list(done.rates), list(done.rates.values())
 
     def scenes(self) -> list[Scene]:
         told = [self.memories(), self.weights(), self.damaged()]

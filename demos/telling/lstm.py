@@ -10,7 +10,6 @@ import numpy as np
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
 from demos.lib.ranking import first_largest
-from demos.lib.readout import mean_square, ridge
 from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import count, number, small
 from demos.runtime.contract import (
@@ -30,8 +29,8 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import say
-from demos.sequences._gated import Array, Epoch, fit, make_task, output, walk_lstm
-from demos.sequences.lstm import RATE, LstmParams
+from demos.sequences._gated import Array, Epoch
+from demos.sequences.lstm import LstmParams, Run, draw, linear, naive, run
 
 GATES = (("i", say("input gate")), ("f", say("forget gate")), ("o", say("output gate")))
 
@@ -47,12 +46,10 @@ class Story:
 
     def __init__(self, params: LstmParams) -> None:
         self.params = params
-        self.task = make_task(params.task, params.length, params.noise, np.random.default_rng(params.seed))
+        self.task = draw(params)
         self.x = self.task.x[-1]
         self.wanted = self.task.y[-self.task.held :]
-        tests = self.task.x[-self.task.held :]
-        naive = tests[:, -1, 0] if params.task == "forecast" else np.zeros(len(tests))
-        self.naive = float(((naive - self.wanted) ** 2).mean())
+        self.naive = naive(params, self.task)
 
     @property
     def weights(self) -> int:
@@ -65,22 +62,24 @@ class Story:
         return say("repeating the last value") if self.params.task == "forecast" else say("always saying 0")
 
     @cached_property
-    def history(self) -> list[Epoch]:
-        p = self.params
-        return fit("lstm", self.task, p.hidden, p.epochs, RATE, p.seed)
+    def done(self) -> Run:
+        return run(self.params)
 
-    @cached_property
+    @property
+    def history(self) -> list[Epoch]:
+        return self.done.history
+
+    @property
     def gates(self) -> dict[str, Array]:
-        return walk_lstm(self.last.weights, self.x)
+        return self.done.gates
 
     @property
     def last(self) -> Epoch:
         return self.history[-1]
 
-    @cached_property
+    @property
     def guesses(self) -> Array:
-        w = self.last.weights
-        return np.array([output(w, walk_lstm(w, x)["h"])[-1] for x in self.task.x[-self.task.held :]])
+        return self.done.guesses
 
     def better(self) -> int:
         """The first epoch clearly better than the rival, or -1."""
@@ -209,7 +208,7 @@ class Story:
             caption += say(
                 "A linear forecast from the same {length} values, solved at once, has {linear}.",
                 length=self.params.length,
-                linear=small(self.linear()),
+                linear=small(linear(self.task)),
             )
             if self.params.noise:
                 caption += say(
@@ -227,13 +226,6 @@ class Story:
         unit = first_largest(np.abs(self.gates["c"][-1]))
         gate = self.gates["i"][:, unit]
         return unit, (float(gate[0]), float(gate[1:].mean()), float(self.gates["f"][1:, unit].mean()))
-
-    def linear(self) -> float:
-        """The mean squared error of the best linear forecast from the same values, solved on the sequences learnt."""
-        x = np.concatenate([self.task.x[:, :, 0], np.ones((len(self.task.x), 1))], 1)
-        held = self.task.held
-        w = ridge(x[:-held], self.task.y[:-held], 1e-6)
-        return mean_square(x[-held:] @ w, self.wanted)
 
     def _answers(self) -> Panel:
         n = min(60, len(self.wanted))

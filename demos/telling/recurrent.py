@@ -29,7 +29,7 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import say
-from demos.sequences.recurrent import Array, RecurrentParams, learn, reach, read, start
+from demos.sequences.recurrent import Array, RecurrentParams, read, run
 
 SHOWN = 16
 
@@ -48,17 +48,12 @@ class Story:
 
     def __init__(self, params: RecurrentParams) -> None:
         self.params = params
-        self.letters = sorted(set(params.text))
+        done = run(params)
+        self.letters, self.x, self.target, self.history = done.letters, done.x, done.target, done.history
         self.names = tuple("␣" if letter == " " else letter for letter in self.letters)
-        eye = np.eye(len(self.letters))
-        codes = eye[[self.letters.index(letter) for letter in params.text]]
-        self.x, self.target = codes[:-1], codes[1:]
-        first = start(params, len(self.letters), np.random.default_rng(params.seed))
-        self.history = list(learn(first, self.x, self.target, params.epochs))
         self.w, self.loss = self.history[-1]
-        self.seen = read(self.w, self.x)
+        self.seen, self.before, self.after = done.seen, done.before, done.after
         self.right = self.seen.p.argmax(1) == self.target.argmax(1)
-        self.before, self.after = reach(first, read(first, self.x).h), reach(self.w, self.seen.h)
 
     def scenes(self) -> list[Scene]:
         told = [self.opening()]

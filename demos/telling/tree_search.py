@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import inf, log, sqrt
-from random import Random
 
-from demos.history._boards import BOARDS, SIGNS, Position
-from demos.history.tree_search import JUDGE_DEPTH, Playout, Tree, TreeSearchParams, best_moves
+from demos.history._boards import SIGNS, Position
+from demos.history.tree_search import JUDGE_DEPTH, Playout, Tree, TreeSearchParams, best_moves, run
 from demos.lib.pacing import thin
 from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row
@@ -36,10 +35,8 @@ MOST_FRAMES = 44
 
 def steps(params: TreeSearchParams) -> Iterator[Frame]:
     """The position, the first rounds one by one, then every so often, and the move chosen against the solved game."""
-    board, cells = BOARDS[params.game], params.begin()
-    tree = Tree(board, cells, params.exploration, Random(params.seed), params.learned)
-    rounds = [tree.round() for _ in range(params.simulations)]
-    story = Story(params, tree, best_moves(board, cells, JUDGE_DEPTH[params.game]))
+    tree, rounds = run(params)
+    story = Story(params, tree, best_moves(tree.board, params.begin(), JUDGE_DEPTH[params.game]))
     leaders = [first_largest(each.visits) for each in rounds]
     settled = next(i for i in range(len(leaders)) if len(set(leaders[i:])) == 1)
     chosen = thin(len(rounds), MOST_FRAMES, {*range(8), settled})

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from demos.sequences import gru, lstm
-from demos.sequences._gated import fit, make_task, size, walk_gru, walk_lstm
+from demos.sequences._gated import fit, make_task, size
+from demos.sequences.gru import walk_gru
+from demos.sequences.lstm import walk_lstm
 from demos.telling import gru as told_gru
 from demos.telling import lstm as told_lstm
 
