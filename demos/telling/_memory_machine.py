@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from demos import weights
 from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import count, number
 from demos.runtime.contract import Bars, Curve, Heatmap, Panel, Series
 from demos.runtime.messages import say
-from demos.zoo._copying import BITS, SLOTS, WIDTH, right, sequence
+from demos.zoo._copying import BITS, SLOTS, WIDTH, Machine, Trace, right, rows_of_bits, trained
 
 Array = NDArray[np.float64]
 
@@ -29,32 +27,24 @@ WATCHED = (2, 4, 8, 12, 16, 20)
 
 @dataclass
 class MachineStory:
-    """One copy of `length` random rows by the machine `run` with the weights of that file. `finding` tells, of a row of
-    memory accesses up to now ("write" or "read"), what is to be seen in where the head went."""
+    """One copy of `length` random rows, `run`, by the `machine` with the weights of that file. `finding` tells, of a row
+    of memory accesses up to now ("write" or "read"), what is to be seen in where the head went."""
 
     name: str
     title: str
-    run: Callable[[dict[str, Any], Any], Any]
+    machine: Machine
+    run: Callable[[], Trace]
     length: int
     seed: int
     finding: Callable[[str, Sequence[int]], str]
 
     @cached_property
-    def weights(self) -> dict[str, Any]:
-        import torch
-
-        return {name: torch.tensor(value) for name, value in weights.load(self.name).items()}
-
-    @cached_property
     def bits(self) -> Array:
-        return np.random.default_rng(self.seed).integers(0, 2, (self.length, BITS)).astype(float)
+        return rows_of_bits(self.length, self.seed)
 
     @cached_property
-    def trace(self) -> Any:
-        import torch
-
-        with torch.no_grad():
-            return self.run(self.weights, sequence(torch.tensor(self.bits, dtype=torch.float32)[None]))
+    def trace(self) -> Trace:
+        return self.run()
 
     @cached_property
     def answer(self) -> Array:
@@ -83,7 +73,8 @@ class MachineStory:
     @cached_property
     def shares(self) -> list[float]:
         """The share of bits right for lengths seen in training and longer ones."""
-        return [right(self.run, self.weights, length, 20, self.seed + 1) for length in WATCHED]
+        w = trained(self.name)
+        return [right(self.machine, w, length, 20, self.seed + 1) for length in WATCHED]
 
     def scenes(self) -> list[Scene]:
         told = [self.reading(k) for k in range(self.length)]

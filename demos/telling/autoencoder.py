@@ -9,7 +9,7 @@ import numpy as np
 
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
-from demos.lib.scenes import Scene, points, row
+from demos.lib.scenes import Scene, points, row, strip
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Claim,
@@ -27,8 +27,8 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import listed, say
-from demos.zoo._coder import HELD, Array, digits, strip
-from demos.zoo.autoencoder import AutoencoderParams, pca_error, train
+from demos.zoo._coder import HELD, Array, digits
+from demos.zoo.autoencoder import AutoencoderParams, pca_error, run
 
 
 def steps(params: AutoencoderParams) -> Iterator[Frame]:
@@ -47,7 +47,7 @@ class Story:
         self.pca = pca_error(params.code)
 
     def scenes(self) -> list[Scene]:
-        runs = list(train(self.params))
+        runs = list(run(self.params))
         self.errors = [float(((rebuilt - self.x) ** 2).mean()) for _, rebuilt, _ in runs]
         self.codes, self.rebuilt, self.decoder = runs[-1]
         beaten = next((i for i, error in enumerate(self.errors) if error < self.pca), -1)

@@ -29,14 +29,12 @@ from demos.vision.capsules import (
     SEATS,
     Array,
     CapsulesParams,
-    Round,
+    Run,
     flat,
-    learn,
-    place,
     predict,
     rotated,
     route,
-    shown,
+    run,
 )
 
 KINDS = (say("triangle"), say("box"), say("line"))
@@ -60,10 +58,7 @@ MOST_SHOWN = 60
 
 def steps(params: CapsulesParams) -> Iterator[Frame]:
     """The parts, the vote of each, the rounds of routing, and who got what."""
-    middles, found = place(params, np.random.default_rng(params.seed))
-    sat = shown(params, np.random.default_rng([params.seed, 1]))
-    votes = predict(found, learn(sat))
-    story = Story(params, middles, found, sat, votes, route(votes, params.rounds))
+    story = Story(params, run(params))
     scenes = [story.opening(), story.learning(), *map(story.vote, range(6)), story.even()]
     for index in range(params.rounds):
         scenes += [story.shares(index), story.wholes(index)]
@@ -71,11 +66,9 @@ def steps(params: CapsulesParams) -> Iterator[Frame]:
 
 
 class Story:
-    def __init__(
-        self, params: CapsulesParams, middles: Array, found: Array, sat: Array, votes: Array, rounds: list[Round]
-    ) -> None:
-        self.params, self.middles, self.found, self.votes, self.rounds = params, middles, found, votes, rounds
-        self.sat, self.seats = sat, learn(sat)
+    def __init__(self, params: CapsulesParams, done: Run) -> None:
+        self.params, self.middles, self.found = params, done.wholes, done.found
+        self.votes, self.rounds, self.sat, self.seats = done.votes, done.rounds, done.sat, done.seats
         self.names = tuple(say("{kind} {i}", kind=kind, i=i // 3 + 1) for i, kind in enumerate(KINDS * 2))
 
     def opening(self) -> Scene:

@@ -27,7 +27,7 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import say
-from demos.vision.deep_residual import Array, DeepResidualParams, measure, weights
+from demos.vision.deep_residual import Array, DeepResidualParams, measure, run
 
 KINDS = (say("plain"), say("residual"))
 
@@ -37,10 +37,7 @@ ANSWERS = (say("it nearly vanishes"), say("it stays within a factor of 10"), say
 
 def steps(params: DeepResidualParams) -> Iterator[Frame]:
     """The two blocks, the signal forward, the error back layer by layer, then networks of growing depth."""
-    random = np.random.default_rng(params.seed)
-    w = weights(params.depth, params.width, params.gain, random)
-    x = random.standard_normal((params.batch, params.width))
-    story = Story(params, w, x)
+    story = Story(params)
     levels = [params.depth - i for i in thin(params.depth + 1, 16)]
     scenes = [story.opening(), story.forward(), *map(story.back, levels)]
     scenes += [story.deeper(i + 1) for i in thin(params.depth, 8)]
@@ -48,9 +45,10 @@ def steps(params: DeepResidualParams) -> Iterator[Frame]:
 
 
 class Story:
-    def __init__(self, params: DeepResidualParams, w: list[Array], x: Array) -> None:
-        self.params, self.w, self.x = params, w, x
-        self.runs = {kind: measure(w, x, kind == "residual") for kind in KINDS}
+    def __init__(self, params: DeepResidualParams) -> None:
+        self.params = params
+        self.w, self.x, *runs = run(params)
+        self.runs = dict(zip(KINDS, runs, strict=True))
         self.shown = False
         self.depths: dict[int, tuple[float, float]] = {}
 

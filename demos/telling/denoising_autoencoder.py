@@ -9,7 +9,7 @@ import numpy as np
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
 from demos.lib.readout import mean_square
-from demos.lib.scenes import Scene, row
+from demos.lib.scenes import Scene, row, strip
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
@@ -26,8 +26,8 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import say
-from demos.zoo._coder import HELD, digits, strip
-from demos.zoo.denoising_autoencoder import DenoisingAutoencoderParams, rivals, spoil, train
+from demos.zoo._coder import HELD, digits
+from demos.zoo.denoising_autoencoder import DenoisingAutoencoderParams, damaged, rivals, run
 
 
 def steps(params: DenoisingAutoencoderParams) -> Iterator[Frame]:
@@ -43,12 +43,12 @@ class Story:
         self.params = params
         self.x = digits()[0][-HELD:]
         self.names = digits()[1][-HELD:]
-        self.spoilt = spoil(self.x, params, np.random.default_rng(params.seed))
+        self.spoilt = damaged(params)
         self.before = mean_square(self.spoilt, self.x)
         self.rivals = {name: mean_square(each, self.x) for name, each in rivals(params, self.spoilt).items()}
 
     def scenes(self) -> list[Scene]:
-        self.runs = list(train(self.params, self.spoilt))
+        self.runs = list(run(self.params))
         self.errors = [float(((each - self.x) ** 2).mean()) for each in self.runs]
         half = next((i for i, error in enumerate(self.errors) if error < self.before / 2), -1)
         told = [

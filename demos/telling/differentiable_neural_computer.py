@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from demos.lib.prelude import open_with
 from demos.runtime.contract import Claim, Demo, Frame, Measure, Prediction, Preset, Request, Words
 from demos.runtime.messages import say
 from demos.telling._memory_machine import CHOICES, MachineStory, outcome
-from demos.zoo import differentiable_neural_computer
-from demos.zoo.differentiable_neural_computer import DifferentiableNeuralComputerParams
+from demos.zoo.differentiable_neural_computer import DifferentiableNeuralComputerParams, run, unroll
 
 
 def finding(phase: str, places: Sequence[int]) -> str:
@@ -25,12 +25,7 @@ def finding(phase: str, places: Sequence[int]) -> str:
 def steps(params: DifferentiableNeuralComputerParams) -> Iterator[Frame]:
     """The rows, writing, the turn, reading, longer lengths, and how many bits are right."""
     story = MachineStory(
-        "differentiable_neural_computer",
-        "DNC",
-        differentiable_neural_computer.unroll,
-        params.length,
-        params.seed,
-        finding,
+        "differentiable_neural_computer", "DNC", unroll, partial(run, params), params.length, params.seed, finding
     )
     yield from open_with(story.opening(), story.scenes)
 

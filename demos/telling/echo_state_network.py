@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from demos.lib.readout import Array, mean_square, ridge
+from demos.lib.readout import mean_square
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number, small
 from demos.runtime.contract import (
@@ -24,7 +24,7 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import say
-from demos.zoo.echo_state_network import FREE, LEARN, WASH, EchoStateNetworkParams, drive, reservoir, series, step
+from demos.zoo.echo_state_network import FREE, LEARN, WASH, EchoStateNetworkParams, run
 
 
 def steps(params: EchoStateNetworkParams) -> Iterator[Frame]:
@@ -36,30 +36,10 @@ class Story:
     """Tells one reservoir."""
 
     def __init__(self, params: EchoStateNetworkParams) -> None:
-        random = np.random.default_rng(params.seed)
-        self.params = params
-        self.inside = reservoir(params, random)
-        self.u = series(WASH + LEARN + FREE + 1)
-        a = params.leak
-        self.x = drive(*self.inside, a, self.u[: WASH + LEARN], np.zeros(params.size))
-        other = drive(*self.inside, a, self.u[: WASH + LEARN], random.uniform(-1, 1, params.size))
-        self.gap = np.linalg.norm(self.x - other, axis=1) / np.sqrt(params.size)
-        states = np.concatenate([self.x[WASH:], np.ones((LEARN, 1))], 1)
-        wanted = self.u[WASH + 1 : WASH + LEARN + 1]
-        self.w = ridge(states, wanted, params.penalty)
-        self.fit = states @ self.w
-        self.error = mean_square(self.fit, wanted)
-        self.wanted = wanted
-        self.free = self.forecast()
-
-    def forecast(self) -> Array:
-        """The read-out's guesses when each is the next input."""
-        x, guess, made = self.x[-1], float(self.fit[-1]), []
-        for _ in range(FREE):
-            made.append(guess)
-            x = step(*self.inside, self.params.leak, x, guess)
-            guess = float(np.clip(x @ self.w[:-1] + self.w[-1], -10, 10))
-        return np.array(made)
+        done = run(params)
+        self.params, self.inside, self.u, self.x, self.gap = params, done.inside, done.u, done.x, done.gap
+        self.w, self.fit, self.wanted, self.free = done.w, done.fit, done.wanted, done.free
+        self.error = mean_square(self.fit, self.wanted)
 
     def scenes(self) -> list[Scene]:
         told = [self.opening(), *(self.echo(t) for t in range(0, 40, 4))]

@@ -8,12 +8,11 @@ import numpy as np
 
 from demos.lib.pacing import thin
 from demos.lib.plane import Plane
-from demos.lib.readout import Array, ridge
 from demos.lib.scenes import Scene, play, plot, points, row
 from demos.lib.wording import count, number
 from demos.runtime.contract import Claim, Curve, Demo, Frame, Measure, Panel, Prediction, Preset, Request, Series, Words
 from demos.runtime.messages import say
-from demos.zoo.extreme_learning_machine import ExtremeLearningMachineParams, draw_data, layer
+from demos.zoo.extreme_learning_machine import ExtremeLearningMachineParams, draw_weights, layer, run, solve
 
 PLANE = Plane((-2.2, 2.2), (-2.2, 2.2))
 
@@ -27,25 +26,12 @@ class Story:
     """Tells one machine that grows."""
 
     def __init__(self, params: ExtremeLearningMachineParams) -> None:
-        random = np.random.default_rng(params.seed)
-        self.params = params
-        self.x, self.t = draw_data(params.data, 160, random)
-        self.test, self.answer = draw_data(params.data, 400, random)
-        self.w = params.scale * random.standard_normal((2, params.hidden))
-        self.b = params.scale * random.uniform(-1, 1, params.hidden)
         early = {k - 1 for k in (1, 2, 3, 4, 5, 6, 8, 10, 15, 20) if k <= params.hidden}
-        self.sizes = [k + 1 for k in thin(params.hidden, 24, early)]
-        self.betas = [ridge(self.h(self.x, k), self.t, params.penalty) for k in self.sizes]
-        self.scores = [self.right(self.test, self.answer, i) for i in range(len(self.sizes))]
-
-    def h(self, x: Array, units: int) -> Array:
-        return layer(x, self.w[:, :units], self.b[:units])
-
-    def output(self, x: Array, index: int) -> Array:
-        return np.asarray(self.h(x, self.sizes[index]) @ self.betas[index])
-
-    def right(self, x: Array, t: Array, index: int) -> float:
-        return float((np.sign(self.output(x, index)) == t).mean())
+        self.params, self.sizes = params, [k + 1 for k in thin(params.hidden, 24, early)]
+        done = run(params, self.sizes)
+        self.x, self.t, self.test, self.answer, self.machines = done.x, done.t, done.test, done.answer, done.machines
+        self.w, self.b = self.machines[-1].w, self.machines[-1].b
+        self.scores = [machine.right(self.test, self.answer) for machine in self.machines]
 
     def scenes(self) -> list[Scene]:
         told = [self.opening(), *(self.cut(k) for k in range(min(6, self.params.hidden)))]
@@ -64,7 +50,7 @@ class Story:
 
     def cut(self, k: int) -> Scene:
         w1, w2, b = float(self.w[0, k]), float(self.w[1, k]), float(self.b[k])
-        side = self.h(self.x, k + 1)[:, k] > 0
+        side = layer(self.x, self.w[:, : k + 1], self.b[: k + 1])[:, k] > 0
         share = float((np.where(side, 1, -1) == self.t).mean())
         caption = say(
             "Random unit {k}: tanh({w1}·x1 + {w2}·x2 + {b}) cuts the plane along a line. By itself it would get "
@@ -86,7 +72,7 @@ class Story:
 
     def grown(self, index: int) -> Scene:
         k, score = self.sizes[index], self.scores[index]
-        learnt = self.right(self.x, self.t, index)
+        learnt = self.machines[index].right(self.x, self.t)
         first = next((i for i, each in enumerate(self.scores) if each >= 0.95), -1)
         caption = say(
             "{random_units}, mixed by least squares: {learnt} % of the points learnt and {score} % of 400 unseen "
@@ -94,7 +80,7 @@ class Story:
             random_units=count(k, "random unit"),
             learnt=number(100 * learnt, 1),
             score=number(100 * score, 1),
-            betas=number(float(np.abs(self.betas[index]).max()), 1),
+            betas=number(float(np.abs(self.machines[index].beta).max()), 1),
         )
         panels = (self._surface(index), self._curve(index))
         return Scene(
@@ -103,10 +89,8 @@ class Story:
 
     def again(self, turn: int) -> Scene:
         random = np.random.default_rng((self.params.seed, turn + 1))
-        w = self.params.scale * random.standard_normal(self.w.shape)
-        b = self.params.scale * random.uniform(-1, 1, self.b.shape)
-        beta = ridge(layer(self.x, w, b), self.t, self.params.penalty)
-        score = float((np.sign(layer(self.test, w, b) @ beta) == self.answer).mean())
+        machine = solve(*draw_weights(self.params, random), self.x, self.t, self.params.penalty)
+        score = machine.right(self.test, self.answer)
         caption = say(
             "Drawn again, other random units number {turn}: {score} % of the unseen points. It was {scores} % "
             "before. With enough units it hardly matters which ones chance gives.",
@@ -114,7 +98,7 @@ class Story:
             score=number(100 * score, 1),
             scores=number(100 * self.scores[-1], 1),
         )
-        region = PLANE.region(lambda x, y: float(np.clip(layer(np.array([[x, y]]), w, b) @ beta, -1, 1)[0]), 14)
+        region = PLANE.region(lambda x, y: float(np.clip(machine.output(np.array([[x, y]])), -1, 1)[0]), 14)
         return Scene(
             caption,
             (plot(PLANE, say("Other random units"), self._groups(), (), region),),
@@ -151,7 +135,9 @@ class Story:
         return [points(say("class {t:+d}", t=t), self.x[self.t == t].tolist()) for t in (1, -1)]
 
     def _surface(self, index: int) -> Panel:
-        region = PLANE.region(lambda x, y: float(np.clip(self.output(np.array([[x, y]]), index), -1, 1)[0]), 14)
+        region = PLANE.region(
+            lambda x, y: float(np.clip(self.machines[index].output(np.array([[x, y]])), -1, 1)[0]), 14
+        )
         return plot(PLANE, say("Output of {units}", units=count(self.sizes[index], "unit")), self._groups(), (), region)
 
     def _curve(self, index: int) -> Panel:

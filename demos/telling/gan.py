@@ -27,7 +27,7 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import say
-from demos.zoo.gan import EDGE, NOISE, GanParams, State, covered, draw_real, hit, train
+from demos.zoo.gan import EDGE, NOISE, GanParams, State, covered, draw_real, hit, run
 
 KEPT = 40
 
@@ -47,7 +47,7 @@ class Story:
 
     def scenes(self) -> list[Scene]:
         early = {2**k for k in range(3, 9) if 2**k <= self.params.steps}
-        self.states = list(train(self.params, thin(self.params.steps + 1, KEPT, early)))
+        self.states = list(run(self.params, thin(self.params.steps + 1, KEPT, early)))
         self.found = [covered(state.forged, self.params.modes) for state in self.states]
         most = max(map(len, self.found))
         first = next((i for i, each in enumerate(self.found) if each), -1)

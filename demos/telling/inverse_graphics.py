@@ -33,12 +33,9 @@ from demos.vision.inverse_graphics import (
     decode,
     decoder,
     disentanglement,
-    encode,
     encoder,
-    influence,
-    measure,
-    network,
     render,
+    run,
 )
 
 ANSWERS = (say("mostly one factor"), say("several factors at once"))
@@ -50,27 +47,17 @@ APART = 0.7
 
 def steps(params: InverseGraphicsParams) -> Iterator[Frame]:
     """The factors, what a picture becomes, which unit knows what, the unit turned step by step, and the score."""
-    random = np.random.default_rng(params.seed)
-    story = Story(params, random.uniform(-0.4, 0.4, (1, 3)))
+    story = Story(params)
     scenes = [story.opening(), story.there_and_back(), story.layers(), story.units()]
     yield from play([*scenes, *map(story.turn, range(params.turns)), story.ending()])
 
 
 class Story:
-    def __init__(self, params: InverseGraphicsParams, factors: Array) -> None:
-        self.params, self.factors = params, factors
-        self.w = network(params.training)
-        self.picture = render(factors)
-        self.z = encode(self.w, self.picture, np)
-        self.known = influence(self.w)
-        self.unit = first_largest(self.known[:, FACTORS.index(params.factor)])
-        sample = encode(self.w, render(np.random.default_rng(7).uniform(-1, 1, (200, 3))), np)[:, self.unit]
-        low, high = (float(np.percentile(sample, share)) for share in (5, 95))
-        self.knob = np.linspace(low, high, params.turns)
-        codes = np.repeat(self.z, params.turns, 0)
-        codes[:, self.unit] = self.knob
-        self.turned = decode(self.w, codes, np)
-        self.read = measure(self.turned)
+    def __init__(self, params: InverseGraphicsParams) -> None:
+        done = run(params)
+        self.params, self.factors, self.w, self.picture, self.z = params, done.factors, done.w, done.picture, done.z
+        self.known, self.unit, self.knob = done.known, done.unit, done.knob
+        self.turned, self.read = done.turned, done.read
 
     def opening(self) -> Scene:
         examples = np.concatenate(

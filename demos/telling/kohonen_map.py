@@ -26,7 +26,7 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import say
-from demos.zoo.kohonen_map import Array, KohonenMapParams, draw_data, grid_distances, quantisation, torn, train
+from demos.zoo.kohonen_map import Array, KohonenMapParams, grid_distances, quantisation, run, torn
 
 MOST_FRAMES = 50
 
@@ -40,10 +40,8 @@ class Story:
     """Tells one unfolding."""
 
     def __init__(self, params: KohonenMapParams) -> None:
-        random = np.random.default_rng(params.seed)
         self.params = params
-        self.data = draw_data(params.data, random)
-        self.taken = train(params, self.data, random)
+        self.data, self.taken = run(params)
         self.distances = grid_distances(params.side)
         early = {0, 1, 2, 4, 8, 16, 32, 64}
         self.shown = thin(len(self.taken), MOST_FRAMES, {each for each in early if each < len(self.taken)})

@@ -28,7 +28,7 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import listed, say
-from demos.vision.lenet import BATCH, UNITS, Array, LenetParams, Network, likeness, load, shapes, start
+from demos.vision.lenet import UNITS, Array, LenetParams, Network, accuracy, likeness, load, run, shapes
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -37,37 +37,18 @@ ANSWERS = (say("less than 90 %"), say("90 to 97 %"), say("97 % or more"))
 
 
 def steps(params: LenetParams) -> Iterator[Frame]:
-    """The plan, the digits, the digit untrained, an epoch at a time, then the digit layer by layer, and the "
-    "mistakes."""
+    """The plan, the digits, the digit untrained, an epoch at a time, the digit layer by layer, and the mistakes."""
     story = Story(params)
     yield story.plan()
-    import torch
-
     x, t, held = load()
     train, test = (x[~held], t[~held]), (x[held], t[held])
-    generator = torch.Generator().manual_seed(params.seed)
-    network = start(params.kernels, generator, params.pooling)
     chosen = test[0][test[1] == int(params.digit)]
     picked = chosen[(params.example - 1) % len(chosen)][None]
     yield story.digits(train, len(test[0]))
-    yield story.epoch(network, picked, *_accuracies(network, train, test))
-    optimiser = torch.optim.Adam(network.weights.values(), lr=params.learning_rate)
-    for _ in range(params.epochs):
-        for batch in torch.split(torch.randperm(len(train[0]), generator=generator), BATCH):
-            optimiser.zero_grad()
-            loss = torch.nn.functional.cross_entropy(network.layers(train[0][batch])["scores"], train[1][batch])
-            torch.autograd.backward(loss)
-            optimiser.step()
-        yield story.epoch(network, picked, *_accuracies(network, train, test))
+    for network in run(params):
+        yield story.epoch(network, picked, accuracy(network, *train), accuracy(network, *test))
     yield from story.through(network, picked)
     yield story.ending(network, test)
-
-
-def _accuracies(network: Network, *sets: tuple[Tensor, Tensor]) -> list[float]:
-    import torch
-
-    with torch.no_grad():
-        return [float((network.layers(x)["scores"].argmax(1) == t).float().mean()) for x, t in sets]
 
 
 class Story:

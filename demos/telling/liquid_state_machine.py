@@ -33,12 +33,8 @@ from demos.zoo.liquid_state_machine import (
     LEARN,
     TEST,
     LiquidStateMachineParams,
-    Reader,
-    faded,
-    last_traces,
-    liquid,
     ripple,
-    throws,
+    run,
 )
 
 
@@ -51,17 +47,13 @@ class Story:
     """Tells one liquid."""
 
     def __init__(self, params: LiquidStateMachineParams) -> None:
-        random = np.random.default_rng(params.seed)
-        self.params = params
-        self.inside = liquid(params, random)
-        self.inputs, self.label = throws(params, LEARN + TEST, random)
-        traces, self.spikes = last_traces(*self.inside, self.inputs)
-        self.reader_ = Reader(traces, self.label, random)
-        alone, _ = last_traces(0 * self.inside[0], self.inside[1], self.inputs)
+        done = run(params)
+        self.params, self.inside, self.inputs, self.label = params, done.inside, done.inputs, done.label
+        self.spikes, self.reader_ = done.spikes, done.reader
         self.scores = {
-            say("the input itself"): Reader(faded(self.inputs), self.label, random).score,
-            say("neurons, no joints"): Reader(alone, self.label, random).score,
-            say("the liquid"): self.reader_.score,
+            say("the input itself"): done.plain.score,
+            say("neurons, no joints"): done.unjoined.score,
+            say("the liquid"): done.reader.score,
         }
         self.first = ripple(*self.inside, self.inputs[0])
         self.other = int(np.flatnonzero(self.label != self.label[0])[0])

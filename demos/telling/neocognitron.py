@@ -29,7 +29,6 @@ from demos.runtime.messages import say
 from demos.vision.neocognitron import (
     FIELD,
     LETTERS,
-    MOST_SHIFT,
     SIZE,
     SURE,
     Array,
@@ -39,8 +38,7 @@ from demos.vision.neocognitron import (
     draw,
     first_radius,
     kernels,
-    organise,
-    respond,
+    run,
     simple,
 )
 
@@ -63,11 +61,8 @@ def steps(params: NeocognitronParams) -> Iterator[Frame]:
 class Story:
     def __init__(self, params: NeocognitronParams) -> None:
         self.params = params
-        specks = params.noise * np.random.default_rng(params.seed).standard_normal((SIZE, SIZE))
-        self.images = [np.clip(draw(params.letter, shift) + specks, 0, 1) for shift in range(MOST_SHIFT + 1)]
-        self.planes = organise(LETTERS, params.radius)
-        self.known = {letter: respond(draw(letter, 0), self.planes, params.radius).c2 for letter in LETTERS}
-        self.cells_of = [respond(image, self.planes, params.radius) for image in self.images]
+        done = run(params)
+        self.images, self.planes, self.known, self.cells_of = done.images, done.planes, done.known, done.cells
 
     def scores(self, shift: int) -> dict[str, float]:
         """How alike the C2-cells are to the memory of each letter."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from demos.lib.prelude import open_with
 from demos.runtime.contract import Claim, Demo, Frame, Measure, Prediction, Preset, Request, Words
 from demos.runtime.messages import say
 from demos.telling._memory_machine import CHOICES, MachineStory, outcome
-from demos.zoo import neural_turing_machine
-from demos.zoo.neural_turing_machine import NeuralTuringMachineParams
+from demos.zoo.neural_turing_machine import NeuralTuringMachineParams, run, unroll
 
 
 def finding(_: str, places: Sequence[int]) -> str:
@@ -29,7 +29,8 @@ def steps(params: NeuralTuringMachineParams) -> Iterator[Frame]:
     story = MachineStory(
         "neural_turing_machine",
         say("Neural Turing Machine"),
-        neural_turing_machine.unroll,
+        unroll,
+        partial(run, params),
         params.length,
         params.seed,
         finding,

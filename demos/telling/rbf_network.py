@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from demos.lib.ranking import first_smallest, ranked
-from demos.lib.readout import Array, mean_square, ridge
+from demos.lib.readout import Array, mean_square
 from demos.lib.scenes import Scene, play, points, row
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
@@ -25,7 +25,7 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import say
-from demos.zoo.rbf_network import GRID, RbfNetworkParams, hidden, place, target
+from demos.zoo.rbf_network import GRID, RbfNetworkParams, fit, hidden, run, target
 
 
 def steps(params: RbfNetworkParams) -> Iterator[Frame]:
@@ -37,19 +37,15 @@ class Story:
     """Tells one fit."""
 
     def __init__(self, params: RbfNetworkParams) -> None:
-        random = np.random.default_rng(params.seed)
         self.params = params
-        self.x = random.random(50)
-        self.t = target(params.function, self.x) + params.noise * random.standard_normal(50)
-        self.clean = target(params.function, GRID)
-        self.centres = place(self.x, params.centres)
-        self.errors = [mean_square(self.fit(k, params.width)[1], self.clean) for k in range(1, params.centres + 1)]
+        self.x, self.t, self.networks = run(params)
+        self.clean, self.centres = target(params.function, GRID), self.networks[-1].centres
+        self.errors = [mean_square(network.output(GRID), self.clean) for network in self.networks]
 
     def fit(self, k: int, width: float) -> tuple[Array, Array, Array]:
         """Weights of the first k centres, and the outputs on the grid and on the data."""
-        centres = self.centres[:k]
-        w = ridge(hidden(self.x, centres, width), self.t, self.params.penalty)
-        return w, hidden(GRID, centres, width) @ w, hidden(self.x, centres, width) @ w
+        network = fit(self.x, self.t, self.centres[:k], width, self.params.penalty)
+        return network.w, network.output(GRID), network.output(self.x)
 
     def scenes(self) -> list[Scene]:
         n = self.params.centres

@@ -9,12 +9,12 @@ import numpy as np
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
 from demos.lib.ranking import first_largest, ranked
-from demos.lib.scenes import Scene, row
+from demos.lib.scenes import Scene, row, strip
 from demos.lib.wording import count, number
 from demos.runtime.contract import Bars, Claim, Curve, Demo, Frame, Measure, Prediction, Preset, Request, Series, Words
 from demos.runtime.messages import say
-from demos.zoo._coder import HELD, digits, strip
-from demos.zoo.sparse_autoencoder import TOP, SparseAutoencoderParams, agreement, excited, painted, train
+from demos.zoo._coder import HELD, digits
+from demos.zoo.sparse_autoencoder import TOP, SparseAutoencoderParams, agreement, excited, painted, run
 
 UNITS_SHOWN = 4
 
@@ -34,9 +34,9 @@ class Story:
         self.x, self.names = x[-HELD:], names[-HELD:]
 
     def scenes(self) -> list[Scene]:
-        self.states = list(train(self.params))
+        self.states = list(run(self.params))
         self.busy = self.states[-1].busy[:24]
-        *_, self.free = train(self.params.model_copy(update={"penalty": 0}))
+        *_, self.free = run(self.params.model_copy(update={"penalty": 0}))
         told = [self.learning(i, say("features appear") if i == 3 else "") for i in thin(len(self.states), 10, {3})]
         told += [self.stands_for(unit, at) for at, unit in enumerate(self.states[-1].busy[:UNITS_SHOWN])]
         return [*told, *(self.apart(index) for index in range(4)), self.price(), self.ending()]

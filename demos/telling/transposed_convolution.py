@@ -14,8 +14,7 @@ from demos.runtime.messages import say
 from demos.vision.transposed_convolution import (
     Array,
     TransposedConvolutionParams,
-    draw,
-    kernel_of,
+    run,
     unevenness,
     upsample,
 )
@@ -27,8 +26,7 @@ ANSWERS = (say("an even one"), say("a checkerboard"))
 
 
 def steps(params: TransposedConvolutionParams) -> Iterator[Frame]:
-    """The small map and the kernel, stamp after stamp, how often each place was stamped, and the other way to "
-    "enlarge."""
+    """The small map and the kernel, stamp after stamp, how often each place was stamped, the other way to enlarge."""
     story = Story(params)
     places = list(np.ndindex(story.x.shape))
     stamps = [index for index, place in enumerate(places) if story.x[place]]
@@ -42,8 +40,7 @@ def steps(params: TransposedConvolutionParams) -> Iterator[Frame]:
 class Story:
     def __init__(self, params: TransposedConvolutionParams) -> None:
         self.params = params
-        self.x, self.kernel = draw(params.picture, params.map_size), kernel_of(params.shape, params.kernel)
-        self.out = upsample(self.x, self.kernel, params.stride)
+        self.x, self.kernel, self.out = run(params)
         self.uneven = unevenness(self.kernel, params.stride)
 
     def opening(self) -> Scene:

@@ -8,7 +8,7 @@ import numpy as np
 
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
-from demos.lib.scenes import Scene, points, row
+from demos.lib.scenes import Scene, points, row, strip
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Claim,
@@ -25,8 +25,8 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import listed, say
-from demos.zoo._coder import HELD, Array, digits, strip
-from demos.zoo.vae import CODE, State, VaeParams, train
+from demos.zoo._coder import HELD, Array, digits
+from demos.zoo.vae import CODE, State, VaeParams, run
 
 
 def steps(params: VaeParams) -> Iterator[Frame]:
@@ -44,7 +44,7 @@ class Story:
         self.x, self.names = x[-HELD:], names[-HELD:]
 
     def scenes(self) -> list[Scene]:
-        runs = list(train(self.params))
+        runs = list(run(self.params))
         self.states = [state for state, _ in runs]
         self.decode = runs[-1][1]
         told = [self.learning(epoch) for epoch in thin(len(runs), 14)]

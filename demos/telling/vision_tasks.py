@@ -28,17 +28,16 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import say
-from demos.vision._scene import FILLS, SIZE, Array, Thing, boxed, detect, draw, iou
+from demos.vision._scene import FILLS, SIZE, Thing, boxed, detect, iou
 from demos.vision.vision_tasks import (
     FRESH,
     HIT,
     SEEN,
     Answer,
     VisionTasksParams,
-    answer,
     labels,
-    learnt,
     matched,
+    run,
     score,
 )
 
@@ -47,13 +46,14 @@ COLOURS = {say("triangle"): (0.95, 0.6, 0.1), say("disc"): (0.2, 0.5, 0.95), say
 
 def steps(params: VisionTasksParams) -> Iterator[Frame]:
     """The scene, the network as it learns, the four tasks in turn, a box that slides off, and the rule beside it."""
-    story = Story(params, *draw(params.objects, params.noise, np.random.default_rng(params.seed)))
+    story = Story(params)
     yield from open_with(story.opening(), story.scenes)
 
 
 class Story:
-    def __init__(self, params: VisionTasksParams, image: Array, truth: list[Thing]) -> None:
-        self.params, self.image, self.truth = params, image, truth
+    def __init__(self, params: VisionTasksParams) -> None:
+        self.params = params
+        self.image, self.truth, self.stages = run(params)
 
     def scenes(self) -> list[Scene]:
         told = [self.learning(stage) for stage in range(len(SEEN))]
@@ -68,11 +68,6 @@ class Story:
             self.rule(),
             self.ending(),
         ]
-
-    @cached_property
-    def stages(self) -> list[Answer]:
-        """What the network says of the scene at each stage of its learning."""
-        return [answer(learnt(stage), self.image) for stage in range(len(SEEN))]
 
     @cached_property
     def known(self) -> list[tuple[float, float]]:

@@ -145,3 +145,25 @@ def predict(found: Array, seated: Array = SEATS) -> Array:
 def flat(found: Array) -> Array:
     """The same poses as one sees them who takes everything to stand upright."""
     return np.asarray(found * np.array([1, 1, 0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The poses of both wholes (2, 3) and of their parts as found (6, 3), where parts sat in the examples, the seats
+    learnt from them, the votes (6, 2, 3), and every round of routing."""
+
+    wholes: Array
+    found: Array
+    sat: Array
+    seats: Array
+    votes: Array
+    rounds: list[Round]
+
+
+def run(params: CapsulesParams) -> Run:
+    """Learn the seats from posed examples, then let the parts of one scene vote and agree."""
+    wholes, found = place(params, np.random.default_rng(params.seed))
+    sat = shown(params, np.random.default_rng([params.seed, 1]))
+    seats = learn(sat)
+    votes = predict(found, seats)
+    return Run(wholes, found, sat, seats, votes, route(votes, params.rounds))

@@ -80,3 +80,11 @@ def measure(w: Sequence[Array], x: Array, skip: bool) -> Run:
 def _size(values: Array) -> float:
     """The mean length of the rows."""
     return float(np.linalg.norm(values, axis=1).mean())
+
+
+def run(params: DeepResidualParams) -> tuple[list[Array], Array, Run, Run]:
+    """The weights, the inputs, and how signal and error fare in the network without skips and with them."""
+    random = np.random.default_rng(params.seed)
+    w = weights(params.depth, params.width, params.gain, random)
+    x = random.standard_normal((params.batch, params.width))
+    return w, x, measure(w, x, skip=False), measure(w, x, skip=True)

@@ -23,6 +23,7 @@ of faces and chairs, and its code a distribution.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
@@ -30,6 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos import weights
+from demos.lib.ranking import first_largest
 from demos.runtime.contract import Params, param
 from demos.runtime.messages import say
 
@@ -137,3 +139,34 @@ def measure(pictures: Array) -> Array:
     total, top = pictures.sum(1), pictures.max(1)
     area = np.sqrt((pictures > top[:, None] / 2).sum(1) / np.pi)
     return np.stack([(pictures @ x) / total / 2.5, (area - 2.8) / 1.2, (top - 0.6) / 0.35], 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The weights w, a picture of random factors (1, 3) and its code z, how much each unit knows of each factor, the
+    unit that is turned, the values it is given, the pictures that come of them, and what is measured on these."""
+
+    w: dict[str, Array]
+    factors: Array
+    picture: Array
+    z: Array
+    known: Array
+    unit: int
+    knob: Array
+    turned: Array
+    read: Array
+
+
+def run(params: InverseGraphicsParams) -> Run:
+    """Read the code of a picture, then turn the unit that knows the wanted factor best, from low to high."""
+    w, factors = network(params.training), np.random.default_rng(params.seed).uniform(-0.4, 0.4, (1, 3))
+    picture = render(factors)
+    z, known = encode(w, picture, np), influence(w)
+    unit = first_largest(known[:, FACTORS.index(params.factor)])
+    sample = encode(w, render(np.random.default_rng(7).uniform(-1, 1, (200, 3))), np)[:, unit]
+    low, high = (float(np.percentile(sample, share)) for share in (5, 95))
+    knob = np.linspace(low, high, params.turns)
+    codes = np.repeat(z, params.turns, 0)
+    codes[:, unit] = knob
+    turned = decode(w, codes, np)
+    return Run(w, factors, picture, z, known, unit, knob, turned, measure(turned))

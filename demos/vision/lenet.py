@@ -18,6 +18,7 @@ Source: Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-based learning 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -103,11 +104,34 @@ def load() -> tuple[Tensor, Tensor, NDArray[np.bool_]]:
     return x, torch.tensor(digits.target), np.arange(len(x)) % 5 == 4
 
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
-
 def likeness(kernels: Array, others: Array) -> float:
     """The mean correlation of each kernel with its earlier self."""
     pairs = zip(kernels, others, strict=True)
     return float(np.mean([np.corrcoef(one.ravel(), other.ravel())[0, 1] for one, other in pairs]))
+
+
+def accuracy(network: Network, x: Tensor, t: Tensor) -> float:
+    """Share of the images that are read right."""
+    import torch
+
+    with torch.no_grad():
+        return float((network.layers(x)["scores"].argmax(1) == t).float().mean())
+
+
+def run(params: LenetParams) -> Iterator[Network]:
+    """The network before learning and after each epoch; it is one network, which goes on learning."""
+    import torch
+
+    x, t, held = load()
+    x, t = x[~held], t[~held]
+    generator = torch.Generator().manual_seed(params.seed)
+    network = start(params.kernels, generator, params.pooling)
+    yield network
+    optimiser = torch.optim.Adam(network.weights.values(), lr=params.learning_rate)
+    for _ in range(params.epochs):
+        for batch in torch.split(torch.randperm(len(x), generator=generator), BATCH):
+            optimiser.zero_grad()
+            loss = torch.nn.functional.cross_entropy(network.layers(x[batch])["scores"], t[batch])
+            torch.autograd.backward(loss)
+            optimiser.step()
+        yield network

@@ -162,3 +162,23 @@ def respond(image: Array, planes: Sequence[Plane], radius: int) -> Cells:
     c1 = complex_cells(s1, first_radius(radius))
     s2 = second(c1, planes)
     return Cells(s1, c1, s2, complex_cells(s2, radius))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The letter at every shift, the planes that the second stage made, its memory of each letter, and what the cells
+    answer to the letter at every shift."""
+
+    images: list[Array]
+    planes: list[Plane]
+    known: dict[str, Array]
+    cells: list[Cells]
+
+
+def run(params: NeocognitronParams) -> Run:
+    """Let the second stage organise itself over all letters, then move one letter pixel by pixel."""
+    specks = params.noise * np.random.default_rng(params.seed).standard_normal((SIZE, SIZE))
+    images = [np.clip(draw(params.letter, shift) + specks, 0, 1) for shift in range(MOST_SHIFT + 1)]
+    planes = organise(LETTERS, params.radius)
+    known = {letter: respond(draw(letter, 0), planes, params.radius).c2 for letter in LETTERS}
+    return Run(images, planes, known, [respond(image, planes, params.radius) for image in images])

@@ -71,3 +71,9 @@ def unevenness(kernel: Array, stride: int) -> float:
     edge = max(len(kernel), stride)
     inner = wide[edge:-edge, edge:-edge]
     return float(np.ptp(inner) / inner.mean()) if inner.mean() else 0.0
+
+
+def run(params: TransposedConvolutionParams) -> tuple[Array, Array, Array]:
+    """The small map, the kernel, and the large map that its stamps make."""
+    x, kernel = draw(params.picture, params.map_size), kernel_of(params.shape, params.kernel)
+    return x, kernel, upsample(x, kernel, params.stride)

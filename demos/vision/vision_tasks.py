@@ -168,3 +168,9 @@ def score(stage: int, noise: float) -> tuple[float, float]:
         found += sum(pair is not None for pair in matched(said.found, truth))
         right += float((said.labels == labels(truth)).mean())
     return found / (4 * FRESH), right / FRESH
+
+
+def run(params: VisionTasksParams) -> tuple[Array, list[Thing], list[Answer]]:
+    """A scene, what is in it, and what the network says of it at each stage of its learning."""
+    image, truth = draw(params.objects, params.noise, np.random.default_rng(params.seed))
+    return image, truth, [answer(learnt(stage), image) for stage in range(len(SEEN))]

@@ -39,7 +39,7 @@ def build(params: AutoencoderParams, generator: Any) -> tuple[list[Any], list[An
     return dense((64, HIDDEN, params.code), generator), dense((params.code, HIDDEN, 64), generator)
 
 
-def train(params: AutoencoderParams) -> Iterator[tuple[Array, Array, Any]]:
+def run(params: AutoencoderParams) -> Iterator[tuple[Array, Array, Any]]:
     """Codes and reconstructions of the held-out digits before learning and after each epoch, with the decoder."""
     import torch
 

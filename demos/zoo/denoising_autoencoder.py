@@ -74,3 +74,13 @@ def rivals(params: DenoisingAutoencoderParams, spoilt: Array) -> dict[str, Array
 
 def _with_one(x: Array) -> Array:
     return np.concatenate([x, np.ones((len(x), 1))], 1)
+
+
+def damaged(params: DenoisingAutoencoderParams) -> Array:
+    """The held-out digits, spoilt."""
+    return spoil(digits()[0][-HELD:], params, np.random.default_rng(params.seed))
+
+
+def run(params: DenoisingAutoencoderParams) -> Iterator[Array]:
+    """What comes back of the damaged digits before learning and after each epoch."""
+    yield from train(params, damaged(params))

@@ -21,7 +21,19 @@ Source: A. Graves and others, "Hybrid computing using a neural network with dyna
 from __future__ import annotations
 
 from demos.runtime.contract import Params, param
-from demos.zoo._copying import SLOTS, WIDTH, Tensor, Trace, Weights, controller, respond, similar
+from demos.zoo._copying import (
+    SLOTS,
+    WIDTH,
+    Tensor,
+    Trace,
+    Weights,
+    controller,
+    copy,
+    respond,
+    rows_of_bits,
+    similar,
+    trained,
+)
 
 INTERFACE = 4 * WIDTH + 8
 
@@ -79,3 +91,8 @@ def unroll(w: Weights, x: Tensor) -> Trace:
         trace.reads.append(look)
         trace.memories.append(memory)
     return trace
+
+
+def run(params: DifferentiableNeuralComputerParams) -> Trace:
+    """Random rows of bits, read and then written again by the trained machine."""
+    return copy(unroll, trained("differentiable_neural_computer"), rows_of_bits(params.length, params.seed))

@@ -16,9 +16,11 @@ Source: H. Jaeger, "The 'echo state' approach to analysing and training recurren
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from demos.lib.readout import Array
+from demos.lib.readout import Array, ridge
 from demos.runtime.contract import Params, param
 
 WASH, LEARN, FREE = 100, 500, 100
@@ -58,3 +60,42 @@ def drive(w: Array, v: Array, b: Array, a: float, inputs: Array, x: Array) -> Ar
         x = step(w, v, b, a, x, float(u))
         states.append(x)
     return np.array(states)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The reservoir (W, v, b), the inputs u, its states x, the distance of another start from them at each step, the
+    read-out w, its guesses of the next input with what was wanted, and the free forecast."""
+
+    inside: tuple[Array, Array, Array]
+    u: Array
+    x: Array
+    gap: Array
+    w: Array
+    fit: Array
+    wanted: Array
+    free: Array
+
+
+def forecast(inside: tuple[Array, Array, Array], leak: float, w: Array, x: Array, guess: float) -> Array:
+    """The read-out's guesses when each is the next input, from state x and the first guess."""
+    made = []
+    for _ in range(FREE):
+        made.append(guess)
+        x = step(*inside, leak, x, guess)
+        guess = float(np.clip(x @ w[:-1] + w[-1], -10, 10))
+    return np.array(made)
+
+
+def run(params: EchoStateNetworkParams) -> Run:
+    """Drive the reservoir from two starts, solve the read-out, and let it run on by itself."""
+    random = np.random.default_rng(params.seed)
+    inside, u = reservoir(params, random), series(WASH + LEARN + FREE + 1)
+    x = drive(*inside, params.leak, u[: WASH + LEARN], np.zeros(params.size))
+    other = drive(*inside, params.leak, u[: WASH + LEARN], random.uniform(-1, 1, params.size))
+    gap = np.linalg.norm(x - other, axis=1) / np.sqrt(params.size)
+    states = np.concatenate([x[WASH:], np.ones((LEARN, 1))], 1)
+    wanted = u[WASH + 1 : WASH + LEARN + 1]
+    w = ridge(states, wanted, params.penalty)
+    fit = states @ w
+    return Run(inside, u, x, gap, w, fit, wanted, forecast(inside, params.leak, w, x[-1], float(fit[-1])))

@@ -13,11 +13,13 @@ Source: G.-B. Huang, Q.-Y. Zhu and C.-K. Siew, "Extreme learning machine: theory
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from demos.lib.readout import Array
+from demos.lib.readout import Array, ridge
 from demos.runtime.contract import Params, param
 
 
@@ -50,3 +52,51 @@ def draw_data(kind: str, size: int, random: np.random.Generator) -> tuple[Array,
 def layer(x: Array, w: Array, b: Array) -> Array:
     """H (n, units)."""
     return np.asarray(np.tanh(x @ w + b))
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Random weights w (2, units) and b (units), and the output weights that least squares gives."""
+
+    w: Array
+    b: Array
+    beta: Array
+
+    def output(self, x: Array) -> Array:
+        """One number for each point x (n, 2); its sign is the class."""
+        return np.asarray(layer(x, self.w, self.b) @ self.beta)
+
+    def right(self, x: Array, t: Array) -> float:
+        """Share of the points in their class."""
+        return float((np.sign(self.output(x)) == t).mean())
+
+
+def solve(w: Array, b: Array, x: Array, t: Array, penalty: float) -> Machine:
+    """The machine with these hidden weights that fits the points best."""
+    return Machine(w, b, ridge(layer(x, w, b), t, penalty))
+
+
+def draw_weights(params: ExtremeLearningMachineParams, random: np.random.Generator) -> tuple[Array, Array]:
+    """Hidden weights, never learnt."""
+    w = params.scale * random.standard_normal((2, params.hidden))
+    return w, params.scale * random.uniform(-1, 1, params.hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """160 points to learn from, 400 to be tested on, and the machines of the first 1, 2, 3, … of the same units."""
+
+    x: Array
+    t: Array
+    test: Array
+    answer: Array
+    machines: list[Machine]
+
+
+def run(params: ExtremeLearningMachineParams, sizes: Sequence[int]) -> Run:
+    """Draw points and weights, and solve a machine of each size."""
+    random = np.random.default_rng(params.seed)
+    x, t = draw_data(params.data, 160, random)
+    test, answer = draw_data(params.data, 400, random)
+    w, b = draw_weights(params, random)
+    return Run(x, t, test, answer, [solve(w[:, :k], b[:k], x, t, params.penalty) for k in sizes])

@@ -93,7 +93,7 @@ def apply(w: Sequence[Any], x: Any) -> Any:
     return x @ w[4] + w[5]
 
 
-def train(params: GanParams, watched: Sequence[int]) -> Iterator[State]:
+def run(params: GanParams, watched: Sequence[int]) -> Iterator[State]:
     """Both networks in turn; the state after each watched step. In double precision: the game magnifies rounding."""
     import torch
 

@@ -106,3 +106,10 @@ def train(params: KohonenMapParams, data: Array, random: np.random.Generator) ->
         taken.append(Step(data[chosen], winner(w, data[chosen]), sigma, alpha, w, after))
         w = after
     return taken
+
+
+def run(params: KohonenMapParams) -> tuple[Array, list[Step]]:
+    """The data, and every step of the map over them."""
+    random = np.random.default_rng(params.seed)
+    data = draw_data(params.data, random)
+    return data, train(params, data, random)

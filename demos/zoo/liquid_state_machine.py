@@ -24,6 +24,7 @@ Source: W. Maass, T. Natschläger and H. Markram, "Real-time computing without s
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -123,3 +124,29 @@ class Reader:
     def score(self) -> float:
         """Share right of the throws that it has not learnt."""
         return float(self.right[LEARN:].mean())
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The liquid (W, W_in), the throws with their labels, how many spikes each made, and three readers: of the liquid,
+    and as controls of the input's own traces and of the same neurons without joints."""
+
+    inside: tuple[Array, Array]
+    inputs: Array
+    label: Array
+    spikes: Array
+    reader: Reader
+    plain: Reader
+    unjoined: Reader
+
+
+def run(params: LiquidStateMachineParams) -> Run:
+    """Throw stones, and learn to read what is left of the ripples."""
+    random = np.random.default_rng(params.seed)
+    w, w_in = liquid(params, random)
+    inputs, label = throws(params, LEARN + TEST, random)
+    traces, spikes = last_traces(w, w_in, inputs)
+    reader = Reader(traces, label, random)
+    alone, _ = last_traces(0 * w, w_in, inputs)
+    plain, unjoined = Reader(faded(inputs), label, random), Reader(alone, label, random)
+    return Run((w, w_in), inputs, label, spikes, reader, plain, unjoined)

@@ -19,7 +19,19 @@ Source: A. Graves, G. Wayne and I. Danihelka, "Neural Turing machines" (2014).
 from __future__ import annotations
 
 from demos.runtime.contract import Params, param
-from demos.zoo._copying import SLOTS, WIDTH, Tensor, Trace, Weights, controller, respond, similar
+from demos.zoo._copying import (
+    SLOTS,
+    WIDTH,
+    Tensor,
+    Trace,
+    Weights,
+    controller,
+    copy,
+    respond,
+    rows_of_bits,
+    similar,
+    trained,
+)
 
 ADDRESS = WIDTH + 6
 INTERFACE = 2 * ADDRESS + 2 * WIDTH
@@ -67,3 +79,8 @@ def unroll(w: Weights, x: Tensor) -> Trace:
         trace.reads.append(look)
         trace.memories.append(memory)
     return trace
+
+
+def run(params: NeuralTuringMachineParams) -> Trace:
+    """Random rows of bits, read and then written again by the trained machine."""
+    return copy(unroll, trained("neural_turing_machine"), rows_of_bits(params.length, params.seed))

@@ -16,11 +16,12 @@ Source: D. Broomhead and D. Lowe, "Multivariable functional interpolation and ad
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from demos.lib.readout import Array
+from demos.lib.readout import Array, ridge
 from demos.runtime.contract import Params, param
 
 GRID = np.linspace(0, 1, 81)
@@ -52,3 +53,29 @@ def place(x: Array, how_many: int) -> Array:
     while len(chosen) < how_many:
         chosen.append(float(x[np.abs(x[:, None] - np.array(chosen)).min(1).argmax()]))
     return np.array(chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Bells at the centres, of one width, and the weight of each."""
+
+    centres: Array
+    width: float
+    w: Array
+
+    def output(self, x: Array) -> Array:
+        return np.asarray(hidden(x, self.centres, self.width) @ self.w)
+
+
+def fit(x: Array, t: Array, centres: Array, width: float, penalty: float) -> Network:
+    """The weights that fit the points best, by least squares."""
+    return Network(centres, width, ridge(hidden(x, centres, width), t, penalty))
+
+
+def run(params: RbfNetworkParams) -> tuple[Array, Array, list[Network]]:
+    """Fifty noisy points, and the networks of the first 1, 2, 3, … centres."""
+    random = np.random.default_rng(params.seed)
+    x = random.random(50)
+    t = target(params.function, x) + params.noise * random.standard_normal(50)
+    centres = place(x, params.centres)
+    return x, t, [fit(x, t, centres[:k], params.width, params.penalty) for k in range(1, params.centres + 1)]

@@ -71,7 +71,7 @@ def agreement(state: State, names: NDArray[np.int64]) -> Array:
     return np.array([np.bincount(names[excited(state, unit)]).max() / TOP for unit in working])
 
 
-def train(params: SparseAutoencoderParams) -> Iterator[State]:
+def run(params: SparseAutoencoderParams) -> Iterator[State]:
     """The state before learning and after each epoch."""
     import torch
 

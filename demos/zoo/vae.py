@@ -53,7 +53,7 @@ def cross_entropy(x: Any, logits: Any) -> Any:
     return torch.nn.functional.softplus(logits) - x * logits
 
 
-def train(params: VaeParams) -> Iterator[tuple[State, Any]]:
+def run(params: VaeParams) -> Iterator[tuple[State, Any]]:
     """The state before learning and after each epoch, with the decoder."""
     import torch
 

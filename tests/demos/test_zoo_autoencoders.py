@@ -27,7 +27,7 @@ def test_pca_is_scikit_learns_and_the_linear_autoencoder_comes_to_it() -> None:
     theirs = float(((judge.inverse_transform(judge.transform(x[-HELD:])) - x[-HELD:]) ** 2).mean())
     assert autoencoder.pca_error(3) == pytest.approx(theirs)
     params = autoencoder.AutoencoderParams(network="linear", epochs=50, learning_rate=0.03)
-    *_, (_, rebuilt, _) = autoencoder.train(params)
+    *_, (_, rebuilt, _) = autoencoder.run(params)
     assert ((rebuilt - x[-HELD:]) ** 2).mean() == pytest.approx(autoencoder.pca_error(2), rel=0.03)
 
 
@@ -75,7 +75,7 @@ def test_masking_puts_out_the_share_asked_for() -> None:
 def test_a_higher_price_makes_codes_sparser_and_pictures_worse() -> None:
     active, errors = [], []
     for penalty in (0.0, 0.002, 0.02):
-        *_, last = sparse_autoencoder.train(sparse_autoencoder.SparseAutoencoderParams(penalty=penalty, epochs=12))
+        *_, last = sparse_autoencoder.run(sparse_autoencoder.SparseAutoencoderParams(penalty=penalty, epochs=12))
         active.append(last.active)
         errors.append(float(((last.rebuilt - digits()[0][-HELD:]) ** 2).mean()))
         assert np.allclose(np.linalg.norm(last.features, axis=1), 1)
@@ -86,8 +86,8 @@ def test_a_higher_price_makes_codes_sparser_and_pictures_worse() -> None:
 def test_at_the_set_price_every_unit_is_used_and_more_readable_than_for_free() -> None:
     """Readable: the held-out digits that excite a unit most have one name, and its feature is smooth, not noise."""
     names = digits()[1][-HELD:]
-    *_, priced = sparse_autoencoder.train(sparse_autoencoder.SparseAutoencoderParams())
-    *_, free = sparse_autoencoder.train(sparse_autoencoder.SparseAutoencoderParams(penalty=0))
+    *_, priced = sparse_autoencoder.run(sparse_autoencoder.SparseAutoencoderParams())
+    *_, free = sparse_autoencoder.run(sparse_autoencoder.SparseAutoencoderParams(penalty=0))
     assert priced.idle == 0 and priced.active < 0.12
     assert sparse_autoencoder.agreement(priced, names).mean() > sparse_autoencoder.agreement(free, names).mean() + 0.1
 

@@ -42,10 +42,11 @@ def test_an_extreme_learning_machine_is_a_random_layer_and_ridge() -> None:
     from sklearn.linear_model import Ridge
 
     params = extreme_learning_machine.ExtremeLearningMachineParams(hidden=40)
-    story = told_extreme_learning_machine.Story(params)
-    h = np.tanh(story.x @ story.w + story.b)
-    judge = Ridge(alpha=params.penalty, fit_intercept=False).fit(h, story.t)
-    assert np.allclose(judge.predict(h), story.output(story.x, -1), atol=1e-6)
+    done = extreme_learning_machine.run(params, [40])
+    (machine,) = done.machines
+    h = np.tanh(done.x @ machine.w + machine.b)
+    judge = Ridge(alpha=params.penalty, fit_intercept=False).fit(h, done.t)
+    assert np.allclose(judge.predict(h), machine.output(done.x), atol=1e-6)
 
 
 def test_enough_random_units_part_what_few_do_not() -> None:
