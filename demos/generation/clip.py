@@ -15,12 +15,14 @@ Source: A. Radford and others, "Learning transferable visual models from natural
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from demos import weights
 from demos.runtime.contract import Params, param
 
 Tensor = Any
@@ -126,3 +128,66 @@ def softmax(z: Array) -> Array:
     e = np.exp(z - z.max(-1, keepdims=True))
     result: Array = e / e.sum(-1, keepdims=True)
     return result
+
+
+def load() -> dict[str, Tensor]:
+    """The trained tensors of both encoders."""
+    import torch
+
+    return {name: torch.tensor(value) for name, value in weights.load("clip").items()}
+
+
+def encode(w: Mapping[str, Tensor], pictures: NDArray[np.float32]) -> Array:
+    """Unit vectors (n, d) of pictures, as NumPy's."""
+    import torch
+
+    found: Array = see(w, torch.tensor(pictures)).numpy().astype(float)
+    return found
+
+
+def write(w: Mapping[str, Tensor], texts: Sequence[str]) -> Array:
+    """Unit vectors (n, d) of captions, as NumPy's."""
+    found: Array = read(w, texts).numpy().astype(float)
+    return found
+
+
+def classify(w: Mapping[str, Tensor], u: Array, what: str, choices: Sequence[str]) -> Array:
+    """Zero-shot: the cosine of a picture's vector with each choice of a property ("size", "colour" or "shape"), the
+    choice being the mean of the captions of all kinds that have it."""
+    at = ("size", "colour", "shape").index(what)
+    means = np.stack([write(w, [caption(k) for k in KINDS if k[at] == c]).mean(0) for c in choices])
+    return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True) @ u)
+
+
+def accuracy(w: Mapping[str, Tensor], noise: float, random: np.random.Generator) -> tuple[float, float]:
+    """Of two new pictures of each kind, the share whose nearest caption is theirs: of kinds shown in training, and of
+    others."""
+    pictures = np.stack([draw(kind, random, noise) for kind in KINDS * 2])
+    texts = write(w, [caption(kind) for kind in KINDS])
+    right = (encode(w, pictures) @ texts.T).argmax(1) == np.tile(np.arange(len(KINDS)), 2)
+    known = np.array([seen(kind) for kind in KINDS] * 2)
+    return float(right[known].mean()), float(right[~known].mean())
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pictures of different kinds, the wanted one first; `random` goes on from there."""
+
+    kinds: list[Kind]
+    pictures: NDArray[np.float32]
+    random: np.random.Generator
+
+
+def pair(params: ClipParams) -> Pairs:
+    """The wanted kind and others drawn at random, a picture of each."""
+    random, kind = np.random.default_rng(params.seed), (params.size, params.colour, params.shape)
+    others = [each for each in KINDS if each != kind]
+    kinds = [kind, *(others[i] for i in random.permutation(len(others))[: params.pairs - 1])]
+    return Pairs(kinds, np.stack([draw(each, random, params.noise) for each in kinds]), random)
+
+
+def run(params: ClipParams) -> tuple[dict[str, Tensor], Array, Array, Array]:
+    """The encoders, the vectors u of pictures and v of captions, and the cosine of each picture with each caption."""
+    w, pairs = load(), pair(params)
+    u, v = encode(w, pairs.pictures), write(w, [caption(kind) for kind in pairs.kinds])
+    return w, u, v, u @ v.T

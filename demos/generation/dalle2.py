@@ -19,6 +19,7 @@ Source: A. Ramesh and others, "Hierarchical text-conditional image generation wi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -27,6 +28,7 @@ from numpy.typing import NDArray
 from demos import weights
 from demos.generation import _ruler, _unet, clip, stable_diffusion
 from demos.generation._sampling import Step, sample, tensors
+from demos.generation.clip import caption
 from demos.runtime.contract import Params, param
 
 Tensor = Any
@@ -134,3 +136,30 @@ class Painter:
 
         taken, x = sample(start, steps, wanted, plain, guidance, stable_diffusion.MOST)
         return taken, self.studio.decode(x)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The prior's steps, the image embeddings z that the decoder gets, its steps and pictures; the pictures of one
+    embedding again and again, and those of the other way: without the prior where it was used, with it where not."""
+
+    painter: Painter
+    prior: list[Step]
+    z: Array
+    decoding: list[Step]
+    pictures: Array
+    varied: Array
+    others: Array
+
+
+def run(params: Dalle2Params) -> Run:
+    """From the caption to an image embedding, and from there to pictures."""
+    p, painter, random = params, Painter(weights.load("dalle2")), np.random.default_rng(params.seed)
+    text = caption((p.size, p.colour, p.shape))
+    prior, found = painter.embeddings(text, p.images, random, p.steps)
+    direct = painter.text(text, p.images)
+    z, other = (found, direct) if p.prior else (direct, found)
+    decoding, pictures = painter.pictures(z, random, p.steps, p.guidance)
+    varied = painter.pictures(np.repeat(z[:1], p.images, 0), random, p.steps, p.guidance)[1]
+    others = painter.pictures(other, random, p.steps, p.guidance)[1]
+    return Run(painter, prior, z, decoding, pictures, varied, others)

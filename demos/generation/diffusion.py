@@ -30,7 +30,8 @@ from typing import Literal
 import numpy as np
 from pydantic import model_validator
 
-from demos.generation._models import Digits, Model
+from demos import weights
+from demos.generation._models import Digits, Model, make_mixture
 from demos.generation._schedule import Array, clean, fresh_noise, step_back, times
 from demos.runtime.contract import Params, param
 from demos.runtime.messages import say
@@ -92,3 +93,27 @@ def sample(model: Model, params: DiffusionParams, random: np.random.Generator) -
         taken.append(Step(t, s, x, x0, pull, fresh_noise(t, s, eta)))
         x = step_back(x, x0, t, s, eta, random)
     return taken, x
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The model, data x_0 and noise of the same shape; `random` goes on from there."""
+
+    model: Model
+    x0: Array
+    noise: Array
+    random: np.random.Generator
+
+
+def start(params: DiffusionParams) -> Start:
+    """Data such as the model was trained on, and the noise that is added to it."""
+    random = np.random.default_rng(params.seed)
+    model = Digits(weights.load("diffusion")) if params.data == "digits" else make_mixture(params.data)
+    x0 = model.draw(params.samples if params.data == "digits" else 20 * params.samples, params.wanted, random)
+    return Start(model, x0, random.standard_normal(x0.shape), random)
+
+
+def run(params: DiffusionParams) -> tuple[list[Step], Array]:
+    """Every step from pure noise to data, and the data."""
+    begun = start(params)
+    return sample(begun.model, params, begun.random)

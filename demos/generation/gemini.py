@@ -14,13 +14,15 @@ video.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import field_validator
 
+from demos import weights
 from demos.generation import _questions
 from demos.language import transformer_block
 from demos.runtime.contract import Params, param
@@ -83,3 +85,53 @@ def forward(w: Mapping[str, Tensor], patches: Tensor, words: Tensor) -> dict[str
         x = inside[-1]["result"]
         scores.append(transformer_block.norm(x[:, -1], w["norm.scale"], w["norm.shift"]) @ w["head"])
     return {"tokens": tokens, "blocks": inside, "scores": scores}
+
+
+def load() -> dict[str, Tensor]:
+    """The trained tensors."""
+    import torch
+
+    return {name: torch.tensor(value) for name, value in weights.load("gemini").items()}
+
+
+def answer(w: Mapping[str, Tensor], patches: Any, questions: Sequence[str]) -> dict[str, Any]:
+    """What `forward` says of patches (n, 16, 3, 6, 6) and as many questions."""
+    import torch
+
+    words = torch.tensor([_questions.numbers(question) for question in questions])
+    with torch.no_grad():
+        return forward(w, torch.tensor(patches, dtype=torch.float32), words)
+
+
+def draw_scene(question: str, things: int, random: np.random.Generator) -> tuple[_questions.Scene, str]:
+    """A scene kept from training that the question fits, and the right answer; yes and no come equally often."""
+    wanted = "yes" if random.random() < 0.5 else "no"
+    while True:
+        scene = _questions.make_scene(random, things, True)
+        for kind, asked, right in _questions.questions(scene):
+            if asked == question and (kind != "yes or no" or right == wanted):
+                return scene, right
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A scene, the answer wanted, its patches, and those that the model gets; `random` goes on from there."""
+
+    scene: _questions.Scene
+    truth: str
+    drawn: NDArray[np.float32]
+    patches: NDArray[np.float32]
+    random: np.random.Generator
+
+
+def see(params: GeminiParams) -> Seen:
+    """The picture, cut into patches; empty ones when it is blind."""
+    random = np.random.default_rng(params.seed)
+    scene, truth = draw_scene(_questions.tidy(params.question), params.things, random)
+    drawn = _questions.patches(scene, random, params.noise)
+    return Seen(scene, truth, drawn, np.full_like(drawn, 0.08) if params.blind else drawn, random)
+
+
+def run(params: GeminiParams) -> dict[str, Any]:
+    """The question about the picture: tokens, the insides of the blocks, and the scores after each."""
+    return answer(load(), see(params).patches[None], [_questions.tidy(params.question)])

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -28,12 +29,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos import weights
+from demos.generation import _tunes
+from demos.generation._models import Digits
+from demos.generation._schedule import clean, step_back, times
 from demos.history._texts import TEXTS
 from demos.runtime.contract import Params, param
 
 Array = NDArray[np.float64]
 Pairs = Counter[Any]
 PICTURES, STEPS, SHADES, MOST_TOKENS = 9, 30, 4, 12
+LONG = {"text": 4000, "sound": 600, "pictures": 60}
+"""How much each model makes to be compared with what it learnt from."""
 
 
 class GenerativeAiParams(Params):
@@ -111,3 +117,84 @@ def shaded(pictures: Array) -> list[tuple[int, ...]]:
     """The lines of pixels of pictures (n, 8, 8), 0..1, each pixel as one of four shades."""
     shades = np.minimum((pictures * SHADES).astype(int), SHADES - 1)
     return [tuple(line) for picture in shades.tolist() for line in picture]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The text that was read and its chain, the text made of it with how many characters were given, and the same for
+    the tunes."""
+
+    read: str
+    letters: Chain
+    text: str
+    begun: int
+    melodies: tuple[tuple[str, ...], ...]
+    chain: Chain
+    tune: list[str]
+
+
+def write(params: GenerativeAiParams, random: np.random.Generator) -> Written:
+    """A text and a tune, one letter and one note at a time."""
+    read = course_text()
+    letters = Chain([read], params.context)
+    start = read.split(". ")[random.integers(len(TEXTS))][: params.context]
+    text = "".join(letters.sample(list(start), params.length, params.temperature, random))
+    melodies = _tunes.melodies()
+    chain = Chain(melodies, params.memory)
+    first = melodies[random.integers(len(melodies))][0]
+    tune = chain.sample([first], params.notes, params.temperature, random)
+    return Written(read, letters, text, len(start), melodies, chain, tune)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Digits known and made, (n, 8, 8) from 0 to 1, and on the way: time, noisy x and guess of the first nine."""
+
+    known: Array
+    made: Array
+    guesses: list[tuple[int, Array, Array]]
+
+
+def draw(params: GenerativeAiParams, random: np.random.Generator) -> Drawn:
+    """Digits by DDIM, with the network of the demo `diffusion`."""
+    model, label = Digits(weights.load("diffusion")), None if params.digit == "any" else int(params.digit)
+    known = model.network["examples"].astype(float)
+    x = random.standard_normal((LONG["pictures"], 64))
+    guesses = []
+    for t, s in pairwise(times(STEPS)):
+        noise = model.noise(x, t, label)
+        x0 = clean(x, t, noise, model.most)
+        guesses.append((t, x[:PICTURES], x0[:PICTURES]))
+        x = step_back(x, x0, t, s, 0.0, random)
+    shown = (known if label is None else known[[label]]).reshape(-1, 8, 8)
+    return Drawn((shown + 1) / 2, ((x + 1) / 2).clip(0, 1).reshape(-1, 8, 8), guesses)
+
+
+def compare(
+    params: GenerativeAiParams, written: Written, drawn: Drawn, random: np.random.Generator
+) -> dict[str, tuple[Pairs, Pairs, Pairs]]:
+    """Pairs of neighbours in text, pictures and sound: in the examples, in more of the same from each model, and in
+    that once its parts are shuffled."""
+    start, first = written.text[: written.begun], written.tune[0]
+    text = np.array(written.letters.sample(list(start), LONG["text"], params.temperature, random))
+    tune = np.array(written.chain.sample([first], LONG["sound"], params.temperature, random))
+    pixels = random.permutation(drawn.made.ravel()).reshape(drawn.made.shape)
+    mixed_text, mixed_tune = random.permutation(text).tolist(), random.permutation(tune).tolist()
+    return {
+        "text": (pairs([written.read]), pairs([text.tolist()]), pairs([mixed_text])),
+        "pictures": (pairs(shaded(drawn.known)), pairs(shaded(drawn.made)), pairs(shaded(pixels))),
+        "sound": (pairs(written.melodies), pairs([tune.tolist()]), pairs([mixed_tune])),
+    }
+
+
+def run(params: GenerativeAiParams) -> tuple[Written, Drawn, dict[str, tuple[Pairs, Pairs, Pairs]]]:
+    """A text, a tune and pictures, and how what was made compares with the examples."""
+    random = np.random.default_rng(params.seed)
+    written = write(params, random)
+    drawn = draw(params, random)
+    return written, drawn, compare(params, written, drawn, random)
+
+
+def compose(params: GenerativeAiParams) -> list[str]:
+    """The notes of a run's tune."""
+    return write(params, np.random.default_rng(params.seed)).tune

@@ -18,6 +18,7 @@ Source: C. Saharia and others, "Photorealistic text-to-image diffusion models wi
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from typing import Any, Literal
@@ -56,6 +57,7 @@ DETAIL = {16: 0.19, 32: 0.1}
 """About the standard deviation of the difference between a picture and its smaller self enlarged (pixels -1..1)."""
 MOST = 6.0
 """Differences are clipped to so many standard deviations."""
+STAGE_GUIDANCE = 1.5
 
 
 class ImagenParams(Params):
@@ -191,3 +193,30 @@ class Cascade:
 def signal(level: int) -> float:
     """How much of the smaller picture is left at that level of noise."""
     return float(np.sqrt(ALPHA_BAR[level]))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The cascade, the base's steps, the steps of both stages by side, the pictures by side (8, 16, 32); `random` goes
+    on from there."""
+
+    cascade: Cascade
+    base: list[Step]
+    stages: dict[int, list[Step]]
+    made: dict[int, Array]
+    random: np.random.Generator
+
+    def enlarged(self, params: ImagenParams, text: str, small: Array, level: int) -> tuple[list[Step], Array]:
+        """One stage for pictures of 8 or 16 pixels a side."""
+        return self.cascade.stage(text, small, max(4, params.steps // 2), level, STAGE_GUIDANCE, self.random)
+
+
+def run(params: ImagenParams) -> Run:
+    """The base from noise, then twice as large, and once more."""
+    cascade, random, text = Cascade(weights.load("imagen")), np.random.default_rng(params.seed), caption(params.words)
+    taken, base = cascade.base(text, params.images, params.steps, params.guidance, random)
+    done = Run(cascade, taken, {}, {8: base}, random)
+    for side in SIDES[1:]:
+        small = done.made[side // 2]
+        done.stages[side], done.made[side] = done.enlarged(params, text, small, params.augmentation)
+    return done

@@ -17,13 +17,14 @@ Source: R. Rombach and others, "High-resolution image synthesis with latent diff
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demos import weights
-from demos.generation import _unet, clip
+from demos.generation import _ruler, _unet, clip
 from demos.generation._sampling import Step, sample, tensors
 from demos.runtime.contract import Params, param
 
@@ -153,3 +154,29 @@ def operations(steps: int, guidance: float) -> tuple[int, int]:
     runs = steps * (1 if guidance == 1 else 2)
     on_latents = runs * _unet.operations(DENOISER, GRID, words) + decoder_operations()
     return on_latents, runs * _unet.operations(ON_PIXELS, SIDE, words)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A drawn picture of the wanted kind (1, 3, 24, 24), its code and noise of that shape; the steps in latent space,
+    the latents z that they end in, and those of the same steps without guidance."""
+
+    studio: Studio
+    example: Array
+    code: Array
+    noise: Array
+    taken: list[Step]
+    z: Array
+    free: Array
+
+
+def run(params: StableDiffusionParams) -> Run:
+    """Encode a picture, then make others from noise and a caption."""
+    p, random, kind = params, np.random.default_rng(params.seed), (params.size, params.colour, params.shape)
+    studio = Studio(weights.load("stable_diffusion"))
+    example = _ruler.draw(kind, random, SIDE)[None].astype(float)
+    code = studio.encode(example)
+    noise = random.standard_normal(code.shape)
+    taken, z = studio.sample(clip.caption(kind), p.images, p.steps, p.guidance, random)
+    _, free = studio.sample(clip.caption(kind), p.images, p.steps, 0.0, random)
+    return Run(studio, example, code, noise, taken, z, free)

@@ -16,11 +16,13 @@ Source: A. Dosovitskiy and others, "An image is worth 16x16 words: transformers 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from demos import weights
 from demos.language import transformer_block
 from demos.runtime.contract import Params, param
 
@@ -87,3 +89,43 @@ def digits() -> tuple[Any, Any, Any]:
     found = load_digits()
     held = torch.arange(len(found.images)) % 5 == 4
     return torch.tensor(found.images / 16, dtype=torch.float32), torch.tensor(found.target), held
+
+
+def shares(w: Mapping[str, Any], patches: Tensor) -> Array:
+    """The probability of each digit for one image's patches (1, 16, 4)."""
+    found: Array = forward(w, patches)["scores"].softmax(-1)[0].numpy().astype(float)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The tensors, the image (8, 8) and its patches, all that the network computes of them, another order of patches,
+    and the share of test images read right in the right order and in that one."""
+
+    w: dict[str, Any]
+    image: Tensor
+    patches: Tensor
+    found: dict[str, Any]
+    order: Tensor
+    full: float
+    mixed: float
+    tested: int
+
+
+def run(params: VitParams) -> Run:
+    """One digit through the network; then all test digits, once with their patches shuffled."""
+    import torch
+
+    w = {name: torch.tensor(value) for name, value in weights.load("vit").items()}
+    x, t, held = digits()
+    x, t = x[held], t[held]
+    fitting = x[t == int(params.digit)]
+    image = fitting[(params.example - 1) % len(fitting)]
+    patches = cut(image[None])
+    order = torch.randperm(PATCHES, generator=torch.Generator().manual_seed(params.seed))
+    with torch.no_grad():
+        found = forward(w, patches)
+        full, mixed = (
+            float((forward(w, cut(x), each)["scores"].argmax(1) == t).float().mean()) for each in (None, order)
+        )
+    return Run(w, image, patches, found, order, full, mixed, len(t))

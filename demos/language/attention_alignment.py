@@ -21,7 +21,7 @@ from pydantic import model_validator
 
 from demos import weights
 from demos.language import seq2seq
-from demos.language._translation import MOST_PHRASES, Weights, exact, part
+from demos.language._translation import END, MOST_PHRASES, Decoding, Weights, decode, exact, part, translate
 from demos.runtime.contract import Params, param
 
 
@@ -49,3 +49,10 @@ def model() -> Weights:
 def curve() -> tuple[float, ...]:
     """The share of sentences translated without a mistake, for 1 to 8 phrases."""
     return tuple(exact(model(), n, seq2seq.TRIALS, 1, attention=True) for n in range(1, MOST_PHRASES + 1))
+
+
+def run(params: AttentionAlignmentParams) -> tuple[list[str], list[str], Decoding, Decoding]:
+    """The sentence, its translation, and what the network with attention and its rival without read and write."""
+    english = seq2seq.words_of(params.sentence, params.phrases, params.seed)
+    plain = decode(seq2seq.model(), english, attention=False)
+    return english, [*translate(english), END], decode(model(), english, attention=True), plain

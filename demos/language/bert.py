@@ -157,3 +157,20 @@ def on_held_out() -> tuple[float, float]:
     compared = [each for sentence in model().held_out[:25] for each in model().compare(sentence)]
     ours, theirs = (float(np.log([each[k] for each in compared]).mean()) for k in (1, 2))
     return ours, theirs
+
+
+def words_of(params: BertParams) -> list[str]:
+    """The words of the sentence, or of one drawn from those that were kept out of training."""
+    if params.sentence.strip().lower() != "draw one":
+        return split(params.sentence)
+    fit = [each for each in model().held_out if 6 <= len(split(each)) <= 14]
+    return split(fit[int(np.random.default_rng(params.seed).integers(len(fit)))])
+
+
+def run(params: BertParams) -> tuple[Array, list[Array], dict[int, tuple[float, float]]]:
+    """Probabilities and attention with one word masked; and for every known word, masked alone, its probability by the
+    model and by the bigrams."""
+    words = words_of(params)
+    tokens, place = model().tokens(words), min(params.mask, len(words))
+    p, attention = model().look([*tokens[:place], MASK, *tokens[place + 1 :]])
+    return p, attention, {at: (ours, theirs) for at, ours, theirs in model().compare(" ".join(words))}

@@ -26,11 +26,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.language import _pieces
 from demos.runtime.contract import Params, param
 from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
 QUESTION = "Is a whale a fish?"
+RATE, RATE_OF_PIECES = 1.0, 2.0
+"""How far a step of the policy goes, of whole answers and of pieces."""
 
 
 class ChatgptParams(Params):
@@ -134,3 +137,33 @@ def tune(before: Array, reward: Array, beta: float, rate: float, steps: int) -> 
         theta = theta + rate * pi * (advantage - pi @ advantage)
         path.append(softmax(theta))
     return path
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Comparisons won, the reward after each step of its fitting, the policy after each step of its tuning, and the
+    best policy that there is."""
+
+    wins: Array
+    fits: list[Array]
+    path: list[Array]
+    best: Array
+
+
+def run(params: ChatgptParams) -> Run:
+    """People compare five whole answers, a reward is fitted to what they said, and the policy follows the reward."""
+    before = np.array([answer.before for answer in ANSWERS])
+    quality = np.array([answer.helpful if params.people == "helpful" else answer.flattered for answer in ANSWERS])
+    wins = compare(quality, params.comparisons, np.random.default_rng(params.seed))
+    fits = fit(wins)
+    path = tune(before, fits[-1], params.beta, RATE, params.steps)
+    return Run(wins, fits, path, optimum(before, fits[-1], params.beta))
+
+
+def run_pieces(params: ChatgptParams) -> tuple[NDArray[np.int64], Array, Array, list[_pieces.Writer]]:
+    """The same for answers written piece by piece: the pairs compared, the worth of each piece, the reward of every
+    answer, and the writer after each step."""
+    pairs = _pieces.compare(params.people, params.comparisons, np.random.default_rng(params.seed))
+    worth = _pieces.fit(pairs)
+    reward = _pieces.worth(worth)
+    return pairs, worth, reward, _pieces.tune(reward, params.beta, RATE_OF_PIECES, params.steps)

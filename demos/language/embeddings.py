@@ -80,3 +80,10 @@ def solve(vectors: Array, a: int, b: int, c: int) -> tuple[int, Array]:
     fit = unit @ wanted / max(float(np.linalg.norm(wanted)), 1e-12)
     others = [index for index in range(len(unit)) if index not in (a, b, c)]
     return max(others, key=lambda index: float(fit[index])), np.asarray(fit)
+
+
+def run(params: EmbeddingsParams, embed: Embed) -> tuple[list[str], Array, Array, Array, float]:
+    """The words, their vectors, all cosines, and their places in the plane with the share of the spread it keeps."""
+    words = split(params.words)
+    vectors = np.array(embed(words), dtype=float)
+    return words, vectors, cosines(vectors), *plane(vectors)

@@ -142,3 +142,17 @@ def kept(offered: Next, params: GptParams) -> Array:
     before = np.cumsum(p) - p
     p[before >= params.top_p * p.sum()] = 0
     return np.asarray(p / p.sum())
+
+
+def run(params: GptParams, prompt: Sequence[Token], next_tokens: NextTokens) -> list[Step]:
+    """Token after token, each drawn from what the model offers after all before it."""
+    random, done = np.random.default_rng(params.seed), list[Step]()
+    heats = [1.0, params.temperature] if params.temperature else [1.0]
+    while len(done) < params.tokens:
+        offered = look(next_tokens, prompt, [step.token for step in done], MOST, heats)
+        q = kept(offered, params)
+        chosen = int(min(np.searchsorted(np.cumsum(q), random.random(), side="right"), np.flatnonzero(q)[-1]))
+        done.append(Step(offered, q, chosen))
+        if offered.ends[chosen]:
+            break
+    return done

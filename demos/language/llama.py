@@ -16,11 +16,13 @@ and R. Sennrich, "Root mean square layer normalization" (2019).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.language._model_file import ModelFile
 from demos.runtime.contract import Params, param
 
 Array = NDArray[np.float64]
@@ -57,3 +59,30 @@ def rope(x: Array, position: int, base: float) -> Array:
 
 def silu(z: Array) -> Array:
     return np.asarray(z / (1 + np.exp(-z)))
+
+
+def fits(queries: Array, keys: Array, places: int, base: float) -> Array:
+    """q·k/√d of one query and one key, (places, places), each turned to every place."""
+    q = [rope(queries, place, base) for place in range(places)]
+    k = [rope(keys, place, base) for place in range(places)]
+    return np.asarray(np.array([[a @ b for b in k] for a in q]) / len(queries) ** 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Four numbers for the norms, a query and a key for RoPE, and SwiGLU's gate and value, four numbers each."""
+
+    x: Array
+    q: Array
+    k: Array
+    gate: Array
+    value: Array
+
+
+def run(params: LlamaParams, file: ModelFile) -> Run:
+    """The numbers that the parts of a block are worked through with; the sizes are those of the model file."""
+    random = np.random.default_rng(params.seed)
+    x = np.round(random.normal(1, 2, 4), 1)
+    q, k = random.standard_normal((2, file.turned - file.turned % 2))
+    gate = np.append(np.round(random.uniform(0.5, 3, 3), 1), -5.0)
+    return Run(x, q, k, gate, np.round(random.uniform(1, 4, 4), 1))

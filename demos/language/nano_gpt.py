@@ -73,3 +73,21 @@ def chances(logits: np.ndarray, temperature: float) -> np.ndarray:
         return np.asarray(np.eye(len(logits))[first_largest(logits)])
     z = (logits - logits.max()) / temperature
     return np.asarray(np.exp(z) / np.exp(z).sum())
+
+
+Pass = tuple[Any, list[dict[str, Any]], Any]
+"""Embeddings, the inside of each block, and the logits of one way through the model."""
+
+
+def run(params: NanoGptParams) -> tuple[list[int], list[Pass]]:
+    """The letters as numbers, given and written, and the way through the model for each letter written."""
+    import torch
+
+    tokens = [ALPHABET.index(letter) for letter in params.letters.upper()]
+    random, passes = np.random.default_rng(params.seed), list[Pass]()
+    with torch.no_grad():
+        for _ in range(LENGTH):
+            passes.append(transformer_block.forward(model(), torch.tensor([tokens]), SIZES))
+            p = chances(passes[-1][2][0, -1].double().numpy(), params.temperature)
+            tokens.append(int(random.choice(len(ALPHABET), p=p / p.sum())))
+    return tokens, passes

@@ -169,3 +169,9 @@ def habit(head: int, offset: int) -> float:
     sentences = [words_of(sentence)[:24] for sentence in learnt.model().held_out]
     maps = [attend(*learnt.heads(learnt.rows(words))[head]).weights for words in sentences]
     return float(np.mean([np.diag(weights, offset).mean() for weights in maps]))
+
+
+def run(params: SelfAttentionParams) -> tuple[list[str], Array, list[Head]]:
+    """The words, their vectors X, and all that each head computes."""
+    words = split(params.sentence)
+    return words, *read(words, params)

@@ -23,7 +23,7 @@ import numpy as np
 from pydantic import model_validator
 
 from demos import weights
-from demos.language._translation import MOST_PHRASES, Weights, draw, exact, part, translate
+from demos.language._translation import END, MOST_PHRASES, Decoding, Weights, decode, draw, exact, part, translate
 from demos.runtime.contract import Params, param
 from demos.runtime.messages import say
 
@@ -69,3 +69,9 @@ def model() -> Weights:
 def curve() -> tuple[float, ...]:
     """The share of sentences translated without a mistake, for 1 to 8 phrases."""
     return tuple(exact(model(), n, TRIALS, 1, attention=False) for n in range(1, MOST_PHRASES + 1))
+
+
+def run(params: Seq2seqParams) -> tuple[list[str], list[str], Decoding]:
+    """The sentence, its translation, and what the network reads and writes."""
+    english = words_of(params.sentence, params.phrases, params.seed)
+    return english, [*translate(english), END], decode(model(), english, attention=False)

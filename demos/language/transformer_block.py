@@ -172,3 +172,33 @@ def places(n: int, d: int) -> np.ndarray:
     """Sines and cosines of the place, (n, d), as in the paper's section 3.5."""
     angle = np.arange(n)[:, None] / 10000 ** (2 * (np.arange(d) // 2) / d)
     return np.where(np.arange(d) % 2 == 0, np.sin(angle), np.cos(angle))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The words, their vectors, the vectors of the places, and the inside of each block from the lowest up."""
+
+    words: list[str]
+    vectors: Tensor
+    places: Tensor
+    inside: list[dict[str, Tensor]]
+
+
+def run(params: TransformerBlockParams) -> Run:
+    """The sentence through blocks of random weights, each word that comes twice with the same vector."""
+    import torch
+
+    words = split(params.sentence)
+    n, d = len(words), params.width
+    known = sorted(set(words))
+    generator = torch.Generator().manual_seed(params.seed)
+    vectors = torch.randn((len(known), d), generator=generator, dtype=torch.float64)
+    vectors = vectors[[known.index(word) for word in words]]
+    at = torch.tensor(places(n, d))
+    x, inside = (vectors + at)[None], []
+    for _ in range(params.blocks):
+        w = start(block_shapes(d), generator, d**-0.5)
+        w = {name: tensor.double() for name, tensor in w.items()}
+        inside.append(block(w, x, params.heads, params.causal))
+        x = inside[-1]["result"]
+    return Run(words, vectors, at, inside)

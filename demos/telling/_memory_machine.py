@@ -27,8 +27,8 @@ WATCHED = (2, 4, 8, 12, 16, 20)
 
 @dataclass
 class MachineStory:
-    """One copy of `length` random rows, `run`, by the `machine` with the weights of that file. `finding` tells, of a row
-    of memory accesses up to now ("write" or "read"), what is to be seen in where the head went."""
+    """One copy of `length` random rows, `run`, by the `machine` with the weights of that file. `finding` tells, of a
+    row of memory accesses up to now ("write" or "read"), what is to be seen in where the head went."""
 
     name: str
     title: str

@@ -7,24 +7,22 @@ from numpy.typing import NDArray
 
 from demos.language import _pieces
 from demos.language._pieces import ANSWERS, PIECES, Array, Writer
+from demos.language.chatgpt import ChatgptParams, run_pieces
 from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, row
 from demos.lib.wording import count, number
 from demos.runtime.contract import Bars, Curve, Panel, Series, Table, Text, Tokens
 from demos.runtime.messages import say
 
-RATE, SHOWN = 2.0, 5
+SHOWN = 5
 
 
 class PieceByPiece:
     """64 answers, of which people see some."""
 
-    def __init__(self, people: str, comparisons: int, beta: float, steps: int, seed: int) -> None:
-        self.steps, self.beta = steps, beta
-        self.pairs = _pieces.compare(people, comparisons, np.random.default_rng(seed))
-        self.worth = _pieces.fit(self.pairs)
-        self.reward = _pieces.worth(self.worth)
-        self.path = _pieces.tune(self.reward, beta, RATE, steps)
+    def __init__(self, params: ChatgptParams) -> None:
+        self.steps, self.beta = params.steps, params.beta
+        self.pairs, self.worth, self.reward, self.path = run_pieces(params)
         self.seen = np.bincount(self.pairs.ravel(), minlength=len(ANSWERS))
 
     def scenes(self) -> list[Scene]:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from demos.language.chatgpt import ANSWERS, QUESTION, Array, compare, fit, kl, likelihood, objective, optimum, tune
+from demos.language.chatgpt import (
+    ANSWERS,
+    QUESTION,
+    Array,
+    ChatgptParams,
+    kl,
+    likelihood,
+    objective,
+    optimum,
+    run,
+)
 from demos.lib.pacing import thin
 from demos.lib.ranking import first_largest, first_smallest
 from demos.lib.scenes import Scene, row, rows
@@ -18,27 +26,13 @@ from demos.telling._pieces import PieceByPiece
 NAMES = tuple(answer.name for answer in ANSWERS)
 
 
-RATE = 1.0
-
-
 BETAS = (0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How the toy is tuned: what people like ("helpful" or "flattered"), how often they compare, and the rest."""
-
-    people: str
-    comparisons: int
-    beta: float
-    steps: int
-    seed: int
 
 
 class Toy:
     """Five answers to one question, tuned by preferences."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: ChatgptParams) -> None:
         self.plan = plan
         self.before = np.array([answer.before for answer in ANSWERS])
         self.quality = np.array(
@@ -46,16 +40,14 @@ class Toy:
         )
 
     def scenes(self) -> list[Scene]:
-        self.wins = compare(self.quality, self.plan.comparisons, np.random.default_rng(self.plan.seed))
-        self.fits = fit(self.wins)
-        self.reward = self.fits[-1]
-        self.path = tune(self.before, self.reward, self.plan.beta, RATE, self.plan.steps)
-        self.best = optimum(self.before, self.reward, self.plan.beta)
+        done = run(self.plan)
+        self.wins, self.fits, self.reward, self.path, self.best = (
+            done.wins, done.fits, done.fits[-1], done.path, done.best,
+        )  # fmt: skip
         told = [self.policy(), self.comparisons(), *(self.fitting(step) for step in (1, 5, 20))]
         told += [self.rewards()]
         told += [self.tuning(step) for step in _moments(self.plan.steps)]
-        plan = self.plan
-        written = PieceByPiece(plan.people, plan.comparisons, plan.beta, plan.steps, plan.seed)
+        written = PieceByPiece(self.plan)
         return [*told, self.limit(), self.leash(), *written.scenes(), self.ending()]
 
     def policy(self) -> Scene:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from demos.language import seq2seq
-from demos.language._translation import END, MOST_PHRASES, decode, translate
-from demos.language.attention_alignment import AttentionAlignmentParams, curve, model
+from demos.language._translation import MOST_PHRASES
+from demos.language.attention_alignment import AttentionAlignmentParams, curve, model, run
 from demos.lib.prelude import open_with
 from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, row, rows
@@ -42,10 +42,7 @@ class Story:
     """Tells one translation."""
 
     def __init__(self, params: AttentionAlignmentParams) -> None:
-        self.english = seq2seq.words_of(params.sentence, params.phrases, params.seed)
-        self.wanted = [*translate(self.english), END]
-        self.seen = decode(model(), self.english, attention=True)
-        self.plain = decode(seq2seq.model(), self.english, attention=False)
+        self.english, self.wanted, self.seen, self.plain = run(params)
         self.alignment = np.array(self.seen.alignment)
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from demos.language.bert import EDGE, MASK, UNKNOWN, Array, BertParams, model, on_held_out, split
+from demos.language.bert import EDGE, MASK, UNKNOWN, Array, BertParams, model, on_held_out, run, words_of
 from demos.lib.prelude import open_with
 from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, row, rows
@@ -42,18 +42,12 @@ class Story:
 
     def __init__(self, params: BertParams) -> None:
         self.params = params
-        if params.sentence.strip().lower() == "draw one":
-            fit = [each for each in model().held_out if 6 <= len(split(each)) <= 14]
-            self.words = split(fit[int(np.random.default_rng(params.seed).integers(len(fit)))])
-        else:
-            self.words = split(params.sentence)
+        self.words = words_of(params)
         self.tokens = model().tokens(self.words)
         self.place = min(params.mask, len(self.words))
 
     def scenes(self) -> list[Scene]:
-        masked = [*self.tokens[: self.place], MASK, *self.tokens[self.place + 1 :]]
-        self.p, self.attention = model().look(masked)
-        self.found = {place: (ours, theirs) for place, ours, theirs in model().compare(" ".join(self.words))}
+        self.p, self.attention, self.found = run(self.params)
         told = [self.hidden(), *(self.looking(block) for block in range(len(self.attention)))]
         told += [self.blinded(side) for side in ("after", "before")]
         told += [self.rival()]

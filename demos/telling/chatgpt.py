@@ -11,7 +11,7 @@ from demos.lib.scenes import Scene, row
 from demos.lib.wording import amount, count, number
 from demos.runtime.contract import Bars, Claim, Demo, Frame, Measure, Panel, Prediction, Preset, Request, Tokens, Words
 from demos.runtime.messages import listed, say
-from demos.telling._preferences import NAMES, Plan, Toy, answers
+from demos.telling._preferences import NAMES, Toy, answers
 
 SYSTEM = "You are a helpful AI assistant."
 
@@ -26,7 +26,7 @@ def steps(
     params: ChatgptParams, model_tokens: ModelTokens | None = None, next_tokens: NextTokens | None = None
 ) -> Iterator[Frame]:
     """The question as bare text and in the template, then the toy: comparisons, reward, tuning, its limit."""
-    toy = Toy(Plan(params.people, params.comparisons, params.beta, params.steps, params.seed))
+    toy = Toy(params)
     if model_tokens is None or next_tokens is None:
         yield from open_with(_closed(), toy.scenes)
         return

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
-from demos import weights
 from demos.generation import clip
-from demos.generation.clip import COLOURS, KINDS, SHAPES, SIZES, WIDTH, Array, ClipParams, Kind, caption, softmax
+from demos.generation.clip import COLOURS, KINDS, SHAPES, SIZES, WIDTH, Array, ClipParams, caption, softmax
 from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import number
@@ -49,35 +47,18 @@ def steps(params: ClipParams) -> Iterator[Frame]:
 class Story:
     def __init__(self, params: ClipParams) -> None:
         self.params = params
-        self.kind: Kind = (params.size, params.colour, params.shape)
-        self.random = np.random.default_rng(params.seed)
-        others = [kind for kind in KINDS if kind != self.kind]
-        picked = self.random.permutation(len(others))[: params.pairs - 1]
-        self.kinds: list[Kind] = [self.kind, *(others[i] for i in picked)]
-        self.pictures = np.stack([clip.draw(kind, self.random, params.noise) for kind in self.kinds])
+        pairs = clip.pair(params)
+        self.kinds, self.pictures, self.random = pairs.kinds, pairs.pictures, pairs.random
+        self.kind = self.kinds[0]
 
     def scenes(self) -> list[Scene]:
-        import torch
-
-        self.w: dict[str, Any] = {name: torch.tensor(value) for name, value in weights.load("clip").items()}
-        self.u, self.v = self._see(self.pictures), self._read([caption(kind) for kind in self.kinds])
-        self.s: Array = self.u @ self.v.T
+        self.w, self.u, self.v, self.s = clip.run(self.params)
         self.answers: dict[str, str] = {}
         each = [self.zero_shot(*part) for part in (("size", SIZES), ("colour", tuple(COLOURS)), ("shape", SHAPES))]
         lines = [self.line(i) for i in range(self.params.pairs)]
         levels = self.noises()
         first = [self.encoded(), self.written(), self.pair()]
         return [*first, *lines, self.columns(), *each, self.full(), *levels, self.ending()]
-
-    def _see(self, pictures: Any) -> Array:
-        import torch
-
-        found: Array = clip.see(self.w, torch.tensor(pictures)).numpy().astype(float)
-        return found
-
-    def _read(self, texts: list[str]) -> Array:
-        found: Array = clip.read(self.w, texts).numpy().astype(float)
-        return found
 
     def plan(self) -> Scene:
         n, unseen = self.params.pairs, not clip.seen(self.kind)
@@ -167,7 +148,7 @@ class Story:
         n = self.params.pairs
         across, down = int((self.s.argmax(1) == np.arange(n)).sum()), int((self.s.argmax(0) == np.arange(n)).sum())
         off = float((self.s.sum() - np.trace(self.s)) / (n * n - n))
-        texts = self._read([caption(kind) for kind in KINDS])
+        texts = clip.write(self.w, [caption(kind) for kind in KINDS])
         common = np.array([[sum(a == b for a, b in zip(one, two, strict=True)) for two in KINDS] for one in KINDS])
         alike, other = (float((texts @ texts.T)[common == words].mean()) for words in (2, 0))
         text = say(
@@ -186,9 +167,7 @@ class Story:
 
     def zero_shot(self, what: str, choices: tuple[str, ...]) -> Scene:
         """One property: captions of all kinds that have it, averaged."""
-        at = ("size", "colour", "shape").index(what)
-        means = np.stack([self._read([caption(k) for k in KINDS if k[at] == c]).mean(0) for c in choices])
-        near = means / np.linalg.norm(means, axis=1, keepdims=True) @ self.u[0]
+        near = clip.classify(self.w, self.u[0], what, choices)
         best = choices[first_largest(near)]
         self.answers[what] = best
         text = say(
@@ -199,7 +178,8 @@ class Story:
             best=best,
             near=number(float(near.max()), 2),
         )
-        text += say("Right.") if best == self.kind[at] else say("Wrong: it is {kind}.", kind=self.kind[at])
+        own = next(each for each in self.kind if each in choices)
+        text += say("Right.") if best == own else say("Wrong: it is {kind}.", kind=own)
         bars = Bars(
             title=say("Similarity by {what}", what=say(what)), labels=choices, values=row(near), value_range=(-1, 1)
         )
@@ -208,7 +188,7 @@ class Story:
         )
 
     def full(self) -> Scene:
-        near = self._read([caption(kind) for kind in KINDS]) @ self.u[0]
+        near = clip.write(self.w, [caption(kind) for kind in KINDS]) @ self.u[0]
         order = ranked(near)
         shares = softmax(near[None] / self.params.temperature)[0]
         self.nearest = KINDS[int(order[0])]
@@ -228,20 +208,16 @@ class Story:
         return Scene(text, (self._picture(0), table), {"p": shares[order[0]]}, say("all captions"))
 
     def noises(self) -> list[Scene]:
-        texts = self._read([caption(kind) for kind in KINDS])
         scenes: list[Scene] = []
         found: list[tuple[float, float]] = []
-        known = np.array([clip.seen(kind) for kind in KINDS] * 2)
         for noise in NOISES:
-            pictures = np.stack([clip.draw(kind, self.random, noise) for kind in KINDS * 2])
-            right = (self._see(pictures) @ texts.T).argmax(1) == np.tile(np.arange(len(KINDS)), 2)
-            found.append((float(right[known].mean()), float(right[~known].mean())))
+            found.append(clip.accuracy(self.w, noise, self.random))
             text = say(
                 "Specks of {noise}: of {right} new pictures the right caption of {kinds} is nearest for {found:.0%} "
                 "of the kinds seen in training and {found2:.0%} of those never seen. By chance it "
                 "would be {kinds2:.0%}.",
                 noise=number(noise),
-                right=len(right),
+                right=2 * len(KINDS),
                 kinds=len(KINDS),
                 found=found[-1][0],
                 found2=found[-1][1],

@@ -7,10 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from demos import weights
 from demos.generation import _ruler, clip
 from demos.generation.clip import KINDS, WIDTH, Kind, caption
-from demos.generation.dalle2 import STRETCH, Array, Dalle2Params, Painter, shapes
+from demos.generation.dalle2 import STRETCH, Array, Dalle2Params, run, shapes
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
 from demos.lib.ranking import ranked
@@ -60,21 +59,15 @@ class Story:
                 self.two_ways(), self.ending()]  # fmt: skip
 
     def _run(self) -> None:
-        p, painter = self.params, Painter(weights.load("dalle2"))
-        self.painter = painter
-        random = np.random.default_rng(p.seed)
+        done = run(self.params)
+        self.painter, self.prior, self.z, self.decoding = done.painter, done.prior, done.z, done.decoding
+        self.pictures, self.varied, self.others = done.pictures, done.varied, done.others
         self.names = [caption(kind) for kind in KINDS]
-        self.texts: Array = np.concatenate([painter.text(name) for name in self.names])
-        self.own = painter.text(self.text)[0]
-        self.plane = survey(painter, self.kind)
-        self.prior, found = painter.embeddings(self.text, p.images, random, p.steps)
-        direct = painter.text(self.text, p.images)
-        self.z, other = (found, direct) if p.prior else (direct, found)
-        self.decoding, self.pictures = painter.pictures(self.z, random, p.steps, p.guidance)
+        self.texts: Array = np.concatenate([self.painter.text(name) for name in self.names])
+        self.own = self.painter.text(self.text)[0]
+        self.plane = survey(self.painter, self.kind)
         self.read = _ruler.read(self.pictures)
-        self.seen_again = painter.see(self.pictures)
-        self.varied = painter.pictures(np.repeat(self.z[:1], p.images, 0), random, p.steps, p.guidance)[1]
-        self.others = painter.pictures(other, random, p.steps, p.guidance)[1]
+        self.seen_again = self.painter.see(self.pictures)
 
     def _right(self, pictures: Array) -> int:
         return _ruler.read(pictures).count(self.kind)

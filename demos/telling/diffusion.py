@@ -7,10 +7,9 @@ from math import ceil, sqrt
 
 import numpy as np
 
-from demos import weights
-from demos.generation._models import SPREAD, Digits, Model, make_mixture
+from demos.generation._models import SPREAD, Digits, Model
 from demos.generation._schedule import ALPHA_BAR, Array, T, add_noise
-from demos.generation.diffusion import DiffusionParams, Step, sample
+from demos.generation.diffusion import DiffusionParams, Step, run, start
 from demos.lib.pacing import thin
 from demos.lib.wording import number
 from demos.runtime.contract import (
@@ -42,16 +41,13 @@ THIRDS = (say("in the first third of the steps"), say("in the second third"), sa
 
 def steps(params: DiffusionParams) -> Iterator[Frame]:
     """First noise is added to data in eight frames, then removed step by step, and the result is looked at."""
-    random = np.random.default_rng(params.seed)
-    model = Digits(weights.load("diffusion")) if params.data == "digits" else make_mixture(params.data)
-    view = View(params, model)
+    begun = start(params)
+    view = View(params, begun.model)
     total = len(FORWARD) + min(params.steps, MOST_FRAMES) + 1
-    x0 = model.draw(params.samples if params.data == "digits" else 20 * params.samples, params.wanted, random)
-    noise = random.standard_normal(x0.shape)
     for index, t in enumerate(FORWARD):
-        yield view.forward(t, add_noise(x0, t, noise), index / total)
+        yield view.forward(t, add_noise(begun.x0, t, begun.noise), index / total)
 
-    taken, result = sample(model, params, random)
+    taken, result = run(params)
     gaps = [_distance(step.x0, result) for step in taken]
     half = _half_way(gaps)
     for index in thin(len(taken), MOST_FRAMES, {half}):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from demos.language.embeddings import Embed, EmbeddingsParams, cosines, plane, solve, split
+from demos.language.embeddings import Embed, EmbeddingsParams, run, solve
 from demos.lib.ranking import first_largest, ranked
 from demos.lib.scenes import Scene, play, points, row, rows
 from demos.lib.wording import count, number
@@ -37,10 +37,8 @@ class Story:
     """Tells one list of words."""
 
     def __init__(self, params: EmbeddingsParams, embed: Embed) -> None:
-        self.params, self.words = params, split(params.words)
-        self.vectors = np.array(embed(self.words), dtype=float)
-        self.likeness = cosines(self.vectors)
-        self.at, self.kept = plane(self.vectors)
+        self.params = params
+        self.words, self.vectors, self.likeness, self.at, self.kept = run(params, embed)
 
     def scenes(self) -> list[Scene]:
         told = [self.opening(), self.numbers(), self.matrix(), self.plane()]

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from demos import weights
 from demos.generation import _questions, gemini
 from demos.generation._questions import CELLS, GRID, KINDS, WORDS
 from demos.generation.gemini import BLOCKS, HEADS, WIDTH, Array, GeminiParams
@@ -51,25 +50,12 @@ def steps(params: GeminiParams) -> Iterator[Frame]:
 class Story:
     def __init__(self, params: GeminiParams) -> None:
         self.params, self.asked = params, _questions.tidy(params.question)
-        self.random = np.random.default_rng(params.seed)
-        self.scene, self.truth = self._scene()
-        self.shown = _questions.patches(self.scene, self.random, params.noise)
-        self.patches = np.full_like(self.shown, 0.08) if params.blind else self.shown
-
-    def _scene(self) -> tuple[_questions.Scene, str]:
-        """A held-out scene that the question fits, and the right answer; yes and no come equally often."""
-        wanted = "yes" if self.random.random() < 0.5 else "no"
-        while True:
-            scene = _questions.make_scene(self.random, self.params.things, True)
-            for kind, question, answer in _questions.questions(scene):
-                if question == self.asked and (kind != "yes or no" or answer == wanted):
-                    return scene, answer
+        seen = gemini.see(params)
+        self.scene, self.truth, self.random = seen.scene, seen.truth, seen.random
+        self.shown, self.patches = seen.drawn, seen.patches
 
     def scenes(self) -> list[Scene]:
-        import torch
-
-        self.w = {name: torch.tensor(value) for name, value in weights.load("gemini").items()}
-        self.found = self._run(self.patches[None], [self.asked])
+        self.w, self.found = gemini.load(), gemini.run(self.params)
         self.scores = [self._shares(each[0]) for each in self.found["scores"]]
         self.answer = WORDS[first_largest(self.scores[-1])]
         self.attention = [block["weights"][0, :, -1].numpy().astype(float) for block in self.found["blocks"]]
@@ -78,20 +64,13 @@ class Story:
         return [self.cut(), self.patch(), self.word(), self.sequence(), *heads, *(self.depth(i) for i in range(BLOCKS)),
                 self.said(), self.covered(), self.moved(), *self.others(), self.measured(), self.ending()]  # fmt: skip
 
-    def _run(self, patches: Any, questions: Sequence[str]) -> dict[str, Any]:
-        import torch
-
-        words = torch.tensor([_questions.numbers(question) for question in questions])
-        with torch.no_grad():
-            return gemini.forward(self.w, torch.tensor(patches, dtype=torch.float32), words)
-
     def _shares(self, scores: Any) -> Array:
         shares: Array = scores.softmax(-1).numpy().astype(float)
         return shares
 
     def _say(self, patches: Any, question: str) -> tuple[str, float]:
         """The answer and its probability."""
-        shares = self._shares(self._run(patches[None], [question])["scores"][-1][0])
+        shares = self._shares(gemini.answer(self.w, patches[None], [question])["scores"][-1][0])
         return WORDS[first_largest(shares)], float(shares.max())
 
     def plan(self) -> Scene:
@@ -353,8 +332,8 @@ class Story:
             np.random.default_rng(self.params.seed + 1), TESTED * len(KINDS), True, self.params.noise
         )
         patches, questions = np.stack([each[0] for each in asked]), [each[2] for each in asked]
-        with_it = self._run(patches, questions)["scores"][-1].argmax(1).tolist()
-        without = self._run(np.full_like(patches, 0.08), questions)["scores"][-1].argmax(1).tolist()
+        with_it = gemini.answer(self.w, patches, questions)["scores"][-1].argmax(1).tolist()
+        without = gemini.answer(self.w, np.full_like(patches, 0.08), questions)["scores"][-1].argmax(1).tolist()
         truth = [each[3] for each in asked]
         commonest = {
             kind: Counter(a for _, k, _, a in asked if k == kind).most_common(1)[0][1] / TESTED for kind in KINDS

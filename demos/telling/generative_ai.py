@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from demos import weights
 from demos.generation import _tunes
-from demos.generation._models import Digits
-from demos.generation._schedule import clean, step_back, times
 from demos.generation.generative_ai import (
+    LONG,
     MOST_TOKENS,
     PICTURES,
-    STEPS,
     Array,
-    Chain,
     GenerativeAiParams,
     Pairs,
-    course_text,
     distance,
     longest_copy,
-    pairs,
-    shaded,
+    run,
 )
-from demos.history._texts import TEXTS
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
 from demos.lib.scenes import Scene, row, rows, sheet
@@ -57,10 +49,6 @@ from demos.runtime.messages import listed, say
 MADE = (say("text"), say("pictures"), say("sound"))
 
 
-LONG = {say("text"): 4000, say("sound"): 600, say("pictures"): 60}
-"""How much each model makes to be measured by."""
-
-
 RUNS = (say("fewer than 12"), say("12 to 24"), say("25 or more"))
 
 
@@ -68,13 +56,6 @@ def steps(params: GenerativeAiParams) -> Iterator[Frame]:
     """The plan; then text, tune and pictures as they come to be, what is measured, and all three on one page."""
     story = Story(params)
     yield from open_with(story.plan(), story.scenes)
-
-
-def compose(params: GenerativeAiParams) -> list[str]:
-    """The notes of a run's tune."""
-    story = Story(params)
-    story.write()
-    return story.tune
 
 
 class Story:
@@ -103,54 +84,12 @@ class Story:
         ]
 
     def _run(self) -> None:
-        random = self.write()
-        self._draw(random)
-        self._measure(self.text[: self.begun], self.tune[0], random)
-
-    def write(self) -> np.random.Generator:
-        """Draws the text and the tune; returns the generator for what is drawn next."""
-        p, random = self.params, np.random.default_rng(self.params.seed)
-        self.read = course_text()
-        self.letters = Chain([self.read], p.context)
-        start = self.read.split(". ")[random.integers(len(TEXTS))][: p.context]
-        self.begun = len(start)
-        self.text = "".join(self.letters.sample(list(start), p.length, p.temperature, random))
-        self.melodies = _tunes.melodies()
-        self.chain = Chain(self.melodies, p.memory)
-        first = self.melodies[random.integers(len(self.melodies))][0]
-        self.tune = self.chain.sample([first], p.notes, p.temperature, random)
-        return random
-
-    def _measure(self, start: str, first: str, random: np.random.Generator) -> None:
-        """More of the same from each model, how far it is from the examples, and how far its parts are once
-        shuffled."""
-        p = self.params
-        text = np.array(self.letters.sample(list(start), LONG["text"], p.temperature, random))
-        tune = np.array(self.chain.sample([first], LONG["sound"], p.temperature, random))
-        known = {"text": [self.read], "sound": self.melodies, "pictures": shaded(self.known)}
-        made = {"text": [text.tolist()], "sound": [tune.tolist()], "pictures": shaded(self.more)}
-        pixels = random.permutation(self.more.ravel()).reshape(self.more.shape)
-        mixed = {"text": [random.permutation(text).tolist()], "sound": [random.permutation(tune).tolist()],
-                 "pictures": shaded(pixels)}  # fmt: skip
-        self.pairs = {kind: (pairs(known[kind]), pairs(made[kind]), pairs(mixed[kind])) for kind in MADE}
+        written, drawn, self.pairs = run(self.params)
+        self.read, self.letters, self.text, self.begun = written.read, written.letters, written.text, written.begun
+        self.melodies, self.chain, self.tune = written.melodies, written.chain, written.tune
+        self.known, self.guesses, self.pictures = drawn.known, drawn.guesses, drawn.made[:PICTURES]
         self.found = {kind: distance(read, of) for kind, (read, of, _) in self.pairs.items()}
         self.shuffled = {kind: distance(read, of) for kind, (read, _, of) in self.pairs.items()}
-
-    def _draw(self, random: np.random.Generator) -> None:
-        """Digits by DDIM, and the guesses on the way for the first nine."""
-        p, model = self.params, Digits(weights.load("diffusion"))
-        label = None if p.digit == "any" else int(p.digit)
-        known = model.network["examples"].astype(float)
-        self.known: Array = ((known if label is None else known[[label]]).reshape(-1, 8, 8) + 1) / 2
-        x = random.standard_normal((LONG["pictures"], 64))
-        self.guesses: list[tuple[int, Array, Array]] = []
-        for t, s in pairwise(times(STEPS)):
-            noise = model.noise(x, t, label)
-            x0 = clean(x, t, noise, model.most)
-            self.guesses.append((t, x[:PICTURES], x0[:PICTURES]))
-            x = step_back(x, x0, t, s, 0.0, random)
-        self.more: Array = ((x + 1) / 2).clip(0, 1).reshape(-1, 8, 8)
-        self.pictures = self.more[:PICTURES]
 
     def plan(self) -> Scene:
         p = self.params

@@ -19,6 +19,7 @@ from demos.language.gpt import (
     kept,
     look,
     read,
+    run,
     said,
 )
 from demos.lib.prelude import open_with
@@ -68,11 +69,10 @@ class Story:
 
     def __init__(self, params: GptParams, prompt: list[Token], next_tokens: NextTokens) -> None:
         self.params, self.prompt, self.ask = params, prompt, next_tokens
-        self.rng = np.random.default_rng(params.seed)
 
     def scenes(self) -> list[Scene]:
         self.first = look(self.ask, self.prompt, [], MOST, [*HEATS, *self._heat()])
-        self.written = self._write()
+        self.written = run(self.params, self.prompt, self.ask)
         self.plain = greedy(self.ask, self.prompt, self.params.tokens)
         told = [self.scores(), self.heats(), self.top_k(), self.top_p(), self.draws()]
         told += [self.step(index) for index in range(len(self.written))]
@@ -80,18 +80,6 @@ class Story:
 
     def _heat(self) -> list[float]:
         return [self.params.temperature] if self.params.temperature else []
-
-    def _write(self) -> list[Step]:
-        done: list[Step] = []
-        while len(done) < self.params.tokens:
-            so_far = [step.token for step in done]
-            offered = look(self.ask, self.prompt, so_far, MOST, [1.0, *self._heat()])
-            q = kept(offered, self.params)
-            chosen = int(min(np.searchsorted(np.cumsum(q), self.rng.random(), side="right"), np.flatnonzero(q)[-1]))
-            done.append(Step(offered, q, chosen))
-            if offered.ends[chosen]:
-                break
-        return done
 
     def opening(self) -> Scene:
         ids = ", ".join(str(token.id) for token in self.prompt[:4])

@@ -7,11 +7,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from demos import weights
 from demos.generation import _lexicon, imagen
-from demos.generation._sampling import Step
 from demos.generation._schedule import add_noise
-from demos.generation.imagen import MEANING, Array, Cascade, ImagenParams, Kind
+from demos.generation.imagen import MEANING, Array, ImagenParams, Kind
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
 from demos.lib.scenes import Scene, row
@@ -24,9 +22,6 @@ ANSWERS = (say("all of them"), say("more than half"), say("half or fewer"))
 
 
 LEVELS = (0, 100, 250, 400)
-
-
-STAGE_GUIDANCE = 1.5
 
 
 def steps(params: ImagenParams) -> Iterator[Frame]:
@@ -56,22 +51,18 @@ class Story:
                 self.other_word(), self.levels(), self.ending()]  # fmt: skip
 
     def _run(self) -> None:
-        p, random = self.params, np.random.default_rng(self.params.seed)
-        self.cascade, self.random = Cascade(weights.load("imagen")), random
-        self.base_steps, base = self.cascade.base(self.text, p.images, p.steps, p.guidance, random)
-        self.made: dict[int, Array] = {8: base}
-        self.taken: dict[int, list[Step]] = {}
-        for side in (16, 32):
-            self.taken[side], self.made[side] = self._enlarged(self.text, self.made[side // 2], p.augmentation)
+        self.done = imagen.run(self.params)
+        self.cascade, self.base_steps, self.made, self.taken = (
+            self.done.cascade, self.done.base, self.done.made, self.done.stages,
+        )  # fmt: skip
         self.read = imagen.read(self.made[32])
 
-    def _enlarged(self, text: str, small: Array, level: int) -> tuple[list[Step], Array]:
-        count = max(4, self.params.steps // 2)
-        return self.cascade.stage(text, small, count, level, STAGE_GUIDANCE, self.random)
+    def _enlarged(self, text: str, small: Array, level: int) -> Array:
+        return self.done.enlarged(self.params, text, small, level)[1]
 
     def _whole(self, text: str, base: Array, level: int) -> Array:
         """Both stages from a base, for another caption or level."""
-        return self._enlarged(text, self._enlarged(text, base, level)[1], level)[1]
+        return self._enlarged(text, self._enlarged(text, base, level), level)
 
     def plan(self) -> Scene:
         body = (

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from demos.language._model_file import ModelCard, ModelFile, in_bytes, read
-from demos.language.llama import Array, LlamaParams, angles, layer_norm, rms_norm, rope, silu
+from demos.language.llama import Array, LlamaParams, angles, fits, layer_norm, rms_norm, rope, run, silu
 from demos.lib.scenes import Scene, play, points, row, rows
 from demos.lib.wording import count, number, small
 from demos.runtime.contract import (
@@ -42,9 +42,8 @@ class Story:
 
     def __init__(self, params: LlamaParams, file: ModelFile) -> None:
         self.params, self.file = params, file
-        self.random = np.random.default_rng(params.seed)
-        self.x = np.round(self.random.normal(1, 2, 4), 1)
-        self.q, self.k = self.random.standard_normal((2, file.turned - file.turned % 2))
+        self.done = run(params, file)
+        self.x, self.q, self.k = self.done.x, self.done.q, self.done.k
 
     def scenes(self) -> list[Scene]:
         told = [self.opening(), self.plans(), self.parts(), self.block(), self.norm(), self.two_norms()]
@@ -247,9 +246,7 @@ class Story:
 
     def distances(self) -> Scene:
         base = self.file.base
-        q = [rope(self.q, place, base) for place in range(PLACES)]
-        k = [rope(self.k, place, base) for place in range(PLACES)]
-        scores = np.array([[a @ b for b in k] for a in q]) / len(self.q) ** 0.5
+        scores = fits(self.q, self.k, PLACES, base)
         off = max(float(np.ptp(np.diagonal(scores, shift))) for shift in range(1 - PLACES, PLACES))
         caption = say(
             "One query and one key of {q} numbers at all pairs of positions. The score is the same along each "
@@ -267,7 +264,7 @@ class Story:
         return Scene(caption, (llama_plan(self.file, "turn"), table), {"off": off}, say("distance alone"))
 
     def gate(self) -> Scene:
-        g, u = np.append(np.round(self.random.uniform(0.5, 3, 3), 1), -5.0), np.round(self.random.uniform(1, 4, 4), 1)
+        g, u = self.done.gate, self.done.value
         s = silu(g)
         caption = say(
             "SwiGLU has two ways in. The gate's first number is {g}, and silu makes it {g}/(1 + e^{g2}) = {s}; "

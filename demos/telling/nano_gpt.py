@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from demos.language import transformer_block
-from demos.language.nano_gpt import ALPHABET, LENGTH, SIZES, NanoGptParams, chances, count_parameters, model
+from demos.language.nano_gpt import ALPHABET, LENGTH, SIZES, NanoGptParams, chances, count_parameters, run
 from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import number
@@ -39,17 +38,9 @@ class Story:
     """Tells one sequence."""
 
     def __init__(self, params: NanoGptParams) -> None:
-        import torch
-
         self.temperature = params.temperature
-        self.input = [ALPHABET.index(letter) for letter in params.letters.upper()]
-        random = np.random.default_rng(params.seed)
-        tokens, self.runs = list(self.input), []
-        with torch.no_grad():
-            for _ in range(LENGTH):
-                self.runs.append(transformer_block.forward(model(), torch.tensor([tokens]), SIZES))
-                p = chances(self.runs[-1][2][0, -1].double().numpy(), params.temperature)
-                tokens.append(int(random.choice(len(ALPHABET), p=p / p.sum())))
+        tokens, self.runs = run(params)
+        self.input = tokens[:LENGTH]
         self.output = tokens[LENGTH:]
         self.embedded, self.inside, _ = self.runs[0]
 

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from demos.language import _learnt_heads as learnt
-from demos.language.self_attention import SHOWN, Array, Head, SelfAttentionParams, habit, read, softmax, split
+from demos.language.self_attention import SHOWN, Array, Head, SelfAttentionParams, habit, read, run, softmax
 from demos.lib.ranking import first_largest, ranked
 from demos.lib.wording import amount, number
 from demos.runtime.contract import (
@@ -38,8 +38,7 @@ BESIDE = ((0, 2, -1), (2, 1, 1))
 
 def steps(params: SelfAttentionParams) -> Iterator[Frame]:
     """The words, their vectors, then each head: Q, K, V, scores, scaling, mask, softmax, each word's view, output."""
-    words = split(params.sentence)
-    story = Story(params, words, *read(words, params))
+    story = Story(params, *run(params))
     scenes = [story.opening, story.vectors]
     for index in range(params.heads):
         scenes += story.scenes_of(index)

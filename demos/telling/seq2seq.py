@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from demos.language._translation import END, HIDDEN, MOST_PHRASES, decode, translate
-from demos.language.seq2seq import TRIALS, Seq2seqParams, curve, model, words_of
+from demos.language._translation import END, HIDDEN, MOST_PHRASES
+from demos.language.seq2seq import TRIALS, Seq2seqParams, curve, run
 from demos.lib.prelude import open_with
 from demos.lib.ranking import ranked
 from demos.lib.scenes import Scene, row, rows
@@ -41,9 +41,7 @@ class Story:
     """Tells one translation."""
 
     def __init__(self, params: Seq2seqParams) -> None:
-        self.english = words_of(params.sentence, params.phrases, params.seed)
-        self.wanted = [*translate(self.english), END]
-        self.seen = decode(model(), self.english, attention=False)
+        self.english, self.wanted, self.seen = run(params)
         pairs = zip(self.seen.words, self.wanted, strict=False)
         self.wrong = next((i for i, (a, b) in enumerate(pairs) if a != b), -1)
         if self.wrong < 0 and len(self.seen.words) != len(self.wanted):

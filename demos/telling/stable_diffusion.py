@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from demos import weights
 from demos.generation import _ruler, _unet
 from demos.generation._schedule import add_noise
 from demos.generation.clip import Kind, caption
@@ -21,9 +20,9 @@ from demos.generation.stable_diffusion import (
     SIDE,
     Array,
     StableDiffusionParams,
-    Studio,
     decoder_operations,
     operations,
+    run,
 )
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
@@ -69,17 +68,11 @@ class Story:
                 self.ignored(), self.cost(), self.ending()]  # fmt: skip
 
     def _run(self) -> None:
-        p, random = self.params, np.random.default_rng(self.params.seed)
-        self.studio = Studio(weights.load("stable_diffusion"))
-        self.example = _ruler.draw(self.kind, random, SIDE)[None].astype(float)
-        self.code = self.studio.encode(self.example)
-        self.again = self.studio.decode(self.code)
-        self.noise = random.standard_normal(self.code.shape)
-        self.taken, self.z = self.studio.sample(self.text, p.images, p.steps, p.guidance, random)
-        self.pictures = self.studio.decode(self.z)
+        done = run(self.params)
+        self.studio, self.example, self.code, self.noise = done.studio, done.example, done.code, done.noise
+        self.taken, self.z = done.taken, done.z
+        self.again, self.pictures, self.free = (self.studio.decode(z) for z in (done.code, done.z, done.free))
         self.read = _ruler.read(self.pictures)
-        _, free = self.studio.sample(self.text, p.images, p.steps, 0.0, random)
-        self.free = self.studio.decode(free)
 
     def plan(self) -> Scene:
         text = say(

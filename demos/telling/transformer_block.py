@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from demos.language import transformer_block
-from demos.language.transformer_block import TransformerBlockParams, places, split
+from demos.language.transformer_block import TransformerBlockParams, run
 from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row, rows
 from demos.lib.wording import count, number
@@ -61,21 +60,9 @@ class Story:
     """Tells one way through the blocks."""
 
     def __init__(self, params: TransformerBlockParams) -> None:
-        import torch
-
-        self.params, self.words = params, split(params.sentence)
-        n, d = len(self.words), params.width
-        known = sorted(set(self.words))
-        generator = torch.Generator().manual_seed(params.seed)
-        self.letters = torch.randn((len(known), d), generator=generator, dtype=torch.float64)
-        self.letters = self.letters[[known.index(word) for word in self.words]]
-        self.places = torch.tensor(places(n, d))
-        x, self.inside = (self.letters + self.places)[None], []
-        for _ in range(params.blocks):
-            w = transformer_block.start(transformer_block.block_shapes(d), generator, d**-0.5)
-            w = {name: tensor.double() for name, tensor in w.items()}
-            self.inside.append(transformer_block.block(w, x, params.heads, params.causal))
-            x = self.inside[-1]["result"]
+        done = run(params)
+        self.params, self.words, self.letters = params, done.words, done.vectors
+        self.places, self.inside = done.places, done.inside
         self.seen: dict[str, Any] = {name: tensor[0].numpy() for name, tensor in self.inside[0].items()}
         self.first = self.words[0]
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
-from demos import weights
 from demos.generation import vit
 from demos.generation.vit import BLOCKS, GRID, HEADS, PATCHES, WIDTH, Array, VitParams
 from demos.lib.ranking import first_largest, ranked
@@ -63,29 +61,14 @@ class Story:
         ]
 
     def _run(self) -> None:
-        import torch
-
-        self.w: dict[str, Any] = {name: torch.tensor(value) for name, value in weights.load("vit").items()}
-        x, self.t, held = vit.digits()
-        self.x, self.t = x[held], self.t[held]
-        fitting = self.x[self.t == int(self.params.digit)]
-        self.image = fitting[(self.params.example - 1) % len(fitting)]
-        self.patches = vit.cut(self.image[None])
-        self.order = torch.randperm(PATCHES, generator=torch.Generator().manual_seed(self.params.seed))
-        with torch.no_grad():
-            self.found = vit.forward(self.w, self.patches)
+        done = vit.run(self.params)
+        self.w, self.image, self.patches, self.found, self.order = (
+            done.w, done.image, done.patches, done.found, done.order,
+        )  # fmt: skip
+        self.full, self.mixed, self.tested = done.full, done.mixed, done.tested
         self.attention: Array = np.stack([block["weights"][0].numpy() for block in self.found["blocks"]]).astype(float)
-        self.shares = self._shares(self.patches)
+        self.shares = vit.shares(self.w, self.patches)
         self.guess = first_largest(self.shares)
-        self.full, self.mixed = self._accuracy(None), self._accuracy(self.order)
-
-    def _shares(self, patches: Any) -> Array:
-        shares: Array = vit.forward(self.w, patches)["scores"].softmax(-1)[0].numpy().astype(float)
-        return shares
-
-    def _accuracy(self, order: Any) -> float:
-        guess = vit.forward(self.w, vit.cut(self.x), order)["scores"].argmax(1)
-        return float((guess == self.t).float().mean())
 
     def plan(self) -> Scene:
         sizes = {name: int(np.prod(shape)) for name, shape in vit.shapes().items()}
@@ -128,7 +111,7 @@ class Story:
             "A {digit} of the {t} test digits, which it never saw in training: 64 pixels from 0 to 1, mean "
             "{image}. A dense layer would take them as one list; here they stay in small squares.",
             digit=self.params.digit,
-            t=len(self.t),
+            t=self.tested,
             image=number(float(self.image.mean()), 2),
         )
         return Scene(caption, (self._image(),), {"pixels": 64}, say("the image"))
@@ -259,7 +242,7 @@ class Story:
         order = ranked(self.attention[-1, :, 0, 1:].mean(0))[:many]
         patches = self.patches.clone()
         patches[0, order.copy()] = 0
-        shares = self._shares(patches)
+        shares = vit.shares(self.w, patches)
         now = first_largest(shares)
         image = patches[0].reshape(GRID, GRID, 2, 2).transpose(1, 2).reshape(8, 8)
         caption = say(
@@ -283,7 +266,7 @@ class Story:
 
     def shuffled(self) -> Scene:
         patches = self.patches[:, self.order]
-        shares = self._shares(patches)
+        shares = vit.shares(self.w, patches)
         now = first_largest(shares)
         image = patches[0].reshape(GRID, GRID, 2, 2).transpose(1, 2).reshape(8, 8)
         caption = say(
@@ -304,13 +287,13 @@ class Story:
 
     def ending(self) -> Scene:
         chosen = self.mixed if self.params.shuffle else self.full
-        wrong = round((1 - chosen) * len(self.t))
+        wrong = round((1 - chosen) * self.tested)
         caption = say(
             "{chosen:.1%} of {t} test digits are right{with_shuffled}, {mistakes}. Image, {patches} patches, "
             "tokens, positions, {blocks} blocks of attention, class token. With the patches in their order "
             "{full:.1%} are right, in another order {mixed:.1%}.",
             chosen=chosen,
-            t=len(self.t),
+            t=self.tested,
             with_shuffled=say(" with shuffled patches") if self.params.shuffle else "",
             mistakes=count(wrong, "mistake"),
             patches=PATCHES,
