@@ -37,7 +37,7 @@ from demos.runtime.contract import Params, param
 
 Array = NDArray[np.float64]
 Pairs = Counter[Any]
-PICTURES, STEPS, SHADES, MOST_TOKENS = 9, 30, 4, 12
+PICTURES, STEPS, SHADES = 9, 30, 4
 LONG = {"text": 4000, "sound": 600, "pictures": 60}
 """How much each model makes to be compared with what it learnt from."""
 

@@ -32,7 +32,6 @@ from demos.generation._sampling import Step, sample, tensors
 from demos.generation._schedule import ALPHA_BAR, T, add_noise
 from demos.runtime.contract import Params, param
 
-Tensor = Any
 Array = NDArray[np.float64]
 Kind = tuple[str, str, str]
 """Pattern, colour and shape."""

@@ -37,7 +37,7 @@ from demos.runtime.contract import Params, param
 from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
-K1, B, SHOWN = 1.5, 0.75, 6
+K1, B = 1.5, 0.75
 EVIDENCE = (say("BM25"), say("cosine"), say("type"), say("title"))
 STOP = frozenset(
     "a an the of on in at to is was were did does do and or by with for it its that from as who when what which".split()

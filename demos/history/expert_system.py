@@ -25,7 +25,7 @@ from pydantic import model_validator
 from demos.runtime.contract import Params, param
 from demos.runtime.messages import say
 
-MOST_RULES, MOST_FRAMES = 16, 90
+MOST_RULES = 16
 ANIMALS = (
     "hair -> mammal; feathers -> bird; mammal and eats meat -> carnivore; mammal and hooves -> ungulate; "
     "carnivore and stripes -> tiger; carnivore and spots -> cheetah; ungulate and stripes -> zebra; "

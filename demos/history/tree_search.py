@@ -37,7 +37,6 @@ from demos.runtime.messages import say
 
 Array = NDArray[np.float64]
 FEATURES = ("wins", say("stops a win"), say("near the middle"), say("joins own rows"))
-JUDGE_DEPTH = {"tic-tac-toe": 9, "connect-four": 4}
 
 
 class TreeSearchParams(Params):

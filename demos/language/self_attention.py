@@ -39,8 +39,6 @@ from demos.runtime.messages import say
 Array = NDArray[np.float64]
 MOST_WORDS = 10
 SHIFTS = {0: -1, 2: 1, 3: 0}
-SHOWN = 8
-"""Most numbers of a value in a table."""
 WAVES = (0.5, 1.6, 0.9, 0.25)
 """Radians a word, for each pair of columns of the place."""
 SHARP = 6.0

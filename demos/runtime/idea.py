@@ -26,21 +26,27 @@ def idea(demo: Demo) -> str:
 
 
 def _shared(name: str) -> list[str]:
-    """The shared parts of its own room, and of the mathematics of all, that a module imports, and that those import."""
+    """The shared parts of its own room, and of the mathematics of all, that a module imports, and that those import;
+    not those that hold data alone."""
     room, found, left = name.rpartition(".")[0], list[str](), [name]
     while left:
         for each in _imported(left.pop(0)):
-            if (each.startswith(f"{room}._") or each in LIBRARY) and each not in found:
+            shared = each.startswith(f"{room}._") or each in LIBRARY
+            if shared and each not in found and any(isinstance(node, ast.FunctionDef) for node in _tree(each).body):
                 found.append(each)
                 left.append(each)
     return found
 
 
 def _imported(name: str) -> list[str]:
-    tree = ast.parse(inspect.getsource(importlib.import_module(name)))
-    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module]
-    whole = [f"{node.module}.{alias.name}" for node in imports for alias in node.names]
-    return [*(str(node.module) for node in imports), *whole]
+    """The modules that a module imports or imports from: `from room import _part`, `from room._part import x`."""
+    imports = [node for node in _tree(name).body if isinstance(node, ast.ImportFrom) and node.module]
+    parts = [f"{node.module}.{alias.name}" for node in imports for alias in node.names if alias.name.startswith("_")]
+    return [*(str(node.module) for node in imports), *parts]
+
+
+def _tree(name: str) -> ast.Module:
+    return ast.parse(inspect.getsource(importlib.import_module(name)))
 
 
 @cache

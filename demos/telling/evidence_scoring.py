@@ -9,7 +9,6 @@ import numpy as np
 from demos.history._texts import EXAM, LEARNT, TEXTS
 from demos.history.evidence_scoring import (
     EVIDENCE,
-    SHOWN,
     EvidenceScoringParams,
     Scorer,
     learnt,
@@ -39,6 +38,9 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import clipped, listed, say
+
+SHOWN = 6
+
 
 ANSWERS = (say("yes, it is sure enough"), say("no, it stays silent"))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from demos.history.expert_system import (
-    MOST_FRAMES,
     ExpertSystemParams,
     Look,
     Rule,
@@ -32,6 +31,9 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import clipped, listed, say
+
+MOST_FRAMES = 90
+
 
 LOANS = (
     "steady job -> income; owns house -> security; income and security -> low risk; no job -> high risk; "

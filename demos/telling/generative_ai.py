@@ -10,7 +10,6 @@ import numpy as np
 from demos.generation import _tunes
 from demos.generation.generative_ai import (
     LONG,
-    MOST_TOKENS,
     PICTURES,
     Array,
     GenerativeAiParams,
@@ -45,6 +44,9 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import listed, say
+
+MOST_TOKENS = 12
+
 
 MADE = (say("text"), say("pictures"), say("sound"))
 

@@ -30,7 +30,6 @@ from demos.vision.neocognitron import (
     FIELD,
     LETTERS,
     SIZE,
-    SURE,
     Array,
     NeocognitronParams,
     Plane,
@@ -41,6 +40,8 @@ from demos.vision.neocognitron import (
     run,
     simple,
 )
+
+SURE = 0.6
 
 
 def steps(params: NeocognitronParams) -> Iterator[Frame]:

@@ -25,7 +25,9 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import say
-from demos.zoo.rbf_network import GRID, RbfNetworkParams, fit, hidden, run, target
+from demos.zoo.rbf_network import RbfNetworkParams, fit, hidden, run, target
+
+GRID = np.linspace(0, 1, 81)
 
 
 def steps(params: RbfNetworkParams) -> Iterator[Frame]:

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from demos.language import _learnt_heads as learnt
-from demos.language.self_attention import SHOWN, Array, Head, SelfAttentionParams, habit, read, run, softmax
+from demos.language.self_attention import Array, Head, SelfAttentionParams, habit, read, run, softmax
 from demos.lib.ranking import first_largest, ranked
 from demos.lib.wording import amount, number
 from demos.runtime.contract import (
@@ -28,6 +28,10 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import listed, say
+
+SHOWN = 8
+"""Most numbers of a value in a table."""
+
 
 JOBS = (say("the word before"), say("words spelt alike"), say("the word after"), say("the word itself"))
 

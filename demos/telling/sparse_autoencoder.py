@@ -13,8 +13,8 @@ from demos.lib.scenes import Scene, row, strip
 from demos.lib.wording import count, number
 from demos.runtime.contract import Bars, Claim, Curve, Demo, Frame, Measure, Prediction, Preset, Request, Series, Words
 from demos.runtime.messages import say
-from demos.zoo._coder import HELD, digits
-from demos.zoo.sparse_autoencoder import TOP, SparseAutoencoderParams, agreement, excited, painted, run
+from demos.zoo._coder import HELD, Array, digits
+from demos.zoo.sparse_autoencoder import TOP, SparseAutoencoderParams, agreement, excited, run
 
 UNITS_SHOWN = 4
 
@@ -175,6 +175,11 @@ class Story:
             strip(say("Originals, rebuilt"), np.concatenate([self.x[:8], last.rebuilt[:8]])),
         )
         return Scene(caption, panels, {"active": last.active, "error": error, "idle": idle}, say("the end"))
+
+
+def painted(features: Array) -> Array:
+    """Features as pictures: grey is 0, the strongest pixel of each is white or black."""
+    return np.asarray(0.5 + 0.5 * features / np.abs(features).max(1, keepdims=True))
 
 
 def _check(frames: Sequence[Frame]) -> str:

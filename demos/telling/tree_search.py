@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import inf, log, sqrt
 
 from demos.history._boards import SIGNS, Position
-from demos.history.tree_search import JUDGE_DEPTH, Playout, Tree, TreeSearchParams, best_moves, run
+from demos.history.tree_search import Playout, Tree, TreeSearchParams, best_moves, run
 from demos.lib.pacing import thin
 from demos.lib.ranking import first_largest
 from demos.lib.scenes import Scene, play, row
@@ -29,6 +29,9 @@ from demos.runtime.contract import (
 )
 from demos.runtime.contract import Board as Squares
 from demos.runtime.messages import listed, say
+
+JUDGE_DEPTH = {"tic-tac-toe": 9, "connect-four": 4}
+
 
 MOST_FRAMES = 44
 

@@ -35,7 +35,7 @@ from demos.lib.ranking import first_largest
 from demos.runtime.contract import Params, param
 
 Array = NDArray[np.float64]
-SIZE, LEFT, TOP, MOST_SHIFT, THETA, SURE = 16, 3, 4, 6, 1.2, 0.6
+SIZE, LEFT, TOP, MOST_SHIFT, THETA = 16, 3, 4, 6, 1.2
 FIELD, THETA_2, BORN, STRONG = 3, 0.6, 3, 0.6
 """An S2-cell sees 3x3 C1-cells and answers from this cosine on; a letter makes three planes at most, each where the
 pattern is at least 0.6 times as strong as the letter's strongest."""

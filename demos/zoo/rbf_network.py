@@ -24,8 +24,6 @@ import numpy as np
 from demos.lib.readout import Array, ridge
 from demos.runtime.contract import Params, param
 
-GRID = np.linspace(0, 1, 81)
-
 
 class RbfNetworkParams(Params):
     centres: int = param(12, "How many centres.", low=2, high=40, unit="centres")

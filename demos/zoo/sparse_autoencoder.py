@@ -94,8 +94,3 @@ def run(params: SparseAutoencoderParams) -> Iterator[State]:
             a, rebuilt = parts(x[-HELD:])
             features = torch.nn.functional.normalize(wd, dim=1)
             yield State(a.double().numpy(), rebuilt.double().numpy(), features.double().numpy())
-
-
-def painted(features: Array) -> Array:
-    """Features as pictures: grey is 0, the strongest pixel of each is white or black."""
-    return np.asarray(0.5 + 0.5 * features / np.abs(features).max(1, keepdims=True))
