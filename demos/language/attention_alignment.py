@@ -17,11 +17,12 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 from pydantic import model_validator
 
 from demos import weights
 from demos.language import seq2seq
-from demos.language._translation import END, MOST_PHRASES, Decoding, Weights, decode, exact, part, translate
+from demos.language._translation import END, MOST_PHRASES, Array, Weights, part, translate
 from demos.runtime.contract import Params, param
 
 
@@ -39,6 +40,13 @@ class AttentionAlignmentParams(Params):
         return self
 
 
+def attend(w: Weights, state: Array, states: Array) -> Array:
+    """Bahdanau's shares α_j = softmax_j(v·tanh(W·s + U·h_j)), which sum to one."""
+    e = np.tanh(w["W"] @ state + states @ w["U"].T) @ w["v"]
+    shares = np.exp(e - e.max())
+    return np.asarray(shares / shares.sum())
+
+
 @cache
 def model() -> Weights:
     """The translator with attention."""
@@ -48,11 +56,11 @@ def model() -> Weights:
 @cache
 def curve() -> tuple[float, ...]:
     """The share of sentences translated without a mistake, for 1 to 8 phrases."""
-    return tuple(exact(model(), n, seq2seq.TRIALS, 1, attention=True) for n in range(1, MOST_PHRASES + 1))
+    return tuple(seq2seq.exact(model(), n, seq2seq.TRIALS, 1, attend) for n in range(1, MOST_PHRASES + 1))
 
 
-def run(params: AttentionAlignmentParams) -> tuple[list[str], list[str], Decoding, Decoding]:
+def run(params: AttentionAlignmentParams) -> tuple[list[str], list[str], seq2seq.Decoding, seq2seq.Decoding]:
     """The sentence, its translation, and what the network with attention and its rival without read and write."""
     english = seq2seq.words_of(params.sentence, params.phrases, params.seed)
-    plain = decode(seq2seq.model(), english, attention=False)
-    return english, [*translate(english), END], decode(model(), english, attention=True), plain
+    plain = seq2seq.decode(seq2seq.model(), english)
+    return english, [*translate(english), END], seq2seq.decode(model(), english, attend), plain
