@@ -6,8 +6,14 @@ A block of weights x shares one scale d; each weight becomes an integer of b bit
     q = ⌊x/d + 2^(b-1) + ½⌋   an integer from 0 to 2^b - 1
     x̂ = d·(q - 2^(b-1))       off by half a step, d/2, at most (at the far end by up to d)
 
+That is the scheme "offset". Two others start from the largest size alone, or from the smallest and the largest weight:
+
+    symmetric   d = max|x|/(2^(b-1) - 1)       q = round(x/d)               x̂ = d·q
+    range       d = (max x - min x)/(2^b - 1)  q = ⌊(x - min x)/d + ½⌋      x̂ = d·q + min x
+
 With b = 4 and blocks of 32 this is Q4_0 of GGUF files: 2 bytes for d in half precision and 16 bytes for the integers,
-so 18 bytes instead of 128. Every bit less doubles the step, and so about doubles the error.
+so 18 bytes instead of 128; Q5_0 is offset, Q8_0 symmetric, Q4_1 and Q5_1 range. Every bit less doubles the step, and so
+about doubles the error.
 
 Sources: B. Jacob and others, "Quantization and training of neural networks for efficient integer-arithmetic-only
 inference" (2018); the GGUF format of the ggml project.

@@ -5,6 +5,8 @@
     x   ~ P(x | z_i)                  the decoder: pixels for that vector
     P(x | y) = P(x | z_i) · P(z_i | y)
 
+    prior: h ← z·W + waves(t)·W_time + z_t·W_text;  three times h ← h + silu(h·A + a)·B + b;  v = h·W_out
+
 Prior and decoder both remove noise step by step. Why a prior at all? The vector of a caption and the vector of a
 picture lie in the same space, but not at the same place; and to one caption belong many pictures. One z_i, decoded
 again and again, gives variations: what the vector holds stays, all else changes.

@@ -1,6 +1,9 @@
 """Generative AI on one page: a text, pictures and a tune, each drawn at random from what a small model has learnt.
 
-    x_new ~ P_θ(x | c)        θ learnt from examples, c what is asked for
+    x_new ~ P_θ(x | c)                  θ learnt from examples, c what is asked for
+    P(next | last k) = how often it followed them / how often they stood there        the chain, for text and sound
+    shares^(1/τ), scaled to one         the temperature τ makes it bolder or more timid
+    ½·Σ|p - q|                          total variation distance of shares p and q
 
 Three models, one idea. Text: which letter follows the last k letters, counted in sentences of this course. Sound: the
 same counting, over the notes of seven old tunes; how a note sounds is a formula. Pictures: the denoiser of the
@@ -13,8 +16,8 @@ variation, 0 the same and 1 nothing in common. The rival is the very same letter
 
 `python -m demos.hear tune.wav` writes the tune of a run as a sound file.
 
-Sources: C. Shannon, "A mathematical theory of communication" (1948) for the chains; J. Ho and others, "Denoising
-diffusion probabilistic models" (2020) for the pictures.
+Sources: A. Markov (1913) and C. Shannon, "A mathematical theory of communication" (1948) for the chains; J. Ho and
+others, "Denoising diffusion probabilistic models" (2020) for the pictures.
 """
 
 from __future__ import annotations

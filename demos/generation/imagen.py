@@ -8,7 +8,9 @@
 The published model goes 64, 256, 1024, and its encoder is the language model T5; here the encoder is word vectors from
 381 sentences (`_lexicon`). Because it knows words that no picture was captioned with ("crimson", "disc"), so does the
 picture model. In each stage the smaller picture gets noise of a known level first (noise-conditioning augmentation),
-so that a stage mends the flaws before it rather than copy them; the level is told to the network.
+so that a stage mends the flaws before it rather than copy them; the level is told to the network. The published stages
+make the larger picture itself; here the noise is only removed from what the smaller one lacks, which lets small
+networks do.
 
 Stripes are too fine for 8x8 pixels and balanced to the plain colour, so the base cannot hold them: the word puts them
 in.

@@ -6,6 +6,9 @@
     ε̂ = ε̂(z_t) + w · (ε̂(z_t, y) - ε̂(z_t))      classifier-free guidance by the caption y
     x = D(z)                                    the decoder: once, at the end
 
+    E: 3x24x24 → 16x12x12 → 32x6x6 → 4x6x6, each number shifted and scaled to mean 0 and variance 1
+    D: 4x6x6 → 32x6x6 → doubled, 32x12x12 → doubled, 16x24x24 → 3x24x24
+
 The autoencoder learnt first, alone, to keep what shows in a picture and drop fine detail; the denoiser learnt
 afterwards in its latents. What that saves is counted here, not timed: the multiplications and additions of this
 denoiser on latents, and of the very same U-Net laid on pixels. Words are the frozen word vectors of the `clip` demo;

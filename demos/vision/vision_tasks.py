@@ -8,6 +8,9 @@ every object; a name for every pixel. How well a box or a mask A fits the true o
 A small convolutional network (7,273 weights) says nine numbers of each pixel: how likely it belongs to nothing, a
 triangle, a disc or a square; whether an object has its middle there; and how far the sides of that object's box are.
 
+    H_l = ReLU(W_l * H_{l-1} + b_l)    four layers of 3x3 kernels, whose nine cells lie 1, 2, 3 and 1 pixels apart
+    Y = W_5·H_4 + b_5                  so that a number of H_4 has seen 15x15 pixels
+
     classification   the mean of each kind's map; the largest names the scene
     localisation     the surest middle, with its kind and the box around it
     detection        every middle that is sure enough and the highest of its surroundings
