@@ -56,8 +56,9 @@ def load(name: str) -> Demo:
 
 
 def idea_of(demo: Demo) -> str:
-    """The name of the module that holds the demo's idea: "demos.neurons.perceptron"."""
-    return _modules()[demo.name]
+    """The name of the module that holds the demo's idea: "demos.neurons.perceptron"; of a demo that is none of the
+    catalogue's, the module of its steps."""
+    return _modules().get(demo.name, demo.steps.__module__)
 
 
 def source(demo: Demo) -> str:
