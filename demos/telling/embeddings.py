@@ -79,7 +79,7 @@ class Story:
     def matrix(self) -> Scene:
         off = self.likeness[~np.eye(len(self.words), dtype=bool)]
         caption = say(
-            "The cosine of each pair, from {off} to {off2} off the diagonal. Dark squares away from the diagonal "
+            "The cosine of each pair, from {off} to {off2} off the diagonal. Blue squares away from the diagonal "
             "are words that the embedder finds alike. It was never told what any of them means.",
             off=number(off.min(), 2),
             off2=number(off.max(), 2),

@@ -95,7 +95,8 @@ class Story:
         r, c = place[0] * self.params.stride, place[1] * self.params.stride
         window, value = self.padded[r : r + 3, c : c + 3], float(self.out[place])
         terms = [(w, p) for w, p in zip(self.kernel.ravel(), window.ravel(), strict=True) if w]
-        shown = " + ".join(f"{number(w, 2)}·{number(p, 2)}" for w, p in terms[:5]) + (" + …" if len(terms) > 5 else "")
+        shown = " + ".join(f"{number(w, 2)}·{number(p, 2)}" for w, p in terms[:5]).replace("+ -", "- ")
+        shown += " + …" if len(terms) > 5 else ""
         flat = float(np.ptp(window)) < 1e-9
         caption = say(
             "Place {done} of {size}, row {r}, column {c}: {shown} = {value}. ",

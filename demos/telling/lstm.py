@@ -160,7 +160,7 @@ class Story:
         elif i > 0.6:
             caption += say("The input gate is open: the new value comes in.")
         else:
-            caption += say("It mixes old and new. Dark gate cells let much through.")
+            caption += say("It mixes old and new. Blue gate cells let much through.")
         panels = (self._gates(t), self._cell(t), self._state(seen))
         return Scene(caption, panels, {"step": t + 1, "forget": f, "input": i}, say("gates") if t == 0 else "")
 

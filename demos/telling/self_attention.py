@@ -159,7 +159,7 @@ class Story:
                 row_label=say("query"),
                 column_label=say("key"),
             )
-            for title, weights in ((say("made by hand"), ours), (say("learnt"), theirs))
+            for title, weights in ((say("made by hand"), ours), (say("learnt in training"), theirs))
         ]
         name = "learnt_before" if offset < 0 else "learnt_after"
         return Scene(
@@ -275,7 +275,7 @@ class Story:
             why = say("These matrices are random, so the pattern has no meaning yet: training would give it one")
         caption = say(
             "Softmax turns each row into shares that sum to one. '{word}' gives {weights} to '{words}'. {why}. "
-            "Dark cells are where a word takes most of its news from.",
+            "Blue cells are where a word takes most of its news from.",
             word=self.word,
             weights=number(head.weights[i, j], 2),
             words=self.words[j],

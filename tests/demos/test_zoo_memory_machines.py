@@ -67,7 +67,7 @@ def test_heads_share_out_at_most_one(machine: Any, name: str, demo: Any) -> None
 
     bits = torch.ones(1, 5, BITS)
     with torch.no_grad():
-        trace = machine.run(loaded(name), sequence(bits))
+        trace = machine.unroll(loaded(name), sequence(bits))
     for weighting in (*trace.reads, *trace.writes):
         assert weighting.min() >= 0 and weighting.sum() <= 1 + 1e-5
     assert demo.parse().length > 8
@@ -76,6 +76,6 @@ def test_heads_share_out_at_most_one(machine: Any, name: str, demo: Any) -> None
 @pytest.mark.parametrize(("machine", "name", "demo"), MACHINES)
 def test_it_copies_longer_than_trained(machine: Any, name: str, demo: Any) -> None:
     w = loaded(name)
-    assert right(machine.run, w, 8, 30, 5) > 0.995
-    assert right(machine.run, w, 12, 30, 5) > 0.97
+    assert right(machine.unroll, w, 8, 30, 5) > 0.995
+    assert right(machine.unroll, w, 12, 30, 5) > 0.97
     assert demo.prediction.check(list(demo.steps(demo.parse({"length": 4})))) == "without a mistake"
