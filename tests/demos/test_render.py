@@ -182,3 +182,11 @@ def test_what_is_nothing_does_not_glare_on_a_dark_screen(panel: Panel) -> None:
         return max(min(paper.triplet) for paper in papers if paper.triplet is not None)
 
     assert brightest(dark=False) > 200 > 120 > brightest(dark=True)
+
+
+def test_a_matrix_has_all_of_its_numbers_or_none() -> None:
+    """Where a number does not fit its cell, the whole matrix is told by colour alone."""
+    wide = Heatmap(title="", values=((0.12, 2.0), (-0.34, 1.0)))
+    assert sum(char.isdigit() for line in lines_of(render.panel(wide, 12, 4)) for char in line) >= 8
+    narrow = Heatmap(title="", values=tuple((-0.34, 2.0) * 6 for _ in range(3)))
+    assert not any(char.isdigit() for line in lines_of(render.panel(narrow, 36, 4)) for char in line)

@@ -159,6 +159,8 @@ def _heatmap(grid: Grid, panel: Heatmap) -> None:
             continue
         for down, letter in enumerate(name[:header].rjust(header)):  # written downwards, to stand on its column
             grid.put(gutter + j * wide + (wide - 1) // 2, down, letter, dim=True)
+    texts = [[_cell(value, wide, whole) for value in row] for row in panel.values]
+    numbered = panel.show_values and all(map(all, texts))  # all of them or none: a few would look like the only ones
     tall = 2 if 2 * len(panel.values) <= grid.height - header else 1
     for i, row in enumerate(panel.values):
         y = header + i * tall
@@ -167,7 +169,7 @@ def _heatmap(grid: Grid, panel: Heatmap) -> None:
             grid.put(gutter - 1 - cell_len(name), y, name)
         for j, value in enumerate(row):
             paper = _shade(value, low, high, none)
-            text = _cell(value, wide, whole) if panel.show_values else ""
+            text = texts[i][j] if numbered else ""
             grid.put(gutter + j * wide, y, text.center(wide), ink_on(paper), paper)
             grid.fill(gutter + j * wide, y + tall - 1, wide, paper)
             for down in range(1 if text else 0, tall):  # beside a number, shades would read as a part of it
