@@ -13,14 +13,14 @@ from demos.runtime.contract import Region, Scatter, Series
 from tests.tui.conftest import Build
 from tests.tui.scripted import PROVENANCE, WALK, WalkParams, demonstrated, walk
 from tests.tui.steps import ask, composer, notices, screen_text, until, views, watch
-from tutor.events import Answered, Event, Token
+from tutor.events import Answered, DemoFinished, DemoFrame, Event, Token
 from tutor.tui.app import TizaApp
 from tutor.tui.screens.demos import DemosScreen
 from tutor.tui.screens.parameters import ParametersScreen
 from tutor.tui.widgets.panels import PanelView
 from tutor.tui.widgets.parameter import ParameterView, read_value, resolve
 from tutor.tui.widgets.player import Player, track
-from tutor.tui.widgets.plot import Plot
+from tutor.tui.widgets.plot import Plot, legend
 
 
 def player(app: TizaApp) -> Player:
@@ -296,3 +296,31 @@ async def test_odd_panels_draw(made: Build) -> None:
         await pilot.press("end")
         await pilot.pause()
         await until(pilot, lambda: "[red]far[/red]" in screen_text(app))
+
+
+def test_lines_of_one_name_are_one_thing() -> None:
+    """A grid of sixteen lines has one colour and one entry in the legend, and many points are dots."""
+    stripes = tuple(Series(name="grid", x=(0.0, 1.0), y=(k / 15, k / 15)) for k in range(16))
+    points = tuple(k / 150 for k in range(150))
+    few, many = (
+        Scatter(title="", groups=(Series(name="data", x=x, y=x),), lines=stripes) for x in (points[:9], points)
+    )
+    assert legend(few, True).plain.split() == ["●", "data", "━━", "grid"]
+    assert legend(many, True).plain.split() == ["⠿", "data", "━━", "grid"]
+
+
+async def test_many_points_leave_room_for_what_is_under_them(made: Build) -> None:
+    points = tuple(k / 150 for k in range(150))
+    scatter = Scatter(title="Many", groups=(Series(name="data", x=points, y=points),))
+    frame = list(walk(WalkParams(steps=2)))[-1].model_copy(update={"panels": (scatter,)})
+
+    def script(_: str) -> list[Event | Exception]:
+        started, *_rest = demonstrated(2)
+        return [started, DemoFrame(0, frame), DemoFinished(frame.caption, 1), *demonstrated(2)[-2:]]
+
+    app, _ = made(script)
+    async with app.run_test(size=(100, 40)) as pilot:
+        await ask(pilot, app, "show me many")
+        await pilot.press("space")
+        await until(pilot, lambda: sum(0x2800 < ord(char) < 0x2900 for char in screen_text(app)) > 10, "dots")
+        assert "⠿ data" in screen_text(app) and screen_text(app).count("●") == 1  # that of the line of the state
