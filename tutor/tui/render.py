@@ -36,6 +36,8 @@ PALE: Colour = (240, 240, 236)
 DUSK: Colour = (52, 66, 60)
 """The paper of what is nothing: on a light screen, or one that is not known, and on a dark one."""
 GAP = 2
+WIDEST, TALLEST = 12, 3
+"""Columns and rows that a number of a matrix takes where there is room."""
 
 _Pixel = TypeVar("_Pixel")
 
@@ -143,7 +145,7 @@ def _heatmap(grid: Grid, panel: Heatmap) -> None:
         return
     gutter = min(max((cell_len(name) for name in panel.rows), default=-1) + 1, max(3, grid.width // 3))
     header = 1 if panel.columns and grid.height > len(panel.values) else 0
-    wide = min(8, (grid.width - gutter) // count)
+    wide = min(WIDEST, (grid.width - gutter) // count)
     longest = max((cell_len(name) for name in panel.columns), default=0)
     if header and longest >= wide:
         header = max(1, min(longest, grid.height - len(panel.values), LONGEST_HEADER))
@@ -161,7 +163,7 @@ def _heatmap(grid: Grid, panel: Heatmap) -> None:
             grid.put(gutter + j * wide + (wide - 1) // 2, down, letter, dim=True)
     texts = [[_cell(value, wide, whole) for value in row] for row in panel.values]
     numbered = panel.show_values and all(map(all, texts))  # all of them or none: a few would look like the only ones
-    tall = 2 if 2 * len(panel.values) <= grid.height - header else 1
+    tall = max(1, min(TALLEST, (grid.height - header) // len(panel.values)))
     for i, row in enumerate(panel.values):
         y = header + i * tall
         if i < len(panel.rows):
