@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from demos.generation import _tunes
-from demos.generation.generative_ai import DEMO, GenerativeAiParams, compose
+from demos.generation.generative_ai import GenerativeAiParams, compose
 from demos.runtime.contract import DemoError
+from demos.telling.generative_ai import DEMO
 
 RATE = 16_000
 

@@ -15,22 +15,40 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.generation import _clip
+from demos.generation import clip
 from demos.runtime.messages import say
 
 Array = NDArray[np.float32]
+
+
 GRID, CELL = 4, 6
+
+
 CELLS, SIDE = GRID * GRID, GRID * CELL
-COLOURS, SHAPES = tuple(_clip.COLOURS), _clip.SHAPES
+
+
+COLOURS, SHAPES = tuple(clip.COLOURS), clip.SHAPES
+
+
 PLURALS = {shape: f"{shape}es" if shape == "cross" else f"{shape}s" for shape in SHAPES}
+
+
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six")
+
+
 CORNERS = ("top-left", "top-right", "bottom-left", "bottom-right")
+
+
 WORDS = (
     "pad", "?", "what", "colour", "shape", "is", "the", "how", "many", "are", "there", "thing", "things", "a", "where",
     *COLOURS, *SHAPES, *PLURALS.values(), *NUMBERS, *CORNERS, "yes", "no",
 )  # fmt: skip
+
+
 FEWEST, MOST, LONGEST = 2, 6, 7
 """Things in a scene, and the words of the longest question."""
+
+
 VARIANTS = 25
 
 
@@ -67,7 +85,7 @@ def _stamps() -> dict[tuple[str, str], list[Array]]:
     random, middle, free = np.random.default_rng(0), (CELL - 1) / 2, 0.4
     return {
         (colour, shape): [
-            _clip.paint(("large", colour, shape), middle + float(x), middle + float(y), CELL).astype(np.float32)
+            clip.paint(("large", colour, shape), middle + float(x), middle + float(y), CELL).astype(np.float32)
             for x, y in random.uniform(-free, free, (VARIANTS, 2))
         ]
         for colour in COLOURS

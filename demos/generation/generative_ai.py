@@ -1,6 +1,9 @@
 """Generative AI on one page: a text, pictures and a tune, each drawn at random from what a small model has learnt.
 
-    x_new ~ P_θ(x | c)        θ learnt from examples, c what is asked for
+    x_new ~ P_θ(x | c)                  θ learnt from examples, c what is asked for
+    P(next | last k) = how often it followed them / how often they stood there        the chain, for text and sound
+    shares^(1/τ), scaled to one         the temperature τ makes it bolder or more timid
+    ½·Σ|p - q|                          total variation distance of shares p and q
 
 Three models, one idea. Text: which letter follows the last k letters, counted in sentences of this course. Sound: the
 same counting, over the notes of seven old tunes; how a note sounds is a formula. Pictures: the denoiser of the
@@ -13,13 +16,15 @@ variation, 0 the same and 1 nothing in common. The rival is the very same letter
 
 `python -m demos.hear tune.wav` writes the tune of a run as a sound file.
 
-Sources: C. Shannon, "A mathematical theory of communication" (1948) for the chains; J. Ho and others, "Denoising
-diffusion probabilistic models" (2020) for the pictures.
+Sources: A. Markov (1913) and C. Shannon, "A mathematical theory of communication" (1948) for the chains; J. Ho and
+others, "Denoising diffusion probabilistic models" (2020) for the pictures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -28,74 +33,81 @@ from numpy.typing import NDArray
 
 from demos import weights
 from demos.generation import _tunes
-from demos.generation._chain import Chain, Pairs, distance, longest_copy, pairs
 from demos.generation._models import Digits
 from demos.generation._schedule import clean, step_back, times
 from demos.history._texts import TEXTS
-from demos.lib.pacing import thin
-from demos.lib.prelude import open_with
-from demos.lib.scenes import Scene, row, rows, sheet
-from demos.lib.wording import number
-from demos.runtime.contract import (
-    Bars,
-    Claim,
-    Curve,
-    Demo,
-    Edge,
-    Frame,
-    Heatmap,
-    Image,
-    Measure,
-    Network,
-    Node,
-    Panel,
-    Params,
-    Prediction,
-    Preset,
-    Request,
-    Series,
-    Table,
-    Text,
-    param,
-)
-from demos.runtime.messages import listed, say
+from demos.runtime.contract import Params, param
 
 Array = NDArray[np.float64]
-MADE = (say("text"), say("pictures"), say("sound"))
-PICTURES, STEPS, SHADES, MOST_TOKENS = 9, 30, 4, 12
-LONG = {say("text"): 4000, say("sound"): 600, say("pictures"): 60}
-"""How much each model makes to be measured by."""
-RUNS = (say("fewer than 12"), say("12 to 24"), say("25 or more"))
+Pairs = Counter[Any]
+PICTURES, STEPS, SHADES = 9, 30, 4
+LONG = {"text": 4000, "sound": 600, "pictures": 60}
+"""How much each model makes to be compared with what it learnt from."""
 
 
 class GenerativeAiParams(Params):
-    context: int = param(
-        4, "Letters that the text model looks back at (k).", low=1, high=8, unit="letters",
-        aliases=("order", "k", "letters of context", "letters", "context length", "contexto", "letras"),
-    )  # fmt: skip
+    context: int = param(4, "Letters that the text model looks back at (k).", low=1, high=8, unit="letters")
     temperature: float = param(
-        1.0, "How bold text and tune are (τ): low repeats the usual, high dares.", low=0.1, high=3,
-        aliases=("tau", "τ", "temp", "temperatura", "boldness"),
-    )  # fmt: skip
-    length: int = param(
-        160, "Characters of the text.", low=60, high=240, unit="characters",
-        aliases=("text length", "characters of text", "caracteres", "longitud", "longitud del texto"),
-    )  # fmt: skip
-    notes: int = param(
-        24, "Notes of the tune.", low=8, high=48, unit="notes",
-        aliases=("tune length", "notas", "melody of", "tune of", "notas de la melodía"),
-    )  # fmt: skip
-    memory: int = param(
-        2, "Notes that the sound model looks back at.", low=1, high=4,
-        aliases=("note context", "memoria", "notes of memory", "notas de memoria"),
-    )  # fmt: skip
+        1.0, "How bold text and tune are (τ): low repeats the usual, high dares.", low=0.1, high=3
+    )
+    length: int = param(160, "Characters of the text.", low=60, high=240, unit="characters")
+    notes: int = param(24, "Notes of the tune.", low=8, high=48, unit="notes")
+    memory: int = param(2, "Notes that the sound model looks back at.", low=1, high=4)
     digit: Literal["any", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] = param(
-        "any", "What the pictures shall show; 'any' asks for nothing.",
-        aliases=(
-            "pictures of a", "pictures of the digit", "images of a", "images of the digit", "dígito",
-            "imágenes del dígito", "imágenes de un", "drawings of a",
-        ),
-    )  # fmt: skip
+        "any", "What the pictures shall show; 'any' asks for nothing."
+    )
+
+
+class Chain:
+    """What followed which tokens, up to `order` of them."""
+
+    def __init__(self, sequences: Iterable[Sequence[Hashable]], order: int) -> None:
+        self.order = order
+        self.after: dict[tuple[Any, ...], Counter[Any]] = defaultdict(Counter)
+        for sequence in sequences:
+            for at, token in enumerate(sequence):
+                for k in range(min(order, at) + 1):
+                    self.after[tuple(sequence[at - k : at])][token] += 1
+
+    def shares(self, before: Sequence[Hashable], temperature: float = 1.0) -> dict[Any, float]:
+        """The probability of each token that may follow."""
+        context = tuple(before[-self.order :])
+        while context not in self.after:
+            context = context[1:]
+        found = self.after[context]
+        powers = np.array([count / max(found.values()) for count in found.values()]) ** (1 / temperature)
+        return dict(zip(found, (powers / powers.sum()).tolist(), strict=True))
+
+    def sample(self, start: Sequence[Any], length: int, temperature: float, random: np.random.Generator) -> list[Any]:
+        """`start` and then tokens drawn one at a time, `length` in all."""
+        made = list(start)
+        while len(made) < length:
+            shares = self.shares(made, temperature)
+            made.append(list(shares)[random.choice(len(shares), p=list(shares.values()))])
+        return made
+
+
+def pairs(sequences: Iterable[Sequence[Hashable]]) -> Pairs:
+    """How often each pair of neighbours stands in the sequences."""
+    found: Pairs = Counter()
+    for sequence in sequences:
+        found.update(pairwise(sequence))
+    return found
+
+
+def distance(one: Pairs, other: Pairs) -> float:
+    """Total variation distance of the shares, 0 to 1."""
+    a, b = one.total(), other.total()
+    return sum(abs(one[pair] / a - other[pair] / b) for pair in one.keys() | other.keys()) / 2
+
+
+def longest_copy(made: str, source: str) -> int:
+    """The most characters in a row that stand in the source too."""
+    best = 0
+    for start in range(len(made)):
+        while start + best < len(made) and made[start : start + best + 1] in source:
+            best += 1
+    return best
 
 
 def course_text() -> str:
@@ -110,532 +122,82 @@ def shaded(pictures: Array) -> list[tuple[int, ...]]:
     return [tuple(line) for picture in shades.tolist() for line in picture]
 
 
-def steps(params: GenerativeAiParams) -> Iterator[Frame]:
-    """The plan; then text, tune and pictures as they come to be, what is measured, and all three on one page."""
-    story = Story(params)
-    yield from open_with(story.plan(), story.scenes)
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The text that was read and its chain, the text made of it with how many characters were given, and the same for
+    the tunes."""
+
+    read: str
+    letters: Chain
+    text: str
+    begun: int
+    melodies: tuple[tuple[str, ...], ...]
+    chain: Chain
+    tune: list[str]
+
+
+def write(params: GenerativeAiParams, random: np.random.Generator) -> Written:
+    """A text and a tune, one letter and one note at a time."""
+    read = course_text()
+    letters = Chain([read], params.context)
+    start = read.split(". ")[random.integers(len(TEXTS))][: params.context]
+    text = "".join(letters.sample(list(start), params.length, params.temperature, random))
+    melodies = _tunes.melodies()
+    chain = Chain(melodies, params.memory)
+    first = melodies[random.integers(len(melodies))][0]
+    tune = chain.sample([first], params.notes, params.temperature, random)
+    return Written(read, letters, text, len(start), melodies, chain, tune)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Digits known and made, (n, 8, 8) from 0 to 1, and on the way: time, noisy x and guess of the first nine."""
+
+    known: Array
+    made: Array
+    guesses: list[tuple[int, Array, Array]]
+
+
+def draw(params: GenerativeAiParams, random: np.random.Generator) -> Drawn:
+    """Digits by DDIM, with the network of the demo `diffusion`."""
+    model, label = Digits(weights.load("diffusion")), None if params.digit == "any" else int(params.digit)
+    known = model.network["examples"].astype(float)
+    x = random.standard_normal((LONG["pictures"], 64))
+    guesses = []
+    for t, s in pairwise(times(STEPS)):
+        noise = model.noise(x, t, label)
+        x0 = clean(x, t, noise, model.most)
+        guesses.append((t, x[:PICTURES], x0[:PICTURES]))
+        x = step_back(x, x0, t, s, 0.0, random)
+    shown = (known if label is None else known[[label]]).reshape(-1, 8, 8)
+    return Drawn((shown + 1) / 2, ((x + 1) / 2).clip(0, 1).reshape(-1, 8, 8), guesses)
+
+
+def compare(
+    params: GenerativeAiParams, written: Written, drawn: Drawn, random: np.random.Generator
+) -> dict[str, tuple[Pairs, Pairs, Pairs]]:
+    """Pairs of neighbours in text, pictures and sound: in the examples, in more of the same from each model, and in
+    that once its parts are shuffled."""
+    start, first = written.text[: written.begun], written.tune[0]
+    text = np.array(written.letters.sample(list(start), LONG["text"], params.temperature, random))
+    tune = np.array(written.chain.sample([first], LONG["sound"], params.temperature, random))
+    pixels = random.permutation(drawn.made.ravel()).reshape(drawn.made.shape)
+    mixed_text, mixed_tune = random.permutation(text).tolist(), random.permutation(tune).tolist()
+    return {
+        "text": (pairs([written.read]), pairs([text.tolist()]), pairs([mixed_text])),
+        "pictures": (pairs(shaded(drawn.known)), pairs(shaded(drawn.made)), pairs(shaded(pixels))),
+        "sound": (pairs(written.melodies), pairs([tune.tolist()]), pairs([mixed_tune])),
+    }
+
+
+def run(params: GenerativeAiParams) -> tuple[Written, Drawn, dict[str, tuple[Pairs, Pairs, Pairs]]]:
+    """A text, a tune and pictures, and how what was made compares with the examples."""
+    random = np.random.default_rng(params.seed)
+    written = write(params, random)
+    drawn = draw(params, random)
+    return written, drawn, compare(params, written, drawn, random)
 
 
 def compose(params: GenerativeAiParams) -> list[str]:
     """The notes of a run's tune."""
-    story = Story(params)
-    story.write()
-    return story.tune
-
-
-class Story:
-    def __init__(self, params: GenerativeAiParams) -> None:
-        self.params = params
-
-    def scenes(self) -> list[Scene]:
-        self._run()
-        p = self.params
-        text = [self.letter(at) for at in thin(p.length - self.begun, 8)]
-        tune = [self.note(at) for at in thin(p.notes - 1, 6)]
-        drawn = [self.denoised(index) for index in thin(len(self.guesses), 7)]
-        return [
-            self.counted(),
-            *text,
-            self.judged(say("text")),
-            self.tunes(),
-            *tune,
-            self.sounding(),
-            self.judged(say("sound")),
-            *drawn,
-            self.judged(say("pictures")),
-            self.copied(),
-            self.dares(),
-            self.ending(),
-        ]
-
-    def _run(self) -> None:
-        random = self.write()
-        self._draw(random)
-        self._measure(self.text[: self.begun], self.tune[0], random)
-
-    def write(self) -> np.random.Generator:
-        """Draws the text and the tune; returns the generator for what is drawn next."""
-        p, random = self.params, np.random.default_rng(self.params.seed)
-        self.read = course_text()
-        self.letters = Chain([self.read], p.context)
-        start = self.read.split(". ")[random.integers(len(TEXTS))][: p.context]
-        self.begun = len(start)
-        self.text = "".join(self.letters.sample(list(start), p.length, p.temperature, random))
-        self.melodies = _tunes.melodies()
-        self.chain = Chain(self.melodies, p.memory)
-        first = self.melodies[random.integers(len(self.melodies))][0]
-        self.tune = self.chain.sample([first], p.notes, p.temperature, random)
-        return random
-
-    def _measure(self, start: str, first: str, random: np.random.Generator) -> None:
-        """More of the same from each model, how far it is from the examples, and how far its parts are once
-        shuffled."""
-        p = self.params
-        text = np.array(self.letters.sample(list(start), LONG["text"], p.temperature, random))
-        tune = np.array(self.chain.sample([first], LONG["sound"], p.temperature, random))
-        known = {"text": [self.read], "sound": self.melodies, "pictures": shaded(self.known)}
-        made = {"text": [text.tolist()], "sound": [tune.tolist()], "pictures": shaded(self.more)}
-        pixels = random.permutation(self.more.ravel()).reshape(self.more.shape)
-        mixed = {"text": [random.permutation(text).tolist()], "sound": [random.permutation(tune).tolist()],
-                 "pictures": shaded(pixels)}  # fmt: skip
-        self.pairs = {kind: (pairs(known[kind]), pairs(made[kind]), pairs(mixed[kind])) for kind in MADE}
-        self.found = {kind: distance(read, of) for kind, (read, of, _) in self.pairs.items()}
-        self.shuffled = {kind: distance(read, of) for kind, (read, _, of) in self.pairs.items()}
-
-    def _draw(self, random: np.random.Generator) -> None:
-        """Digits by DDIM, and the guesses on the way for the first nine."""
-        p, model = self.params, Digits(weights.load("diffusion"))
-        label = None if p.digit == "any" else int(p.digit)
-        known = model.network["examples"].astype(float)
-        self.known: Array = ((known if label is None else known[[label]]).reshape(-1, 8, 8) + 1) / 2
-        x = random.standard_normal((LONG["pictures"], 64))
-        self.guesses: list[tuple[int, Array, Array]] = []
-        for t, s in pairwise(times(STEPS)):
-            noise = model.noise(x, t, label)
-            x0 = clean(x, t, noise, model.most)
-            self.guesses.append((t, x[:PICTURES], x0[:PICTURES]))
-            x = step_back(x, x0, t, s, 0.0, random)
-        self.more: Array = ((x + 1) / 2).clip(0, 1).reshape(-1, 8, 8)
-        self.pictures = self.more[:PICTURES]
-
-    def plan(self) -> Scene:
-        p = self.params
-        makers = (
-            (say("sentences of the course"), say("counts after {context} letters", context=p.context), say("text")),
-            (
-                say("{tunes} old tunes", tunes=len(_tunes.TUNES)),
-                say("counts after {memory} notes", memory=p.memory),
-                say("sound"),
-            ),
-            (say("handwritten digits"), say("a denoising network"), say("pictures")),
-        )
-        nodes, edges = list[Node](), list[Edge]()
-        for index, maker in enumerate(makers):
-            y = 0.85 - 0.35 * index
-            nodes += [
-                Node(id=f"{index}.{place}", label=label, x=0.15 + 0.37 * place, y=y, value=1 if place == 1 else 0)
-                for place, label in enumerate(maker)
-            ]
-            edges.append(Edge(source=f"{index}.0", target=f"{index}.1"))
-            edges.append(Edge(source=f"{index}.1", target=f"{index}.2"))
-        text = say(
-            "Three small models will make something new: a text of {length} characters, a tune of {notes} notes "
-            "and {pictures} pictures. Each learnt how its examples are distributed, and draws from that at "
-            "random. Seed {seed}: another seed, another work.",
-            length=p.length,
-            notes=p.notes,
-            pictures=PICTURES,
-            seed=p.seed,
-        )
-        diagram = Network(
-            title=say("Examples, what is known of them, new works"), nodes=tuple(nodes), edges=tuple(edges)
-        )
-        return Scene(text, (diagram,))
-
-    def counted(self) -> Scene:
-        context = self.text[: self.begun]
-        shares = self.letters.shares(context)
-        top = max(shares, key=lambda letter: shares[letter])
-        text = say(
-            "Text: {read} letters were read, and what follows each run of up to {context} was counted. After "
-            "'{context2}' came {shares} different letters; '{seen}' most often, {shares2:.0%}. That table of "
-            "counts is the whole model.",
-            read=len(self.read),
-            context=self.params.context,
-            context2=context,
-            shares=len(shares),
-            seen=_seen(top),
-            shares2=shares[top],
-        )
-        return Scene(
-            text,
-            (self._next(shares, say("after '{context}'", context=context)),),
-            {"letters": len(self.read)},
-            say("text"),
-        )
-
-    def letter(self, at: int) -> Scene:
-        end = self.begun + at
-        shares = self.letters.shares(self.text[:end], self.params.temperature)
-        drawn = self.text[end] if end < len(self.text) else self.text[-1]
-        text = say(
-            "Character {end}: after '{text}' the model draws '{seen}', which had {get:.0%} at τ = {temperature}, "
-            "from {shares} that could follow. ",
-            end=end + 1,
-            text=self.text[max(0, end - self.params.context) : end],
-            seen=_seen(drawn),
-            get=shares.get(drawn, 0),
-            temperature=number(self.params.temperature),
-            shares=len(shares),
-        )
-        text += (
-            say("There was no choice: such a run stood in the examples once.")
-            if len(shares) == 1
-            else say("Chance decides.")
-        )
-        panels = (
-            Text(title=say("The text so far"), text=self.text[: end + 1]),
-            self._next(shares, say("what may follow")),
-        )
-        return Scene(text, panels, {"at": end + 1, "choices": len(shares)})
-
-    def _next(self, shares: dict[Any, float], title: str) -> Panel:
-        top = sorted(shares, key=lambda token: -shares[token])[:8]
-        labels = tuple(_seen(token) for token in top)
-        return Bars(title=title, labels=labels, values=row([shares[token] for token in top]), value_range=(0, 1))
-
-    def judged(self, kind: str) -> Scene:
-        parts = {"text": say("letters"), "sound": say("notes"), "pictures": say("pixels")}[kind]
-        one, other = self.found[kind], self.shuffled[kind]
-        text = say(
-            "Is it like the examples? The model makes more, {long} {pictures}. Its shares of neighbouring {parts} "
-            "are {one} away from the examples' (0 the same, 1 nothing in common); the very same "
-            "{parts}, shuffled, {other}. Each row: what follows. ",
-            long=LONG[kind],
-            pictures=say("pictures") if kind == "pictures" else parts,
-            parts=parts,
-            one=number(one, 2),
-            other=number(other, 2),
-        )
-        text += (
-            say("The model has learnt which stand together.")
-            if one < 0.7 * other
-            else say("That is hardly better: these settings throw away what was learnt.")
-        )
-        metrics = {"distance": one, "shuffled": other}
-        return Scene(text, self._matrices(kind), metrics, say("{kind} measured", kind=kind))
-
-    def _matrices(self, kind: str) -> tuple[Panel, ...]:
-        """What follows what in the examples, in what was made, and in the same parts shuffled."""
-        tokens = _common(self.pairs[kind][0])
-        if kind == "sound":
-            tokens.sort(key=_tunes.NOTES.index)
-        names = tuple(_shade(token) if kind == "pictures" else _seen(token) for token in tokens)
-        titles = (say("in the examples"), say("in what was made"), say("shuffled"))
-        return tuple(
-            Heatmap(
-                title=title,
-                values=rows([_following(each, token, tokens) for token in tokens], 2),
-                rows=names,
-                columns=names,
-                value_range=(0, 1),
-                show_values=kind == "pictures",
-                row_label=say("this"),
-                column_label=say("the next"),
-            )
-            for title, each in zip(titles, self.pairs[kind], strict=True)
-        )
-
-    def tunes(self) -> Scene:
-        shares = self.chain.shares(self.tune[:1])
-        top = max(shares, key=lambda note: shares[note])
-        body = tuple((name, " ".join(notes.split()[:12])) for name, notes in _tunes.TUNES.items())
-        text = say(
-            "Sound: the same counting over {map} notes of {body} tunes. After {tune} came {top} most often, "
-            "{shares:.0%}. Nothing else in the program knows that these are notes: to the chain, letters and "
-            "notes are both just tokens.",
-            map=sum(map(len, self.melodies)),
-            body=len(body),
-            tune=self.tune[0],
-            top=top,
-            shares=shares[top],
-        )
-        panels = (
-            Table(title=say("The examples"), columns=(say("tune"), say("begins")), rows=body),
-            self._next(shares, say("after {tune}", tune=self.tune[0])),
-        )
-        return Scene(text, panels, {"notes": sum(map(len, self.melodies))}, say("sound"))
-
-    def note(self, at: int) -> Scene:
-        shares = self.chain.shares(self.tune[: at + 1], self.params.temperature)
-        before = " ".join(self.tune[max(0, at + 1 - self.params.memory) : at + 1])
-        drawn = self.tune[at + 1]
-        text = say(
-            "Note {at}: after {before} the chain draws {drawn}, which had {shares:.0%}, from {shares2} that "
-            "could follow. {leap}",
-            at=at + 2,
-            before=before,
-            drawn=drawn,
-            shares=shares[drawn],
-            shares2=len(shares),
-            leap=_leap(self.tune[at], drawn),
-        )
-        return Scene(
-            text, (self._score(at + 2), self._next(shares, say("after {before}", before=before))), {"at": at + 2}
-        )
-
-    def _score(self, count: int) -> Panel:
-        """The notes drawn so far, high ones above."""
-        roll = np.zeros((len(_tunes.NOTES), len(self.tune)))
-        for place, note in enumerate(self.tune[:count]):
-            roll[len(_tunes.NOTES) - 1 - _tunes.NOTES.index(note), place] = 1
-        return Heatmap(
-            title=say("The tune"),
-            values=rows(roll, 0),
-            rows=tuple(reversed(_tunes.NOTES)),
-            value_range=(0, 1),
-            show_values=False,
-            column_label=say("note"),
-        )
-
-    def sounding(self) -> Scene:
-        sound = _tunes.wave(self.tune)
-        strength = _tunes.heard(sound)
-        back = [_tunes.NOTES[i] for i in strength.argmax(0)]
-        same = sum(a == b for a, b in zip(back, self.tune, strict=True))
-        first = int(_tunes.RATE * 0.03)
-        text = say(
-            "As sound: {sound} numbers, {rate} a second. Left the first 0.03 seconds, {tune} at {frequency} "
-            "hertz; right how strong each pitch is over time. Read back from the wave, {same} of {tune2} notes "
-            "are the ones drawn. The tune is learnt, the tone is a formula.",
-            sound=len(sound),
-            rate=_tunes.RATE,
-            tune=self.tune[0],
-            frequency=number(_tunes.frequency(self.tune[0]), 0),
-            same=same,
-            tune2=len(self.tune),
-        )
-        seconds = row(np.arange(first) / _tunes.RATE, 4)
-        air = Series(name=say("air"), x=seconds, y=row(sound[:first]))
-        curve = Curve(title=say("the wave"), series=(air,), x_label=say("seconds"),
-                      y_range=(-1, 1))  # fmt: skip
-        panels = (curve, self._spectrum(strength), Text(title=say("To hear it"), text=self._command()))
-        return Scene(text, panels, {"numbers": len(sound), "read back": same}, say("the wave"))
-
-    def _command(self) -> str:
-        """The line that writes this tune as a sound file."""
-        values = self.params.model_dump()
-        changed = [
-            f"{name}={value}" for name, value in values.items() if value != type(self.params)().model_dump()[name]
-        ]
-        return " ".join(("python -m demos.hear tune.wav", *changed))
-
-    def _spectrum(self, strength: Array) -> Panel:
-        return Heatmap(title=say("pitch over time"), values=rows(strength[::-1], 2), rows=tuple(reversed(_tunes.NOTES)),
-                       value_range=(0, 1), show_values=False, column_label=say("note"))  # fmt: skip
-
-    def denoised(self, index: int) -> Scene:
-        t, x, x0 = self.guesses[index]
-        off = float(np.abs(x0 - self.guesses[-1][2]).mean()) / 2
-        asked = say("any digit") if self.params.digit == "any" else say("a {digit}", digit=self.params.digit)
-        text = say(
-            "Pictures, step {index} of {guesses}, t = {t}: {pictures} times noise, left, and {asked} that could "
-            "be under it, right, {off} a pixel off the end. ",
-            index=index + 1,
-            guesses=len(self.guesses),
-            t=t,
-            pictures=PICTURES,
-            asked=asked,
-            off=number(off),
-        )
-        text += (
-            say("Chance is spent at the start: the noise decides what will come, the steps only uncover it.")
-            if index == 0
-            else say("The guesses are blurs still: many digits fit so much noise.")
-            if off > 0.12
-            else say("No table of counts could hold all pictures; a network does.")
-            if off > 0.03
-            else say("What is left are shades of grey.")
-        )
-        panels = (self._sheet("x", x), self._sheet(say("the guess"), x0))
-        return Scene(text, panels, {"t": t, "off": off}, say("pictures") if index == 0 else "")
-
-    def _sheet(self, title: str, x: Array) -> Panel:
-        return Image(title=title, pixels=sheet(((x + 1) / 2).clip(0, 1).reshape(-1, 8, 8), 3))
-
-    def copied(self) -> Scene:
-        text_run, tune_run = (
-            longest_copy(self.text, self.read),
-            longest_copy("".join(self.tune), " ".join(map("".join, self.melodies))),
-        )
-        flat, known = self.pictures.reshape(-1, 64), self.known.reshape(-1, 64)
-        nearest = float(np.abs(flat[:, None] - known[None]).mean(2).min())
-        body = (
-            (say("text"), say("{text_run} of {text}", text_run=text_run, text=len(self.text)), say("characters")),
-            (say("sound"), say("{tune_run} of {tune}", tune_run=tune_run, tune=len(self.tune)), say("notes")),
-            (say("pictures"), say("{nearest} off", nearest=number(nearest)), say("the nearest")),
-        )
-        text = say(
-            "New, or copied? The longest run that stands in the examples word for word is {text_run} characters, "
-            "and {tune_run} notes; the picture nearest to one of {known} examples is {nearest} a pixel off. The "
-            "more a model looks back and the less it has read, the longer it copies.",
-            text_run=text_run,
-            tune_run=tune_run,
-            known=len(known),
-            nearest=number(nearest),
-        )
-        metrics = {"text": text_run, "notes": tune_run, "pixel": nearest}
-        return Scene(
-            text,
-            (Table(title=say("Longest copies"), columns=("", say("copied"), say("unit")), rows=body),),
-            metrics,
-            say("copied or new"),
-        )
-
-    def dares(self) -> Scene:
-        random = np.random.default_rng(self.params.seed)
-        begin = list(self.text[: self.begun])
-        body = tuple(
-            (
-                number(t),
-                "".join(self.letters.sample(begin, 46, t, random)),
-                " ".join(self.chain.sample(self.tune[:1], 10, t, random)),
-            )
-            for t in (0.1, 1.0, 3.0)
-        )
-        text = say(
-            "The same two models at three temperatures. At τ = {body} they take what came most often and soon go "
-            "in circles; at τ = {body2} rare turns are as good as common ones. Between them "
-            "lies what we call style.",
-            body=body[0][0],
-            body2=body[2][0],
-        )
-        return Scene(
-            text,
-            (Table(title=say("Temperature"), columns=("τ", say("text"), say("tune")), rows=body),),
-            {"least": 0.1, "most": 3},
-            say("temperature"),
-        )
-
-    def ending(self) -> Scene:
-        best = min(MADE, key=lambda kind: self.found[kind] / self.shuffled[kind])
-        text = say(
-            "Text, sound and pictures by one idea: learn how examples are distributed, then draw. If 1 is how far "
-            "shuffled parts are from the examples, then {listing}: the lower, the more was learnt, most by {best}. "
-            "What great models add is size and something to ask them by, not another idea.",
-            listing=listed(
-                ", ",
-                (
-                    say("{kind} {found}", kind=kind, found=number(self.found[kind] / self.shuffled[kind], 2))
-                    for kind in MADE
-                ),
-            ),
-            best=best,
-        )
-        apart, mixed = self.found, self.shuffled
-        metrics = {
-            "copied": longest_copy(self.text, self.read),
-            "text": apart["text"],
-            "pictures": apart["pictures"],
-            "sound": apart["sound"],
-            "shuffled text": mixed["text"],
-            "shuffled pictures": mixed["pictures"],
-            "shuffled sound": mixed["sound"],
-        }
-        panels = (
-            Text(title=say("The text"), text=self.text),
-            Image(title=say("The pictures"), pixels=sheet(self.pictures, 3)),
-            self._score(len(self.tune)),
-        )
-        return Scene(text, panels, metrics, say("one page"))
-
-
-def _leap(one: str, other: str) -> str:
-    """What the tune does from one note to the other."""
-    steps = abs(_tunes.NOTES.index(other) - _tunes.NOTES.index(one))
-    if steps == 0:
-        return say("The note is struck again, as songs do for two syllables.")
-    return (
-        say("A neighbour: most tunes walk.")
-        if steps == 1
-        else say("A leap of {steps}: rarer in the tunes, so rarer here.", steps=steps)
-    )
-
-
-def _common(counted: Pairs) -> list[Any]:
-    """The tokens that stand first in most pairs, twelve at most, in their own order."""
-    first: dict[Any, int] = {}
-    for (token, _), times_seen in counted.items():
-        first[token] = first.get(token, 0) + times_seen
-    return sorted(sorted(first, key=lambda token: (-first[token], token))[:MOST_TOKENS])
-
-
-def _following(counted: Pairs, token: Any, tokens: Sequence[Any]) -> list[float]:
-    """The share of each of the tokens among all that follow one."""
-    total = sum(many for (one, _), many in counted.items() if one == token)
-    return [counted[token, other] / total if total else 0.0 for other in tokens]
-
-
-def _shade(shade: int) -> str:
-    return (say("black"), say("dark grey"), say("light grey"), say("white"))[shade]
-
-
-def _seen(token: str) -> str:
-    """A space that can be seen."""
-    return "␣" if token == " " else token
-
-
-def _check(frames: Sequence[Frame]) -> str:
-    copied = frames[-1].metrics["copied"]
-    return RUNS[0] if copied < 12 else RUNS[1] if copied < 25 else RUNS[2]
-
-
-DEMO = Demo(
-    name="generative_ai",
-    title="Generative AI",
-    slide=60,
-    group="Generative AI",
-    summary="A text, a tune and pictures by three small models on one page: each drawn from what was learnt.",
-    params=GenerativeAiParams,
-    steps=steps,
-    look_for=(
-        "Three models, one idea: learn how examples are distributed, then draw.",
-        "Text and tune come from the very same counting.",
-        "The matrix of what follows what: made looks like the examples, shuffled does not.",
-        "How much is copied depends on how far the model looks back.",
-    ),
-    examples=(
-        Request("Show me generative AI"),
-        Request("generative AI with a context of 2 letters", {"context": 2}),
-        Request("Make a text, a tune and pictures with temperature 0.5", {"temperature": 0.5}),
-        Request("run generative AI with 40 notes, seed 7", {"notes": 40, "seed": 7}),
-        Request("generative AI: text, sound and pictures of the digit 3", {"digit": "3"}),
-        Request("make a melody with a Markov chain"),
-        Request("generate text letter by letter from counts, context 6", {"context": 6}),
-        Request("muéstrame la IA generativa, temperature 2", {"temperature": 2}),
-        Request("Compose a tune of 30 notes and write a few lines of text", {"notes": 30}),
-        Request("Create text, music and pictures with small models of counts"),
-        Request("Write new text letter by letter from the last 5 letters", {"context": 5}),
-        Request("Compón una melodía de 12 notas con temperatura 1.5", {"notes": 12, "temperature": 1.5}),
-    ),
-    presets={
-        "page": Preset(
-            "One page", {},
-            "Text, tune and pictures side by side. What do they have in common?",
-            (
-                Claim("text", "<", "shuffled text"),
-                Claim("pictures", "<", "shuffled pictures"),
-                Claim("sound", "<", "shuffled sound"),
-            ),
-        ),
-        "babble": Preset(
-            "Hardly any memory", {"context": 1, "memory": 1},
-            "One letter back: it babbles in English sounds.",
-            (Claim("copied", "<=", 10),),
-        ),
-        "parrot": Preset(
-            "A parrot", {"context": 8, "memory": 4},
-            "Eight letters back and little read: it copies long pieces of what it read.",
-            (Claim("copied", ">=", 40),),
-        ),
-        "bold": Preset(
-            "Daring", {"temperature": 3, "digit": "8"},
-            "Rare turns come more often, and the tune strays from its model.",
-            (Claim("sound", ">", 0.1),),
-        ),
-    },
-    prediction=Prediction("How many characters in a row, at most, will the text copy from its examples?", RUNS, _check),
-    aliases=(
-        "genai", "generative artificial intelligence", "ia generativa", "inteligencia artificial generativa", "gen ai",
-        "generative models", "generative model", "generate text and music", "text, sound and pictures", "markov chain",
-        "markov model", "melody generator", "modelos generativos", "modelo generativo", "cadena de markov",
-    ),
-    measures=(
-        Measure("distance", "error", "distance of what was made from its examples"),
-        Measure("shuffled", "quantity", "distance of the shuffled parts"),
-        Measure("copied", "quantity", "longest piece copied, in letters"),
-        Measure("pictures", "error", "distance of the pictures"),
-        Measure("sound", "error", "distance of the tune"),
-        Measure("choices", "quantity", "letters that could follow"),
-    ),
-)  # fmt: skip
+    return write(params, np.random.default_rng(params.seed)).tune

@@ -8,7 +8,9 @@
 The published model goes 64, 256, 1024, and its encoder is the language model T5; here the encoder is word vectors from
 381 sentences (`_lexicon`). Because it knows words that no picture was captioned with ("crimson", "disc"), so does the
 picture model. In each stage the smaller picture gets noise of a known level first (noise-conditioning augmentation),
-so that a stage mends the flaws before it rather than copy them; the level is told to the network.
+so that a stage mends the flaws before it rather than copy them; the level is told to the network. The published stages
+make the larger picture itself; here the noise is only removed from what the smaller one lacks, which lets small
+networks do.
 
 Stripes are too fine for 8x8 pixels and balanced to the plain colour, so the base cannot hold them: the word puts them
 in.
@@ -18,457 +20,204 @@ Source: C. Saharia and others, "Photorealistic text-to-image diffusion models wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Literal
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demos import weights
-from demos.generation import _cascade, _lexicon
-from demos.generation._cascade import MEANING, Cascade, Kind
-from demos.generation._gallery import gallery, lit
-from demos.generation._sampling import Step
-from demos.generation._schedule import add_noise
-from demos.lib.pacing import thin
-from demos.lib.prelude import open_with
-from demos.lib.scenes import Scene, row
-from demos.lib.wording import number
-from demos.runtime.contract import Bars, Claim, Demo, Frame, Measure, Params, Prediction, Preset, Request, Table, param
-from demos.runtime.messages import listed, say
+from demos.generation import _lexicon, _unet
+from demos.generation._sampling import Step, sample, tensors
+from demos.generation._schedule import ALPHA_BAR, T, add_noise
+from demos.runtime.contract import Params, param
 
 Array = NDArray[np.float64]
-ANSWERS = (say("all of them"), say("more than half"), say("half or fewer"))
-LEVELS = (0, 100, 250, 400)
+Kind = tuple[str, str, str]
+"""Pattern, colour and shape."""
+SIDES = (8, 16, 32)
+GROUND, CONTRAST = 0.05, 0.4
+PATTERNS = ("plain", "striped")
+COLOURS = {"red": (0.7, 0.1, 0.1), "green": (0.1, 0.6, 0.15), "blue": (0.12, 0.25, 0.7), "yellow": (0.7, 0.65, 0.1)}
+SHAPES = ("circle", "square", "triangle", "cross")
+KINDS: tuple[Kind, ...] = tuple(product(PATTERNS, COLOURS, SHAPES))
+MEANING = {
+    "smooth": "plain", "banded": "striped", "crimson": "red", "emerald": "green", "azure": "blue", "golden": "yellow",
+    "disc": "circle", "block": "square", "wedge": "triangle", "plus": "cross",
+}  # fmt: skip
+"""Words that no picture was ever captioned with, and what they mean."""
+TEXT = 3 * _lexicon.DIMENSION
+NETS = {
+    8: _unet.Net(channels=3, width=32, given=TEXT),
+    16: _unet.Net(channels=3, width=16, given=TEXT + 1, beside=3),
+    32: _unet.Net(channels=3, width=16, given=TEXT + 1, beside=3),
+}
+DETAIL = {16: 0.19, 32: 0.1}
+"""About the standard deviation of the difference between a picture and its smaller self enlarged (pixels -1..1)."""
+MOST = 6.0
+"""Differences are clipped to so many standard deviations."""
 STAGE_GUIDANCE = 1.5
 
 
 class ImagenParams(Params):
     shape: Literal["circle", "square", "triangle", "cross", "disc", "block", "wedge", "plus"] = param(
-        "circle", "Shape that the caption asks for; the last four were never seen with a picture.",
-        aliases=("forma", "figura"),
-        synonyms={
-            "circle": ("círculo",),
-            "square": ("cuadrado",),
-            "triangle": ("triángulo",),
-            "cross": ("cruz",),
-            "disc": ("disk", "disco"),
-            "block": ("bloque",),
-            "wedge": ("cuña",),
-            "plus": ("plus sign", "signo más"),
-        },
-    )  # fmt: skip
+        "circle", "Shape that the caption asks for; the last four were never seen with a picture."
+    )
     colour: Literal["red", "green", "blue", "yellow", "crimson", "emerald", "azure", "golden"] = param(
-        "red", "Colour; the last four were never seen with a picture.",
-        aliases=("color", "tint"),
-        synonyms={
-            "red": ("rojo", "roja"),
-            "green": ("verde",),
-            "blue": ("azul",),
-            "yellow": ("amarillo", "amarilla"),
-            "crimson": ("carmesí",),
-            "emerald": ("esmeralda",),
-            "azure": ("celeste",),
-            "golden": ("gold", "dorado", "dorada"),
-        },
-    )  # fmt: skip
+        "red", "Colour; the last four were never seen with a picture."
+    )
     pattern: Literal["plain", "striped", "smooth", "banded"] = param(
-        "striped", "Pattern, too fine for the base; the last two were never seen with a picture.",
-        aliases=("texture", "patrón", "textura"),
-        synonyms={
-            "striped": ("stripes", "stripe", "stripy", "rayado", "rayada", "a rayas"),
-            "plain": ("without a pattern", "liso", "lisa"),
-            "smooth": ("suave",),
-            "banded": ("bands", "con bandas"),
-        },
-    )  # fmt: skip
-    images: int = param(
-        4, "How many pictures to make.", low=2, high=6, unit="images",
-        aliases=("pictures", "samples", "imágenes", "dibujos", "drawings"),
-    )  # fmt: skip
-    steps: int = param(
-        20, "Denoising steps of the base; the stages take fewer.", low=4, high=50,
-        aliases=("denoising steps", "pasos", "iteraciones"),
-    )  # fmt: skip
-    guidance: float = param(
-        2.0, "How strongly the caption steers the base.", low=0, high=8,
-        aliases=("guidance scale", "cfg", "w", "guía", "escala de guía", "guidance strength"),
-    )  # fmt: skip
+        "striped", "Pattern, too fine for the base; the last two were never seen with a picture."
+    )
+    images: int = param(4, "How many pictures to make.", low=2, high=6, unit="images")
+    steps: int = param(20, "Denoising steps of the base; the stages take fewer.", low=4, high=50)
+    guidance: float = param(2.0, "How strongly the caption steers the base.", low=0, high=8)
     augmentation: int = param(
-        50, "Noise given to the smaller picture before it is enlarged: a time t.", low=0, high=400,
-        aliases=("noise level", "noise augmentation", "conditioning augmentation", "aumento de ruido", "aumento"),
-    )  # fmt: skip
+        50, "Noise given to the smaller picture before it is enlarged: a time t.", low=0, high=400
+    )
 
     @property
     def words(self) -> tuple[str, str, str]:
         return self.pattern, self.colour, self.shape
 
 
-def steps(params: ImagenParams) -> Iterator[Frame]:
-    """The plan; then the words, the base, both stages, what the words added, the noise between them, the verdict."""
-    story = Story(params)
-    yield from open_with(story.plan(), story.scenes)
+def caption(kind: Kind) -> str:
+    """ "a striped red circle"."""
+    return " ".join(("a", *kind))
 
 
-class Story:
-    def __init__(self, params: ImagenParams) -> None:
-        self.params = params
-        self.text = _cascade.caption(params.words)
-        pattern, colour, shape = (MEANING.get(word, word) for word in params.words)
-        self.kind: Kind = (pattern, colour, shape)
-        self.new = [word for word in params.words if word in MEANING]
-
-    def scenes(self) -> list[Scene]:
-        self._run()
-        base = [self.base_step(index) for index in thin(len(self.base_steps), 7)]
-        stages = []
-        for side in (16, 32):
-            stages += [
-                self.handed_on(side),
-                *(self.stage_step(side, index) for index in thin(len(self.taken[side]), 4)),
-            ]
-        return [self.neighbours(), self.vector(), *base, self.base_done(), *stages, self.three_sizes(), self.faithful(),
-                self.other_word(), self.levels(), self.ending()]  # fmt: skip
-
-    def _run(self) -> None:
-        p, random = self.params, np.random.default_rng(self.params.seed)
-        self.cascade, self.random = Cascade(weights.load("imagen")), random
-        self.base_steps, base = self.cascade.base(self.text, p.images, p.steps, p.guidance, random)
-        self.made: dict[int, Array] = {8: base}
-        self.taken: dict[int, list[Step]] = {}
-        for side in (16, 32):
-            self.taken[side], self.made[side] = self._enlarged(self.text, self.made[side // 2], p.augmentation)
-        self.read = _cascade.read(self.made[32])
-
-    def _enlarged(self, text: str, small: Array, level: int) -> tuple[list[Step], Array]:
-        count = max(4, self.params.steps // 2)
-        return self.cascade.stage(text, small, count, level, STAGE_GUIDANCE, self.random)
-
-    def _whole(self, text: str, base: Array, level: int) -> Array:
-        """Both stages from a base, for another caption or level."""
-        return self._enlarged(text, self._enlarged(text, base, level)[1], level)[1]
-
-    def plan(self) -> Scene:
-        body = (
-            (
-                say("text encoder"),
-                say("caption"),
-                say("{text} numbers", text=_cascade.TEXT),
-                say("text only: {sentences} sentences", sentences=len(_lexicon.sentences())),
-            ),
-            (say("base"), say("noise"), "8x8", say("pictures, captions")),
-            (say("stage 1"), "8x8", "16x16", say("pictures, captions")),
-            (say("stage 2"), "16x16", "32x32", say("pictures, captions")),
-        )
-        text = say(
-            "You ask for '{text}'. A text encoder, then three diffusion models one after another. ", text=self.text
-        )
-        if self.new:
-            text += say(
-                "No picture was ever captioned with {listing}: only the sentences told of {it}. ",
-                listing=listed(say(" or "), self.new),
-                it=say("it") if len(self.new) == 1 else say("them"),
-            )
-        text += say("Drawing small first is cheap: 8x8 has 16 times fewer pixels than 32x32.")
-        table = Table(
-            title=say("The cascade"), columns=(say("part"), say("takes"), say("gives"), say("learnt from")), rows=body
-        )
-        return Scene(text, (table,))
-
-    def neighbours(self) -> Scene:
-        known = self.cascade.words
-        body = []
-        for word in self.params.words:
-            like = sorted(
-                ((float(known[word] @ known[other]), other) for other in known if other != word), reverse=True
-            )
-            body.append((word, like[0][1], number(like[0][0], 2), like[1][1], number(like[1][0], 2)))
-        first = max(body, key=lambda each: float(each[2]))
-        text = say(
-            "The encoder read {sentences} sentences and counted which words stand together. For '{first}' the "
-            "nearest of {known} words is '{first2}', cosine {first3}: both are said of the same things. No "
-            "picture was needed for that, and it stays frozen from here on.",
-            sentences=len(_lexicon.sentences()),
-            first=first[0],
-            known=len(known),
-            first2=first[1],
-            first3=first[2],
-        )
-        table = Table(
-            title=say("Neighbours by text alone"),
-            columns=(say("word"), say("nearest"), say("cosine"), say("next"), say("cosine ")),
-            rows=tuple(body),
-        )
-        return Scene(text, (table,), {"cosine": float(first[2])}, say("the text encoder"))
-
-    def vector(self) -> Scene:
-        whole = _lexicon.encode(self.text, self.cascade.words)
-        parts = whole.reshape(3, -1)
-        text = say(
-            "The caption as {whole} numbers: the vectors of its 3 words, one after another. All three networks "
-            "get these same numbers at each step, and must find out by themselves that the "
-            "second part is a colour.",
-            whole=len(whole),
-        )
-        bars = tuple(
-            Bars(title=f"'{word}'", labels=tuple(str(i + 1) for i in range(len(part))), values=row(part, 2),
-                 value_range=(-3.5, 3.5))
-            for word, part in zip(self.params.words, parts, strict=True)
-        )  # fmt: skip
-        return Scene(text, bars, {"numbers": len(whole)}, say("the caption"))
-
-    def base_step(self, index: int) -> Scene:
-        step = self.base_steps[index]
-        guess = lit(step.x0)
-        off, apart = float(np.abs(step.x0 - self.base_steps[-1].x0).mean()), float(np.abs(guess - guess.mean(0)).mean())
-        text = say(
-            "Base, step {index} of {base_steps}, t = {t}: left 8x8 pixels of noise, right the "
-            "guess, {off} off its end. ",
-            index=index + 1,
-            base_steps=len(self.base_steps),
-            t=step.t,
-            off=number(off),
-        )
-        text += (
-            say(
-                "The {guess} guesses are nearly one ({apart} apart): the mean of all that fits the words.",
-                guess=len(guess),
-                apart=number(apart),
-            )
-            if off > 0.15
-            else say("They differ by {apart} a pixel: each has found its own place and size.", apart=number(apart))
-        )
-        panels = (gallery(say("x at t = {t}", t=step.t), lit(step.x), 4), gallery(say("the guess"), guess, 4))
-        return Scene(text, panels, {"t": step.t, "off": off}, say("the base starts") if index == 0 else "")
-
-    def base_done(self) -> Scene:
-        light = float(self.made[8].max(1).max((1, 2)).mean())
-        text = say(
-            "The base: {made} pictures of 64 pixels, the brightest {light} on average. Colour, place and rough "
-            "shape stand. Stripes cannot: a light and a dark line fall into one pixel and make the plain colour.",
-            made=len(self.made[8]),
-            light=number(light, 2),
-        )
-        return Scene(text, (gallery("8x8", self.made[8], 4),), {"pixels": 64}, say("the base"))
-
-    def handed_on(self, side: int) -> Scene:
-        small, level = self.made[side // 2], self.params.augmentation
-        noisy = add_noise(small * 2 - 1, level, np.random.default_rng(self.params.seed).standard_normal(small.shape))
-        text = say(
-            "From {side}x{side} to {side2}x{side2}. The smaller picture gets noise of level t = {level} (signal "
-            "{signal}), is enlarged and laid beside the noise as 3 more channels. The noise keeps the stage from "
-            "trusting single pixels, which the stage before may have got wrong.",
-            side=side // 2,
-            side2=side,
-            level=level,
-            signal=number(_cascade.signal(level), 2),
-        )
-        panels = (gallery(say("as it came"), small, 4), gallery(say("as it is handed on"), lit(noisy), 4))
-        return Scene(text, panels, {"level": level, "side": side}, say("to {side}x{side}", side=side))
-
-    def stage_step(self, side: int, index: int) -> Scene:
-        step = self.taken[side][index]
-        guess = lit(step.x0)
-        away = float(np.abs(_cascade.shrink(guess, 8) - self.made[8]).mean())
-        stripes = _stripes(guess) if side == 32 else _stripes(_cascade.enlarge(guess))
-        text = say(
-            "{side}x{side}, step {index} of {taken}, t = {t}. Shrunk to 8x8, the guess is {away} a pixel off the "
-            "base: what is coarse is given. Neighbouring lines differ by {stripes} within the shapes: what "
-            "is fine is made here.",
-            side=side,
-            index=index + 1,
-            taken=len(self.taken[side]),
-            t=step.t,
-            away=number(away),
-            stripes=number(stripes, 2),
-        )
-        panels = (gallery(say("x at t = {t}", t=step.t), lit(step.x), 2), gallery(say("the guess"), guess, 2))
-        return Scene(text, panels, {"t": step.t, "away": away, "lines": stripes})
-
-    def three_sizes(self) -> Scene:
-        right = self.read.count(self.kind)
-        text = say(
-            "8x8, 16x16 and 32x32 of the same pictures: each stage multiplies the pixels by 4. A judge that "
-            "learnt nothing, the nearest of 4,608 paintings, reads '{caption}' in {right} of {read}.",
-            caption=_cascade.caption(self.kind),
-            right=right,
-            read=len(self.read),
-        )
-        panels = tuple(gallery(f"{side}x{side}", self.made[side], 2) for side in _cascade.SIDES)
-        return Scene(text, panels, {"right": right}, say("three sizes"))
-
-    def faithful(self) -> Scene:
-        back = _cascade.shrink(self.made[32], 8)
-        own = float(np.abs(back - self.made[8]).mean())
-        other = float(np.abs(back - np.roll(self.made[8], 1, 0)).mean())
-        text = say(
-            "Are the large pictures still the small ones? Shrunk to 8x8 again they are {own} a pixel off their "
-            "own base, and {other} off the base of another picture. The stages add; they do not start over.",
-            own=number(own),
-            other=number(other),
-        )
-        panels = (gallery(say("the base"), self.made[8], 4), gallery(say("32x32, shrunk"), back, 4))
-        return Scene(text, panels, {"own": own, "other": other}, say("shrunk again"))
-
-    def other_word(self) -> Scene:
-        swapped = "plain" if self.kind[0] == "striped" else "striped"
-        words = _cascade.caption((swapped, *self.params.words[1:]))
-        again = self._whole(words, self.made[8], self.params.augmentation)
-        one, two = _stripes(self.made[32]), _stripes(again)
-        text = say(
-            "The same base pictures, enlarged with '{swapped}' instead of '{pattern}': neighbouring lines differ "
-            "by {two} instead of {one}. The base holds no stripes either way, so this detail comes "
-            "from the words alone.",
-            swapped=swapped,
-            pattern=self.params.pattern,
-            two=number(two, 2),
-            one=number(one, 2),
-        )
-        panels = (gallery(self.text, self.made[32], 2), gallery(words, again, 2))
-        return Scene(text, panels, {"lines": one, "other": two}, say("another word"))
-
-    def levels(self) -> Scene:
-        base = self.made[8][:1]
-        found = np.concatenate([self._whole(self.text, base, level) for level in LEVELS])
-        away = np.abs(_cascade.shrink(found, 8) - base).mean((1, 2, 3))
-        kinds = _cascade.read(found)
-        text = say(
-            "Picture 1 with more and more noise between the stages, from t = {levels} to {levels2}: {away} to "
-            "{away2} a pixel off its base, {kind} of {levels3} read as asked. With little noise a stage leans on "
-            "each pixel before it, flaws included; with much it must lean on the words. Compare the edges.",
-            levels=LEVELS[0],
-            levels2=LEVELS[-1],
-            away=number(float(away[0]), 4),
-            away2=number(float(away[-1]), 4),
-            kind=kinds.count(self.kind),
-            levels3=len(LEVELS),
-        )
-        bars = Bars(
-            title=say("off the base"),
-            labels=tuple(say("t = {level}", level=level) for level in LEVELS),
-            values=row(away, 4),
-        )
-        panels = (gallery(say("t = {listing}", listing=listed(", ", map(str, LEVELS))), found, 2), bars)
-        return Scene(text, panels, {"least": away[0], "most": away[-1]}, say("noise between the stages"))
-
-    def ending(self) -> Scene:
-        right, n = self.read.count(self.kind), len(self.read)
-        text = say("'{text}': {right} of {n} pictures as asked. ", text=self.text, right=right, n=n)
-        if self.new:
-            text += say(
-                "The networks had never met {listing}; the frozen encoder had, in text. ",
-                listing=listed(say(" or "), self.new),
-            )
-            if right > n / 2:
-                text += say("So what a word means came from text alone. ")
-        else:
-            text += say("Try 'crimson' or 'disc', which no picture was captioned with. ")
-        if right < n:
-            wrong = next(kind for kind in self.read if kind != self.kind)
-            text += say("One was read as '{caption}'.", caption=_cascade.caption(wrong))
-        return Scene(
-            text, (gallery(self.text, self.made[32], 2),), {"agree": right / n, "images": n}, say("the result")
-        )
+def paint(kind: Kind, cx: float, cy: float, radius: float) -> Array:
+    """A picture (3, 32, 32), 0..1, with smooth edges; middle and radius in pixels."""
+    pattern, colour, shape = kind
+    y, x = (np.indices((64, 64)) + 0.5) / 2
+    dx, dy = np.abs(x - cx), y - cy
+    inside = {
+        "circle": dx**2 + dy**2 <= radius**2,
+        "square": (dx <= radius * 0.9) & (np.abs(dy) <= radius * 0.9),
+        "triangle": (np.abs(dy) <= radius) & (dx <= (dy + radius) / 2),
+        "cross": ((dx <= radius / 3) & (np.abs(dy) <= radius)) | ((np.abs(dy) <= radius / 3) & (dx <= radius)),
+    }[shape]
+    share = inside.reshape(32, 2, 32, 2).mean((1, 3))
+    light = 1 + (CONTRAST if pattern == "striped" else 0) * np.where(np.arange(32) % 4 < 2, 1, -1)
+    ink = np.array(COLOURS[colour])[:, None, None] * light[:, None]
+    painted: Array = GROUND + share * (ink - GROUND)
+    return painted
 
 
-def _stripes(pictures: Array) -> float:
-    """How much pairs of lines differ in light where the shapes are (n, 3, 32, 32), as a share of their light."""
-    light = pictures.max(1)
-    pairs = light.reshape(len(light), 16, 2, 32).mean(2)
-    inside = _eroded(pairs.reshape(len(light), 8, 2, 32).mean(2) > 0.3)
-    bright, other = pairs[:, ::2][inside], pairs[:, 1::2][inside]
-    return float(np.abs(bright - other).mean() / max(float((bright + other).mean()) / 2, 1e-9)) if inside.any() else 0.0
+def draw(kind: Kind, random: np.random.Generator) -> Array:
+    """A picture (3, 32, 32): the shape at a random place, in a random size."""
+    cx, cy = 16 + random.uniform(-2.5, 2.5, 2)
+    return paint(kind, float(cx), float(cy), float(random.uniform(9.5, 13)))
 
 
-def _eroded(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Only places whose neighbours above and below are inside too, so that edges are not taken for stripes."""
-    padded = np.pad(inside, ((0, 0), (1, 1), (0, 0)))
-    found: NDArray[np.bool_] = inside & padded[:, :-2] & padded[:, 2:]
-    return found
+def shrink(pictures: Any, side: int) -> Any:
+    """Pictures (n, 3, larger, larger) with each square of pixels replaced by its mean."""
+    n, channels, larger, _ = pictures.shape
+    factor = larger // side
+    return pictures.reshape(n, channels, side, factor, side, factor).mean((3, 5))
 
 
-def _check(frames: Sequence[Frame]) -> str:
-    found = frames[-1].metrics["agree"]
-    return ANSWERS[0] if found == 1 else ANSWERS[1] if found > 0.5 else ANSWERS[2]
+def enlarge(pictures: Array) -> Array:
+    """Pictures of twice the side, each pixel repeated."""
+    return pictures.repeat(2, 2).repeat(2, 3)
 
 
-DEMO = Demo(
-    name="imagen",
-    title="Imagen",
-    slide=56,
-    group="Transformers and Image Generation",
-    summary="A frozen text encoder, a small picture from noise, and two diffusion stages that enlarge it.",
-    params=ImagenParams,
-    steps=steps,
-    look_for=(
-        "The text encoder never saw a picture, yet knows which words are near.",
-        "The base decides what is coarse; the stages add what is fine.",
-        "Shrunk again, the large picture is the small one.",
-        "Stripes come from the word, for the base cannot show them.",
-    ),
-    examples=(
-        Request("Show me Imagen"),
-        Request("Imagen: a plain blue triangle", {"pattern": "plain", "colour": "blue", "shape": "triangle"}),
-        Request("run Imagen with a crimson disc", {"colour": "crimson", "shape": "disc"}),
-        Request("super-resolution cascade with guidance 4, seed 5", {"guidance": 4, "seed": 5}),
-        Request(
-            "Imagen, 6 images of a banded azure plus",
-            {"images": 6, "pattern": "banded", "colour": "azure", "shape": "plus"},
-        ),
-        Request("show how super-resolution enlarges a small picture"),
-        Request("Imagen with noise augmentation 300", {"augmentation": 300}),
-        Request("muéstrame Imagen con 5 images", {"images": 5}),
-        Request(
-            "Draw a small striped golden wedge and enlarge it twice",
-            {"pattern": "striped", "colour": "golden", "shape": "wedge"},
-        ),
-        Request("Make a tiny picture from words, then let two more models add the fine detail"),
-        Request(
-            "Upscale a plain green triangle from its caption, 3 images",
-            {"pattern": "plain", "colour": "green", "shape": "triangle", "images": 3},
-        ),
-        Request(
-            "Agranda una imagen pequeña de un disco carmesí con una cascada de difusión",
-            {"colour": "crimson", "shape": "disc"},
-        ),
-    ),
-    presets={
-        "stripes": Preset(
-            "A striped red circle", {},
-            "The base cannot show stripes. Where do they come from?",
-            (Claim("agree", "==", 1), Claim("lines", ">", "other")),
-        ),
-        "plain": Preset(
-            "A plain green cross", {"pattern": "plain", "colour": "green", "shape": "cross"},
-            "From 64 pixels to 1,024.",
-            (Claim("agree", "==", 1),),
-        ),
-        "new": Preset(
-            "Words never seen with a picture", {"pattern": "banded", "colour": "crimson", "shape": "disc"},
-            "The text encoder read of a banded crimson disc; the picture model never did, and draws it.",
-            (Claim("agree", "==", 1),),
-        ),
-        "loose": Preset(
-            "Much noise between the stages", {"augmentation": 400, "colour": "blue", "shape": "square"},
-            "The stages are told little of the base: what do they invent?",
-            (Claim("agree", ">=", 0.5), Claim("level", "==", 400)),
-        ),
-    },
-    prediction=Prediction("How many of the finished pictures will be what the caption asks for?", ANSWERS, _check),
-    aliases=(
-        "google imagen", "super-resolution", "cascade of diffusion models", "cascaded diffusion", "superresolución",
-        "superresolution", "super-resolution cascade", "diffusion cascade", "cascade of diffusion",
-        "cascading diffusion", "frozen text encoder", "upscale a picture", "upscaling", "cascada de difusión",
-        "modelos de difusión en cascada", "super resolución",
-    ),
-    measures=(
-        Measure("agree", "accuracy", "share of pictures that are as asked"),
-        Measure("off", "error", "distance of the guess from its end"),
-        Measure("away", "error", "distance of a stage from the picture before it"),
-        Measure("lines", "quantity", "how striped the pictures are"),
-        Measure("cosine", "quantity", "cosine of the nearest words"),
-        Measure("t", "clock", "time t of the noise"),
-        Measure("images", "size"),
-    ),
-    heavy=True,
-)  # fmt: skip
+@cache
+def _paintings() -> tuple[NDArray[np.float32], NDArray[np.float32], tuple[Kind, ...]]:
+    places, sizes = np.linspace(13.5, 18.5, 6), np.linspace(9.5, 13, 4)
+    flat, kinds = [], []
+    for kind in KINDS:
+        flat += [paint(kind, float(x), float(y), float(r)).ravel() for x in places for y in places for r in sizes]
+        kinds += [kind] * (len(places) ** 2 * len(sizes))
+    painted = np.array(flat, np.float32)
+    return painted, (painted**2).sum(1), tuple(kinds)
+
+
+def read(pictures: Array) -> list[Kind]:
+    """The kind of each picture (n, 3, 32, 32): that of the nearest of 4,608 paintings. Nothing in this is learnt."""
+    painted, lengths, kinds = _paintings()
+    far = lengths - 2 * pictures.reshape(len(pictures), -1).astype(np.float32) @ painted.T
+    return [kinds[i] for i in far.argmin(1)]
+
+
+class Cascade:
+    """The frozen text encoder and the three networks, ready to make pictures from captions."""
+
+    def __init__(self, w: weights.Tensors) -> None:
+        self.words = _lexicon.vectors(w["words"])
+        self.w = tensors(w)
+
+    def base(
+        self, text: str, count: int, steps: int, guidance: float, random: np.random.Generator
+    ) -> tuple[list[Step], Array]:
+        """The steps and the pictures (count, 3, 8, 8), 0..1."""
+        start = random.standard_normal((count, 3, 8, 8))
+        given = np.repeat(_lexicon.encode(text, self.words)[None], count, 0)
+        return self._run(8, start, given, np.zeros_like(given), None, steps, guidance)
+
+    def stage(
+        self, text: str, small: Array, steps: int, level: int, guidance: float, random: np.random.Generator
+    ) -> tuple[list[Step], Array]:
+        """The steps (as pictures, pixels -1..1) and the pictures of twice the side of `small` (n, 3, side, side);
+        `level`, 0 to T, is the time whose noise the smaller picture gets."""
+        side = 2 * small.shape[-1]
+        beside = enlarge(add_noise(small * 2 - 1, level, random.standard_normal(small.shape)))
+        start = random.standard_normal((len(small), 3, side, side))
+        told = np.full((len(small), 1), level / T)
+        given = np.concatenate([np.repeat(_lexicon.encode(text, self.words)[None], len(small), 0), told], 1)
+        without = np.concatenate([np.zeros((len(small), TEXT)), told], 1)
+        taken, _ = self._run(side, start, given, without, beside, steps, guidance)
+        ground = enlarge(small) * 2 - 1
+        shown = [
+            Step(step.t, step.s, ground + DETAIL[side] * step.x, ground + DETAIL[side] * step.x0) for step in taken
+        ]
+        return shown, np.clip((shown[-1].x0 + 1) / 2, 0, 1)
+
+    def _run(
+        self, side: int, start: Array, given: Array, without: Array, beside: Array | None, steps: int, guidance: float
+    ) -> tuple[list[Step], Array]:
+        import torch
+
+        laid = None if beside is None else torch.tensor(beside, dtype=torch.float32)
+
+        def predict(vector: Array) -> Any:
+            told = torch.tensor(vector, dtype=torch.float32)
+            return lambda x, t: _unet.predict_v(self.w, x, t, told, laid, prefix=f"{side}.")
+
+        most = 1.0 if beside is None else MOST
+        taken, x = sample(start, steps, predict(given), predict(without), guidance, most)
+        return taken, np.clip((x + 1) / 2, 0, 1)
+
+
+def signal(level: int) -> float:
+    """How much of the smaller picture is left at that level of noise."""
+    return float(np.sqrt(ALPHA_BAR[level]))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The cascade, the base's steps, the steps of both stages by side, the pictures by side (8, 16, 32); `random` goes
+    on from there."""
+
+    cascade: Cascade
+    base: list[Step]
+    stages: dict[int, list[Step]]
+    made: dict[int, Array]
+    random: np.random.Generator
+
+    def enlarged(self, params: ImagenParams, text: str, small: Array, level: int) -> tuple[list[Step], Array]:
+        """One stage for pictures of 8 or 16 pixels a side."""
+        return self.cascade.stage(text, small, max(4, params.steps // 2), level, STAGE_GUIDANCE, self.random)
+
+
+def run(params: ImagenParams) -> Run:
+    """The base from noise, then twice as large, and once more."""
+    cascade, random, text = Cascade(weights.load("imagen")), np.random.default_rng(params.seed), caption(params.words)
+    taken, base = cascade.base(text, params.images, params.steps, params.guidance, random)
+    done = Run(cascade, taken, {}, {8: base}, random)
+    for side in SIDES[1:]:
+        small = done.made[side // 2]
+        done.stages[side], done.made[side] = done.enlarged(params, text, small, params.augmentation)
+    return done

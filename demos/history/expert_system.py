@@ -15,68 +15,31 @@ example, in our own words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import model_validator
 
-from demos.history._rules import Look, backward, forward, read_facts, read_rules, why
-from demos.lib.pacing import thin
-from demos.lib.scenes import Scene, play
-from demos.lib.wording import count
-from demos.runtime.contract import (
-    Claim,
-    Demo,
-    Edge,
-    Frame,
-    Measure,
-    Network,
-    Node,
-    Panel,
-    Params,
-    Prediction,
-    Preset,
-    Request,
-    Table,
-    param,
-)
-from demos.runtime.messages import clipped, listed, say
+from demos.runtime.contract import Params, param
+from demos.runtime.messages import say
 
-MOST_RULES, MOST_FRAMES = 16, 90
+MOST_RULES = 16
 ANIMALS = (
     "hair -> mammal; feathers -> bird; mammal and eats meat -> carnivore; mammal and hooves -> ungulate; "
     "carnivore and stripes -> tiger; carnivore and spots -> cheetah; ungulate and stripes -> zebra; "
     "bird and swims -> penguin; bird and flies far -> albatross"
 )
-LOANS = (
-    "steady job -> income; owns house -> security; income and security -> low risk; no job -> high risk; "
-    "debts and no security -> high risk; low risk -> grant loan; high risk -> refuse loan"
-)
-WET = "rain -> wet street; street cleaning -> wet street; wet street and frost -> ice; ice -> drive slowly"
 
 
 class ExpertSystemParams(Params):
-    facts: str = param(
-        "hair, eats meat, stripes", "What is known at the start, with commas.", longest=200,
-        aliases=("known", "given", "hechos", "datos", "what is known", "observations", "animal has"),
-    )  # fmt: skip
-    rules: str = param(
-        ANIMALS, f"Up to {MOST_RULES} rules 'a and b -> c', with semicolons.", longest=900,
-        aliases=("knowledge base", "rule base", "reglas", "base de reglas", "base de conocimiento"),
-    )  # fmt: skip
-    goal: str = param(
-        "tiger", "What to prove.", longest=40,
-        aliases=("prove", "question", "target", "conclusion", "meta", "objetivo", "demuestra"),
-    )  # fmt: skip
+    facts: str = param("hair, eats meat, stripes", "What is known at the start, with commas.", longest=200)
+    rules: str = param(ANIMALS, f"Up to {MOST_RULES} rules 'a and b -> c', with semicolons.", longest=900)
+    goal: str = param("tiger", "What to prove.", longest=40)
     chaining: Literal["both", "forward", "backward"] = param(
-        "both", "Reason from the facts, from the goal, or one after the other.",
-        aliases=("direction", "reasoning", "strategy", "inference", "encadenamiento", "dirección"),
-        synonyms={
-            "forward": ("forwards", "from the facts", "data-driven", "hacia adelante", "adelante"),
-            "backward": ("backwards", "from the goal", "goal-driven", "hacia atrás", "atrás"),
-            "both": ("both ways", "both directions", "ambos", "los dos"),
-        },
-    )  # fmt: skip
+        "both", "Reason from the facts, from the goal, or one after the other."
+    )
 
     @model_validator(mode="after")
     def _readable(self) -> ExpertSystemParams:
@@ -90,220 +53,114 @@ class ExpertSystemParams(Params):
         return self
 
 
-def steps(params: ExpertSystemParams) -> Iterator[Frame]:
-    """Every look at a rule forwards, every goal backwards, and the reasons."""
-    story = Story(params)
-    ahead = forward(story.facts, story.rules) if params.chaining != "backward" else []
-    proved, back = backward(story.goal, story.facts, story.rules)
-    back = back if params.chaining != "forward" else []
-    scenes = [story.look(look, True, i, len(ahead)) for i, look in enumerate(ahead)]
-    scenes += [story.look(look, False, i, len(back)) for i, look in enumerate(back)]
-    keep = [i for i, scene in enumerate(scenes) if scene.moment]
-    kept = [scenes[i] for i in thin(len(scenes), MOST_FRAMES, keep)]
-    yield from play(
-        [story.opening(), story.knowledge(), *kept, story.reasons(), story.ending(proved, len(ahead), len(back))]
-    )
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """If all `conditions` hold, `conclusion` holds."""
+
+    conditions: tuple[str, ...]
+    conclusion: str
 
 
-class Story:
-    def __init__(self, params: ExpertSystemParams) -> None:
-        self.rules, self.facts, self.goal = (
-            read_rules(params.rules),
-            read_facts(params.facts),
-            params.goal.strip().lower(),
-        )
-        self.reached = forward(self.facts, self.rules)[-1].known
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look: what was known after it, the rule looked at (None for a goal's own look), and whether it fired.
 
-    def opening(self) -> Scene:
-        caption = say(
-            "{facts} and {rules}, all written by people; nothing is learnt from data. Is '{goal}' true? The left "
-            "table is all that the system knows of the world.",
-            facts=count(len(self.facts), "fact"),
-            rules=count(len(self.rules), "rule"),
-            goal=self.goal,
-        )
-        return Scene(caption, self._panels(self.facts, None), {"facts": len(self.facts), "rules": len(self.rules)})
+    Forward, `missing` is the first condition that is not known. Backward, `goals` are those that are being proved, the
+    outermost first, and `found` is what the look found of the innermost: it is a fact, a rule would prove it, a rule
+    has proved it, or its way is closed.
+    """
 
-    def knowledge(self) -> Scene:
-        ends = sorted({rule.conclusion for rule in self.rules} - {c for rule in self.rules for c in rule.conditions})
-        caption = say(
-            "The rules form a net: facts on the left, {ends} last conclusions on the right ({listing}). Forward "
-            "chaining walks it from left to right, backward chaining from the goal to the left.",
-            ends=len(ends),
-            listing=listed(", ", ends[:4]),
-        )
-        return Scene(caption, (self._net(self.facts),), {"conclusions": len({rule.conclusion for rule in self.rules})})
-
-    def look(self, look: Look, ahead: bool, index: int, many: int) -> Scene:
-        way = say("Forward") if ahead else say("Backward")
-        name = say("rule {rule}", rule=look.rule + 1) if look.rule is not None else say("the facts")
-        caption = say(
-            "{way} {index} of {many}, {name}: {text}", way=way, index=index + 1, many=many, name=name, text=look.text
-        )
-        moment = ""
-        if index == 0:
-            moment = say("forward chaining") if ahead else say("backward chaining")
-        if look.fired and look.rule is not None and self.rules[look.rule].conclusion == self.goal:
-            reached = say("'{goal}' is reached forwards", goal=self.goal)
-            moment = reached if ahead else say("'{goal}' is reached backwards", goal=self.goal)
-        return Scene(
-            clipped(caption, 330),
-            self._panels(look.known, look.rule),
-            {"looks": index + 1, "known": len(look.known)},
-            clipped(moment, 60),
-        )
-
-    def reasons(self) -> Scene:
-        chain = why(self.goal, self.facts, self.rules)
-        body = tuple((made, str(rule)) for made, rule in chain) or ((self.goal, say("no chain of rules leads here")),)
-        caption = say("Why '{goal}'? ", goal=self.goal)
-        if chain:
-            caption += say(
-                "Because of {rules}, read from top to bottom. A learned network has no such answer.",
-                rules=count(len(chain), "rule"),
-            )
-        else:
-            kind = say("is a fact") if self.goal in self.facts else say("cannot be made")
-            caption += say("It {kind}: 0 rules lead to it from these facts.", kind=kind)
-        return Scene(
-            caption,
-            (Table(title=say("Why?"), columns=(say("conclusion"), say("rule")), rows=body), self._net(self.reached)),
-            {},
-            say("why?"),
-        )
-
-    def ending(self, proved: bool, ahead: int, back: int) -> Scene:
-        new = [fact for fact in self.reached if fact not in self.facts]
-        caption = say(
-            "'{goal}' is {proved}. From {facts} follow ",
-            goal=self.goal,
-            proved=say("proved") if proved else say("not proved"),
-            facts=count(len(self.facts), "fact"),
-        )
-        caption += say("{new} more: {listing}. ", new=len(new), listing=listed(", ", new[:5]) or say("none"))
-        if ahead and back:
-            caption += say(
-                "Forward took {ahead} looks and found everything, backward {back} and looked only "
-                "at what matters here.",
-                ahead=ahead,
-                back=back,
-            )
-        else:
-            caption += say("Only what people put into rules can come out: a wrong rule gives wrong conclusions.")
-        metrics = {"proved": proved, "new": len(new), "forward": ahead, "backward": back}
-        return Scene(
-            clipped(caption, 330), (self._net(self.reached), self._known(self.reached)), metrics, say("the verdict")
-        )
-
-    def _panels(self, known: Sequence[str], rule: int | None) -> tuple[Panel, ...]:
-        body = tuple((str(i + 1), ", ".join(each.conditions), each.conclusion) for i, each in enumerate(self.rules))
-        marked = () if rule is None else (rule,)
-        return Table(
-            title=say("Rules"), columns=("#", say("if"), say("then")), rows=body, highlight=marked
-        ), self._known(known)
-
-    def _known(self, known: Sequence[str]) -> Table:
-        body = tuple((fact, say("given") if fact in self.facts else say("concluded")) for fact in known)
-        new = tuple(i for i, fact in enumerate(known) if fact not in self.facts)
-        return Table(title=say("What is known"), columns=(say("fact"), say("from")), rows=body, highlight=new[-1:])
-
-    def _net(self, known: Sequence[str]) -> Network:
-        """Facts and conclusions in columns by how many rules they are away from a fact."""
-        level = {c: 0 for rule in self.rules for c in rule.conditions}
-        for _ in self.rules:
-            for rule in self.rules:
-                deeper = min(6, 1 + max(level[c] for c in rule.conditions))
-                level[rule.conclusion] = max(level.get(rule.conclusion, 0), deeper)
-        deepest = max(level.values()) or 1
-        nodes = []
-        for depth in range(deepest + 1):
-            column = [name for name, at in level.items() if at == depth]
-            for i, name in enumerate(column):
-                x, y = 0.12 + 0.76 * depth / deepest, 1 - (i + 0.5) / len(column)
-                nodes.append(Node(id=name, label=name, x=x, y=y, value=1.0 if name in known else 0.0))
-        edges = {(c, rule.conclusion): rule for rule in self.rules for c in rule.conditions}
-        return Network(
-            title=say("The net of rules"),
-            nodes=tuple(nodes),
-            edges=tuple(
-                Edge(source=a, target=b, weight=0.5, active=set(r.conditions) <= set(known))
-                for (a, b), r in edges.items()
-            ),
-        )
+    known: tuple[str, ...]
+    rule: int | None
+    fired: bool
+    missing: str = ""
+    goals: tuple[str, ...] = ()
+    found: Literal["", "known", "open", "proved", "closed"] = ""
 
 
-def _check(frames: Sequence[Frame]) -> str:
-    return "yes" if frames[-1].metrics["proved"] else "no"
+def read_rules(text: str) -> list[Rule]:
+    """The rules of "a and b -> c; if d then e"; what is no rule is left out."""
+    found = []
+    for part in re.split(r"[;\n]+", text.lower()):
+        sides = re.split(r"->|→|=>|\bthen\b", re.sub(r"^\s*if\b", "", part))
+        conditions = tuple(c for c in (word.strip() for word in re.split(r"\band\b|&|,", sides[0])) if c)
+        if len(sides) == 2 and conditions and sides[1].strip():
+            found.append(Rule(conditions, sides[1].strip()))
+    return found
 
 
-DEMO = Demo(
-    name="expert_system",
-    title="Expert system",
-    slide=6,
-    group="Artificial Intelligence (AI) and Machine Learning",
-    summary="Facts and rules written by people: forward and backward chaining, and the reasons for every conclusion.",
-    params=ExpertSystemParams,
-    steps=steps,
-    look_for=(
-        "A rule fires only when all its conditions are known.",
-        "Forward chaining finds everything, backward chaining only what the goal needs.",
-        "Every conclusion can be explained by the rules that made it.",
-    ),
-    examples=(
-        Request("Show me an expert system"),
-        Request('Run the expert system with the facts "feathers, swims"', {"facts": "feathers, swims"}),
-        Request("forward chaining with the animal rules", {"chaining": "forward"}),
-        Request("prove it by backward chaining", {"chaining": "backward"}),
-        Request('expert system: what follows from "hair, hooves, stripes"?', {"facts": "hair, hooves, stripes"}),
-        Request("rule-based reasoning of the 1980s, step by step"),
-        Request('sistema experto con "hair, spots, eats meat"', {"facts": "hair, spots, eats meat"}),
-        Request("Show knowledge representation with if-then rules"),
-        Request(
-            "Work out which animal has \"hair, eats meat, spots\" from rules that people wrote",
-            {"facts": "hair, eats meat, spots"},
-        ),
-        Request("Let rules fire one after the other, from the facts to a conclusion", {"chaining": "forward"}),
-        Request("Start at the goal and reason backwards to the facts that would prove it", {"chaining": "backward"}),
-        Request(
-            "Deduce the animal from \"feathers, flies far\" and give the reasons", {"facts": "feathers, flies far"}
-        ),
-        Request("Muestra reglas si-entonces que razonan hacia adelante", {"chaining": "forward"}),
-    ),
-    presets={
-        "tiger": Preset(
-            "Is it a tiger?", {},
-            "Three facts, two steps of reasoning, and a reason for each.",
-            (Claim("proved", "==", 1), Claim("new", "==", 3)),
-        ),
-        "missing": Preset(
-            "One fact less", {"facts": "hair, stripes"},
-            "Remove one fact: the chain breaks, and nothing is guessed.",
-            (Claim("proved", "==", 0),),
-        ),
-        "loan": Preset(
-            "Grant a loan?",
-            {"rules": LOANS, "facts": "steady job, owns house", "goal": "grant loan"},
-            "The credit table's question, answered by rules that people wrote.", (Claim("proved", "==", 1),),
-        ),
-        "ice": Preset(
-            "Drive slowly?", {"rules": WET, "facts": "street cleaning, frost", "goal": "drive slowly"},
-            "Two rules lead to a wet street: backward chaining tries one, fails, and takes the other.",
-            (Claim("proved", "==", 1), Claim("backward", ">", "forward")),
-        ),
-    },
-    prediction=Prediction("Will the goal be proved?", ("yes", "no"), _check),
-    aliases=(
-        "expert systems", "forward chaining", "backward chaining", "rule-based system", "sistema experto", "expert sys",
-        "rule-based expert system", "production rules", "inference engine", "if-then rules", "mycin",
-        "sistemas expertos", "sistema basado en reglas", "motor de inferencia", "encadenamiento hacia adelante",
-        "encadenamiento hacia atrás",
-    ),
-    measures=(
-        Measure("known", "quantity", "facts known so far", "run"),
-        Measure("looks", "quantity", "rules looked at so far", "run"),
-        Measure("proved", "score", "1 when the goal is proved"),
-        Measure("forward", "quantity", "looks that forward chaining took"),
-        Measure("backward", "quantity", "looks that backward chaining took"),
-        Measure("rules", "size"),
-    ),
-)  # fmt: skip
+def read_facts(text: str) -> tuple[str, ...]:
+    """The facts, in lower case, each once."""
+    return tuple(dict.fromkeys(fact.strip() for fact in re.split(r"[,;]|\band\b", text.lower()) if fact.strip()))
+
+
+def forward(facts: Sequence[str], rules: Sequence[Rule]) -> list[Look]:
+    """Every look at a rule, round after round, until a round brings nothing new."""
+    known, looks, fresh = list(facts), list[Look](), True
+    while fresh:
+        fresh = False
+        for index, rule in enumerate(rules):
+            missing = [condition for condition in rule.conditions if condition not in known]
+            fires = not missing and rule.conclusion not in known
+            if fires:
+                known.append(rule.conclusion)
+            looks.append(Look(tuple(known), index, fires, "".join(missing[:1])))
+            fresh = fresh or fires
+    return looks
+
+
+def backward(goal: str, facts: Sequence[str], rules: Sequence[Rule]) -> tuple[bool, list[Look]]:
+    """Whether the goal can be proved, and every look on the way. A goal that is being proved is not tried again."""
+    proved, looks = list(facts), list[Look]()
+
+    def prove(wanted: str, above: tuple[str, ...]) -> bool:
+        goals = (*above, wanted)
+        if wanted in proved:
+            looks.append(Look(tuple(proved), None, False, goals=goals, found="known"))
+            return True
+        for index, rule in enumerate(rules):
+            if rule.conclusion != wanted or set(rule.conditions) & {*goals}:
+                continue
+            looks.append(Look(tuple(proved), index, False, goals=goals, found="open"))
+            if all(prove(condition, goals) for condition in rule.conditions):
+                proved.append(wanted)
+                looks.append(Look(tuple(proved), index, True, goals=goals, found="proved"))
+                return True
+        looks.append(Look(tuple(proved), None, False, goals=goals, found="closed"))
+        return False
+
+    return prove(goal, ()), looks
+
+
+def why(goal: str, facts: Sequence[str], rules: Sequence[Rule]) -> list[tuple[str, Rule]]:
+    """The rules that made the goal, in the order in which they were used; empty when it cannot be made."""
+    made: dict[str, Rule] = {}
+    for look in forward(facts, rules):
+        if look.fired and look.rule is not None:
+            made[rules[look.rule].conclusion] = rules[look.rule]
+
+    def chain(wanted: str) -> list[tuple[str, Rule]]:
+        if wanted in facts or wanted not in made:
+            return []
+        return [*(step for c in made[wanted].conditions for step in chain(c)), (wanted, made[wanted])]
+
+    return list(dict(chain(goal)).items())
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The facts, the rules and the goal as read; every look forward and backward; whether the goal is proved."""
+
+    facts: tuple[str, ...]
+    rules: list[Rule]
+    goal: str
+    ahead: list[Look]
+    back: list[Look]
+    proved: bool
+
+
+def run(params: ExpertSystemParams) -> Run:
+    """Read the knowledge, and reason both ways."""
+    facts, rules, goal = read_facts(params.facts), read_rules(params.rules), params.goal.strip().lower()
+    proved, back = backward(goal, facts, rules)
+    return Run(facts, rules, goal, forward(facts, rules), back, proved)

@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos import weights
-from demos.language._masked import HEADS, UNKNOWN, Masked
+from demos.language.bert import HEADS, UNKNOWN, Masked
 
 Array = NDArray[np.float64]
+
+
 WIDTH = 12
 """Numbers of a query, a key or a value."""
 

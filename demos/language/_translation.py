@@ -1,4 +1,4 @@
-"""A small English to Spanish grammar, and the two translators of `seq2seq` and `attention_alignment` in NumPy.
+"""A small English to Spanish grammar, and the weights of the translators of `seq2seq` and `attention_alignment`.
 
 A phrase is "the (adjective) noun"; phrases are joined by "and". In Spanish the adjective comes last, and article and
 adjective follow the noun's gender, so a translator must remember, reorder and look ahead.
@@ -6,13 +6,10 @@ adjective follow the noun's gender, so a translator must remember, reorder and l
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 from numpy.typing import NDArray
 
 from demos.runtime.messages import say
-from demos.sequences._gated import sigmoid
 
 Array = NDArray[np.float64]
 Weights = dict[str, Array]
@@ -76,74 +73,6 @@ def translate(english: list[str]) -> list[str]:
         spanish += ["el" if gender == "m" else "la", word]
         spanish += [ADJECTIVES[each].split()["mf".index(gender)] for each in adjectives]
     return spanish
-
-
-@dataclass(slots=True)
-class Decoding:
-    """What a translator did: encoder states (T, H), words written, their probabilities, decoder states, and, with
-    attention, the share that each word written took of each word read (words written, T)."""
-
-    states: Array
-    words: list[str] = field(default_factory=list)
-    certainty: list[float] = field(default_factory=list)
-    decoder: list[Array] = field(default_factory=list)
-    alignment: list[Array] = field(default_factory=list)
-
-
-def gru(w: Weights, name: str, x: Array, h: Array) -> Array:
-    """One step of the GRU of that name."""
-    n = len(h)
-    xr, xz, xn = (w[f"{name}.wx"] @ x + w[f"{name}.bx"]).reshape(3, n)
-    hr, hz, hn = (w[f"{name}.wh"] @ h + w[f"{name}.bh"]).reshape(3, n)
-    z = sigmoid(xz + hz)
-    return np.asarray((1 - z) * np.tanh(xn + sigmoid(xr + hr) * hn) + z * h)
-
-
-def attend(w: Weights, state: Array, states: Array) -> Array:
-    """Bahdanau's shares α_j = softmax_j(v·tanh(W·s + U·h_j)), which sum to one."""
-    e = np.tanh(w["W"] @ state + states @ w["U"].T) @ w["v"]
-    shares = np.exp(e - e.max())
-    return np.asarray(shares / shares.sum())
-
-
-def encode(w: Weights, english: list[str]) -> Array:
-    """The encoder's state after each word, (T, H)."""
-    h, states = np.zeros(HIDDEN), []
-    for word in english:
-        h = gru(w, "encoder", w["english"][ENGLISH.index(word)], h)
-        states.append(h)
-    return np.array(states)
-
-
-def decode(w: Weights, english: list[str], *, attention: bool, most: int = 40) -> Decoding:
-    """Translate greedily: the likeliest word each time, until the full stop."""
-    seen = Decoding(encode(w, english))
-    state, word = np.tanh(w["bridge"] @ seen.states[-1]), 0
-    for _ in range(most):
-        shares = attend(w, state, seen.states) if attention else None
-        context = seen.states[-1] if shares is None else shares @ seen.states
-        state = gru(w, "decoder", np.concatenate([w["spanish"][word], context]), state)
-        z = w["out"] @ np.concatenate([state, context]) + w["out.bias"]
-        p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
-        word = int(p.argmax())
-        if shares is not None:
-            seen.alignment.append(shares)
-        seen.words.append(SPANISH[word])
-        seen.certainty.append(float(p[word]))
-        seen.decoder.append(state)
-        if SPANISH[word] == END:
-            break
-    return seen
-
-
-def exact(w: Weights, phrases: int, count: int, seed: int, *, attention: bool) -> float:
-    """The share of sentences of that many phrases translated without one wrong word."""
-    random = np.random.default_rng((seed, phrases))
-    right = 0
-    for _ in range(count):
-        english = draw(phrases, random)
-        right += decode(w, english, attention=attention).words == [*translate(english), END]
-    return right / count
 
 
 def part(tensors: dict[str, NDArray[np.float32]], model: str) -> Weights:

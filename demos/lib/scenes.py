@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from demos.lib.plane import Plane
-from demos.runtime.contract import Frame, Panel, Region, Scatter, Series
+from demos.runtime.contract import Frame, Image, Panel, Region, Scatter, Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +74,17 @@ def sheet(pictures: Any, wide: int) -> tuple[tuple[float, ...], ...]:
         top, left = size * (index // wide), size * (index % wide)
         paper[top : top + size - 1, left : left + size - 1] = picture
     return rows(np.clip(paper, 0, 1), 2)
+
+
+def strip(title: str, images: Any, per_row: int = 8, gap: float = 0.5) -> Panel:
+    """Images of 8 x 8 side by side in rows, as one picture; white is ink."""
+    every = np.clip(np.asarray(images, float), 0, 1).reshape(-1, 8, 8)
+    lines = []
+    for start in range(0, len(every), per_row):
+        some = every[start : start + per_row]
+        blank = np.full((per_row - len(some), 8, 8), gap)
+        lines.append(
+            np.concatenate([np.pad(each, ((0, 1), (0, 1)), constant_values=gap) for each in (*some, *blank)], 1)
+        )
+    pixels = np.concatenate(lines)[:-1, :-1]
+    return Image(title=title, pixels=tuple(tuple(round(float(v), 2) for v in line) for line in pixels))

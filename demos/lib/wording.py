@@ -17,10 +17,10 @@ def signed(value: float, decimals: int = 3) -> str:
 
 
 def small(value: float, smallest: float = 1e-12) -> str:
-    """A value of any power of ten: "0.25", "3e-05"; below `smallest` it is mere rounding: "less than 1e-12"."""
+    """A value of any size: "0.25", "0.004", "3e-05"; below `smallest` it is mere rounding: "less than 1e-12"."""
     if abs(value) < smallest:
         return say("less than {limit}", limit=f"{smallest:.0e}")
-    return number(value) if abs(value) >= 0.01 else f"{value:.0e}"
+    return number(value) if abs(value) >= 0.001 else f"{value:.0e}"
 
 
 def count(how_many: int, noun: str) -> str:

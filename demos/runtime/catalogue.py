@@ -1,8 +1,8 @@
 """The demos of this package: found by name or alias, listed in the order of the lecture.
 
-A demo is a module `demos.<group>.<name>` that holds one `DEMO`; modules whose name starts with an underscore are
-shared parts, not demos. Listing imports every demo module, so none of them may import torch or scikit-learn at its
-top: that is done inside `steps`.
+The idea of a demo is a module `demos.<room>.<name>`, and `demos.telling.<name>` holds its one `DEMO`; modules whose
+name starts with an underscore are shared parts, not demos. Listing imports every demo module, so none of them may
+import torch or scikit-learn at its top: that is done inside functions.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from demos.runtime.contract import Demo, DemoError
 from demos.runtime.messages import listed, say
 
-GROUPS = ("history", "data", "neurons", "vision", "sequences", "zoo", "language", "generation", "edge")
+ROOMS = ("history", "data", "neurons", "vision", "sequences", "zoo", "language", "generation", "edge")
 
 
 def names() -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def names() -> tuple[str, ...]:
 @cache
 def all_demos() -> tuple[Demo, ...]:
     """All demos, by slide and then by name."""
-    found = (_import(module) for module in _modules().values())
+    found = (_import(name) for name in _modules())
     return tuple(sorted(found, key=lambda demo: (demo.slide, demo.name)))
 
 
@@ -39,7 +39,7 @@ def load(name: str) -> Demo:
     """
     wanted = _normal(name)
     if wanted in _modules():
-        return _import(_modules()[wanted])
+        return _import(wanted)
     known = _aliases()
     if wanted in known:
         return load(known[wanted])
@@ -55,18 +55,24 @@ def load(name: str) -> Demo:
     )
 
 
+def idea_of(demo: Demo) -> str:
+    """The name of the module that holds the demo's idea: "demos.neurons.perceptron"; of a demo that is none of the
+    catalogue's, the module of its steps."""
+    return _modules().get(demo.name, demo.steps.__module__)
+
+
 def source(demo: Demo) -> str:
-    """The demo's own file, as it is read in class."""
-    return inspect.getsource(importlib.import_module(demo.steps.__module__))
+    """The file of the demo's idea, as it is read in class."""
+    return inspect.getsource(importlib.import_module(idea_of(demo)))
 
 
 @cache
 def _modules() -> dict[str, str]:
-    """Demo name -> module path, read from the file names alone."""
+    """Demo name -> module of its idea, read from the file names alone."""
     return {
-        entry.name: f"demos.{group}.{entry.name}"
-        for group in GROUPS
-        for entry in pkgutil.iter_modules([str(Path(__file__).parents[1] / group)])
+        entry.name: f"demos.{room}.{entry.name}"
+        for room in ROOMS
+        for entry in pkgutil.iter_modules([str(Path(__file__).parents[1] / room)])
         if not entry.name.startswith("_")
     }
 
@@ -77,9 +83,9 @@ def _aliases() -> dict[str, str]:
     return {_normal(alias): demo.name for demo in all_demos() for alias in (demo.title, *demo.aliases)}
 
 
-def _import(module: str) -> Demo:
-    demo = importlib.import_module(module).DEMO
-    assert isinstance(demo, Demo), f"{module}.DEMO is not a Demo"
+def _import(name: str) -> Demo:
+    demo = importlib.import_module(f"demos.telling.{name}").DEMO
+    assert isinstance(demo, Demo), f"demos.telling.{name}.DEMO is not a Demo"
     return demo
 
 

@@ -1,8 +1,9 @@
 """What a demo is: typed parameters in, a stream of frames out.
 
-A demo is one file with a docstring (idea, formula, source), a frozen `Params`, a pure and seeded `steps(params)`
-and one `DEMO = Demo(...)`. A frame is data, never markup: each front end draws the same few panel types its own way.
-Nothing here knows of the tutor, the terminal or HTTP.
+A demo is two files. `demos/<room>/<name>.py` is the idea: a docstring (idea, formula, source), a frozen `Params`, the
+algorithm, and a pure and seeded `run(params)`. `demos/telling/<name>.py` tells it: a `steps(params)` that makes frames
+of what `run` did, and one `DEMO = Demo(...)`. A frame is data, never markup: each front end draws the same few panel
+types its own way. Nothing here knows of the tutor, the terminal or HTTP.
 """
 
 from __future__ import annotations
@@ -62,17 +63,12 @@ def param(
     high: float | None = None,
     longest: int | None = None,
     unit: str = "",
-    aliases: tuple[str, ...] = (),
-    synonyms: dict[str, tuple[str, ...]] | None = None,
 ) -> Any:
     """One parameter of a demo: its default, what it is, the range it may have (`low` and `high` included), the most
-    characters of a text (`longest`; one at least), its unit, and other words a student may use for it (`aliases`) or
-    for one of its choices (`synonyms`, {"xor": ("exclusive or",)}).
+    characters of a text (`longest`; one at least), and its unit.
 
-        epochs: int = param(20, "How many times all points are shown.", low=1, high=500, aliases=("passes",))
+        epochs: int = param(20, "How many times all points are shown.", low=1, high=500, unit="passes")
     """
-    meanings = {choice: list(words) for choice, words in (synonyms or {}).items()}
-    extra: dict[str, Any] = {"unit": unit, "aliases": list(aliases), "synonyms": meanings}
     return Field(
         default,
         description=description,
@@ -80,8 +76,22 @@ def param(
         le=high,
         min_length=1 if longest else None,
         max_length=longest,
-        json_schema_extra={name: value for name, value in extra.items() if value},
+        json_schema_extra={"unit": unit} if unit else {},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Other words that a student may use for a parameter (`aliases`), or for one of its choices (`synonyms`,
+    {"xor": ("exclusive or",)})."""
+
+    aliases: tuple[str, ...] = ()
+    synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def schema(self) -> dict[str, Any]:
+        """As they stand in the parameter's JSON Schema."""
+        meanings = {choice: list(words) for choice, words in self.synonyms.items()}
+        return {name: value for name, value in {"aliases": list(self.aliases), "synonyms": meanings}.items() if value}
 
 
 def _not_empty(text: str) -> str:
@@ -152,6 +162,8 @@ class Demo:
     examples: tuple[Request, ...]
     presets: dict[str, Preset]
     prediction: Prediction
+    words: dict[str, Words] = field(default_factory=dict)
+    """Other words for the parameters and their choices, by the parameter's name."""
     aliases: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     wants: tuple[str, ...] = ()
@@ -172,8 +184,11 @@ class Demo:
             raise _explain(self, error) from None
 
     def schema(self) -> dict[str, Any]:
-        """JSON Schema of the parameters."""
-        return self.params.model_json_schema()
+        """JSON Schema of the parameters; with each, under `aliases` and `synonyms`, the other words for it."""
+        schema = self.params.model_json_schema()
+        for name, words in self.words.items():
+            schema["properties"][name] |= words.schema()
+        return schema
 
 
 def _explain(demo: Demo, error: ValidationError) -> DemoError:

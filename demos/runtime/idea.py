@@ -1,117 +1,52 @@
-"""What of a demo a student reads first: its docstring, its parameters, and the algorithm, without the telling.
-
-The algorithm is every function, class and constant of the demo's file, and of the parts that it shares with others in
-its room, that says nothing: whatever writes captions or draws panels, and whatever uses that, is telling.
-"""
+"""What of a demo a student reads first: the file of its idea, and the parts of the algorithm that it shares."""
 
 from __future__ import annotations
 
 import ast
 import importlib
 import inspect
-import re
 import textwrap
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from demos.runtime.catalogue import idea_of, source
 from demos.runtime.contract import Demo
 
-TELLING = re.compile(r"demos\.(runtime\.(contract|messages)|lib\.(scenes|wording|prelude|pacing|plane))$")
-"""The modules whose names make captions, panels and presets."""
-OF_PARAMETERS = frozenset({"Params", "param", "DemoError"})
-QUIET = frozenset({"aliases", "synonyms"})
-"""Settings of a parameter that only readers of requests need."""
-
-_BETWEEN_CONSTANTS = re.compile(r"(?m)^([A-Z][A-Z_]* = .*)\n\n\n(?=[A-Z][A-Z_]* = )")
-_Definition = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
+LIBRARY = ("demos.lib.readout", "demos.lib.ranking")
+"""Mathematics that several rooms share."""
 
 
 def idea(demo: Demo) -> str:
-    """Docstring, parameters, algorithm and `steps` of a demo, as Python that is read from top to bottom."""
-    name = demo.steps.__module__
-    text, tree = _read(name)
-    parts = [_docstring(tree, text)]
-    parts += [_parameters(n) for n in tree.body if isinstance(n, ast.ClassDef) and n.name == demo.params.__name__]
-    for shared in _shared(name, tree):
-        body, shown = _read(shared)
-        own = list(_algorithm(shown, body))
-        if own:
-            parts += [f"# {shared.replace('.', '/')}.py: {_first_line(shown)}", *own]
-    parts += _algorithm(tree, text, {demo.params.__name__, "DEMO", "steps"})
-    parts += [
-        ast.get_source_segment(text, node) or ""
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef) and node.name == "steps"
-    ]
-    parts.append(f"# Captions, pictures and presets stand in {name.replace('.', '/')}.py: tiza demo {demo.name} --file")
-    whole = "\n\n\n".join(part.rstrip() for part in parts if part) + "\n"
-    return _BETWEEN_CONSTANTS.sub(r"\1\n", whole)
+    """The file of a demo's idea, and below it the files of what the idea shares with others of its room."""
+    parts = [source(demo)]
+    for name in _shared(idea_of(demo)):
+        parts.append(f"# {name.replace('.', '/')}.py\n\n{inspect.getsource(importlib.import_module(name))}")
+    parts.append(f"# How it is told stands in demos/telling/{demo.name}.py\n")
+    return "\n\n".join(parts)
 
 
-def _read(name: str) -> tuple[str, ast.Module]:
-    text = inspect.getsource(importlib.import_module(name))
-    return text, ast.parse(text)
+def _shared(name: str) -> list[str]:
+    """The shared parts of its own room, and of the mathematics of all, that a module imports, and that those import;
+    not those that hold data alone."""
+    room, found, left = name.rpartition(".")[0], list[str](), [name]
+    while left:
+        for each in _imported(left.pop(0)):
+            shared = each.startswith(f"{room}._") or each in LIBRARY
+            if shared and each not in found and any(isinstance(node, ast.FunctionDef) for node in _tree(each).body):
+                found.append(each)
+                left.append(each)
+    return found
 
 
-def _docstring(tree: ast.Module, text: str) -> str:
-    return ast.get_source_segment(text, tree.body[0]) or ""
+def _imported(name: str) -> list[str]:
+    """The modules that a module imports or imports from: `from room import _part`, `from room._part import x`."""
+    imports = [node for node in _tree(name).body if isinstance(node, ast.ImportFrom) and node.module]
+    parts = [f"{node.module}.{alias.name}" for node in imports for alias in node.names if alias.name.startswith("_")]
+    return [*(str(node.module) for node in imports), *parts]
 
 
-def _first_line(tree: ast.Module) -> str:
-    return (ast.get_docstring(tree) or "").split("\n")[0]
-
-
-def _shared(name: str, tree: ast.Module) -> list[str]:
-    """The modules of the demo's own room, and of shared mathematics, that it imports from."""
-    room = name.rpartition(".")[0]
-    found = [node.module for node in tree.body if isinstance(node, ast.ImportFrom) and node.module]
-    return [each for each in found if each.startswith(f"{room}._") or each == "demos.lib.readout"]
-
-
-def _algorithm(tree: ast.Module, text: str, without: frozenset[str] | set[str] = frozenset()) -> Iterator[str]:
-    """The definitions that say nothing, in their order."""
-    told = _telling(tree)
-    for node in tree.body:
-        names = _names(node)
-        if isinstance(node, _Definition) and names and not names & (told | without | {"__all__"}):
-            start = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
-            lines = text.splitlines()[start - 1 : node.end_lineno]
-            yield "\n".join(lines)
-
-
-def _telling(tree: ast.Module) -> set[str]:
-    """The definitions that say something, or use one that does."""
-    uses = {name: _used(node) for node in tree.body for name in _names(node)}
-    drawn = {alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom)
-             and TELLING.match(node.module or "") for alias in node.names} - OF_PARAMETERS  # fmt: skip
-    told = {name for name, used in uses.items() if used & drawn}
-    while more := {name for name, used in uses.items() if name not in told and used & told}:
-        told |= more
-    return told
-
-
-def _names(node: ast.stmt) -> set[str]:
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return {node.name}
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-    return {each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)}
-
-
-def _used(node: ast.AST) -> set[str]:
-    """The names that a definition uses, but for what it says when it refuses or is printed."""
-    if isinstance(node, ast.Raise) or (isinstance(node, ast.FunctionDef) and node.name == "__str__"):
-        return set()
-    own = {node.id} if isinstance(node, ast.Name) else set[str]()
-    return own.union(*(_used(child) for child in ast.iter_child_nodes(node)))
-
-
-def _parameters(node: ast.ClassDef) -> str:
-    """The class of the parameters without other words for them."""
-    for each in ast.walk(node):
-        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id == "param":
-            each.keywords = [keyword for keyword in each.keywords if keyword.arg not in QUIET]
-    return ast.unparse(ast.fix_missing_locations(node))
+def _tree(name: str) -> ast.Module:
+    return ast.parse(inspect.getsource(importlib.import_module(name)))
 
 
 @cache

@@ -31,12 +31,25 @@ def worded(text: str) -> bool:
 
 @cache
 def in_code() -> dict[str, set[str]]:
-    """The texts that the code marks, by the demo whose file it is; those of shared code under "common"."""
-    names = {demo.name for demo in all_demos()}
+    """The texts that the code marks, by the demo whose idea or telling it is; those of shared code, and of ideas that
+    other demos use, under "common"."""
+    names, used = {demo.name for demo in all_demos()}, _used_elsewhere()
     found: dict[str, set[str]] = {}
     for path in sorted(ROOT.rglob("*.py")):
-        own = found.setdefault(path.stem if path.stem in names else COMMON, set())
+        shared = path.stem not in names or (path.stem in used and path.parent.name != "telling")
+        own = found.setdefault(COMMON if shared else path.stem, set())
         own.update(text for text in _marked(ast.parse(path.read_text(encoding="utf-8"))) if worded(text))
+    return found
+
+
+def _used_elsewhere() -> set[str]:
+    """The demos whose ideas other files than their own import."""
+    found: set[str] = set()
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and path.parent.name != "training":
+                named = {str(node.module).rpartition(".")[2], *(alias.name for alias in node.names)}
+                found |= named - {path.stem}
     return found
 
 

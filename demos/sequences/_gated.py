@@ -1,4 +1,4 @@
-"""LSTM and GRU cells in NumPy with every gate kept, two tasks for them, and their training by torch.
+"""Two tasks for LSTM and GRU, and the training of both by torch.
 
 The weights are torch's: the gates' rows stand one below the other, in the order i, f, g, o (LSTM) or r, z, n (GRU).
 """
@@ -20,33 +20,6 @@ WINDOW, BATCH = 20, 48
 def sigmoid(z: Array) -> Array:
     """1 / (1 + exp(-z)), without overflow."""
     return np.asarray(0.5 * (1 + np.tanh(0.5 * z)))
-
-
-def walk_lstm(w: Weights, x: Array) -> dict[str, Array]:
-    """Gates i, f, o, candidate g, cell c and state h over x (T, inputs), from zeros; each (T, hidden)."""
-    n = w["wh"].shape[1]
-    h, c, seen = np.zeros(n), np.zeros(n), []
-    for value in x:
-        i, f, g, o = (w["wx"] @ value + w["bx"] + w["wh"] @ h + w["bh"]).reshape(4, n)
-        i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
-        c = f * c + i * g
-        h = o * np.tanh(c)
-        seen.append((i, f, g, o, c, h))
-    return dict(zip("ifgoch", np.array(seen).transpose(1, 0, 2), strict=True))
-
-
-def walk_gru(w: Weights, x: Array) -> dict[str, Array]:
-    """Gates r, z, candidate n and state h over x (T, inputs), from zeros; each (T, hidden)."""
-    size = w["wh"].shape[1]
-    h, seen = np.zeros(size), []
-    for value in x:
-        xr, xz, xn = (w["wx"] @ value + w["bx"]).reshape(3, size)
-        hr, hz, hn = (w["wh"] @ h + w["bh"]).reshape(3, size)
-        r, z = sigmoid(xr + hr), sigmoid(xz + hz)
-        n = np.tanh(xn + r * hn)
-        h = (1 - z) * n + z * h
-        seen.append((r, z, n, h))
-    return dict(zip("rznh", np.array(seen).transpose(1, 0, 2), strict=True))
 
 
 def output(w: Weights, h: Array) -> Array:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from demos import weights
-from demos.generation import _clip, _fit, _latent, _ruler, _unclip, _unet
+from demos.generation import _fit, _ruler, _unet, clip, dalle2, stable_diffusion
 from demos.generation._sampling import tensors
 
 SEED, EACH, BATCH = 0, 250, 64
@@ -26,46 +26,42 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
 
     torch.set_num_threads(1)
     generator = torch.Generator().manual_seed(SEED)
-    clip, random = tensors(weights.load("clip")), np.random.default_rng(SEED)
-    kinds = [kind for kind in _clip.KINDS for _ in range(EACH)]
-    pairs = [_unclip.draw_pair(kind, random) for kind in kinds]
+    encoders, random = tensors(weights.load("clip")), np.random.default_rng(SEED)
+    kinds = [kind for kind in clip.KINDS for _ in range(EACH)]
+    pairs = [dalle2.draw_pair(kind, random) for kind in kinds]
     seen = torch.tensor(np.stack([small for small, _ in pairs]), dtype=torch.float32)
-    images = _clip.see(clip, seen) * _unclip.STRETCH
-    studio = _latent.Studio(weights.load("stable_diffusion"))
+    images = clip.see(encoders, seen) * dalle2.STRETCH
+    studio = stable_diffusion.Studio(weights.load("stable_diffusion"))
     latents = torch.tensor(studio.encode(np.stack([large for _, large in pairs])), dtype=torch.float32)
-    texts = _clip.read(clip, [_clip.caption(kind) for kind in kinds]) * _unclip.STRETCH
-    shown = torch.tensor([index for index, kind in enumerate(kinds) if _clip.seen(kind)])
+    texts = clip.read(encoders, [clip.caption(kind) for kind in kinds]) * dalle2.STRETCH
+    shown = torch.tensor([index for index, kind in enumerate(kinds) if clip.seen(kind)])
 
     def prior_loss(w: dict[str, Any]) -> Any:
         rows = shown[torch.randint(len(shown), (256,), generator=generator)]
         x, t, v = _fit.noisy(images[rows], generator)
-        return ((_unclip.prior_v(w, x, t, _fit.sometimes_none(texts[rows], generator)) - v) ** 2).mean()
+        return ((dalle2.prior_v(w, x, t, _fit.sometimes_none(texts[rows], generator)) - v) ** 2).mean()
 
     def decoder_loss(w: dict[str, Any]) -> Any:
         rows = torch.randint(len(latents), (BATCH,), generator=generator)
         x, t, v = _fit.noisy(latents[rows], generator)
-        return ((_unclip.decoder_v(w, x, t, _fit.sometimes_none(images[rows], generator)) - v) ** 2).mean()
+        return ((dalle2.decoder_v(w, x, t, _fit.sometimes_none(images[rows], generator)) - v) ** 2).mean()
 
-    prior = _fit.descend(_unet.start(_unclip.prior_shapes(), generator), prior_loss, PRIOR_STEPS, PRIOR_RATE)
-    decoder = _unet.start(_unet.shapes(_unclip.DECODER, "decoder."), generator)
+    prior = _fit.descend(_unet.start(dalle2.prior_shapes(), generator), prior_loss, PRIOR_STEPS, PRIOR_RATE)
+    decoder = _unet.start(_unet.shapes(dalle2.DECODER, "decoder."), generator)
     made = _fit.halved(prior | _fit.descend(decoder, decoder_loss, STEPS, RATE))
     w = {name: value.astype(np.float32) for name, value in made.items()}
     about = {"seed": str(SEED), "steps": f"{PRIOR_STEPS} and {STEPS}"}
     for name, known in (("seen", True), ("unseen", False)):
-        about[name] = f"{agreement(w, [kind for kind in _clip.KINDS if _clip.seen(kind) is known]):.3f}"
-    about["without prior"] = f"{agreement(w, [kind for kind in _clip.KINDS if _clip.seen(kind)], prior=False):.3f}"
+        about[name] = f"{agreement(w, [kind for kind in clip.KINDS if clip.seen(kind) is known]):.3f}"
+    about["without prior"] = f"{agreement(w, [kind for kind in clip.KINDS if clip.seen(kind)], prior=False):.3f}"
     return made, about
 
 
-def agreement(w: weights.Tensors, kinds: list[_clip.Kind], each: int = 8, prior: bool = True, seed: int = 1) -> float:
+def agreement(w: weights.Tensors, kinds: list[clip.Kind], each: int = 8, prior: bool = True, seed: int = 1) -> float:
     """The share of pictures, `each` of every kind, that the ruler reads as the caption that they were made from."""
-    painter, right = _unclip.Painter(w), 0
+    painter, right = dalle2.Painter(w), 0
     for index, kind in enumerate(kinds):
         random = np.random.default_rng((seed, index))
-        z = (
-            painter.embeddings(_clip.caption(kind), each, random)[1]
-            if prior
-            else painter.text(_clip.caption(kind), each)
-        )
+        z = painter.embeddings(clip.caption(kind), each, random)[1] if prior else painter.text(clip.caption(kind), each)
         right += _ruler.read(painter.pictures(z, random)[1]).count(kind)
     return right / (each * len(kinds))

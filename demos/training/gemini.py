@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from demos import weights
-from demos.generation import _fit, _multimodal, _questions
+from demos.generation import _fit, _questions, gemini
 from demos.generation._questions import Asked, draw
-from demos.language import _transformer
+from demos.language import transformer_block
 
 SEED, SCENES, STEPS, BATCH, RATE, SPECKS = 0, 40_000, 5000, 128, 3e-3, 0.15
 
@@ -34,10 +34,10 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
     def loss(w: dict[str, Any]) -> Any:
         rows = torch.randint(SCENES, (BATCH,), generator=generator)
         specks = torch.randn(patches[rows].shape, generator=generator) * random.uniform(0, SPECKS)
-        found = _multimodal.run(w, (patches[rows] + specks).clamp(0, 1), words[rows])["scores"][-1]
+        found = gemini.forward(w, (patches[rows] + specks).clamp(0, 1), words[rows])["scores"][-1]
         return torch.nn.functional.cross_entropy(found, right[rows])
 
-    begin = _transformer.start(_multimodal.shapes(), generator, 0.05)
+    begin = transformer_block.start(gemini.shapes(), generator, 0.05)
     made = _fit.halved(_fit.descend(begin, loss, STEPS, RATE))
     w = {name: value.astype(np.float32) for name, value in made.items()}
     about = {"seed": str(SEED), "steps": str(STEPS), "accuracy": f"{accuracy(w):.3f}", "blind": f"{blind():.3f}"}
@@ -58,7 +58,7 @@ def accuracy(w: weights.Tensors, count: int = 1500, seed: int = 1000, specks: fl
 
     batch = draw(np.random.default_rng(seed), count, True, specks)
     tensors = {name: torch.tensor(value) for name, value in w.items()}
-    guess = _multimodal.run(tensors, *tensors_of(batch))["scores"][-1].argmax(1).tolist()
+    guess = gemini.forward(tensors, *tensors_of(batch))["scores"][-1].argmax(1).tolist()
     return float(np.mean([_questions.WORDS[i] == answer for i, (*_, answer) in zip(guess, batch, strict=True)]))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from demos import weights
-from demos.generation import _cascade, _fit, _lexicon, _unet
+from demos.generation import _fit, _lexicon, _unet, imagen
 from demos.generation._schedule import ALPHA_BAR, T
 
 SEED, EACH, LOOSE = 0, 150, 0.3
@@ -31,12 +31,12 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
     torch.set_num_threads(1)
     generator = torch.Generator().manual_seed(SEED)
     random = np.random.default_rng(SEED)
-    kinds = [kind for kind in _cascade.KINDS for _ in range(EACH)]
-    large = np.stack([_cascade.draw(kind, random) for kind in kinds]).astype(np.float32)
+    kinds = [kind for kind in imagen.KINDS for _ in range(EACH)]
+    large = np.stack([imagen.draw(kind, random) for kind in kinds]).astype(np.float32)
     made: dict[str, Any] = {"words": _lexicon.learn().astype(np.float32)}
     known = _lexicon.vectors(made["words"])
-    texts = np.stack([_lexicon.encode(_cascade.caption(kind), known) for kind in kinds])
-    for side, net in _cascade.NETS.items():
+    texts = np.stack([_lexicon.encode(imagen.caption(kind), known) for kind in kinds])
+    for side, net in imagen.NETS.items():
         loss = _loss(side, large, torch.tensor(texts, dtype=torch.float32), generator)
         sizes = _unet.shapes(net, f"{side}.")
         made |= _fit.halved(_fit.descend(_unet.start(sizes, generator), loss, STEPS[side], RATE[side]))
@@ -51,10 +51,10 @@ def _loss(side: int, large: Any, texts: Any, generator: Any) -> Any:
     """The loss of one stage: texts get a little noise, so that near vectors mean the same; the smaller picture more."""
     import torch
 
-    x0 = torch.tensor(_cascade.shrink(large, side)) * 2 - 1
-    small = torch.tensor(_cascade.enlarge(_cascade.shrink(large, side // 2))) * 2 - 1 if side > 8 else None
+    x0 = torch.tensor(imagen.shrink(large, side)) * 2 - 1
+    small = torch.tensor(imagen.enlarge(imagen.shrink(large, side // 2))) * 2 - 1 if side > 8 else None
     if small is not None:
-        x0 = (x0 - small) / _cascade.DETAIL[side]
+        x0 = (x0 - small) / imagen.DETAIL[side]
     alpha_bar = torch.tensor(ALPHA_BAR, dtype=torch.float32)
 
     def loss(w: dict[str, Any]) -> Any:
@@ -78,18 +78,18 @@ def _loss(side: int, large: Any, texts: Any, generator: Any) -> Any:
 def agreement(w: weights.Tensors, other: bool = False, each: int = 4, seed: int = 1) -> tuple[float, float]:
     """The share of pictures, `each` of every kind, that the paintings agree with, and the mean absolute difference of a
     pixel between the finished picture, shrunk, and its base; `other` asks in words never seen with a picture."""
-    cascade, right, away = _cascade.Cascade(w), 0, []
-    words = {meaning: word for word, meaning in _cascade.MEANING.items()} if other else {}
-    for index, kind in enumerate(_cascade.KINDS):
+    cascade, right, away = imagen.Cascade(w), 0, []
+    words = {meaning: word for word, meaning in imagen.MEANING.items()} if other else {}
+    for index, kind in enumerate(imagen.KINDS):
         random = np.random.default_rng((seed, index))
         text = " ".join(words.get(word, word) for word in ("a", *kind))
         large, small = _make(cascade, text, each, random)
-        right += _cascade.read(large).count(kind)
-        away.append(float(np.abs(_cascade.shrink(large, 8) - small).mean()))
-    return right / (each * len(_cascade.KINDS)), float(np.mean(away))
+        right += imagen.read(large).count(kind)
+        away.append(float(np.abs(imagen.shrink(large, 8) - small).mean()))
+    return right / (each * len(imagen.KINDS)), float(np.mean(away))
 
 
-def _make(cascade: _cascade.Cascade, text: str, count: int, random: np.random.Generator) -> tuple[Any, Any]:
+def _make(cascade: imagen.Cascade, text: str, count: int, random: np.random.Generator) -> tuple[Any, Any]:
     _, small = cascade.base(text, count, 20, 2.0, random)
     _, middle = cascade.stage(text, small, 12, 50, 1.5, random)
     _, large = cascade.stage(text, middle, 12, 50, 1.5, random)

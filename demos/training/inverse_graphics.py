@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from demos.vision._factors import SHAPES, decode, disentanglement, encode, render
+from demos.vision.inverse_graphics import SHAPES, decode, disentanglement, encode, render
 
 SEED, STEPS, GROUPS, EACH, RATE = 0, 4000, 6, 12, 3e-3
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from demos.language import _transformer
+from demos.language import transformer_block
 from demos.language.nano_gpt import LENGTH, LETTERS, SIZES
 
 SEED, STEPS, BATCH, RATE, SEEN = 0, 1500, 64, 2e-3, 600
@@ -38,7 +38,7 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
         targets[:, : LENGTH - 1] = -1  # only what follows the input is to be guessed
         return row[:, :-1], targets
 
-    w = _transformer.fit(SIZES, batches, STEPS, RATE, SEED)
+    w = transformer_block.fit(SIZES, batches, STEPS, RATE, SEED)
     tensors = {name: tensor.numpy().astype(np.float16) for name, tensor in w.items()}
     rounded = {name: torch.tensor(tensor.astype(np.float32)) for name, tensor in tensors.items()}
     right = (complete(rounded, unseen) == np.sort(unseen, 1)).all(1).mean()
@@ -53,6 +53,6 @@ def complete(w: Any, inputs: np.ndarray) -> np.ndarray:
     tokens = torch.tensor(inputs)
     with torch.no_grad():
         for _ in range(LENGTH):
-            logits = _transformer.run(w, tokens, SIZES)[2]
+            logits = transformer_block.forward(w, tokens, SIZES)[2]
             tokens = torch.cat([tokens, logits[:, -1:].argmax(-1)], 1)
     return tokens[:, LENGTH:].numpy()

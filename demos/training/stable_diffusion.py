@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from demos import weights
-from demos.generation import _clip, _fit, _latent, _ruler, _unet
+from demos.generation import _fit, _ruler, _unet, clip, stable_diffusion
 from demos.generation._sampling import tensors
 
 SEED, EACH, BATCH = 0, 250, 64
@@ -29,22 +29,24 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
     torch.set_num_threads(1)
     generator = torch.Generator().manual_seed(SEED)
     random = np.random.default_rng(SEED)
-    kinds = [kind for kind in _clip.KINDS for _ in range(EACH)]
-    pictures = torch.tensor(np.stack([_ruler.draw(kind, random, _latent.SIDE) for kind in kinds]), dtype=torch.float32)
+    kinds = [kind for kind in clip.KINDS for _ in range(EACH)]
+    pictures = torch.tensor(
+        np.stack([_ruler.draw(kind, random, stable_diffusion.SIDE) for kind in kinds]), dtype=torch.float32
+    )
 
     def coder_loss(w: dict[str, Any]) -> Any:
         chosen = pictures[torch.randint(len(pictures), (BATCH,), generator=generator)]
-        codes = _latent.encode(w, chosen)
+        codes = stable_diffusion.encode(w, chosen)
         blurred = codes + BLUR * torch.randn(codes.shape, generator=generator)
-        return ((_latent.decode(w, blurred) - chosen) ** 2).mean() + PULL * (codes**2).mean()
+        return ((stable_diffusion.decode(w, blurred) - chosen) ** 2).mean() + PULL * (codes**2).mean()
 
-    coder = _fit.descend(_unet.start(_latent.coder_shapes(), generator), coder_loss, CODER_STEPS, CODER_RATE)
+    coder = _fit.descend(_unet.start(stable_diffusion.coder_shapes(), generator), coder_loss, CODER_STEPS, CODER_RATE)
     with torch.no_grad():
-        codes = _latent.encode(coder, pictures)
+        codes = stable_diffusion.encode(coder, pictures)
     coder["shift"], coder["scale"] = codes.mean((0, 2, 3))[:, None, None], codes.std((0, 2, 3))[:, None, None]
     latents = (codes - coder["shift"]) / coder["scale"]
-    words = _latent.word_vectors(tensors(weights.load("clip")), [_clip.caption(kind) for kind in kinds])
-    shown = torch.tensor([index for index, kind in enumerate(kinds) if _clip.seen(kind)])
+    words = stable_diffusion.word_vectors(tensors(weights.load("clip")), [clip.caption(kind) for kind in kinds])
+    shown = torch.tensor([index for index, kind in enumerate(kinds) if clip.seen(kind)])
 
     def loss(w: dict[str, Any]) -> Any:
         rows = shown[torch.randint(len(shown), (BATCH,), generator=generator)]
@@ -52,28 +54,26 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
         asked = _fit.sometimes_none(words[rows], generator)
         return ((_unet.predict_v(w, x, t, words=asked) - v) ** 2).mean()
 
-    denoiser = _fit.descend(_unet.start(_unet.shapes(_latent.DENOISER), generator), loss, STEPS, RATE)
+    denoiser = _fit.descend(_unet.start(_unet.shapes(stable_diffusion.DENOISER), generator), loss, STEPS, RATE)
     made = _fit.halved(coder | denoiser)
     w = {name: value.astype(np.float32) for name, value in made.items()}
     about = {"seed": str(SEED), "steps": f"{CODER_STEPS} and {STEPS}", "error": f"{coding_error(w):.4f}"}
     for name, known in (("seen", True), ("unseen", False)):
-        about[name] = f"{agreement(w, [kind for kind in _clip.KINDS if _clip.seen(kind) is known]):.3f}"
+        about[name] = f"{agreement(w, [kind for kind in clip.KINDS if clip.seen(kind) is known]):.3f}"
     return made, about
 
 
 def coding_error(w: weights.Tensors, each: int = 4) -> float:
     """Mean absolute difference of a new picture and its decoded code, a number of a pixel (0..1)."""
-    random, studio = np.random.default_rng(1000), _latent.Studio(w)
-    pictures = np.stack([_ruler.draw(kind, random, _latent.SIDE) for kind in _clip.KINDS for _ in range(each)])
+    random, studio = np.random.default_rng(1000), stable_diffusion.Studio(w)
+    pictures = np.stack([_ruler.draw(kind, random, stable_diffusion.SIDE) for kind in clip.KINDS for _ in range(each)])
     return float(np.abs(studio.decode(studio.encode(pictures)) - pictures).mean())
 
 
-def agreement(
-    w: weights.Tensors, kinds: list[_clip.Kind], each: int = 8, guidance: float = 3.0, seed: int = 1
-) -> float:
+def agreement(w: weights.Tensors, kinds: list[clip.Kind], each: int = 8, guidance: float = 3.0, seed: int = 1) -> float:
     """The share of pictures, `each` of every kind, that the ruler reads as the caption that they were made from."""
-    studio, right = _latent.Studio(w), 0
+    studio, right = stable_diffusion.Studio(w), 0
     for index, kind in enumerate(kinds):
-        _, z = studio.sample(_clip.caption(kind), each, 25, guidance, np.random.default_rng((seed, index)))
+        _, z = studio.sample(clip.caption(kind), each, 25, guidance, np.random.default_rng((seed, index)))
         right += _ruler.read(studio.decode(z)).count(kind)
     return right / (each * len(kinds))

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from demos.language import _translation as task
+from demos.language.attention_alignment import attend
+from demos.language.seq2seq import exact
 
 SEED, STEPS, BATCH, RATE, LONGEST = 0, 2500, 64, 4e-3, 8
 WATCHED = (1, 2, 4, 6, 8)
@@ -23,7 +25,7 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
         tensors |= {f"{model}.{name}": value.astype(np.float16) for name, value in w.items()}
         rounded = task.part({name: value.astype(np.float32) for name, value in tensors.items()}, model)
         for phrases in WATCHED:
-            rate = task.exact(rounded, phrases, 100, SEED + 1, attention=model == "attending")
+            rate = exact(rounded, phrases, 100, SEED + 1, attend if model == "attending" else None)
             about[f"{model}, {phrases} phrases"] = f"{rate:.2f}"
     return tensors, about
 
@@ -94,7 +96,7 @@ def _loss(net: Any, x: Any, y: Any, attention: bool) -> Any:
 
 
 def _named(net: Any, attention: bool) -> dict[str, Any]:
-    """The tensors under the names of `demos.language._translation`."""
+    """The tensors under the names that `demos.language.seq2seq` uses."""
     found = {"english": net["english"].weight[:-1], "spanish": net["spanish"].weight, "bridge": net["bridge"].weight,
              "out": net["out"].weight, "out.bias": net["out"].bias}  # fmt: skip
     for name, tail in (("encoder", "_l0"), ("decoder", "")):

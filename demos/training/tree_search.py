@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from demos.history._boards import BOARDS, Position
-from demos.history._prior import FEATURES, features, prior
-from demos.history._search import minimax
+from demos.history.alpha_beta import minimax
+from demos.history.tree_search import FEATURES, features, prior
 
 STEPS, RATE = 400, 2.0
 

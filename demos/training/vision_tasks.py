@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.vision import _pointer
+from demos.vision import vision_tasks
 from demos.vision._scene import FILLS, SIZE, Thing, draw, iou
 
 SEED, BATCH, RATE, NOISE = 0, 16, 4e-3, 0.35
@@ -30,7 +30,7 @@ def target(things: list[Thing]) -> tuple[NDArray[np.int64], NDArray[np.float32],
         kinds[thing.mask] = 1 + tuple(FILLS).index(thing.name)
         away = (y - (top + bottom) // 2) ** 2 + (x - (left + right) // 2) ** 2
         middles = np.maximum(middles, np.exp(-away / 2)).astype(np.float32)
-        apart = np.stack([y - top, bottom - y, x - left, right - x]) / _pointer.SIDE
+        apart = np.stack([y - top, bottom - y, x - left, right - x]) / vision_tasks.SIDE
         sides[:, thing.mask] = apart[:, thing.mask]
     return kinds, middles, sides
 
@@ -42,16 +42,16 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
     torch.set_num_threads(1)
     generator, random = torch.Generator().manual_seed(SEED), np.random.default_rng(SEED)
     w = {}
-    for name, shape in _pointer.shapes().items():
+    for name, shape in vision_tasks.shapes().items():
         size = (2 / np.prod(shape[1:])) ** 0.5 if len(shape) > 1 else 0.0
         w[name] = (torch.randn(shape, generator=generator) * size).requires_grad_()
-    steps = _pointer.SEEN[-1] // BATCH
+    steps = vision_tasks.SEEN[-1] // BATCH
     optimiser = torch.optim.Adam(w.values(), lr=RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     tensors: dict[str, Any] = {}
     for step in range(steps + 1):
-        if step * BATCH in _pointer.SEEN:
-            stage = _pointer.SEEN.index(step * BATCH)
+        if step * BATCH in vision_tasks.SEEN:
+            stage = vision_tasks.SEEN.index(step * BATCH)
             kept = {name: value.detach().numpy().astype(np.float16) for name, value in w.items()}
             tensors |= {f"{stage}/{name}": value for name, value in kept.items()}
         scenes = [draw(int(random.integers(1, 8)), random.uniform(0, NOISE), random) for _ in range(BATCH)]
@@ -60,7 +60,7 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
         torch.autograd.backward(loss)
         optimiser.step()
         schedule.step()
-    about = {"seed": str(SEED), "scenes": str(_pointer.SEEN[-1]), **examine(tensors)}
+    about = {"seed": str(SEED), "scenes": str(vision_tasks.SEEN[-1]), **examine(tensors)}
     return tensors, about
 
 
@@ -71,7 +71,7 @@ def _loss(w: dict[str, Any], scenes: list[tuple[Any, list[Thing]]]) -> Any:
     right = [target(things) for _, things in scenes]
     kinds, middles, sides = (torch.tensor(np.stack(each)) for each in zip(*right, strict=True))
     maps = torch.tensor(np.stack([image for image, _ in scenes])[:, None], dtype=torch.float32)
-    for i, spread in enumerate(_pointer.SPREAD):
+    for i, spread in enumerate(vision_tasks.SPREAD):
         maps = torch.relu(functional.conv2d(maps, w[f"{i}.w"], w[f"{i}.b"], padding=spread, dilation=spread))
     y = torch.einsum("oc,nchw->nohw", w["out.w"], maps) + w["out.b"][:, None, None]
     there = (kinds > 0)[:, None].float()
@@ -84,12 +84,12 @@ def _loss(w: dict[str, Any], scenes: list[tuple[Any, list[Thing]]]) -> Any:
 
 def examine(tensors: dict[str, Any]) -> dict[str, str]:
     """Shares over 200 new scenes of four objects: found with the right name and an IoU of 0.5, pixels named rightly."""
-    last = len(_pointer.SEEN) - 1
-    w = {name: tensors[f"{last}/{name}"].astype(np.float32) for name in _pointer.shapes()}
+    last = len(vision_tasks.SEEN) - 1
+    w = {name: tensors[f"{last}/{name}"].astype(np.float32) for name in vision_tasks.shapes()}
     hits, right = [], []
     for seed in range(200):
         image, truth = draw(4, 0.15, np.random.default_rng(FRESH + seed))
-        said = _pointer.answer(w, image)
+        said = vision_tasks.answer(w, image)
         for true in truth:
             fits = [each for each in said.found if each.name == true.name and iou(each.mask, true.mask) >= 0.5]
             hits.append(bool(fits))

@@ -22,72 +22,104 @@ of faces and chairs, and its code a distribution.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from demos import weights
 from demos.lib.ranking import first_largest
-from demos.lib.scenes import Scene, play, row, rows, sheet
-from demos.lib.wording import number
-from demos.runtime.contract import (
-    Bars,
-    Claim,
-    Curve,
-    Demo,
-    Frame,
-    Heatmap,
-    Image,
-    Measure,
-    Params,
-    Prediction,
-    Preset,
-    Request,
-    Series,
-    param,
-)
-from demos.runtime.messages import listed, say
-from demos.vision._factors import (
-    FACTORS,
-    SIZE,
-    Array,
-    decode,
-    decoder,
-    disentanglement,
-    encode,
-    encoder,
-    influence,
-    render,
-)
+from demos.runtime.contract import Params, param
+from demos.runtime.messages import say
 
-ANSWERS = (say("mostly one factor"), say("several factors at once"))
-APART = 0.7
-"""From this share of the change on, one factor is said to change alone."""
+Array = NDArray[np.float64]
+SIZE, FACTORS = 12, (say("place"), say("size"), say("light"))
+SHAPES = {
+    "down1": (8, 1, 3, 3), "down1.b": (8,), "down2": (16, 8, 3, 3), "down2.b": (16,), "code": (144, 3), "code.b": (3,),
+    "spread": (3, 144), "spread.b": (144,), "up1": (8, 16, 3, 3), "up1.b": (8,), "up2": (1, 8, 3, 3), "up2.b": (1,),
+}  # fmt: skip
 
 
 class InverseGraphicsParams(Params):
     factor: Literal["place", "size", "light"] = param(
-        "place", "The unit that is turned: the one that knows this factor best.",
-        aliases=("unit", "knob", "change the", "turn the", "perilla", "unidad", "factor de"),
-        synonyms={
-            "place": ("position", "pose", "where it is", "posición", "lugar"),
-            "light": ("brightness", "lighting", "illumination", "bright", "luz", "iluminación", "brillo"),
-            "size": ("scale", "how big", "tamaño"),
-        },
-    )  # fmt: skip
+        "place", "The unit that is turned: the one that knows this factor best."
+    )
     training: Literal["grouped", "plain"] = param(
-        "grouped", "Trained on groups in which one factor changes, or as a plain autoencoder.",
-        aliases=("trained", "entrenamiento"),
-        synonyms={
-            "plain": ("ordinary", "without groups", "without grouping", "normal training", "simple", "normal"),
-            "grouped": ("in groups", "with groups", "grouping", "agrupado", "en grupos"),
-        },
-    )  # fmt: skip
-    turns: int = param(
-        13, "In how many steps the unit is turned.", low=9, high=40, unit="steps",
-        aliases=("steps", "pasos", "turning steps"),
-    )  # fmt: skip
+        "grouped", "Trained on groups in which one factor changes, or as a plain autoencoder."
+    )
+    turns: int = param(13, "In how many steps the unit is turned.", low=9, high=40, unit="steps")
+
+
+def render(factors: Array) -> Array:
+    """Pictures (n, 144) of a soft disc from factors (n, 3), each from -1 to 1: place, size, light."""
+    y, x = np.indices((SIZE, SIZE)).reshape(2, -1) - (SIZE - 1) / 2
+    place, size, light = (factors[:, i : i + 1] for i in range(3))
+    distance = np.hypot(x - 2.5 * place, y)
+    picture: Array = (0.6 + 0.35 * light) / (1 + np.exp(2 * (distance - 2.8 - 1.2 * size)))
+    return picture
+
+
+@cache
+def windows(size: int, stride: int) -> NDArray[np.int64]:
+    """Which cells of a size x size map each place sees (places, 9); size² stands for a zero outside."""
+    numbers = np.pad(np.arange(size * size).reshape(size, size), 1, constant_values=size * size)
+    seen = np.lib.stride_tricks.sliding_window_view(numbers, (3, 3))[::stride, ::stride]
+    return seen.reshape(-1, 9)
+
+
+@cache
+def twice(size: int) -> NDArray[np.int64]:
+    """Which cell of a size x size map each cell of the map twice as large repeats."""
+    return np.arange(size * size).reshape(size, size).repeat(2, 0).repeat(2, 1).ravel()
+
+
+def convolve(x: Any, kernels: Any, bias: Any, size: int, stride: int, xp: Any) -> Any:
+    """Maps (n, to, places) of maps x (n, from, size²) under kernels (to, from, 3, 3)."""
+    outside = x[:, :, :1] * 0
+    patches = xp.concatenate([x, outside], 2)[:, :, windows(size, stride)]
+    return xp.einsum("ncpk,dck->ndp", patches, kernels.reshape(*kernels.shape[:2], 9)) + bias[:, None]
+
+
+def encoder(w: Mapping[str, Any], x: Any, xp: Any) -> list[Any]:
+    """The maps of both layers, and the code (n, 3), of pictures (n, 144)."""
+    first = xp.tanh(convolve(x[:, None], w["down1"], w["down1.b"], SIZE, 2, xp))
+    second = xp.tanh(convolve(first, w["down2"], w["down2.b"], SIZE // 2, 2, xp))
+    return [first, second, second.reshape(len(x), -1) @ w["code"] + w["code.b"]]
+
+
+def decoder(w: Mapping[str, Any], z: Any, xp: Any) -> list[Any]:
+    """The maps of both layers, and the pictures (n, 144), of codes (n, 3)."""
+    first = xp.tanh(z @ w["spread"] + w["spread.b"]).reshape(len(z), 16, 9)
+    second = xp.tanh(convolve(first[:, :, twice(SIZE // 4)], w["up1"], w["up1.b"], SIZE // 2, 1, xp))
+    last = convolve(second[:, :, twice(SIZE // 2)], w["up2"], w["up2.b"], SIZE, 1, xp)
+    return [first, second, 1 / (1 + xp.exp(-last[:, 0]))]
+
+
+def encode(w: Mapping[str, Any], x: Any, xp: Any) -> Any:
+    """Code (n, 3) of pictures (n, 144)."""
+    return encoder(w, x, xp)[-1]
+
+
+def decode(w: Mapping[str, Any], z: Any, xp: Any) -> Any:
+    """Pictures (n, 144) of codes (n, 3)."""
+    return decoder(w, z, xp)[-1]
+
+
+def influence(w: Mapping[str, Any], count: int = 400) -> Array:
+    """|correlation| of each code unit (rows) with each factor (columns) over random pictures."""
+    factors = np.random.default_rng(7).uniform(-1, 1, (count, 3))
+    z = encode(w, render(factors), np)
+    result: Array = np.abs(np.corrcoef(z.T, factors.T)[:3, 3:])
+    return result
+
+
+def disentanglement(w: Mapping[str, Any]) -> float:
+    """How much each unit cares for one factor alone: 1 - second/first correlation, averaged over the units."""
+    ranked = np.sort(influence(w), axis=1)
+    return float((1 - ranked[:, 1] / ranked[:, 2]).mean())
 
 
 def network(training: str) -> dict[str, Array]:
@@ -109,239 +141,32 @@ def measure(pictures: Array) -> Array:
     return np.stack([(pictures @ x) / total / 2.5, (area - 2.8) / 1.2, (top - 0.6) / 0.35], 1)
 
 
-def steps(params: InverseGraphicsParams) -> Iterator[Frame]:
-    """The factors, what a picture becomes, which unit knows what, the unit turned step by step, and the score."""
-    random = np.random.default_rng(params.seed)
-    story = Story(params, random.uniform(-0.4, 0.4, (1, 3)))
-    scenes = [story.opening(), story.there_and_back(), story.layers(), story.units()]
-    yield from play([*scenes, *map(story.turn, range(params.turns)), story.ending()])
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The weights w, a picture of random factors (1, 3) and its code z, how much each unit knows of each factor, the
+    unit that is turned, the values it is given, the pictures that come of them, and what is measured on these."""
+
+    w: dict[str, Array]
+    factors: Array
+    picture: Array
+    z: Array
+    known: Array
+    unit: int
+    knob: Array
+    turned: Array
+    read: Array
 
 
-class Story:
-    def __init__(self, params: InverseGraphicsParams, factors: Array) -> None:
-        self.params, self.factors = params, factors
-        self.w = network(params.training)
-        self.picture = render(factors)
-        self.z = encode(self.w, self.picture, np)
-        self.known = influence(self.w)
-        self.unit = first_largest(self.known[:, FACTORS.index(params.factor)])
-        sample = encode(self.w, render(np.random.default_rng(7).uniform(-1, 1, (200, 3))), np)[:, self.unit]
-        low, high = (float(np.percentile(sample, share)) for share in (5, 95))
-        self.knob = np.linspace(low, high, params.turns)
-        codes = np.repeat(self.z, params.turns, 0)
-        codes[:, self.unit] = self.knob
-        self.turned = decode(self.w, codes, np)
-        self.read = measure(self.turned)
-
-    def opening(self) -> Scene:
-        examples = np.concatenate(
-            [np.where(np.arange(3) == i, np.array([[-0.9], [0.0], [0.9]]), 0.0) for i in range(3)]
-        )
-        caption = say(
-            "Pictures of {size}x{size} pixels, made from three factors: each row changes one of them, place, "
-            "size, light. Graphics goes from 3 numbers to {size2} pixels; the network must find the way back "
-            "without ever seeing the 3 numbers.",
-            size=SIZE,
-            size2=SIZE * SIZE,
-        )
-        shown = [each.reshape(SIZE, SIZE) for each in render(examples)]
-        return Scene(
-            caption, (Image(title=say("rows: place, size, light"), pixels=sheet(shown, 3)),), {"pixels": SIZE * SIZE}
-        )
-
-    def there_and_back(self) -> Scene:
-        back = decode(self.w, self.z, np)
-        error = float(np.abs(back - self.picture).mean())
-        place, size, light = (number(float(value), 2) for value in self.factors[0])
-        caption = say(
-            "A picture with place {place}, size {size}, light {light} becomes the code ({listing}) and comes back "
-            "with a mean error of {error} a pixel. The code tells the same in its own units.",
-            place=place,
-            size=size,
-            light=light,
-            listing=listed(", ", (number(float(v), 2) for v in self.z[0])),
-            error=number(error),
-        )
-        panels = (
-            self._picture(say("in"), self.picture[0]),
-            self._picture(say("out"), back[0]),
-            Bars(title=say("code"), labels=("z1", "z2", "z3"), values=row(self.z[0])),
-        )
-        return Scene(caption, panels, {"error": error}, say("there and back"))
-
-    def layers(self) -> Scene:
-        """The maps on the way in and on the way out."""
-        inward, outward = encoder(self.w, self.picture, np), decoder(self.w, self.z, np)
-        size = sum(tensor.size for tensor in self.w.values())
-        caption = say(
-            "The way in and out, by {size} weights. In: {one} maps of 6x6, {two} of 3x3, then 3 numbers. Out: back "
-            "over {two} maps of 3x3 and {one} of 6x6 to the picture. The same 3x3 kernels slide everywhere; grey is 0. "
-            "The maps still look like pictures, the 3 numbers no longer do.",
-            size=f"{size:,}",
-            one=len(inward[0][0]),
-            two=len(inward[1][0]),
-        )
-        panels = (
-            self._picture(say("in"), self.picture[0]),
-            self._maps(say("8 maps of 6x6"), inward[0][0], 4),
-            self._maps(say("16 maps of 3x3"), inward[1][0], 4),
-            self._picture(say("out"), outward[-1][0]),
-            self._maps(say("8 maps of 6x6, on the way out"), outward[1][0], 4),
-            self._maps(say("16 maps of 3x3, on the way out"), outward[0][0], 4),
-        )
-        return Scene(caption, panels, {"weights": size}, say("layer by layer"))
-
-    def units(self) -> Scene:
-        score = disentanglement(self.w)
-        best = float(self.known[self.unit].max())
-        second = float(np.sort(self.known[self.unit])[1])
-        caption = say(
-            "Which unit knows what? Over 400 pictures z{unit} follows {factors} with correlation {best} and the "
-            "next factor with {second}. Score of the whole code: {score}; 1 would be a factor for each unit.",
-            unit=self.unit + 1,
-            factors=FACTORS[first_largest(self.known[self.unit])],
-            best=number(best, 2),
-            second=number(second, 2),
-            score=number(score, 2),
-        )
-        panel = Heatmap(
-            title=say("|correlation|"),
-            values=rows(self.known, 2),
-            rows=("z1", "z2", "z3"),
-            columns=FACTORS,
-            value_range=(0, 1),
-        )
-        return Scene(
-            caption,
-            (panel, self._picture(say("the picture"), self.picture[0])),
-            {"score": score},
-            say("who knows what"),
-        )
-
-    def turn(self, i: int) -> Scene:
-        place, size, light = (number(float(value), 2) for value in self.read[i])
-        caption = say(
-            "Only z{unit} is turned, to {knob}. Read off the new picture: place {place}, size {size}, light "
-            "{light}. Which of the three curves moves, and which stay level?",
-            unit=self.unit + 1,
-            knob=number(float(self.knob[i]), 2),
-            place=place,
-            size=size,
-            light=light,
-        )
-        metrics = {"knob": self.knob[i], "place": self.read[i, 0], "size": self.read[i, 1], "light": self.read[i, 2]}
-        return Scene(
-            caption,
-            (self._picture(say("decoded"), self.turned[i]), self._curve(i)),
-            metrics,
-            say("the knob is turned") if i == 0 else "",
-        )
-
-    def changes(self) -> Array:
-        """How far place, size and light moved while the knob was turned, as shares of the sum."""
-        moved = np.ptp(self.read, axis=0)
-        result: Array = moved / moved.sum()
-        return result
-
-    def ending(self) -> Scene:
-        share, score = self.changes(), disentanglement(self.w)
-        top = first_largest(share)
-        caption = say(
-            "Turning z{unit} changed {factors} most: {share:.0%} of all change. The code's score is {score}. ",
-            unit=self.unit + 1,
-            factors=FACTORS[top],
-            share=share[top],
-            score=number(score, 2),
-        )
-        caption += (
-            say("Groups in which one factor changes gave it a unit of its own: a knob that a person can use.")
-            if self.params.training == "grouped"
-            else say("A plain autoencoder has no reason to keep factors apart: the knobs mix them.")
-        )
-        some = [self.turned[i].reshape(SIZE, SIZE) for i in np.linspace(0, len(self.turned) - 1, 6).astype(int)]
-        panels = (
-            Image(title=say("z{unit} from low to high", unit=self.unit + 1), pixels=sheet(some, 3)),
-            Bars(title=say("Share of the change"), labels=FACTORS, values=row(share), value_range=(0, 1)),
-        )
-        return Scene(caption, panels, {"score": score, "share": share[top]}, say("the result"))
-
-    def _picture(self, title: str, picture: Array) -> Image:
-        return Image(title=title, pixels=rows(picture.reshape(SIZE, SIZE), 2))
-
-    def _maps(self, title: str, maps: Array, wide: int) -> Image:
-        side = round(maps.shape[1] ** 0.5)
-        return Image(title=title, pixels=sheet(0.5 + 0.5 * maps.reshape(-1, side, side), wide))
-
-    def _curve(self, i: int) -> Curve:
-        lines = tuple(
-            Series(name=name, x=row(self.knob[: i + 1]), y=row(self.read[: i + 1, k])) for k, name in enumerate(FACTORS)
-        )
-        return Curve(title=say("Read off the picture"), series=lines, x_label=f"z{self.unit + 1}", y_range=(-1.6, 1.6))
-
-
-def _check(frames: Sequence[Frame]) -> str:
-    return ANSWERS[0] if frames[-1].metrics["share"] >= APART else ANSWERS[1]
-
-
-DEMO = Demo(
-    name="inverse_graphics",
-    title="Deep convolutional inverse graphics network",
-    slide=37,
-    group="Zoo",
-    summary="One unit of a code is turned and one factor of the picture changes: place, size or light.",
-    params=InverseGraphicsParams,
-    steps=steps,
-    look_for=(
-        "The code says in three numbers what 144 pixels show; maps shrink on the way in and grow on the way out.",
-        "After training on groups, each unit follows one factor.",
-        "In a plain autoencoder one unit moves several factors at once.",
-    ),
-    examples=(
-        Request("Show me inverse graphics"),
-        Request("Turn the unit for light in the DCIGN", {"factor": "light"}),
-        Request("inverse graphics network: change the size only", {"factor": "size"}),
-        Request("inverse graphics with plain training", {"training": "plain"}),
-        Request("walk through the code in 25 steps", {"turns": 25}),
-        Request("DCIGN brightness knob, seed 6", {"factor": "light", "seed": 6}),
-        Request("red de gráficos inversos con size", {"factor": "size"}),
-        Request("a code after ordinary training, turn the position", {"training": "plain"}),
-        Request("Turn one number of a code and only the brightness of the picture changes", {"factor": "light"}),
-        Request(
-            "Change nothing but the size of the thing in the picture, in 20 steps", {"factor": "size", "turns": 20}
-        ),
-        Request("Show a code in which each unit stands for one property of the picture"),
-        Request("Gira la unidad de la luz en 15 pasos", {"factor": "light", "turns": 15}),
-    ),
-    presets={
-        "place": Preset(
-            "Turn the place", {},
-            "One knob moves the disc from side to side; size and light change less.",
-            (Claim("share", ">=", 0.6), Claim("score", ">=", 0.8)),
-        ),
-        "light": Preset(
-            "Turn the light", {"factor": "light"},
-            "Another knob mostly makes it brighter.",
-            (Claim("share", ">=", 0.6), Claim("score", ">=", 0.8)),
-        ),
-        "plain": Preset(
-            "A plain autoencoder",
-            {"training": "plain", "factor": "size"},
-            "The same pictures, no groups: the knob mixes factors.",
-            (Claim("score", "<", 0.65), Claim("share", "<", 0.7)),
-        ),
-    },
-    prediction=Prediction("What will change when this one unit is turned?", ANSWERS, _check),
-    aliases=(
-        "dcign", "dc-ign", "inverse graphics network", "disentangled representation", "red de gráficos inversos",
-        "inverse graphics net", "inverse graphics networks", "deep convolutional inverse graphics", "disentangled code",
-        "disentangled representations", "disentanglement", "gráficos inversos",
-        "red convolucional profunda de gráficos inversos", "representación desenredada",
-    ),
-    measures=(
-        Measure("score", "score", "how far each factor has a unit of its own"),
-        Measure("error", "error", "mean squared error of the pictures"),
-        Measure("share", "quantity", "share of the change that the knob makes in its factor"),
-        Measure("weights", "size", "weights of the network"),
-        Measure("knob", "quantity", "value of the knob turned"),
-    ),
-)  # fmt: skip
+def run(params: InverseGraphicsParams) -> Run:
+    """Read the code of a picture, then turn the unit that knows the wanted factor best, from low to high."""
+    w, factors = network(params.training), np.random.default_rng(params.seed).uniform(-0.4, 0.4, (1, 3))
+    picture = render(factors)
+    z, known = encode(w, picture, np), influence(w)
+    unit = first_largest(known[:, FACTORS.index(params.factor)])
+    sample = encode(w, render(np.random.default_rng(7).uniform(-1, 1, (200, 3))), np)[:, unit]
+    low, high = (float(np.percentile(sample, share)) for share in (5, 95))
+    knob = np.linspace(low, high, params.turns)
+    codes = np.repeat(z, params.turns, 0)
+    codes[:, unit] = knob
+    turned = decode(w, codes, np)
+    return Run(w, factors, picture, z, known, unit, knob, turned, measure(turned))

@@ -12,8 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.runtime.contract import Image, Panel
-
 Array = NDArray[np.float64]
 HELD = 297
 BATCH = 100
@@ -76,17 +74,3 @@ def principal(x: Array, code: int) -> tuple[Array, Array]:
     """Mean (64) and the first principal directions (code, 64) of x: the best linear code there is."""
     mean = x.mean(0)
     return mean, np.linalg.svd(x - mean, full_matrices=False)[2][:code]
-
-
-def strip(title: str, images: Any, per_row: int = 8, gap: float = 0.5) -> Panel:
-    """Images of 8 x 8 side by side in rows, as one picture; white is ink."""
-    every = np.clip(np.asarray(images, float), 0, 1).reshape(-1, 8, 8)
-    lines = []
-    for start in range(0, len(every), per_row):
-        some = every[start : start + per_row]
-        blank = np.full((per_row - len(some), 8, 8), gap)
-        lines.append(
-            np.concatenate([np.pad(each, ((0, 1), (0, 1)), constant_values=gap) for each in (*some, *blank)], 1)
-        )
-    pixels = np.concatenate(lines)[:-1, :-1]
-    return Image(title=title, pixels=tuple(tuple(round(float(v), 2) for v in line) for line in pixels))

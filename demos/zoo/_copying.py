@@ -7,8 +7,14 @@ functions train and run.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demos import weights
 
 BITS, SLOTS, WIDTH, HIDDEN = 4, 32, 8, 48
 INPUTS = BITS + 2  # the bits, a mark at the start, a mark where writing begins
@@ -25,6 +31,10 @@ class Trace:
     writes: list[Tensor]
     reads: list[Tensor]
     memories: list[Tensor]
+
+
+Machine = Callable[[Weights, Tensor], Trace]
+"""What a machine does with inputs (batch, steps, inputs)."""
 
 
 def sequence(bits: Tensor) -> Tensor:
@@ -117,3 +127,23 @@ def right(run: Any, w: Weights, length: int, count: int, seed: int) -> float:
     with torch.no_grad():
         answers = torch.stack(run(w, sequence(bits)).outputs[length + 2 :], 1)
     return float(((answers > 0) == (bits > 0.5)).float().mean())
+
+
+def rows_of_bits(length: int, seed: int) -> NDArray[np.float64]:
+    """Random rows (length, BITS) to copy."""
+    return np.random.default_rng(seed).integers(0, 2, (length, BITS)).astype(float)
+
+
+def copy(machine: Machine, w: Weights, bits: NDArray[np.float64]) -> Trace:
+    """One copy of the rows by a trained machine."""
+    import torch
+
+    with torch.no_grad():
+        return machine(w, sequence(torch.tensor(bits, dtype=torch.float32)[None]))
+
+
+def trained(name: str) -> Weights:
+    """The tensors of a weights file."""
+    import torch
+
+    return {key: torch.tensor(value) for key, value in weights.load(name).items()}

@@ -20,94 +20,79 @@ Source: A. Graves and others, "Hybrid computing using a neural network with dyna
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from demos.runtime.contract import Params, param
+from demos.zoo._copying import (
+    SLOTS,
+    WIDTH,
+    Tensor,
+    Trace,
+    Weights,
+    controller,
+    copy,
+    respond,
+    rows_of_bits,
+    similar,
+    trained,
+)
 
-from demos.lib.prelude import open_with
-from demos.runtime.contract import Claim, Demo, Frame, Measure, Params, Prediction, Preset, Request, param
-from demos.runtime.messages import say
-from demos.zoo import _dnc
-from demos.zoo._machine_story import CHOICES, MachineStory, outcome
+INTERFACE = 4 * WIDTH + 8
 
 
 class DifferentiableNeuralComputerParams(Params):
-    length: int = param(
-        12, "How many rows of bits to copy; it was trained on 1 to 8.", low=3, high=24, unit="rows",
-        aliases=("sequence length", "bits rows", "row", "copies", "filas", "longitud", "sequence of", "rows of bits"),
-    )  # fmt: skip
+    length: int = param(12, "How many rows of bits to copy; it was trained on 1 to 8.", low=3, high=24, unit="rows")
 
 
-def finding(phase: str, places: Sequence[int]) -> str:
-    """Whether the slot was free, or how it lies to the one before."""
-    if phase == "write":
-        free = places[-1] not in places[:-1]
-        return say("No row was there before.") if free else say("A row was there before, and is written over.")
-    if len(places) < 2:
-        return say("From here links lead on.")
-    return say("The row before was in slot {places}: links need no neighbours.", places=places[-2] + 1)
+def allocate(usage: Tensor) -> Tensor:
+    """The free slots: least used first, each taking what those before it left; (batch, slots)."""
+    import torch
+
+    order = usage.detach().argsort(1)
+    ranked = usage.gather(1, order)
+    before = torch.cat([torch.ones_like(ranked[:, :1]), ranked.cumprod(1)[:, :-1]], 1)
+    return torch.zeros_like(usage).scatter(1, order, (1 - ranked) * before)
 
 
-def steps(params: DifferentiableNeuralComputerParams) -> Iterator[Frame]:
-    """The rows, writing, the turn, reading, longer lengths, and how many bits are right."""
-    story = MachineStory("differentiable_neural_computer", "DNC", _dnc.run, params.length, params.seed, finding)
-    yield from open_with(story.opening(), story.scenes)
+def follow(links: Tensor, precedence: Tensor, write: Tensor) -> tuple[Tensor, Tensor]:
+    """The links L_ij (slot i was written right after slot j) and the precedence after a write."""
+    import torch
+
+    links = (1 - write[:, :, None] - write[:, None]) * links + write[:, :, None] * precedence[:, None]
+    links = links * (1 - torch.eye(links.shape[1]))
+    return links, (1 - write.sum(1, keepdim=True)) * precedence + write
 
 
-def _check(frames: Sequence[Frame]) -> str:
-    return outcome(frames[-1].metrics["wrong"])
+def unroll(w: Weights, x: Tensor) -> Trace:
+    """The machine over inputs (batch, steps, inputs), with an empty memory."""
+    import torch
+
+    softplus = torch.nn.functional.softplus
+    batch = x.shape[0]
+    memory, usage = torch.zeros(batch, SLOTS, WIDTH), torch.zeros(batch, SLOTS)
+    write, look = torch.zeros(batch, SLOTS), torch.zeros(batch, SLOTS)
+    links, precedence = torch.zeros(batch, SLOTS, SLOTS), torch.zeros(batch, SLOTS)
+    read, trace = torch.zeros(batch, WIDTH), Trace([], [], [], [])
+    for t in range(x.shape[1]):
+        hidden, n = controller(w, x[:, t], read)
+        key, look_key, add = n[:, :WIDTH].tanh(), n[:, WIDTH : 2 * WIDTH].tanh(), n[:, 2 * WIDTH : 3 * WIDTH].tanh()
+        erase, rest = n[:, 3 * WIDTH : 4 * WIDTH].sigmoid(), n[:, 4 * WIDTH :]
+        strength, look_strength = 1 + softplus(rest[:, :1]), 1 + softplus(rest[:, 1:2])
+        at_free, gate, free = (rest[:, k : k + 1].sigmoid() for k in (2, 3, 4))
+        mode = rest[:, 5:8].softmax(1)
+        usage = (usage + write - usage * write) * (1 - free * look)
+        write = gate * (at_free * allocate(usage) + (1 - at_free) * similar(memory, key, strength))
+        memory = memory * (1 - write[:, :, None] * erase[:, None]) + write[:, :, None] * add[:, None]
+        links, precedence = follow(links, precedence, write)
+        ahead, back = (links @ look[:, :, None])[:, :, 0], (links.mT @ look[:, :, None])[:, :, 0]
+        alike = similar(memory, look_key, look_strength)
+        look = mode[:, :1] * back + mode[:, 1:2] * alike + mode[:, 2:] * ahead
+        read = (look[:, :, None] * memory).sum(1)
+        trace.outputs.append(respond(w, hidden, read))
+        trace.writes.append(write)
+        trace.reads.append(look)
+        trace.memories.append(memory)
+    return trace
 
 
-DEMO = Demo(
-    name="differentiable_neural_computer",
-    title="Differentiable neural computer",
-    slide=37,
-    group="Zoo",
-    summary="A memory that knows what is free and what came after what copies rows of bits by its links.",
-    params=DifferentiableNeuralComputerParams,
-    steps=steps,
-    look_for=(
-        "Writing goes to slots that are free.",
-        "Reading follows the links, in the order of writing, wherever the rows lie.",
-        "It copies more rows than it was ever trained on.",
-    ),
-    examples=(
-        Request("Show me a differentiable neural computer"),
-        Request("Run the DNC with 16 rows", {"length": 16}),
-        Request("differentiable neural computer on a sequence length of 20", {"length": 20}),
-        Request("DNC copy task, 5 rows", {"length": 5}),
-        Request("dnc with six rows and seed 3", {"length": 6, "seed": 3}),
-        Request("computadora neuronal diferenciable con 8 rows", {"length": 8}),
-        Request("watch memory being allocated and linked in a DNC"),
-        Request("Can a DNC copy 24 rows? Show it.", {"length": 24}),
-        Request("Copy 10 rows with a memory that knows what is free and what came next", {"length": 10}),
-        Request("Show how a network allocates memory and follows temporal links"),
-        Request("Let a network store 14 rows in memory and read them back by their links", {"length": 14}),
-        Request("Copia 7 filas con una memoria enlazada", {"length": 7}),
-    ),
-    presets={
-        "twelve": Preset("Twelve rows", {}, "Four more than it ever saw in training.", (Claim("wrong", "==", 0),)),
-        "short": Preset(
-            "Five rows", {"length": 5},
-            "Follow allocation and links slot by slot.",
-            (Claim("wrong", "==", 0),),
-        ),
-        "long": Preset(
-            "Twenty-four rows", {"length": 24},
-            "Three times as long as trained: where does it go wrong?",
-            (Claim("wrong", ">", 0),),
-        ),
-    },
-    prediction=Prediction("How well will it copy the rows?", CHOICES, _check),
-    aliases=(
-        "dnc", "differentiable neural computers", "computadora neuronal diferenciable", "differentiable computer",
-        "neural computer", "differentiable memory", "memory with links", "computador neuronal diferenciable",
-        "computadoras neuronales diferenciables", "computador diferenciable",
-    ),
-    measures=(
-        Measure("wrong", "mistakes", "bits wrong so far", "run"),
-        Measure("used", "quantity", "slots in use"),
-        Measure("step", "clock"),
-        Measure("rows", "size"),
-        Measure("at_20", "accuracy", "share of bits right at 20 rows"),
-    ),
-    heavy=True,
-)  # fmt: skip
+def run(params: DifferentiableNeuralComputerParams) -> Trace:
+    """Random rows of bits, read and then written again by the trained machine."""
+    return copy(unroll, trained("differentiable_neural_computer"), rows_of_bits(params.length, params.seed))

@@ -13,64 +13,21 @@ Source: G.-B. Huang, Q.-Y. Zhu and C.-K. Siew, "Extreme learning machine: theory
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from demos.lib.pacing import thin
-from demos.lib.plane import Plane
 from demos.lib.readout import Array, ridge
-from demos.lib.scenes import Scene, play, plot, points, row
-from demos.lib.wording import count, number
-from demos.runtime.contract import (
-    Claim,
-    Curve,
-    Demo,
-    Frame,
-    Measure,
-    Panel,
-    Params,
-    Prediction,
-    Preset,
-    Request,
-    Series,
-    param,
-)
-from demos.runtime.messages import say
-
-PLANE = Plane((-2.2, 2.2), (-2.2, 2.2))
+from demos.runtime.contract import Params, param
 
 
 class ExtremeLearningMachineParams(Params):
-    data: Literal["rings", "spiral", "xor", "moons"] = param(
-        "rings", "Two classes in the plane.",
-        aliases=("problem", "shape", "datos", "problema", "points"),
-        synonyms={
-            "rings": ("circles", "ring", "anillos", "círculos", "anillo"),
-            "xor": ("checkerboard", "exclusive or", "tablero", "o exclusivo"),
-            "spiral": ("spirals", "espiral", "espirales"),
-            "moons": ("two moons", "half moons", "lunas", "dos lunas"),
-        },
-    )  # fmt: skip
-    hidden: int = param(
-        60, "How many random hidden units.", low=3, high=300, unit="units",
-        aliases=(
-            "hidden units", "neurons", "random units", "random neurons", "random hidden units", "nodes",
-            "neuronas ocultas", "unidades ocultas", "neuronas", "unidades",
-        ),
-    )  # fmt: skip
-    scale: float = param(
-        2.0, "Size of the random weights.", low=0.05, high=20,
-        aliases=(
-            "weight size", "spread of the weights", "size of the weights", "weight scale", "escala",
-            "tamaño de los pesos",
-        ),
-    )  # fmt: skip
-    penalty: float = param(
-        0.01, "λ, the price on large output weights.", low=1e-9, high=100,
-        aliases=("lambda", "ridge", "regularisation", "λ", "regularization", "regularización", "penalización"),
-    )  # fmt: skip
+    data: Literal["rings", "spiral", "xor", "moons"] = param("rings", "Two classes in the plane.")
+    hidden: int = param(60, "How many random hidden units.", low=3, high=300, unit="units")
+    scale: float = param(2.0, "Size of the random weights.", low=0.05, high=20)
+    penalty: float = param(0.01, "λ, the price on large output weights.", low=1e-9, high=100)
 
 
 def draw_data(kind: str, size: int, random: np.random.Generator) -> tuple[Array, Array]:
@@ -97,207 +54,49 @@ def layer(x: Array, w: Array, b: Array) -> Array:
     return np.asarray(np.tanh(x @ w + b))
 
 
-def steps(params: ExtremeLearningMachineParams) -> Iterator[Frame]:
-    """The points, more and more random units, and what they reached."""
-    yield from play(Story(params).scenes())
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Random weights w (2, units) and b (units), and the output weights that least squares gives."""
+
+    w: Array
+    b: Array
+    beta: Array
+
+    def output(self, x: Array) -> Array:
+        """One number for each point x (n, 2); its sign is the class."""
+        return np.asarray(layer(x, self.w, self.b) @ self.beta)
+
+    def right(self, x: Array, t: Array) -> float:
+        """Share of the points in their class."""
+        return float((np.sign(self.output(x)) == t).mean())
 
 
-class Story:
-    """Tells one machine that grows."""
-
-    def __init__(self, params: ExtremeLearningMachineParams) -> None:
-        random = np.random.default_rng(params.seed)
-        self.params = params
-        self.x, self.t = draw_data(params.data, 160, random)
-        self.test, self.answer = draw_data(params.data, 400, random)
-        self.w = params.scale * random.standard_normal((2, params.hidden))
-        self.b = params.scale * random.uniform(-1, 1, params.hidden)
-        early = {k - 1 for k in (1, 2, 3, 4, 5, 6, 8, 10, 15, 20) if k <= params.hidden}
-        self.sizes = [k + 1 for k in thin(params.hidden, 24, early)]
-        self.betas = [ridge(self.h(self.x, k), self.t, params.penalty) for k in self.sizes]
-        self.scores = [self.right(self.test, self.answer, i) for i in range(len(self.sizes))]
-
-    def h(self, x: Array, units: int) -> Array:
-        return layer(x, self.w[:, :units], self.b[:units])
-
-    def output(self, x: Array, index: int) -> Array:
-        return np.asarray(self.h(x, self.sizes[index]) @ self.betas[index])
-
-    def right(self, x: Array, t: Array, index: int) -> float:
-        return float((np.sign(self.output(x, index)) == t).mean())
-
-    def scenes(self) -> list[Scene]:
-        told = [self.opening(), *(self.cut(k) for k in range(min(6, self.params.hidden)))]
-        told += [self.grown(index) for index in range(len(self.sizes))]
-        return [*told, *(self.again(turn) for turn in range(3)), self.ending()]
-
-    def opening(self) -> Scene:
-        caption = say(
-            "160 points of two classes ({data}), and {units} whose weights are drawn at random, size {scale}, and "
-            "never learnt. Can a mixture of random cuts part the classes?",
-            data=say(self.params.data),
-            units=count(self.params.hidden, "unit"),
-            scale=number(self.params.scale, 2),
-        )
-        return Scene(caption, (plot(PLANE, say("Points"), self._groups()),), {"units": self.params.hidden})
-
-    def cut(self, k: int) -> Scene:
-        w1, w2, b = float(self.w[0, k]), float(self.w[1, k]), float(self.b[k])
-        side = self.h(self.x, k + 1)[:, k] > 0
-        share = float((np.where(side, 1, -1) == self.t).mean())
-        caption = say(
-            "Random unit {k}: tanh({w1}·x1 + {w2}·x2 + {b}) cuts the plane along a line. By itself it would get "
-            "{share} % right: close to guessing, as expected of chance.",
-            k=k + 1,
-            w1=number(w1, 2),
-            w2=number(w2, 2),
-            b=number(b, 2),
-            share=number(100 * max(share, 1 - share), 0),
-        )
-        line = PLANE.line(say("cut"), w1, w2, b)
-        region = PLANE.region(lambda x, y: float(np.tanh(w1 * x + w2 * y + b)), 14)
-        return Scene(
-            caption,
-            (plot(PLANE, say("Unit {k}", k=k + 1), self._groups(), line, region),),
-            {},
-            say("random cuts") if k == 0 else "",
-        )
-
-    def grown(self, index: int) -> Scene:
-        k, score = self.sizes[index], self.scores[index]
-        learnt = self.right(self.x, self.t, index)
-        first = next((i for i, each in enumerate(self.scores) if each >= 0.95), -1)
-        caption = say(
-            "{random_units}, mixed by least squares: {learnt} % of the points learnt and {score} % of 400 unseen "
-            "ones are right. The largest output weight is {betas}. No step of descent was made.",
-            random_units=count(k, "random unit"),
-            learnt=number(100 * learnt, 1),
-            score=number(100 * score, 1),
-            betas=number(float(np.abs(self.betas[index]).max()), 1),
-        )
-        panels = (self._surface(index), self._curve(index))
-        return Scene(
-            caption, panels, {"units": k, "unseen": score}, say("95 % of unseen points") if index == first else ""
-        )
-
-    def again(self, turn: int) -> Scene:
-        random = np.random.default_rng((self.params.seed, turn + 1))
-        w = self.params.scale * random.standard_normal(self.w.shape)
-        b = self.params.scale * random.uniform(-1, 1, self.b.shape)
-        beta = ridge(layer(self.x, w, b), self.t, self.params.penalty)
-        score = float((np.sign(layer(self.test, w, b) @ beta) == self.answer).mean())
-        caption = say(
-            "Drawn again, other random units number {turn}: {score} % of the unseen points. It was {scores} % "
-            "before. With enough units it hardly matters which ones chance gives.",
-            turn=turn + 1,
-            score=number(100 * score, 1),
-            scores=number(100 * self.scores[-1], 1),
-        )
-        region = PLANE.region(lambda x, y: float(np.clip(layer(np.array([[x, y]]), w, b) @ beta, -1, 1)[0]), 14)
-        return Scene(
-            caption,
-            (plot(PLANE, say("Other random units"), self._groups(), (), region),),
-            {"unseen": score},
-            say("drawn again") if turn == 0 else "",
-        )
-
-    def ending(self) -> Scene:
-        score = self.scores[-1]
-        caption = say(
-            "{random_units}: {score} % of unseen points are right. ",
-            random_units=count(self.params.hidden, "random unit"),
-            score=number(100 * score, 1),
-        )
-        if score >= 0.95:
-            caption += say(
-                "Only {hidden} numbers were solved for; the {hidden2} inside stayed as chance made them.",
-                hidden=self.params.hidden,
-                hidden2=3 * self.params.hidden,
-            )
-        elif self.params.hidden < 30:
-            caption += say("Too few random cuts: chance did not offer the right ones. Take more units.")
-        else:
-            caption += say("The units are many, but of the wrong kind: try another size of the random weights.")
-        last = len(self.sizes) - 1
-        return Scene(
-            caption,
-            (self._surface(last), self._curve(last)),
-            {"units": self.params.hidden, "unseen": score},
-            say("the end"),
-        )
-
-    def _groups(self) -> list[Series]:
-        return [points(say("class {t:+d}", t=t), self.x[self.t == t].tolist()) for t in (1, -1)]
-
-    def _surface(self, index: int) -> Panel:
-        region = PLANE.region(lambda x, y: float(np.clip(self.output(np.array([[x, y]]), index), -1, 1)[0]), 14)
-        return plot(PLANE, say("Output of {units}", units=count(self.sizes[index], "unit")), self._groups(), (), region)
-
-    def _curve(self, index: int) -> Panel:
-        line = Series(name=say("unseen"), x=row(self.sizes[: index + 1]), y=row(self.scores[: index + 1]))
-        return Curve(title=say("Share right"), series=(line,), x_label=say("random units"), y_range=(0.4, 1))
+def solve(w: Array, b: Array, x: Array, t: Array, penalty: float) -> Machine:
+    """The machine with these hidden weights that fits the points best."""
+    return Machine(w, b, ridge(layer(x, w, b), t, penalty))
 
 
-def _check(frames: Sequence[Frame]) -> str:
-    unseen = frames[-1].metrics["unseen"]
-    return "95 % or more" if unseen >= 0.95 else "75 to 95 %" if unseen >= 0.75 else "less than 75 %"
+def draw_weights(params: ExtremeLearningMachineParams, random: np.random.Generator) -> tuple[Array, Array]:
+    """Hidden weights, never learnt."""
+    w = params.scale * random.standard_normal((2, params.hidden))
+    return w, params.scale * random.uniform(-1, 1, params.hidden)
 
 
-DEMO = Demo(
-    name="extreme_learning_machine",
-    title="Extreme learning machine",
-    slide=37,
-    group="Zoo",
-    summary="Random hidden units that are never trained, and an output layer solved in one stroke.",
-    params=ExtremeLearningMachineParams,
-    steps=steps,
-    look_for=(
-        "Each hidden unit is a random cut and stays as it is.",
-        "Enough random cuts, rightly mixed, part classes that no single cut can.",
-        "Training is one linear system.",
-    ),
-    examples=(
-        Request("Show me an extreme learning machine"),
-        Request("Run an ELM with 10 hidden units", {"hidden": 10}),
-        Request("extreme learning machine on a spiral with 200 neurons", {"data": "spiral", "hidden": 200}),
-        Request("ELM on xor", {"data": "xor"}),
-        Request("extreme learning machine with weight size 0.1", {"scale": 0.1}),
-        Request("máquina de aprendizaje extremo con 25 units", {"hidden": 25}),
-        Request("random hidden layer on moons, lambda 1", {"data": "moons", "penalty": 1}),
-        Request("watch random units part circles", {"data": "rings"}),
-        Request("Solve the output weights in one stroke over 120 random neurons", {"hidden": 120}),
-        Request("Part two moons with a hidden layer that nobody trains", {"data": "moons"}),
-        Request("Show how far random features and one linear system get on a spiral", {"data": "spiral"}),
-        Request("Separa los anillos con 50 neuronas aleatorias", {"data": "rings", "hidden": 50}),
-    ),
-    presets={
-        "rings": Preset(
-            "Rings", {},
-            "No single cut parts rings; sixty random ones do.",
-            (Claim("unseen", ">=", 0.95),),
-        ),
-        "few": Preset(
-            "Too few", {"hidden": 4, "data": "spiral"},
-            "Four random cuts cannot follow a spiral.",
-            (Claim("unseen", "<", 0.7),),
-        ),
-        "spiral": Preset(
-            "A spiral", {"data": "spiral", "hidden": 200, "penalty": 0.001},
-            "Two hundred random cuts can.",
-            (Claim("unseen", ">=", 0.95),),
-        ),
-    },
-    prediction=Prediction(
-        "What share of unseen points will be right?", ("95 % or more", "75 to 95 %", "less than 75 %"), _check
-    ),
-    aliases=(
-        "elm", "extreme learning machines", "random hidden layer", "máquina de aprendizaje extremo", "extreme learner",
-        "extreme learning", "elms", "random features", "random hidden units", "untrained hidden layer",
-        "máquinas de aprendizaje extremo", "aprendizaje extremo", "máquina de aprendizaje extrema",
-        "capa oculta aleatoria",
-    ),
-    measures=(
-        Measure("unseen", "accuracy", "share of unseen points right"),
-        Measure("units", "clock", "random units in use"),
-    ),
-)  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Run:
+    """160 points to learn from, 400 to be tested on, and the machines of the first 1, 2, 3, … of the same units."""
+
+    x: Array
+    t: Array
+    test: Array
+    answer: Array
+    machines: list[Machine]
+
+
+def run(params: ExtremeLearningMachineParams, sizes: Sequence[int]) -> Run:
+    """Draw points and weights, and solve a machine of each size."""
+    random = np.random.default_rng(params.seed)
+    x, t = draw_data(params.data, 160, random)
+    test, answer = draw_data(params.data, 400, random)
+    w, b = draw_weights(params, random)
+    return Run(x, t, test, answer, [solve(w[:, :k], b[:k], x, t, params.penalty) for k in sizes])

@@ -21,52 +21,45 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from demos.lib.pacing import thin
-from demos.lib.prelude import open_with
-from demos.lib.scenes import Scene, points, row, rows
-from demos.lib.wording import count, number
-from demos.runtime.contract import (
-    Claim,
-    Convergence,
-    Curve,
-    Demo,
-    Frame,
-    Measure,
-    Panel,
-    Params,
-    Prediction,
-    Preset,
-    Region,
-    Request,
-    Scatter,
-    Series,
-    param,
-)
-from demos.runtime.messages import say
-from demos.zoo._ring import Array, covered, draw_real, hit
+from demos.runtime.contract import Params, param
 
+Array = NDArray[np.float64]
+SPREAD, RADIUS = 0.12, 1.6
 WIDTH, NOISE, BATCH, EDGE = 48, 4, 128, 2.4
-KEPT = 40
 
 
 class GanParams(Params):
-    modes: int = param(
-        6, "How many clouds the ring has.", low=1, high=10, unit="modes",
-        aliases=("clouds", "gaussians", "mode", "modos", "nubes", "gaussianas", "clusters"),
-    )  # fmt: skip
-    steps: int = param(
-        700, "How many times both are trained in turn.", low=50, high=3000, unit="steps",
-        aliases=("iterations", "training steps", "rounds", "pasos", "iteraciones"),
-    )  # fmt: skip
+    modes: int = param(6, "How many clouds the ring has.", low=1, high=10, unit="modes")
+    steps: int = param(700, "How many times both are trained in turn.", low=50, high=3000, unit="steps")
     collapse: bool = param(
-        False, "Bring about mode collapse: ten steps of the generator, twice as long, for each of the discriminator.",
-        aliases=("mode collapse", "collapsed", "collapses", "colapso", "colapso de modos", "modes collapse"),
-    )  # fmt: skip
-    learning_rate: float = param(
-        0.004, "Step size of both.", low=0.0001, high=0.05,
-        aliases=("lr", "rate", "step size", "learn rate", "tasa de aprendizaje", "velocidad de aprendizaje", "tasa"),
-    )  # fmt: skip
+        False, "Bring about mode collapse: ten steps of the generator, twice as long, for each of the discriminator."
+    )
+    learning_rate: float = param(0.004, "Step size of both.", low=0.0001, high=0.05)
+
+
+def centres(modes: int) -> Array:
+    """The middles of the clouds, (modes, 2)."""
+    angle = 2 * np.pi * np.arange(modes) / modes
+    return RADIUS * np.stack([np.cos(angle), np.sin(angle)], 1)
+
+
+def draw_real(modes: int, size: int, random: np.random.Generator) -> Array:
+    """Real points."""
+    chosen = centres(modes)[random.integers(modes, size=size)]
+    return np.asarray(chosen + SPREAD * random.standard_normal((size, 2)))
+
+
+def covered(forged: Array, modes: int) -> list[int]:
+    """The modes with at least one in fifty of the points within three standard deviations."""
+    near = ((forged[:, None] - centres(modes)[None]) ** 2).sum(2) < (3 * SPREAD) ** 2
+    return [int(mode) for mode in np.flatnonzero(near.mean(0) >= 0.02)]
+
+
+def hit(forged: Array, modes: int) -> float:
+    """The share of the points within three standard deviations of any mode."""
+    return float((((forged[:, None] - centres(modes)[None]) ** 2).sum(2).min(1) < (3 * SPREAD) ** 2).mean())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +93,7 @@ def apply(w: Sequence[Any], x: Any) -> Any:
     return x @ w[4] + w[5]
 
 
-def train(params: GanParams, watched: Sequence[int]) -> Iterator[State]:
+def run(params: GanParams, watched: Sequence[int]) -> Iterator[State]:
     """Both networks in turn; the state after each watched step. In double precision: the game magnifies rounding."""
     import torch
 
@@ -141,207 +134,3 @@ def _descend(optimiser: Any, loss: Any) -> None:
     optimiser.zero_grad()
     torch.autograd.backward(loss)
     optimiser.step()
-
-
-def steps(params: GanParams) -> Iterator[Frame]:
-    """The real points, the game at chosen steps, and which modes are covered."""
-    story = Story(params)
-    yield from open_with(story.opening(), story.scenes)
-
-
-class Story:
-    """Tells one game."""
-
-    def __init__(self, params: GanParams) -> None:
-        self.params = params
-        self.real = draw_real(params.modes, 150, np.random.default_rng(params.seed))
-
-    def scenes(self) -> list[Scene]:
-        early = {2**k for k in range(3, 9) if 2**k <= self.params.steps}
-        self.states = list(train(self.params, thin(self.params.steps + 1, KEPT, early)))
-        self.found = [covered(state.forged, self.params.modes) for state in self.states]
-        most = max(map(len, self.found))
-        first = next((i for i, each in enumerate(self.found) if each), -1)
-        best = next(i for i, each in enumerate(self.found) if len(each) == most)
-        names = {best: say("{modes} covered", modes=count(most, "mode")), first: say("the first mode is found")}
-        return [*(self.step(i, names.get(i, "") if most else "") for i in range(len(self.states))), self.ending()]
-
-    def opening(self) -> Scene:
-        p = self.params
-        caption = say(
-            "Real points in {clouds} on a ring. The generator turns {noise} random numbers into a point and never "
-            "sees these; the discriminator tells real from forged, and its verdict is all the "
-            "generator learns from. ",
-            clouds=count(p.modes, "cloud"),
-            noise=NOISE,
-        )
-        caption += say("Here it takes ten steps for each of the judge's.") if p.collapse else say("Watch who is ahead.")
-        panel = Scatter(
-            title=say("Real points"),
-            groups=(points(say("real"), self.real),),
-            x_range=(-EDGE, EDGE),
-            y_range=(-EDGE, EDGE),
-        )
-        return Scene(caption, (panel,), {"modes": p.modes})
-
-    def step(self, index: int, moment: str) -> Scene:
-        state, found = self.states[index], self.found[index]
-        caption = say(
-            "Step {step}: the discriminator gives real points {real_score}, forged ones {forged_score}. {found} "
-            "of {modes} are covered, and {hit} % of the forged points lie in one. ",
-            step=state.step,
-            real_score=number(state.real_score, 2),
-            forged_score=number(state.forged_score, 2),
-            found=len(found),
-            modes=count(self.params.modes, "mode"),
-            hit=number(100 * hit(state.forged, self.params.modes), 0),
-        )
-        gap = state.real_score - state.forged_score
-        if gap > 0.4:
-            caption += say("The judge is ahead: the forger is told clearly where to go.")
-        elif gap < 0.1:
-            caption += say("The judge can hardly tell: both near one half is the balance.")
-        else:
-            caption += say("The background shows where the judge believes.")
-        return Scene(caption, (self._plane(state), self._scores(index)), self._metrics(index), moment)
-
-    def ending(self) -> Scene:
-        last, found = self.states[-1], self.found[-1]
-        share, late = hit(last.forged, self.params.modes), self._late()
-        caption = say(
-            "After {steps} {found} of {modes} are covered; {share} % of the forged points lie in one. ",
-            steps=count(self.params.steps, "step"),
-            found=len(found),
-            modes=count(self.params.modes, "mode"),
-            share=number(100 * share, 0),
-        )
-        if len(found) == self.params.modes:
-            caption += say("All clouds are found, though the generator was never shown one.")
-        elif late["most_at_once"] <= 2 < self.params.modes and late["best_hit"] >= 0.8:
-            caption += say(
-                "Mode collapse: in the second half never more than {clouds} was covered at once, at best with "
-                "{best_hit} % of the points in one; but {visited} in turn, for all points move on together.",
-                clouds=count(int(late["most_at_once"]), "cloud"),
-                best_hit=number(100 * late["best_hit"], 0),
-                visited=int(late["visited"]),
-            )
-        elif late["best_hit"] < 0.5:
-            caption += say(
-                "Most forged points lie between the clouds: this forger is not good yet, so no collapse either."
-            )
-        else:
-            caption += say("Some were missed or lost again: nothing in the game asks for all of them.")
-        panels = (self._plane(last), self._scores(len(self.states) - 1), self._coverage())
-        return Scene(caption, panels, self._metrics(len(self.states) - 1) | late, say("the end"))
-
-    def _late(self) -> dict[str, float]:
-        """Over the second half: most modes covered at once, how many in turn, the best share of points in a cloud."""
-        half = [i for i, state in enumerate(self.states) if 2 * state.step >= self.params.steps]
-        return {
-            "most_at_once": max(len(self.found[i]) for i in half),
-            "visited": len({mode for i in half for mode in self.found[i]}),
-            "best_hit": max(hit(self.states[i].forged, self.params.modes) for i in half),
-        }
-
-    def _metrics(self, index: int) -> dict[str, float]:
-        state = self.states[index]
-        return {"step": state.step, "covered": len(self.found[index]), "modes": self.params.modes,
-                "hit": hit(state.forged, self.params.modes)}  # fmt: skip
-
-    def _plane(self, state: State) -> Panel:
-        groups = (points(say("real"), self.real[:80]), points(say("forged"), np.clip(state.forged, -EDGE, EDGE)[:150]))
-        region = Region(values=rows(2 * state.surface - 1, 2), x_range=(-EDGE, EDGE), y_range=(-EDGE, EDGE))
-        return Scatter(
-            title=say("Points, and D behind them"),
-            groups=groups,
-            region=region,
-            x_range=(-EDGE, EDGE),
-            y_range=(-EDGE, EDGE),
-        )
-
-    def _scores(self, index: int) -> Panel:
-        past = self.states[: index + 1]
-        x = row(state.step for state in past)
-        series = (
-            Series(name=say("D of real"), x=x, y=row(state.real_score for state in past)),
-            Series(name=say("D of forged"), x=x, y=row(state.forged_score for state in past)),
-        )
-        return Curve(title=say("What the judge believes"), series=series, x_label=say("step"), y_range=(0, 1))
-
-    def _coverage(self) -> Panel:
-        line = Series(name=say("modes"), x=row(state.step for state in self.states), y=row(map(len, self.found)))
-        return Curve(title=say("Modes covered"), series=(line,), x_label=say("step"), y_range=(0, self.params.modes))
-
-
-def _check(frames: Sequence[Frame]) -> str:
-    last = frames[-1].metrics
-    if last["covered"] == last["modes"]:
-        return "all of them"
-    return "half or more" if 2 * last["covered"] >= last["modes"] else "less than half"
-
-
-DEMO = Demo(
-    name="gan",
-    title="Generative adversarial network",
-    slide=37,
-    group="Zoo",
-    summary="A generator and a discriminator on a ring of Gaussians; mode collapse on request.",
-    params=GanParams,
-    steps=steps,
-    look_for=(
-        "The generator never sees a real point, only the judge's verdict.",
-        "Both verdicts near one half: the forgeries pass.",
-        "When the forger outruns the judge, all its points crowd in one cloud, then in the next.",
-    ),
-    examples=(
-        Request("Show me a GAN"),
-        Request("Run a GAN with mode collapse", {"collapse": True}),
-        Request("train a GAN on 8 clouds for 1500 steps", {"modes": 8, "steps": 1500}),
-        Request("generative adversarial network with four modes", {"modes": 4}),
-        Request("GAN with learning rate 0.001", {"learning_rate": 0.001}),
-        Request("simula una red generativa adversaria con 3 modes", {"modes": 3}),
-        Request("generator against discriminator on a ring of 5 gaussians, seed 3", {"modes": 5, "seed": 3}),
-        Request("watch the forger and the judge play"),
-        Request("Let a forger learn to deceive a judge for 900 steps", {"steps": 900}),
-        Request("Let two networks compete: one invents points, the other tells real from fake"),
-        Request(
-            "Show a generator that always makes the same thing, with mode collapse on 8 clouds",
-            {"collapse": True, "modes": 8},
-        ),
-        Request("Un falsificador y un juez compiten en 5 nubes con 400 pasos", {"modes": 5, "steps": 400}),
-    ),
-    presets={
-        "ring": Preset("A ring", {}, "Watch forged points find one cloud after another.",
-                       (Claim("covered", ">=", 5), Claim("hit", ">=", 0.5))),
-        "collapse": Preset(
-            "Mode collapse", {"collapse": True, "steps": 300},
-            "The forger outruns the judge: good points, all in one cloud at a time.",
-            (Claim("most_at_once", "<=", 2), Claim("best_hit", ">=", 0.8), Claim("visited", ">", "most_at_once")),
-        ),
-        "one": Preset("One cloud", {"modes": 1, "steps": 300}, "With one mode there is nothing to forget.",
-                      (Claim("covered", "==", "modes"),)),
-    },
-    prediction=Prediction(
-        "How many of the clouds will the generator cover at the end?",
-        ("all of them", "half or more", "less than half"),
-        _check,
-    ),
-    aliases=(
-        "gan", "gans", "generative adversarial networks", "generator and discriminator", "red generativa adversaria",
-        "generative adversarial net", "generative adversarial nets", "adversarial network", "adversarial networks",
-        "adversarial training", "generator vs discriminator", "generator versus discriminator",
-        "generator against discriminator", "forger and judge", "forger and detective", "counterfeiter",
-        "red generativa adversarial", "redes generativas adversarias", "red adversaria", "red generativa antagónica",
-        "redes generativas antagónicas", "generador y discriminador", "mode collapse",
-    ),
-    measures=(
-        Measure("covered", "score", "modes covered now"),
-        Measure("hit", "score", "share of forged points in a cloud"),
-        Measure("most_at_once", "score", "most modes covered at once, second half"),
-        Measure("best_hit", "score", "best share in a cloud, second half"),
-        Measure("step", "clock"),
-        Measure("modes", "size"),
-    ),
-    converged=Convergence("all clouds are covered from then on", claim=Claim("covered", "==", "modes")),
-    heavy=True,
-)  # fmt: skip

@@ -18,98 +18,69 @@ Source: A. Graves, G. Wayne and I. Danihelka, "Neural Turing machines" (2014).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from demos.runtime.contract import Params, param
+from demos.zoo._copying import (
+    SLOTS,
+    WIDTH,
+    Tensor,
+    Trace,
+    Weights,
+    controller,
+    copy,
+    respond,
+    rows_of_bits,
+    similar,
+    trained,
+)
 
-from demos.lib.prelude import open_with
-from demos.runtime.contract import Claim, Demo, Frame, Measure, Params, Prediction, Preset, Request, param
-from demos.runtime.messages import say
-from demos.zoo import _ntm
-from demos.zoo._machine_story import CHOICES, MachineStory, outcome
+ADDRESS = WIDTH + 6
+INTERFACE = 2 * ADDRESS + 2 * WIDTH
 
 
 class NeuralTuringMachineParams(Params):
-    length: int = param(
-        10, "How many rows of bits to copy; it was trained on 1 to 8.", low=3, high=24, unit="rows",
-        aliases=("sequence length", "bits rows", "row", "copies", "filas", "longitud", "sequence of", "rows of bits"),
-    )  # fmt: skip
+    length: int = param(10, "How many rows of bits to copy; it was trained on 1 to 8.", low=3, high=24, unit="rows")
 
 
-def finding(_: str, places: Sequence[int]) -> str:
-    """How far the head moved."""
-    if len(places) < 2:
-        return say("The head starts its way here.")
-    moved = places[-1] - places[-2]
-    return (
-        say("One slot on from the step before.")
-        if moved == 1
-        else say("{moved:+d} slots from the step before.", moved=moved)
-    )
+def address(numbers: Tensor, memory: Tensor, last: Tensor) -> Tensor:
+    """The next weighting (batch, slots) from key, strength, gate, three shifts and sharpness."""
+    import torch
+
+    softplus = torch.nn.functional.softplus
+    key, strength = numbers[:, :WIDTH].tanh(), softplus(numbers[:, WIDTH : WIDTH + 1])
+    gate = numbers[:, WIDTH + 1 : WIDTH + 2].sigmoid()
+    shift = numbers[:, WIDTH + 2 : WIDTH + 5].softmax(1)
+    sharpness = 1 + softplus(numbers[:, WIDTH + 5 :])
+    blended = gate * similar(memory, key, strength) + (1 - gate) * last
+    turned = sum(shift[:, k : k + 1] * blended.roll(k - 1, 1) for k in range(3))
+    sharp = (turned + 1e-8) ** sharpness
+    return sharp / sharp.sum(1, keepdim=True)
 
 
-def steps(params: NeuralTuringMachineParams) -> Iterator[Frame]:
-    """The rows, writing, the turn, reading, longer lengths, and how many bits are right."""
-    story = MachineStory(
-        "neural_turing_machine", say("Neural Turing Machine"), _ntm.run, params.length, params.seed, finding
-    )
-    yield from open_with(story.opening(), story.scenes)
+def unroll(w: Weights, x: Tensor) -> Trace:
+    """The machine over inputs (batch, steps, inputs). Both heads start at slot 1 of an empty memory."""
+    import torch
+
+    batch = x.shape[0]
+    memory = torch.full((batch, SLOTS, WIDTH), 0.01)
+    write = torch.zeros(batch, SLOTS)
+    write[:, 0] = 1
+    look, read = write, torch.zeros(batch, WIDTH)
+    trace = Trace([], [], [], [])
+    for t in range(x.shape[1]):
+        hidden, numbers = controller(w, x[:, t], read)
+        write = address(numbers[:, :ADDRESS], memory, write)
+        erase = numbers[:, 2 * ADDRESS : 2 * ADDRESS + WIDTH].sigmoid()
+        add = numbers[:, 2 * ADDRESS + WIDTH :].tanh()
+        memory = memory * (1 - write[:, :, None] * erase[:, None]) + write[:, :, None] * add[:, None]
+        look = address(numbers[:, ADDRESS : 2 * ADDRESS], memory, look)
+        read = (look[:, :, None] * memory).sum(1)
+        trace.outputs.append(respond(w, hidden, read))
+        trace.writes.append(write)
+        trace.reads.append(look)
+        trace.memories.append(memory)
+    return trace
 
 
-def _check(frames: Sequence[Frame]) -> str:
-    return outcome(frames[-1].metrics["wrong"])
-
-
-DEMO = Demo(
-    name="neural_turing_machine",
-    title="Neural Turing Machine",
-    slide=37,
-    group="Zoo",
-    summary="A network with an outside memory copies rows of bits, even more rows than it was trained on.",
-    params=NeuralTuringMachineParams,
-    steps=steps,
-    look_for=(
-        "The write head moves on by one slot for each row.",
-        "The read head goes the same way again: two diagonals.",
-        "It copies more rows than it was ever trained on, until the heads blur.",
-    ),
-    examples=(
-        Request("Show me a Neural Turing Machine"),
-        Request("Neural Turing Machine with 15 rows", {"length": 15}),
-        Request("Run the NTM on a sequence length of 20", {"length": 20}),
-        Request("copy task with 4 rows on an NTM", {"length": 4}),
-        Request("NTM, six rows, seed 3", {"length": 6, "seed": 3}),
-        Request("máquina de Turing neuronal con 8 rows", {"length": 8}),
-        Request("watch the read and write heads of a neural turing machine"),
-        Request("Can a Neural Turing Machine copy 24 rows? Show it.", {"length": 24}),
-        Request("Copy 9 rows of bits with read and write heads", {"length": 9}),
-        Request("Teach a network with an outside memory to copy a list"),
-        Request(
-            "Does copying still work on 18 rows when it was trained on 8? Show it with a sequence length of 18.",
-            {"length": 18},
-        ),
-        Request("Copia 13 filas de bits con memoria externa", {"length": 13}),
-    ),
-    presets={
-        "ten": Preset("Ten rows", {}, "Two more than it ever saw in training.", (Claim("wrong", "==", 0),)),
-        "short": Preset("Five rows", {"length": 5}, "Follow the two heads slot by slot.", (Claim("wrong", "==", 0),)),
-        "long": Preset(
-            "Twenty-four rows", {"length": 24},
-            "Three times as long as trained: where does it go wrong?",
-            (Claim("wrong", ">", 0),),
-        ),
-    },
-    prediction=Prediction("How well will it copy the rows?", CHOICES, _check),
-    aliases=(
-        "ntm", "neural turing machines", "turing machine", "máquina de turing neuronal", "neural turing",
-        "turing network", "network with external memory", "external memory", "memory-augmented network",
-        "read and write heads", "máquina neuronal de turing", "máquinas de turing neuronales", "turing neuronal",
-        "memoria externa",
-    ),
-    measures=(
-        Measure("wrong", "mistakes", "bits wrong so far", "run"),
-        Measure("used", "quantity", "slots in use"),
-        Measure("step", "clock"),
-        Measure("rows", "size"),
-        Measure("at_20", "accuracy", "share of bits right at 20 rows"),
-    ),
-    heavy=True,
-)  # fmt: skip
+def run(params: NeuralTuringMachineParams) -> Trace:
+    """Random rows of bits, read and then written again by the trained machine."""
+    return copy(unroll, trained("neural_turing_machine"), rows_of_bits(params.length, params.seed))

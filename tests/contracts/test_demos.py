@@ -85,7 +85,8 @@ def number_fields() -> list[tuple[Demo, str]]:
 
 @each_demo
 def test_it_is_where_its_name_says_and_tells_its_idea_and_source(demo: Demo) -> None:
-    module = importlib.import_module(demo.steps.__module__)
+    assert demo.steps.__module__ == f"demos.telling.{demo.name}"
+    module = importlib.import_module(catalogue.idea_of(demo))
     assert module.__name__.rpartition(".")[2] == demo.name
     assert catalogue.load(demo.name) is demo
     assert module.__doc__ and "Source" in module.__doc__
@@ -102,6 +103,13 @@ def test_every_parameter_has_a_description_a_default_and_bounds(demo: Demo) -> N
         assert describe_range(field), f"{name} has no bounds"
     assert [flag.name for flag in flags(demo)][-1] == "seed"
     assert all(flag.help and flag.option.startswith("--") for flag in flags(demo))
+
+
+@each_demo
+def test_other_words_are_of_its_parameters_and_their_choices(demo: Demo) -> None:
+    for name, words in demo.words.items():
+        assert set(words.synonyms) <= {str(value) for value in fields(demo)[name].get("enum", ("true", "false"))}
+        assert fields(demo)[name].get("aliases", []) == list(words.aliases)
 
 
 @each_demo
@@ -318,7 +326,7 @@ def test_its_prediction_can_go_more_than_one_way(demo: Demo) -> None:
 
 @each_demo
 def test_it_keeps_no_random_state_of_its_own(demo: Demo) -> None:
-    source = inspect.getsource(importlib.import_module(demo.steps.__module__))
+    source = catalogue.source(demo) + inspect.getsource(importlib.import_module(demo.steps.__module__))
     for shared in ("np.random.seed", "np.random.rand", "random.seed(", "torch.manual_seed", "pyplot"):
         assert shared not in source, f"{demo.name} uses {shared}: use a local generator"
 

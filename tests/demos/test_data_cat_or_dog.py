@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demos.data.cat_or_dog import DEMO, CatOrDogParams, draw_set, nudged, slope_of, steps
-from demos.neurons._layers import forward, start, train
+from demos.data.cat_or_dog import CatOrDogParams, draw_set, nudged, slope_of
+from demos.neurons.backpropagation import forward, start, train
+from demos.telling.cat_or_dog import DEMO, steps
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from demos.data import _credit
-from demos.data._learners import gini, grow, newton, scale
-from demos.data.credit_risk import DEMO, CreditRiskParams, leave_one_out, steps
+from demos.data.credit_risk import CreditRiskParams, gini, grow, leave_one_out, newton, scale
+from demos.telling.credit_risk import DEMO, steps
 
 
 def test_the_table_is_the_lectures() -> None:

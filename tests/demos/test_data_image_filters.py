@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demos.data.image_filters import DEMO, KERNELS, ImageFiltersParams, draw, slide, steps
+from demos.data.image_filters import KERNELS, ImageFiltersParams, draw, slide
+from demos.telling.image_filters import DEMO, steps
 
 
 def test_the_textbook_window_by_hand() -> None:

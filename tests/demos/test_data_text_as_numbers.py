@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demos.data.text_as_numbers import DEMO, Story, TextAsNumbersParams, split
+from demos.data.text_as_numbers import TextAsNumbersParams, split
 from demos.runtime.contract import DemoError
+from demos.telling.text_as_numbers import DEMO, Story
 
 WORDS = st.lists(st.sampled_from("cat dog sun moon red blue runs sleeps the a".split()), min_size=1, max_size=8)
 

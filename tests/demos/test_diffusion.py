@@ -11,8 +11,9 @@ from demos import weights
 from demos.generation import _denoiser
 from demos.generation._models import SPREAD, Digits, Mixture, make_mixture
 from demos.generation._schedule import ALPHA_BAR, T, add_noise, clean, fresh_noise, step_back, times
-from demos.generation.diffusion import DEMO, DiffusionParams, guided_noise, sample, steps
+from demos.generation.diffusion import DiffusionParams, guided_noise, sample
 from demos.runtime.contract import DemoError
+from demos.telling.diffusion import DEMO, steps
 from demos.training.diffusion import recognised
 
 

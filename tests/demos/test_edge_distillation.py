@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from demos.edge import _network
-from demos.edge.distillation import DEMO, DistillationParams, slope_of, soften, steps
+from demos.edge.distillation import DistillationParams, slope_of, soften
+from demos.telling.distillation import DEMO, steps
 
 
 @pytest.mark.parametrize(("temperature", "share"), [(1, 1), (4, 0.9), (20, 0.3), (2, 0)])

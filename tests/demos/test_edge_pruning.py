@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from demos.edge import _network
-from demos.edge.pruning import DEMO, PruningParams, masks_of, steps
+from demos.edge.pruning import PruningParams, masks_of
+from demos.telling.pruning import DEMO, steps
 
 W = _network.start(16, np.random.default_rng(3))
 

@@ -8,8 +8,8 @@ from gguf import GGMLQuantizationType
 from gguf.quants import dequantize
 from gguf.quants import quantize as judge
 
-from demos.edge._blocks import bytes_of, pack, quantize
-from demos.edge.quantization import DEMO, QuantizationParams, steps
+from demos.edge.quantization import QuantizationParams, bytes_of, pack, quantize
+from demos.telling.quantization import DEMO, steps
 
 WEIGHTS = np.random.default_rng(5).standard_normal((64, 64)).astype(np.float32)
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from demos.edge.small_language_model import DEMO, SmallLanguageModelParams, steps
+from demos.edge.small_language_model import SmallLanguageModelParams
 from demos.language._model_file import read
 from demos.runtime import catalogue
 from demos.runtime.contract import DemoError, Frame
 from demos.runtime.runner import Workers, run
+from demos.telling.small_language_model import DEMO, steps
 from tests.demos.scripted_model import machine, model_card, model_speed
 from tutor.llm.llama import Engine, LlamaModel
 from tutor.llm.scripted import ScriptedModel

@@ -7,16 +7,16 @@ import pytest
 import torch
 
 from demos import weights
-from demos.generation import _clip, _ruler, _unclip, _unet
-from demos.generation._clip import caption
-from demos.generation._unclip import Painter
-from demos.generation._vector_plane import survey
-from demos.generation.dalle2 import DEMO, Dalle2Params, steps
+from demos.generation import _ruler, _unet, clip, dalle2
+from demos.generation.clip import caption
+from demos.generation.dalle2 import Dalle2Params, Painter
+from demos.telling._vector_plane import survey
+from demos.telling.dalle2 import DEMO, steps
 from demos.training.dalle2 import agreement
 from tests.demos.drawn import Judge
 
-SEEN = [kind for kind in _clip.KINDS if _clip.seen(kind)]
-UNSEEN = [kind for kind in _clip.KINDS if not _clip.seen(kind)]
+SEEN = [kind for kind in clip.KINDS if clip.seen(kind)]
+UNSEEN = [kind for kind in clip.KINDS if not clip.seen(kind)]
 
 
 @pytest.fixture(scope="module")
@@ -26,15 +26,15 @@ def painter() -> Painter:
 
 @pytest.mark.parametrize(("which", "kinds", "least"), [("seen", SEEN, 0.9), ("unseen", UNSEEN, 0.8)])
 def test_pictures_show_what_the_caption_asks_for_as_the_file_states(
-    which: str, kinds: list[_clip.Kind], least: float
+    which: str, kinds: list[clip.Kind], least: float
 ) -> None:
     found = agreement(weights.load("dalle2"), kinds, each=4, seed=2)
-    assert found >= least > 10 / len(_clip.KINDS)
+    assert found >= least > 10 / len(clip.KINDS)
     assert found == pytest.approx(float(weights.facts("dalle2")[which]), abs=0.15)
 
 
 def test_an_independent_classifier_agrees_with_the_captions(painter: Painter) -> None:
-    judge = Judge(_clip.KINDS, lambda kind, random: _ruler.draw(kind, random, 24))
+    judge = Judge(clip.KINDS, lambda kind, random: _ruler.draw(kind, random, 24))
     assert judge.own >= 0.9
     right = []
     for index, kind in enumerate(SEEN):
@@ -58,8 +58,8 @@ def test_the_prior_spreads_like_real_picture_vectors(painter: Painter) -> None:
     """One caption has many pictures: the prior's vectors differ about as much as those of drawn pictures do."""
     kind = ("small", "green", "square")
     random = np.random.default_rng(0)
-    drawn = np.stack([_unclip.draw_pair(kind, random)[0] for _ in range(100)])
-    real = _clip.see(painter.clip, torch.tensor(drawn, dtype=torch.float32)).numpy()
+    drawn = np.stack([dalle2.draw_pair(kind, random)[0] for _ in range(100)])
+    real = clip.see(painter.clip, torch.tensor(drawn, dtype=torch.float32)).numpy()
     _, made = painter.embeddings(caption(kind), 100, random)
     ratio = made.std(0).mean() / real.std(0).mean()
     assert 0.5 < ratio < 1.5
@@ -77,11 +77,11 @@ def test_variations_keep_the_kind_and_move_the_shape() -> None:
 
 def test_both_networks_have_the_shapes_they_say() -> None:
     w = weights.load("dalle2")
-    assert {name: value.shape for name, value in w.items()} == _unclip.shapes()
+    assert {name: value.shape for name, value in w.items()} == dalle2.shapes()
     assert (weights.FOLDER / "dalle2.safetensors").stat().st_size < 1_000_000
-    tensors = _unet.start(_unclip.shapes(), torch.Generator().manual_seed(0))
-    z = torch.zeros(2, _clip.WIDTH)
-    assert _unclip.prior_v(tensors, z, torch.ones(2), z).shape == (2, _clip.WIDTH)
+    tensors = _unet.start(dalle2.shapes(), torch.Generator().manual_seed(0))
+    z = torch.zeros(2, clip.WIDTH)
+    assert dalle2.prior_v(tensors, z, torch.ones(2), z).shape == (2, clip.WIDTH)
 
 
 def test_the_prior_goes_nearly_all_the_way_from_the_caption_to_real_pictures(painter: Painter) -> None:

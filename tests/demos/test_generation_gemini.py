@@ -7,10 +7,11 @@ import pytest
 import torch
 
 from demos import weights
-from demos.generation import _multimodal, _questions
+from demos.generation import _questions, gemini
 from demos.generation._questions import draw
-from demos.generation.gemini import DEMO, GeminiParams, steps
+from demos.generation.gemini import GeminiParams
 from demos.runtime.contract import DemoError
+from demos.telling.gemini import DEMO, steps
 from demos.training.gemini import accuracy, blind, tensors_of
 
 
@@ -29,7 +30,7 @@ def test_the_same_network_with_an_empty_picture_only_guesses() -> None:
     batch = draw(np.random.default_rng(5), 500, True, 0.0)
     patches, words = tensors_of(batch)
     w = {name: torch.tensor(value) for name, value in weights.load("gemini").items()}
-    guess = _multimodal.run(w, torch.full_like(patches, 0.08), words)["scores"][-1].argmax(1).tolist()
+    guess = gemini.forward(w, torch.full_like(patches, 0.08), words)["scores"][-1].argmax(1).tolist()
     assert np.mean([_questions.WORDS[i] == answer for i, (*_, answer) in zip(guess, batch, strict=True)]) < 0.5
 
 
@@ -64,9 +65,9 @@ def test_the_picture_is_its_patches_laid_together() -> None:
 
 def test_attention_is_causal_and_sums_to_one() -> None:
     w = {name: torch.tensor(value) for name, value in weights.load("gemini").items()}
-    found = _multimodal.run(w, *tensors_of(draw(np.random.default_rng(0), 3, True, 0)))
+    found = gemini.forward(w, *tensors_of(draw(np.random.default_rng(0), 3, True, 0)))
     for block in found["blocks"]:
-        assert torch.allclose(block["weights"].sum(-1), torch.ones(3, _multimodal.HEADS, _multimodal.LENGTH))
+        assert torch.allclose(block["weights"].sum(-1), torch.ones(3, gemini.HEADS, gemini.LENGTH))
         assert block["weights"].triu(1).abs().max() == 0
 
 

@@ -15,16 +15,8 @@ from hypothesis import strategies as st
 
 from demos import hear
 from demos.generation import _tunes
-from demos.generation._chain import Chain, distance, longest_copy, pairs
-from demos.generation.generative_ai import (
-    DEMO,
-    MADE,
-    GenerativeAiParams,
-    _common,
-    _following,
-    compose,
-    steps,
-)
+from demos.generation.generative_ai import Chain, GenerativeAiParams, compose, distance, longest_copy, pairs
+from demos.telling.generative_ai import DEMO, MADE, _common, _following, steps
 
 
 @pytest.mark.parametrize("seed", range(4))

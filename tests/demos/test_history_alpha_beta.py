@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from demos.history._boards import BOARDS
-from demos.history._search import Search, minimax
-from demos.history.alpha_beta import DEMO, AlphaBetaParams
+from demos.history.alpha_beta import AlphaBetaParams, Search, minimax
 from demos.runtime.contract import DemoError, Table
+from demos.telling.alpha_beta import DEMO
 
 TIC, FOUR = BOARDS["tic-tac-toe"], BOARDS["connect-four"]
 

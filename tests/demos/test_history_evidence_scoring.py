@@ -7,7 +7,6 @@ import pytest
 
 from demos.history._texts import EXAM, LEARNT, TEXTS
 from demos.history.evidence_scoring import (
-    DEMO,
     RIDGE,
     EvidenceScoringParams,
     bm25,
@@ -17,9 +16,9 @@ from demos.history.evidence_scoring import (
     learnt,
     possible,
     sit,
-    steps,
     words,
 )
+from demos.telling.evidence_scoring import DEMO, steps
 
 QUESTIONS = ("Who made the perceptron?", "When did Deep Blue beat Kasparov?", "Which network recalls stored patterns?")
 DOCUMENTS = [words(text.text) for text in TEXTS]

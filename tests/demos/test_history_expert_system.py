@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demos.history._rules import Rule, backward, forward, read_facts, read_rules, why
-from demos.history.expert_system import ANIMALS, DEMO
+from demos.history.expert_system import ANIMALS, Rule, backward, forward, read_facts, read_rules, why
 from demos.runtime.contract import DemoError
+from demos.telling.expert_system import DEMO
 
 LETTERS = st.sampled_from("abcdefg")
 RULES = st.lists(

@@ -9,8 +9,8 @@ import pytest
 
 from demos import weights
 from demos.history._boards import BOARDS
-from demos.history._prior import prior
-from demos.history.tree_search import DEMO, Tree, best_moves
+from demos.history.tree_search import Tree, best_moves, prior
+from demos.telling.tree_search import DEMO
 
 TIC, FOUR = BOARDS["tic-tac-toe"], BOARDS["connect-four"]
 

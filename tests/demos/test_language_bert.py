@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demos.language._masked import EDGE, MASK, UNKNOWN, Masked
-from demos.language.bert import DEMO, model, on_held_out
+from demos.language.bert import EDGE, MASK, UNKNOWN, Masked, model, on_held_out
 from demos.runtime.contract import DemoError
+from demos.telling.bert import DEMO
 
 
 def test_bigrams_by_hand() -> None:

@@ -13,8 +13,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demos.language._preferences import ANSWERS, Array, compare, fit, kl, likelihood, objective, optimum, softmax, tune
-from demos.language.chatgpt import DEMO, ChatgptParams, steps
+from demos.language.chatgpt import (
+    ANSWERS,
+    Array,
+    ChatgptParams,
+    compare,
+    fit,
+    kl,
+    likelihood,
+    objective,
+    optimum,
+    softmax,
+    tune,
+)
+from demos.telling.chatgpt import DEMO, steps
 from tests.demos.scripted_model import model_tokens, next_tokens
 from tutor.llm.header import read_card
 from tutor.llm.llama import Engine, LlamaModel

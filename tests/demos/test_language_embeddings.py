@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demos.language.embeddings import DEMO, EmbeddingsParams, cosines, plane, solve, split, steps
+from demos.language.embeddings import EmbeddingsParams, cosines, plane, solve, split
 from demos.runtime.contract import DemoError
+from demos.telling.embeddings import DEMO, steps
 
 SQUARE = np.array([[1.0, 0.0, 1.0], [1.0, 1.0, 1.0], [0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [-1.0, -1.0, 0.2]])
 

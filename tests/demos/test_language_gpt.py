@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demos.language._own_model import Next, Token, greedy, look, read
-from demos.language.gpt import DEMO, GptParams, kept, steps
+from demos.language.gpt import GptParams, Next, Token, greedy, kept, look, read
+from demos.telling.gpt import DEMO, steps
 from tests.demos.scripted_model import WORDS, model_tokens, next_tokens
 from tutor.errors import ModelError
 from tutor.llm import introspection as inside

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from demos.language._llama import layer_norm, rms_norm, rope, silu
-from demos.language._llama_plan import gpt_plan, llama_plan, sharing
 from demos.language._model_file import in_bytes, read
-from demos.language.llama import DEMO, LlamaParams, steps
+from demos.language.llama import LlamaParams, layer_norm, rms_norm, rope, silu
 from demos.runtime.contract import DemoError
+from demos.telling._llama_plan import gpt_plan, llama_plan, sharing
+from demos.telling.llama import DEMO, steps
 from tests.demos.scripted_model import model_card
 from tutor.errors import ModelError
 from tutor.llm.catalogue import starter_file

@@ -10,7 +10,8 @@ import pytest
 
 from demos.language import _pieces
 from demos.language._pieces import ANSWERS, TASTE, compare, fit, optimum, tune, untuned, worth
-from demos.language.chatgpt import ChatgptParams, steps
+from demos.language.chatgpt import ChatgptParams
+from demos.telling.chatgpt import steps
 
 
 def test_the_answers_are_a_chain_of_probabilities() -> None:

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from demos.language import attention_alignment, seq2seq
-from demos.language._translation import END, attend, decode, draw, encode, exact, translate
+from demos.language._translation import END, draw, translate
+from demos.language.attention_alignment import attend
+from demos.language.seq2seq import decode, encode, exact
 from demos.runtime.contract import DemoError
+from demos.telling import seq2seq as told_seq2seq
 
 
 def test_the_grammar_by_hand() -> None:
@@ -16,7 +19,7 @@ def test_the_grammar_by_hand() -> None:
         == "el gato rojo y la casa vieja y la luna".split()
     )
     with pytest.raises(DemoError, match="in words it knows"):
-        seq2seq.DEMO.parse({"sentence": "the perceptron"})
+        told_seq2seq.DEMO.parse({"sentence": "the perceptron"})
 
 
 def test_the_encoder_is_torchs_gru() -> None:
@@ -41,23 +44,23 @@ def test_the_encoder_is_torchs_gru() -> None:
 def test_shares_sum_to_one_and_equal_states_share_alike() -> None:
     w = attention_alignment.model()
     for phrases in (1, 4, 8):
-        seen = decode(w, draw(phrases, np.random.default_rng(phrases)), attention=True)
+        seen = decode(w, draw(phrases, np.random.default_rng(phrases)), look=attend)
         assert np.allclose(np.sum(seen.alignment, 1), 1)
     assert np.allclose(attend(w, np.ones(48), np.ones((5, 48))), 0.2)
 
 
 def test_length_hurts_without_attention_and_not_with_it() -> None:
-    plain = [exact(seq2seq.model(), n, 15, 7, attention=False) for n in (1, 8)]
-    attending = [exact(attention_alignment.model(), n, 15, 7, attention=True) for n in (1, 8)]
+    plain = [exact(seq2seq.model(), n, 15, 7) for n in (1, 8)]
+    attending = [exact(attention_alignment.model(), n, 15, 7, look=attend) for n in (1, 8)]
     assert plain[0] >= 0.9 and plain[1] <= 0.2
     assert min(attending) >= 0.9
 
 
 def test_adjectives_look_at_themselves() -> None:
     english = "the red house and the white moon".split()
-    seen = decode(attention_alignment.model(), english, attention=True)
+    seen = decode(attention_alignment.model(), english, look=attend)
     assert seen.words == [*translate(english), END]
     looks = [english[int(shares.argmax())] for shares in seen.alignment]
     assert looks[seen.words.index("roja")] in ("red", "house")
-    assert seq2seq.DEMO.prediction.check(list(seq2seq.steps(seq2seq.Seq2seqParams(phrases=1)))) == "yes"
-    assert seq2seq.DEMO.prediction.check(list(seq2seq.steps(seq2seq.Seq2seqParams(phrases=8)))) == "no"
+    assert told_seq2seq.DEMO.prediction.check(list(told_seq2seq.steps(seq2seq.Seq2seqParams(phrases=1)))) == "yes"
+    assert told_seq2seq.DEMO.prediction.check(list(told_seq2seq.steps(seq2seq.Seq2seqParams(phrases=8)))) == "no"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demos.neurons._layers import propagate, start, train
-from demos.neurons._shapes import draw_data
-from demos.neurons.backpropagation import DEMO, BackpropagationParams, steps
+from demos.neurons.backpropagation import BackpropagationParams, draw_data, propagate, start, train
+from demos.telling.backpropagation import DEMO, steps
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])

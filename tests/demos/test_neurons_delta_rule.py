@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from demos.neurons.delta_rule import DEMO, DeltaRuleParams, error, examples, learn, steps, train
+from demos.neurons.delta_rule import DeltaRuleParams, error, examples, learn, run
+from demos.telling.delta_rule import DEMO, steps
 
 
 def test_the_worked_example() -> None:
@@ -22,7 +23,7 @@ def test_each_step_is_the_gradient_of_autograd(activation: str) -> None:
 
     params = DeltaRuleParams.model_validate({"activation": activation, "learning_rate": 0.3, "epochs": 5})
     facts: dict[str, Any] = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "linear": torch.nn.Identity()}
-    for step in train(params):
+    for step in run(params):
         w = torch.tensor(step.w, dtype=torch.float64, requires_grad=True)
         loss = 0.5 * (step.d - facts[activation]((w * torch.tensor(step.x, dtype=torch.float64)).sum())) ** 2
         torch.autograd.backward(loss)
@@ -38,7 +39,7 @@ def test_the_linear_neuron_comes_to_the_least_squares_answer() -> None:
     d = np.array([d for _, d in examples(params)])
     w = np.linalg.lstsq(x, d, rcond=None)[0]
     best = error(params, (w[0], w[1], w[2]))
-    assert error(params, train(params)[-1].after) == pytest.approx(best, rel=0.05)
+    assert error(params, run(params)[-1].after) == pytest.approx(best, rel=0.05)
 
 
 @pytest.mark.parametrize(("values", "answer"), [({"epochs": 100}, "yes"), ({"data": "xor"}, "no")])

@@ -7,17 +7,8 @@ from itertools import product
 
 import pytest
 
-from demos.neurons.mcculloch_pitts import (
-    DEMO,
-    McCullochPittsParams,
-    Unit,
-    best_single,
-    build,
-    inputs_of,
-    right,
-    signals_of,
-    steps,
-)
+from demos.neurons.mcculloch_pitts import McCullochPittsParams, Unit, best_single, build, inputs_of, right, signals_of
+from demos.telling.mcculloch_pitts import DEMO, steps
 
 TRUTH: dict[str, Callable[..., int]] = {
     "and": lambda a, b: a & b,

@@ -10,17 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demos.neurons.perceptron import (
-    DEMO,
-    Line,
-    PerceptronParams,
-    Point,
-    draw_points,
-    draw_start,
-    separable,
-    steps,
-    train,
-)
+from demos.neurons.perceptron import Line, PerceptronParams, Point, draw_points, draw_start, separable, train
+from demos.telling.perceptron import DEMO, steps
 
 
 def points_of(**values: object) -> list[Point]:

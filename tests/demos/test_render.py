@@ -165,3 +165,28 @@ def test_a_wide_letter_is_cut_whole() -> None:
     grid = Grid(3, 1)
     grid.put(0, 0, "猫犬")
     assert lines_of(grid)[0] == "猫 "
+
+
+@pytest.mark.parametrize("panel", [PANELS["heatmap"], PANELS["big heatmap"], PANELS["tokens"]], ids=lambda p: p.kind)
+def test_what_is_nothing_does_not_glare_on_a_dark_screen(panel: Panel) -> None:
+    """The palest paper of a drawing is much darker on a dark screen than on a light one."""
+
+    def brightest(dark: bool) -> int:
+        console = Console(width=200, color_system="truecolor", force_terminal=True)
+        lines = console.render_lines(
+            render.panel(panel, 60, 12, dark=dark), console.options.update(width=60, height=12)
+        )
+        papers = [
+            segment.style.bgcolor for line in lines for segment in line if segment.style and segment.style.bgcolor
+        ]
+        return max(min(paper.triplet) for paper in papers if paper.triplet is not None)
+
+    assert brightest(dark=False) > 200 > 120 > brightest(dark=True)
+
+
+def test_a_matrix_has_all_of_its_numbers_or_none() -> None:
+    """Where a number does not fit its cell, the whole matrix is told by colour alone."""
+    wide = Heatmap(title="", values=((0.12, 2.0), (-0.34, 1.0)))
+    assert sum(char.isdigit() for line in lines_of(render.panel(wide, 12, 4)) for char in line) >= 8
+    narrow = Heatmap(title="", values=tuple((-0.34, 2.0) * 6 for _ in range(3)))
+    assert not any(char.isdigit() for line in lines_of(render.panel(narrow, 36, 4)) for char in line)

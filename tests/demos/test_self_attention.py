@@ -10,8 +10,6 @@ from pydantic import ValidationError
 
 from demos.language import _learnt_heads as learnt
 from demos.language.self_attention import (
-    BESIDE,
-    DEMO,
     SelfAttentionParams,
     attend,
     habit,
@@ -20,10 +18,10 @@ from demos.language.self_attention import (
     softmax,
     spelling,
     split,
-    steps,
     turn,
 )
 from demos.runtime.contract import DemoError
+from demos.telling.self_attention import BESIDE, DEMO, steps
 
 
 def test_two_words_by_hand() -> None:

@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 
 from demos.sequences import gru, lstm
-from demos.sequences._gated import fit, make_task, size, walk_gru, walk_lstm
+from demos.sequences._gated import fit, make_task, size
+from demos.sequences.gru import walk_gru
+from demos.sequences.lstm import walk_lstm
+from demos.telling import gru as told_gru
+from demos.telling import lstm as told_lstm
 
 
 def test_one_lstm_step_by_hand() -> None:
@@ -48,10 +52,12 @@ def test_an_lstm_learns_to_forecast_and_to_remember() -> None:
 
 def test_the_predictions_depend_on_the_run() -> None:
     some = [{"epochs": 20}, {"epochs": 1, "task": "classify"}]
-    assert {lstm.DEMO.prediction.check(list(lstm.steps(lstm.LstmParams.model_validate(p)))) for p in some} == {
+    assert {
+        told_lstm.DEMO.prediction.check(list(told_lstm.steps(lstm.LstmParams.model_validate(p)))) for p in some
+    } == {
         "yes",
         "no",
     }
     values = [{"epochs": 3, "seed": seed, "length": 6} for seed in range(4)]
-    answers = {gru.DEMO.prediction.check(list(gru.steps(gru.GruParams.model_validate(p)))) for p in values}
+    answers = {told_gru.DEMO.prediction.check(list(told_gru.steps(gru.GruParams.model_validate(p)))) for p in values}
     assert len(answers) > 1

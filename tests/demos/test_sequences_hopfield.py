@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demos.sequences._associative import energy, relax, store
-from demos.sequences.hopfield import DEMO, HopfieldParams, recall_rate, steps
+from demos.sequences.hopfield import HopfieldParams, energy, recall_rate, relax, store
+from demos.telling.hopfield import DEMO, steps
 
 
 def test_one_pattern_of_three_neurons_by_hand() -> None:

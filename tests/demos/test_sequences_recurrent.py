@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from demos.sequences._unrolled import backward, reach, read
-from demos.sequences.recurrent import DEMO, RecurrentParams, start, steps
+from demos.sequences.recurrent import RecurrentParams, backward, reach, read, start
+from demos.telling.recurrent import DEMO, steps
 
 
 def test_one_unit_by_hand() -> None:

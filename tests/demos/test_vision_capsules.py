@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from demos.telling.capsules import DEMO, steps
 from demos.vision.capsules import (
-    DEMO,
     SEATS,
     CapsulesParams,
     agreement,
@@ -18,7 +18,6 @@ from demos.vision.capsules import (
     rotated,
     route,
     shown,
-    steps,
 )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demos.vision._residual import propagate, weights
-from demos.vision.deep_residual import DEMO, DeepResidualParams, steps
+from demos.telling.deep_residual import DEMO, steps
+from demos.vision.deep_residual import DeepResidualParams, propagate, weights
 
 
 @pytest.mark.parametrize("skip", [False, True])

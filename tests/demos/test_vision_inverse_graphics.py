@@ -6,8 +6,20 @@ import numpy as np
 import pytest
 
 from demos import weights
-from demos.vision._factors import SHAPES, convolve, decode, decoder, disentanglement, encode, render, twice
-from demos.vision.inverse_graphics import DEMO, InverseGraphicsParams, measure, network, steps
+from demos.telling.inverse_graphics import DEMO, steps
+from demos.vision.inverse_graphics import (
+    SHAPES,
+    InverseGraphicsParams,
+    convolve,
+    decode,
+    decoder,
+    disentanglement,
+    encode,
+    measure,
+    network,
+    render,
+    twice,
+)
 
 
 def test_groups_disentangle_the_code_and_a_plain_autoencoder_does_not() -> None:

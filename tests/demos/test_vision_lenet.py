@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from demos.vision._lenet import load, shapes, start
-from demos.vision.lenet import DEMO, LenetParams, steps
+from demos.telling.lenet import DEMO, steps
+from demos.vision.lenet import LenetParams, load, shapes, start
 
 
 def test_it_reads_at_least_97_of_100_held_out_digits() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from demos.telling.neocognitron import DEMO, steps
 from demos.vision.neocognitron import (
-    DEMO,
     LETTERS,
     NeocognitronParams,
     alike,
@@ -17,7 +17,6 @@ from demos.vision.neocognitron import (
     respond,
     second,
     simple,
-    steps,
 )
 
 

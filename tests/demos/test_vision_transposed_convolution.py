@@ -5,14 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demos.vision.transposed_convolution import (
-    DEMO,
-    TransposedConvolutionParams,
-    kernel_of,
-    steps,
-    unevenness,
-    upsample,
-)
+from demos.telling.transposed_convolution import DEMO, steps
+from demos.vision.transposed_convolution import TransposedConvolutionParams, kernel_of, unevenness, upsample
 
 
 @pytest.mark.parametrize("k", [1, 2, 3, 5])

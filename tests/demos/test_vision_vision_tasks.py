@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demos.vision import _pointer
+from demos.telling.vision_tasks import DEMO, steps
+from demos.vision import vision_tasks
 from demos.vision._scene import FILLS, Thing, boxed, detect, draw, iou, pieces
-from demos.vision.vision_tasks import DEMO, VisionTasksParams, labels, matched, score, steps
+from demos.vision.vision_tasks import VisionTasksParams, labels, matched, score
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -52,36 +53,36 @@ def test_a_layer_is_torchs_dilated_convolution(spread: int) -> None:
     random = np.random.default_rng(spread)
     maps, kernels = random.standard_normal((4, 13, 11)), random.standard_normal((5, 4, 3, 3))
     theirs = conv2d(torch.tensor(maps)[None], torch.tensor(kernels), padding=spread, dilation=spread)[0]
-    assert np.allclose(_pointer.convolve(maps, kernels, spread), theirs.numpy())
+    assert np.allclose(vision_tasks.convolve(maps, kernels, spread), theirs.numpy())
 
 
 def test_a_number_of_the_network_has_seen_fifteen_by_fifteen_pixels() -> None:
     image = np.random.default_rng(0).random((30, 30))
-    before = _pointer.look(_pointer.learnt(), image)
+    before = vision_tasks.look(vision_tasks.learnt(), image)
     image[15, 15] += 0.5
-    rows, columns = np.nonzero(np.abs(_pointer.look(_pointer.learnt(), image) - before).max(0))
+    rows, columns = np.nonzero(np.abs(vision_tasks.look(vision_tasks.learnt(), image) - before).max(0))
     assert (rows.min(), rows.max(), columns.min(), columns.max()) == (8, 22, 8, 22)
 
 
 def test_it_has_as_many_weights_as_the_text_says() -> None:
     import demos.vision.vision_tasks as module
 
-    assert sum(int(np.prod(shape)) for shape in _pointer.shapes().values()) == 7273
+    assert sum(int(np.prod(shape)) for shape in vision_tasks.shapes().values()) == 7273
     assert "7,273" in str(module.__doc__)
 
 
 def test_it_learns_stage_by_stage_on_scenes_it_has_not_seen() -> None:
-    found = [score(stage, 0.15)[0] for stage in range(len(_pointer.SEEN))]
+    found = [score(stage, 0.15)[0] for stage in range(len(vision_tasks.SEEN))]
     assert found == sorted(found)
     assert found[0] < 0.05 and found[-1] > 0.97
-    assert score(len(_pointer.SEEN) - 1, 0.15)[1] > 0.995
+    assert score(len(vision_tasks.SEEN) - 1, 0.15)[1] > 0.995
 
 
 def test_in_heavy_specks_the_network_finds_more_than_the_rule() -> None:
     network = rule = 0
     for seed in range(20):
         image, truth = draw(4, 0.22, np.random.default_rng([9, seed]))
-        found = _pointer.answer(_pointer.learnt(), image).found
+        found = vision_tasks.answer(vision_tasks.learnt(), image).found
         network += sum(pair is not None for pair in matched(found, truth))
         rule += sum(pair is not None for pair in matched(detect(image, 0.5, 6), truth))
     assert network >= 76 and rule <= 70
@@ -97,7 +98,7 @@ def test_a_true_object_is_matched_once_and_by_its_own_name() -> None:
 def test_of_neighbouring_peaks_one_is_kept() -> None:
     middles = np.zeros((30, 30))
     middles[4, 4], middles[5, 5], middles[20, 20], middles[9, 4] = 0.9, 0.8, 0.39, 0.6
-    assert _pointer.peaks(middles) == [(4, 4), (9, 4)]
+    assert vision_tasks.peaks(middles) == [(4, 4), (9, 4)]
 
 
 @pytest.mark.parametrize(("values", "answer"), [({"noise": 0}, "yes"), ({"noise": 0.5}, "no")])

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from demos.telling import autoencoder as told_autoencoder
+from demos.telling import denoising_autoencoder as told_denoising_autoencoder
+from demos.telling import vae as told_vae
 from demos.zoo import autoencoder, denoising_autoencoder, sparse_autoencoder, vae
 from demos.zoo._coder import HELD, digits
 
@@ -24,18 +27,18 @@ def test_pca_is_scikit_learns_and_the_linear_autoencoder_comes_to_it() -> None:
     theirs = float(((judge.inverse_transform(judge.transform(x[-HELD:])) - x[-HELD:]) ** 2).mean())
     assert autoencoder.pca_error(3) == pytest.approx(theirs)
     params = autoencoder.AutoencoderParams(network="linear", epochs=50, learning_rate=0.03)
-    *_, (_, rebuilt, _) = autoencoder.train(params)
+    *_, (_, rebuilt, _) = autoencoder.run(params)
     assert ((rebuilt - x[-HELD:]) ** 2).mean() == pytest.approx(autoencoder.pca_error(2), rel=0.03)
 
 
 def test_a_deep_autoencoder_beats_pca() -> None:
-    demo = autoencoder.DEMO
+    demo = told_autoencoder.DEMO
     assert demo.prediction.check(list(demo.steps(demo.parse()))) == "yes"
     assert demo.prediction.check(list(demo.steps(demo.parse({"epochs": 1})))) == "no"
 
 
 def test_most_noise_goes_and_without_noise_there_is_only_loss() -> None:
-    demo = denoising_autoencoder.DEMO
+    demo = told_denoising_autoencoder.DEMO
     assert demo.prediction.check(list(demo.steps(demo.parse()))) == "more than half"
     assert demo.prediction.check(list(demo.steps(demo.parse({"noise": 0, "epochs": 3})))) == "it makes it worse"
 
@@ -56,7 +59,7 @@ def test_the_rivals_are_the_mean_and_scikit_learns_linear_regression() -> None:
 
 
 def test_where_nothing_is_left_of_the_picture_no_success_is_claimed() -> None:
-    demo = denoising_autoencoder.DEMO
+    demo = told_denoising_autoencoder.DEMO
     last = list(demo.steps(demo.parse({"kind": "masking", "noise": 1, "epochs": 3})))[-1]
     assert last.metrics["error"] > 0.95 * last.metrics["mean_error"]
     assert "no better than always answering the mean digit" in last.caption
@@ -72,7 +75,7 @@ def test_masking_puts_out_the_share_asked_for() -> None:
 def test_a_higher_price_makes_codes_sparser_and_pictures_worse() -> None:
     active, errors = [], []
     for penalty in (0.0, 0.002, 0.02):
-        *_, last = sparse_autoencoder.train(sparse_autoencoder.SparseAutoencoderParams(penalty=penalty, epochs=12))
+        *_, last = sparse_autoencoder.run(sparse_autoencoder.SparseAutoencoderParams(penalty=penalty, epochs=12))
         active.append(last.active)
         errors.append(float(((last.rebuilt - digits()[0][-HELD:]) ** 2).mean()))
         assert np.allclose(np.linalg.norm(last.features, axis=1), 1)
@@ -83,8 +86,8 @@ def test_a_higher_price_makes_codes_sparser_and_pictures_worse() -> None:
 def test_at_the_set_price_every_unit_is_used_and_more_readable_than_for_free() -> None:
     """Readable: the held-out digits that excite a unit most have one name, and its feature is smooth, not noise."""
     names = digits()[1][-HELD:]
-    *_, priced = sparse_autoencoder.train(sparse_autoencoder.SparseAutoencoderParams())
-    *_, free = sparse_autoencoder.train(sparse_autoencoder.SparseAutoencoderParams(penalty=0))
+    *_, priced = sparse_autoencoder.run(sparse_autoencoder.SparseAutoencoderParams())
+    *_, free = sparse_autoencoder.run(sparse_autoencoder.SparseAutoencoderParams(penalty=0))
     assert priced.idle == 0 and priced.active < 0.12
     assert sparse_autoencoder.agreement(priced, names).mean() > sparse_autoencoder.agreement(free, names).mean() + 0.1
 
@@ -123,7 +126,7 @@ def test_both_terms_of_the_elbo_by_hand_and_by_torch() -> None:
 
 
 def test_a_large_beta_collapses_the_code() -> None:
-    demo = vae.DEMO
+    demo = told_vae.DEMO
     answers = [demo.prediction.check(list(demo.steps(demo.parse({"beta": beta, "epochs": 12})))) for beta in (1, 80)]
     assert answers[0] == "both"
     assert answers[1] != "both"

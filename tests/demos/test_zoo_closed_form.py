@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from demos.lib.readout import ridge
+from demos.telling import extreme_learning_machine as told_extreme_learning_machine
+from demos.telling import rbf_network as told_rbf_network
 from demos.zoo import extreme_learning_machine, rbf_network
 
 
@@ -31,7 +33,7 @@ def test_bells_by_hand_and_exact_interpolation() -> None:
 def test_centres_are_spread_over_the_data() -> None:
     x = np.linspace(0, 1, 21)
     assert sorted(rbf_network.place(x, 3).tolist()) == pytest.approx([0, 0.5, 1])
-    demo = rbf_network.DEMO
+    demo = told_rbf_network.DEMO
     some = [{}, demo.presets["many"].params]
     assert {demo.prediction.check(list(demo.steps(demo.parse(values)))) for values in some} == {"yes", "no"}
 
@@ -40,14 +42,15 @@ def test_an_extreme_learning_machine_is_a_random_layer_and_ridge() -> None:
     from sklearn.linear_model import Ridge
 
     params = extreme_learning_machine.ExtremeLearningMachineParams(hidden=40)
-    story = extreme_learning_machine.Story(params)
-    h = np.tanh(story.x @ story.w + story.b)
-    judge = Ridge(alpha=params.penalty, fit_intercept=False).fit(h, story.t)
-    assert np.allclose(judge.predict(h), story.output(story.x, -1), atol=1e-6)
+    done = extreme_learning_machine.run(params, [40])
+    (machine,) = done.machines
+    h = np.tanh(done.x @ machine.w + machine.b)
+    judge = Ridge(alpha=params.penalty, fit_intercept=False).fit(h, done.t)
+    assert np.allclose(judge.predict(h), machine.output(done.x), atol=1e-6)
 
 
 def test_enough_random_units_part_what_few_do_not() -> None:
-    demo = extreme_learning_machine.DEMO
+    demo = told_extreme_learning_machine.DEMO
     answers = [
         demo.prediction.check(list(demo.steps(demo.parse({"data": "spiral", "hidden": hidden})))) for hidden in (3, 200)
     ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demos.zoo._ring import centres, covered, draw_real, hit
-from demos.zoo.gan import DEMO, GanParams, apply, build, steps, train
+from demos.telling.gan import DEMO, steps
+from demos.zoo.gan import GanParams, apply, build, centres, covered, draw_real, hit, run
 
 
 def test_coverage_by_hand() -> None:
@@ -39,14 +39,14 @@ def test_the_network_is_torchs() -> None:
 
 
 def test_modes_are_covered() -> None:
-    last = list(train(GanParams(), [700]))[-1]
+    last = list(run(GanParams(), [700]))[-1]
     assert len(covered(last.forged, 6)) >= 5
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_collapse_means_good_points_in_few_modes(seed: int) -> None:
     """Not a forger that fails: at its best moment nearly all points pass for real, and all are of one or two modes."""
-    states = list(train(GanParams(collapse=True, steps=300, seed=seed), range(150, 301)))
+    states = list(run(GanParams(collapse=True, steps=300, seed=seed), range(150, 301)))
     best = max(states, key=lambda state: hit(state.forged, 6))
     assert hit(best.forged, 6) >= 0.8
     assert len(covered(best.forged, 6)) <= 2

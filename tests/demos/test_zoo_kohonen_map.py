@@ -5,17 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demos.zoo.kohonen_map import (
-    DEMO,
-    KohonenMapParams,
-    draw_data,
-    grid_distances,
-    move,
-    quantisation,
-    steps,
-    torn,
-    train,
-)  # fmt: skip
+from demos.telling.kohonen_map import DEMO, steps
+from demos.zoo.kohonen_map import KohonenMapParams, draw_data, grid_distances, move, quantisation, torn, train
 
 
 def test_one_step_by_hand() -> None:

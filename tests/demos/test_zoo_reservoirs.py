@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from demos.runtime.contract import Bars
+from demos.telling import echo_state_network as told_esn
+from demos.telling import liquid_state_machine as told_lsm
 from demos.zoo import echo_state_network as esn
 from demos.zoo import liquid_state_machine as lsm
 
@@ -22,7 +24,7 @@ def test_the_reservoir_has_the_radius_asked_for_and_the_read_out_is_ridge() -> N
     params = esn.EchoStateNetworkParams(radius=0.7, penalty=0.01)
     w, _, _ = esn.reservoir(params, np.random.default_rng(0))
     assert np.abs(np.linalg.eigvals(w)).max() == pytest.approx(0.7)
-    story = esn.Story(params)
+    story = told_esn.Story(params)
     states = np.concatenate([story.x[esn.WASH :], np.ones((esn.LEARN, 1))], 1)
     judge = Ridge(alpha=0.01, fit_intercept=False).fit(states, story.wanted)
     assert np.allclose(story.w, judge.coef_, atol=1e-5)
@@ -30,8 +32,8 @@ def test_the_reservoir_has_the_radius_asked_for_and_the_read_out_is_ridge() -> N
 
 @pytest.mark.parametrize(("values", "answer"), [({}, "yes"), ({"radius": 2.5, "leak": 1.0}, "no")])
 def test_starts_are_forgotten_below_one_and_not_far_above(values: dict[str, float], answer: str) -> None:
-    frames = list(esn.steps(esn.DEMO.parse(values)))  # type: ignore[arg-type]
-    assert esn.DEMO.prediction.check(frames) == answer
+    frames = list(told_esn.steps(told_esn.DEMO.parse(values)))  # type: ignore[arg-type]
+    assert told_esn.DEMO.prediction.check(frames) == answer
     if answer == "yes":
         assert frames[-1].metrics["free_error"] < 0.02
 
@@ -52,7 +54,8 @@ def test_a_fifth_of_the_senders_inhibits() -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_ripples_are_read_and_fade(seed: int) -> None:
     scores = [
-        list(lsm.steps(lsm.LiquidStateMachineParams(delay=delay, seed=seed)))[-1].metrics["score"] for delay in (0, 300)
+        list(told_lsm.steps(lsm.LiquidStateMachineParams(delay=delay, seed=seed)))[-1].metrics["score"]
+        for delay in (0, 300)
     ]
     assert scores[0] >= 0.85
     assert scores[1] <= 0.75
@@ -61,12 +64,12 @@ def test_ripples_are_read_and_fade(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_without_the_liquid_the_reader_only_guesses(seed: int) -> None:
     """Neither traces of the input nor neurons without joints will do, as the demo itself shows."""
-    frames = list(lsm.steps(lsm.LiquidStateMachineParams(seed=seed)))
+    frames = list(told_lsm.steps(lsm.LiquidStateMachineParams(seed=seed)))
     told = next(frame for frame in frames if frame.moment == "the controls")
     assert told.metrics["score"] - max(told.metrics["input_score"], told.metrics["unjoined_score"]) >= 0.25
     bars = next(panel for panel in told.panels if isinstance(panel, Bars))
     assert bars.values[-1] > max(bars.values[:-1]) + 0.25
-    without = list(lsm.steps(lsm.LiquidStateMachineParams(seed=seed, strength=0)))[-1]
+    without = list(told_lsm.steps(lsm.LiquidStateMachineParams(seed=seed, strength=0)))[-1]
     assert without.metrics["score"] <= 0.65
 
 

@@ -8,10 +8,11 @@ import pytest
 from textual.widgets import OptionList
 
 from tests.tui.conftest import Build
-from tests.tui.scripted import LONG
+from tests.tui.scripted import LONG, PROVENANCE
 from tests.tui.steps import ask, composer, notices, screen_text, until, views
 from tutor.conversations.store import Conversations
 from tutor.errors import StorageError
+from tutor.events import Answered, Event
 from tutor.tui.app import TizaApp
 from tutor.tui.export import write_markdown
 from tutor.tui.screens.conversations import ConversationsScreen
@@ -68,6 +69,23 @@ async def test_renaming(made: Build) -> None:
         await until(pilot, lambda: isinstance(app.screen, ConversationsScreen) and listed(app) == 1)
         await pilot.press("ctrl+r", "end", *" (1957)", "enter")
         await until(pilot, lambda: "Who made it? (1957)" in screen_text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.chat and "Who made it? (1957)" in screen_text(app), "the bar")
+
+
+async def test_a_reopened_conversation_offers_what_its_last_answer_offered(made: Build) -> None:
+    def script(question: str) -> list[Event | Exception]:
+        return [Answered("It is.", "answered", (), PROVENANCE, suggestions=(f"And after {question}",))]
+
+    app, _ = made(script)
+    async with app.run_test(size=(100, 40)) as pilot:
+        await ask(pilot, app, "one?")
+        await ask(pilot, app, "two?")
+        await pilot.press("f3")
+        await until(pilot, lambda: isinstance(app.screen, ConversationsScreen) and listed(app) == 1)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.chat and "→ And after two?" in screen_text(app))
+        assert "And after one?" not in screen_text(app)
 
 
 async def test_deleting_asks_first(made: Build) -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from demos.runtime.catalogue import all_demos
+from demos.runtime.texts import Language
 from tests.tui.conftest import Build
 from tests.tui.scripted import STOPPED, demonstrated
 from tests.tui.steps import Driver, ask, composer, notices, screen_text, until, views
 from tutor.events import Event, Failed
+from tutor.i18n import Texts
 from tutor.tui.app import TizaApp
+from tutor.tui.grid import wrap
+from tutor.tui.widgets.guess import GuessLine
 from tutor.tui.widgets.player import GUESS_FIRST, Player
 
 QUESTION = "Does it end above zero?"
@@ -116,3 +121,18 @@ async def test_a_failure_is_told_at_once_and_stays(made: Build, failure: list[Ev
         await pilot.press("f6", "space")
         await until(pilot, lambda: not player(app).is_waiting)
         assert view.query_one(".notice").display
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_choice_of_a_guess_is_seen_at_80_columns(language: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Question and choices take the three rows that they have, borders and scroll bar taken off."""
+    said: list[str] = []
+
+    def say(_: GuessLine, *parts: str | tuple[str, str]) -> None:
+        said.append("".join(part if isinstance(part, str) else part[0] for part in parts))
+
+    monkeypatch.setattr(GuessLine, "say", say)
+    for demo in all_demos():
+        GuessLine(demo).tell(Texts(language), None, "", waiting=True)
+    assert len(said) == len(all_demos())
+    assert [text for text in said if len(wrap(text, 72)) > 3] == []

@@ -10,6 +10,7 @@ from textual.geometry import Region
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
+from textual.widgets._footer import FooterKey
 
 from tests.tui.conftest import Build
 from tests.tui.steps import Driver, ask, composer, screen_text, settled, until, views, watch
@@ -98,3 +99,15 @@ async def test_very_long_words_and_titles_do_not_break_the_lines(made: Build) ->
         await holds(pilot, app)
         await pilot.press("f3")
         await holds(pilot, app)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+async def test_no_key_is_shown_in_part(made: Build, columns: int) -> None:
+    app, _ = made()
+    async with app.run_test(size=(columns, 30)) as pilot:
+        await watch(pilot, app, "show me a walk")
+        await until(pilot, lambda: app.screen.query(FooterKey))
+        await until(pilot, lambda: all(key.region.right <= columns for key in app.screen.query(FooterKey)), "the keys")
+        shown = [key.region for key in app.screen.query(FooterKey)]
+        assert len(shown) > 2
+        assert not [1 for one in shown for other in shown if one is not other and one.overlaps(other)]

@@ -11,15 +11,16 @@ from textual.widgets import Select
 
 from demos.runtime.contract import Region, Scatter, Series
 from tests.tui.conftest import Build
-from tests.tui.scripted import WALK, WalkParams, demonstrated, walk
+from tests.tui.scripted import PROVENANCE, WALK, WalkParams, demonstrated, walk
 from tests.tui.steps import ask, composer, notices, screen_text, until, views, watch
+from tutor.events import Answered, DemoFinished, DemoFrame, Event, Token
 from tutor.tui.app import TizaApp
 from tutor.tui.screens.demos import DemosScreen
 from tutor.tui.screens.parameters import ParametersScreen
 from tutor.tui.widgets.panels import PanelView
 from tutor.tui.widgets.parameter import ParameterView, read_value, resolve
 from tutor.tui.widgets.player import Player, track
-from tutor.tui.widgets.plot import Plot
+from tutor.tui.widgets.plot import Plot, legend
 
 
 def player(app: TizaApp) -> Player:
@@ -67,6 +68,38 @@ async def test_keys_pause_step_scrub_and_jump(made: Build) -> None:
         assert (player(app).position, player(app).playing) == (0, True)
         await pilot.press("space")
         assert not player(app).playing
+
+
+async def test_the_line_of_keys_says_what_space_does(made: Build) -> None:
+    app, _ = made()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await watch(pilot, app, "show me a walk")
+        await until(pilot, lambda: "space Pause" in screen_text(app))
+        await pilot.press("home")
+        await until(pilot, lambda: "space Play" in screen_text(app) and "space Pause" not in screen_text(app))
+
+
+async def test_the_answer_does_not_say_the_last_caption_again(made: Build) -> None:
+    frames = list(walk(WalkParams(steps=3)))
+    said = f"{frames[-1].caption}\n\nThe course says more."
+
+    def script(_: str) -> list[Event | Exception]:
+        events = demonstrated(3)[:-2]
+        return [*events, Token(frames[-1].caption), Answered(said, "demonstrated", (), PROVENANCE)]
+
+    app, _ = made(script)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ask(pilot, app, "show me a walk")
+        await pilot.press("space")
+        await until(pilot, lambda: views(app)[-1].text == "The course says more.")
+
+
+@pytest.mark.parametrize(("rows", "high"), [(24, 19), (40, 24), (55, 36)])
+async def test_a_film_is_as_high_as_the_terminal_has_room_for(made: Build, rows: int, high: int) -> None:
+    app, _ = made()
+    async with app.run_test(size=(120, rows)) as pilot:
+        await ask(pilot, app, "show me a walk")
+        await until(pilot, lambda: player(app).size.height and player(app).region.height == high)
 
 
 async def test_a_question_written_over_a_film_is_no_row_of_commands(made: Build) -> None:
@@ -145,7 +178,8 @@ async def test_a_run_with_other_parameters_is_added_to_the_conversation(made: Bu
         assert not player(app).playing  # it waits for a guess, or for space
         kept = app.chat.dialogue.exchanges[-1]
         assert kept.outcome == "demonstrated" and kept.detail["demo"]["params"]["slope"] == -2.5
-        assert kept.question == "Run the demo A walk with steps = 5, slope = -2.5."
+        assert kept.question == "Run the demo A walk with steps 5, slope -2.5"
+        assert views(app)[-1].question == kept.question  # two runs do not look alike
         assert kept.detail["rundown"]["metrics"]["height"][-1] == -12.5
 
 
@@ -262,3 +296,31 @@ async def test_odd_panels_draw(made: Build) -> None:
         await pilot.press("end")
         await pilot.pause()
         await until(pilot, lambda: "[red]far[/red]" in screen_text(app))
+
+
+def test_lines_of_one_name_are_one_thing() -> None:
+    """A grid of sixteen lines has one colour and one entry in the legend, and many points are dots."""
+    stripes = tuple(Series(name="grid", x=(0.0, 1.0), y=(k / 15, k / 15)) for k in range(16))
+    points = tuple(k / 150 for k in range(150))
+    few, many = (
+        Scatter(title="", groups=(Series(name="data", x=x, y=x),), lines=stripes) for x in (points[:9], points)
+    )
+    assert legend(few, True).plain.split() == ["●", "data", "━━", "grid"]
+    assert legend(many, True).plain.split() == ["⠿", "data", "━━", "grid"]
+
+
+async def test_many_points_leave_room_for_what_is_under_them(made: Build) -> None:
+    points = tuple(k / 150 for k in range(150))
+    scatter = Scatter(title="Many", groups=(Series(name="data", x=points, y=points),))
+    frame = list(walk(WalkParams(steps=2)))[-1].model_copy(update={"panels": (scatter,)})
+
+    def script(_: str) -> list[Event | Exception]:
+        started, *_rest = demonstrated(2)
+        return [started, DemoFrame(0, frame), DemoFinished(frame.caption, 1), *demonstrated(2)[-2:]]
+
+    app, _ = made(script)
+    async with app.run_test(size=(100, 40)) as pilot:
+        await ask(pilot, app, "show me many")
+        await pilot.press("space")
+        await until(pilot, lambda: sum(0x2800 < ord(char) < 0x2900 for char in screen_text(app)) > 10, "dots")
+        assert "⠿ data" in screen_text(app) and screen_text(app).count("●") == 1  # that of the line of the state

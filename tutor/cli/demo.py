@@ -218,8 +218,12 @@ def _parser(demo: Demo, lang: Language) -> _Parser:
     add("--predict", metavar=texts("CHOICE"), help=texts("guess how it ends; the run says whether you are right"))
     add("--speed", type=_speed, default=1.0, metavar="N", help=texts("pace on a terminal: 1; 0 does not wait"))
     add("--lang", metavar="en|es", help=texts("language of the run: English or Spanish"))
-    add("--source", action="store_true", help=texts("show the idea in Python: formula, algorithm, steps"))
-    add("--file", action="store_true", help=texts("show the demo's whole file, captions and all"))
+    add(
+        "--source",
+        action="store_true",
+        help=texts("show the idea in Python: formula, algorithm, shared parts"),
+    )
+    add("--file", action="store_true", help=texts("show the file of the idea alone"))
     return parser
 
 

@@ -57,7 +57,7 @@ class TizaApp(App[None]):
     TITLE = "Tiza"
     CSS_PATH = "tiza.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # declared as App's own attribute
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall"), (48, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", mark("Help")),
         Binding("ctrl+t", "look", mark("Light/dark"), show=False),
@@ -137,6 +137,7 @@ class TizaApp(App[None]):
 
         async def go_on(conversation_id: str | None) -> None:
             open_now = self._dialogue.conversation
+            self.chat.retitle(screen.renamed)
             try:
                 if conversation_id is not None:
                     await self.chat.open(conversation_id)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from demos.runtime.contract import Demo, Frame, Params
 from demos.runtime.messages import say
-from demos.runtime.texts import fixed, tell
+from demos.runtime.texts import fixed, label, tell
 from knowledge.passages import Passage
 from tutor.conversations.records import detail, state
 from tutor.conversations.store import Conversation, Conversations, Exchange
@@ -32,7 +32,7 @@ from tutor.i18n import preferred, texts
 from tutor.runs.summary import rundown
 from tutor.tui.ports import RunDemo, Tutor
 
-__all__ = ["Dialogue", "citations"]
+__all__ = ["Dialogue", "citations", "request"]
 
 NO_ENDING = Problem("model_failed", say("The answer ended too early."), say("Ask again."))
 
@@ -56,6 +56,11 @@ class Dialogue:
         if self.conversation is not None and self.conversation.title:
             return self.conversation.title
         return " ".join(self.exchanges[0].question.split())[:80] if self.exchanges else ""
+
+    def retitle(self, titles: dict[str, str]) -> None:
+        """Take over the new title of the open conversation, by its id."""
+        if self.conversation is not None and self.conversation.id in titles:
+            self.conversation = replace(self.conversation, title=titles[self.conversation.id])
 
     async def prepare(self) -> None:
         """Wait until the tutor is ready. A preparation that failed is tried again by the next call."""
@@ -104,7 +109,7 @@ class Dialogue:
         chosen = params.model_dump(mode="json")
         language = preferred()
         title = fixed(demo.title, language, demo.name)
-        exchange = await self._begin(f"Run the demo {demo.title}{_stated(demo, chosen)}.")
+        exchange = await self._begin(request(demo, params))
         run_id, shown = uuid.uuid4().hex, list[Frame]()
         kept: dict[str, Any] = {"demo": {"name": demo.name, "title": title, "params": chosen, "run_id": run_id}}
         try:
@@ -196,11 +201,17 @@ def _last_words(frames: Sequence[Frame], language: str, demo: Demo) -> str:
     return tell(frames[-1].caption, language, demo.name) if frames else ""
 
 
-def _stated(demo: Demo, chosen: dict[str, Any]) -> str:
-    """The parameters that differ from their defaults, in words: " with data = xor, epochs = 30"."""
-    defaults = demo.parse().model_dump(mode="json")
-    changed = [f"{name} = {value}" for name, value in chosen.items() if value != defaults.get(name)]
-    return f" with {', '.join(changed)}" if changed else ""
+def request(demo: Demo, params: Params) -> str:
+    """What a run from the list or the form is asked by: the demo, and the parameters that differ from their defaults.
+    "Run the demo The perceptron with data xor, epochs 30"."""
+    language, defaults = preferred(), demo.parse().model_dump(mode="json")
+    title, chosen = fixed(demo.title, language, demo.name), params.model_dump(mode="json")
+    changed = [
+        f"{label(name, language, demo.name)} {value}" for name, value in chosen.items() if value != defaults[name]
+    ]
+    if changed:
+        return texts("Run the demo {demo} with {settings}", demo=title, settings=", ".join(changed))
+    return texts("Run the demo {demo}", demo=title)
 
 
 def _storage_problem(error: Exception) -> Problem:

@@ -56,12 +56,14 @@ class Grid:
     left: int = 0
     top: int = 0
     coloured: bool = True
+    dark: bool = False
+    """Whether it is drawn on a dark screen, where the paper of nothing is dark too."""
     _cells: dict[tuple[int, int], _Cell] = field(default_factory=dict)
 
     def part(self, x: int, y: int, width: int, height: int) -> Grid:
         """The cells from (x, y) on, as a grid of their own, cut to what lies inside this one."""
         width, height = min(width, self.width - x), min(height, self.height - y)
-        return Grid(max(0, width), max(0, height), self.left + x, self.top + y, self.coloured, self._cells)
+        return Grid(max(0, width), max(0, height), self.left + x, self.top + y, self.coloured, self.dark, self._cells)
 
     def put(
         self,

@@ -12,7 +12,17 @@ from demos.runtime.contract import Curve, Network, Region, Scatter, Series
 from tutor.tui.grid import Colour, Grid, blend, ink_on, shorten
 from tutor.tui.ticks import short_exponent
 
-__all__ = ["BRIGHT", "MIDDLE", "NEGATIVE", "POSITIVE", "brief", "draw_curve", "draw_network", "draw_scatter"]
+__all__ = [
+    "BRIGHT",
+    "MIDDLE",
+    "NEGATIVE",
+    "POSITIVE",
+    "are_many",
+    "brief",
+    "draw_curve",
+    "draw_network",
+    "draw_scatter",
+]
 
 MIDDLE: tuple[Colour, ...] = (
     (47, 127, 214),
@@ -33,6 +43,9 @@ BRIGHT: tuple[Colour, ...] = (
     (120, 225, 215),
 )
 """Readable on the dark paper of a region."""
+
+MANY = 120
+"""Points from which on each is a dot."""
 
 POSITIVE, NEGATIVE, DARK = MIDDLE[0], MIDDLE[1], (34, 34, 42)
 MARKS = "●▲■◆✚★"
@@ -81,7 +94,7 @@ def draw_scatter(grid: Grid, panel: Scatter) -> None:
     """Point groups, each with its mark and colour, lines, and a region as coloured paper behind them."""
     colours = BRIGHT if panel.region else MIDDLE
     rule: Colour | None = (255, 255, 255) if panel.region else None
-    many = sum(len(group.x) for group in panel.groups) > 120
+    many = are_many(panel)
     marked = [] if panel.labelled else list(enumerate(panel.groups))
     named = [("⠿" if many else MARKS[i % 6], group.name, MIDDLE[i % 6]) for i, group in marked]
     grid = _legend(grid, [*named, *(("━", line.name, None) for line in panel.lines[:1])])
@@ -102,6 +115,11 @@ def draw_scatter(grid: Grid, panel: Scatter) -> None:
                 axes.grid.put(round(across) // 2, round(down) // 4, mark, colours[index % 6], bold=True)
                 if panel.labelled and len(group.x) == 1:
                     _name_at(axes.grid, round(across) // 2, round(down) // 4, group.name)
+
+
+def are_many(panel: Scatter) -> bool:
+    """Whether there are so many points that marks would cover each other, and what is drawn under them."""
+    return sum(len(group.x) for group in panel.groups) > MANY
 
 
 def _name_at(grid: Grid, x: int, y: int, name: str) -> None:

@@ -33,7 +33,11 @@ LONGEST_CAPTION = 330
 LONGEST_HEADER = 8
 """Most rows that the names over the columns of a matrix may take."""
 PALE: Colour = (240, 240, 236)
+DUSK: Colour = (52, 66, 60)
+"""The paper of what is nothing: on a light screen, or one that is not known, and on a dark one."""
 GAP = 2
+WIDEST, TALLEST = 12, 3
+"""Columns and rows that a number of a matrix takes where there is room."""
 
 _Pixel = TypeVar("_Pixel")
 
@@ -54,10 +58,12 @@ def frame(frame: Frame, width: int, height: int, *, captioned: bool = True) -> R
     return grid
 
 
-def panel(panel: Panel, width: int, height: int, *, title: bool = False, coloured: bool = True) -> RenderableType:
+def panel(
+    panel: Panel, width: int, height: int, *, title: bool = False, coloured: bool = True, dark: bool = False
+) -> RenderableType:
     """One panel in exactly `width` x `height` cells; `title` puts its title on the first row. Where it is not to be
     `coloured`, shades of characters stand for the colours, as they do on a terminal that has none."""
-    grid = Grid(width, height, coloured=coloured)
+    grid = Grid(width, height, coloured=coloured, dark=dark)
     _panel(grid, panel, title=title)
     return grid
 
@@ -133,17 +139,18 @@ def _lines(grid: Grid, lines: Sequence[str]) -> None:
 def _heatmap(grid: Grid, panel: Heatmap) -> None:
     """Cells as coloured paper with their numbers; a matrix too large for that is drawn in half blocks, or averaged."""
     low, high = panel.value_range or _extent([value for row in panel.values for value in row])
+    none = DUSK if grid.dark else PALE
     count = max((len(row) for row in panel.values), default=0)
     if not count:
         return
     gutter = min(max((cell_len(name) for name in panel.rows), default=-1) + 1, max(3, grid.width // 3))
     header = 1 if panel.columns and grid.height > len(panel.values) else 0
-    wide = min(8, (grid.width - gutter) // count)
+    wide = min(WIDEST, (grid.width - gutter) // count)
     longest = max((cell_len(name) for name in panel.columns), default=0)
     if header and longest >= wide:
         header = max(1, min(longest, grid.height - len(panel.values), LONGEST_HEADER))
     if wide < 2 or len(panel.values) > grid.height - header:
-        colours = [[_shade(value, low, high) for value in row] for row in panel.values]
+        colours = [[_shade(value, low, high, none) for value in row] for row in panel.values]
         _pixels(grid, colours, panel.values, (low, high))
         return
     levels = stretch(panel.values, low, high)
@@ -154,26 +161,28 @@ def _heatmap(grid: Grid, panel: Heatmap) -> None:
             continue
         for down, letter in enumerate(name[:header].rjust(header)):  # written downwards, to stand on its column
             grid.put(gutter + j * wide + (wide - 1) // 2, down, letter, dim=True)
-    tall = 2 if 2 * len(panel.values) <= grid.height - header else 1
+    texts = [[_cell(value, wide, whole) for value in row] for row in panel.values]
+    numbered = panel.show_values and all(map(all, texts))  # all of them or none: a few would look like the only ones
+    tall = max(1, min(TALLEST, (grid.height - header) // len(panel.values)))
     for i, row in enumerate(panel.values):
         y = header + i * tall
         if i < len(panel.rows):
             name = shorten(panel.rows[i], gutter - 1)
             grid.put(gutter - 1 - cell_len(name), y, name)
         for j, value in enumerate(row):
-            paper = _shade(value, low, high)
-            text = _cell(value, wide, whole) if panel.show_values else ""
+            paper = _shade(value, low, high, none)
+            text = texts[i][j] if numbered else ""
             grid.put(gutter + j * wide, y, text.center(wide), ink_on(paper), paper)
             grid.fill(gutter + j * wide, y + tall - 1, wide, paper)
             for down in range(1 if text else 0, tall):  # beside a number, shades would read as a part of it
                 grid.tone(gutter + j * wide, y + down, levels[i][j], wide)
 
 
-def _shade(value: float, low: float, high: float) -> Colour:
-    """Pale to blue; when the range goes below 0, orange for negative values."""
+def _shade(value: float, low: float, high: float, none: Colour) -> Colour:
+    """From the paper of nothing to blue; when the range goes below 0, orange for negative values."""
     if low < 0:
-        return blend(PALE, POSITIVE if value > 0 else NEGATIVE, abs(value) / (max(abs(low), abs(high)) or 1))
-    return blend(PALE, POSITIVE, (value - low) / ((high - low) or 1))
+        return blend(none, POSITIVE if value > 0 else NEGATIVE, abs(value) / (max(abs(low), abs(high)) or 1))
+    return blend(none, POSITIVE, (value - low) / ((high - low) or 1))
 
 
 def _cell(value: float, wide: int, whole: bool) -> str:
@@ -355,7 +364,7 @@ def _tokens(grid: Grid, panel: Tokens) -> None:
         if y >= grid.height:
             grid.put(0, grid.height - 1, "… more".ljust(grid.width), dim=True)
             return
-        paper, marked = blend(PALE, POSITIVE, weight), index in panel.marked
+        paper, marked = blend(DUSK if grid.dark else PALE, POSITIVE, weight), index in panel.marked
         grid.fill(x, y, wide, paper)
         grid.put(x, y, text, ink_on(paper), bold=marked, underline=marked)
         if panel.weights:

@@ -37,7 +37,7 @@ def test_what_is_not_there_is_a_lookup_error() -> None:
 
 def test_nothing_heavy_is_imported_for_it() -> None:
     script = (
-        "import sys; from demos.runtime.idea import definition; definition('demos.vision._lenet:Network'); "
-        "sys.exit('torch' in sys.modules or 'demos.vision._lenet' in sys.modules)"
+        "import sys; from demos.runtime.idea import definition; definition('demos.vision.lenet:Network'); "
+        "sys.exit('torch' in sys.modules or 'demos.vision.lenet' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

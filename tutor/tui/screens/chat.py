@@ -18,7 +18,7 @@ from demos.runtime.contract import Demo, DemoError, Params
 from tutor.errors import Problem
 from tutor.events import DemoStarted, Event, Failed
 from tutor.i18n import mark, preferred
-from tutor.tui.dialogue import Dialogue
+from tutor.tui.dialogue import Dialogue, request
 from tutor.tui.language import texts
 from tutor.tui.messages import Asked, Prepared, RerunWanted, TurnEvent, Typed
 from tutor.tui.ports import Catalogue, RunDemo, Tutor
@@ -109,7 +109,7 @@ class ChatScreen(Screen[None]):
             self._say(texts("An answer is under way. Escape stops it; then run the demo."))
             return
         self._chosen_demo = True
-        await self._begin_turn(f"Run the demo {demo.title}", self.dialogue.run(demo, params, self._run_demo))
+        await self._begin_turn(request(demo, params), self.dialogue.run(demo, params, self._run_demo))
 
     def configure(self, demo: Demo, params: dict[str, Any]) -> None:
         """Ask for a demo's parameters, then run it."""
@@ -291,6 +291,11 @@ class ChatScreen(Screen[None]):
             self._composer.remember(exchange.question)
         self._show_state()
 
+    def retitle(self, titles: dict[str, str]) -> None:
+        """Show the new title of the open conversation, if it is among those that were renamed."""
+        self.dialogue.retitle(titles)
+        self._show_state()
+
     async def stop(self) -> None:
         """Stop the running turn, if there is one, and wait until it is stored."""
         if (worker := self._worker) is not None:
@@ -307,7 +312,7 @@ class ChatScreen(Screen[None]):
         player = self._transcript.waiting
         if key == " ":
             if player is not None:
-                player.action_pause()
+                player.toggle()
             return player is not None
         digit = int(key)
         if player is not None and player.takes(digit):

@@ -42,6 +42,7 @@ class ConversationsScreen(Screen[str | None]):
         super().__init__()
         self._conversations, self._owner, self._exports = conversations, owner, exports
         self.deleted: set[str] = set()
+        self.renamed: dict[str, str] = {}
         self._found: list[Conversation] = []
         self._search = Field(
             placeholder=texts("Type to search titles, questions and answers"), id="search", compact=True
@@ -87,9 +88,13 @@ class ConversationsScreen(Screen[str | None]):
 
         def rename(title: str | None) -> None:
             if title is not None:
-                self._change(lambda: self._conversations.rename(self._owner, chosen.id, title), texts("Renamed."))
+                self._change(lambda: self._rename(chosen.id, title), texts("Renamed."))
 
         self.app.push_screen(PromptScreen(texts("What shall it be called?"), chosen.title), rename)
+
+    def _rename(self, conversation_id: str, title: str) -> None:
+        self._conversations.rename(self._owner, conversation_id, title)
+        self.renamed[conversation_id] = title
 
     def action_delete(self) -> None:
         if (chosen := self._chosen()) is None:

@@ -124,16 +124,21 @@ class ExchangeView(Vertical):
         match event:
             case SourcesFound(sources=sources):
                 await self._show_sources(sources)
-            case Token(text=text):
+            case Token(text=text) if self._beside_film(text):
                 await self._write(text)
             case DemoFrame(frame=frame) if self.player is not None:
                 self.player.add(frame)
             case DemoFinished() if self.player is not None:
                 self.player.finish()
             case Answered() as answered:
-                await self._end_stream(self._literal(answered.text, answered.citations))
+                await self._end_stream(self._literal(self._beside_film(answered.text), answered.citations))
                 await self._cite(answered.citations, answered.outcome)
                 self.offer(answered.suggestions)
+
+    def _beside_film(self, text: str) -> str:
+        """The text without what the film's last caption says above it."""
+        said = self.player.last_words if self.player is not None else ""
+        return text.removeprefix(said).lstrip() if said else text
 
     def fail(self, problem: Problem) -> None:
         """The turn failed."""
@@ -164,6 +169,7 @@ class ExchangeView(Vertical):
             self._tell(exchange.detail.get("error", {}).get("message", texts("This answer failed.")), "failed")
         elif exchange.state != "complete":
             self._tell(texts("This answer was stopped."), "stopped")
+        self.offer(tuple(exchange.detail.get("suggestions", ())))
 
     def leave(self) -> None:
         """Another question was asked: offer no next one any more."""

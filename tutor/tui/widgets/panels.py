@@ -78,7 +78,13 @@ class PanelView(Vertical):
         if self.size.width < 1 or height < 1:
             return
         try:
-            self._picture.drawing = render.panel(self._panel, self.size.width, height, coloured=not self.app.no_color)
+            self._picture.drawing = render.panel(
+                self._panel,
+                self.size.width,
+                height,
+                coloured=not self.app.no_color,
+                dark=self.app.current_theme.dark,
+            )
         except Exception:
             # A demo's data may be drawable in every way but this one; the run and its captions go on.
             self._picture.drawing = Text("This panel cannot be drawn here.")

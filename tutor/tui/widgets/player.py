@@ -15,10 +15,11 @@ from textual.timer import Timer
 from demos.runtime.contract import Demo, Frame
 from demos.runtime.extents import Extents
 from demos.runtime.reading import stay
-from demos.runtime.texts import LANGUAGES, Language, fixed, label, shown
+from demos.runtime.texts import LANGUAGES, Language, fixed, label, shown, tell
 from tutor.formulas import readable
 from tutor.i18n import Texts, mark
 from tutor.runs.measures import number
+from tutor.tui.language import texts
 from tutor.tui.messages import CodeWanted, ExportWanted, FilmBegun, RerunWanted, Typed
 from tutor.tui.pace import SPEEDS
 from tutor.tui.text import Line, words
@@ -46,7 +47,8 @@ class Player(Vertical, can_focus=True):
 
     ALLOW_MAXIMIZE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "pause", mark("Play")),
+        Binding("space", "play", mark("Play")),
+        Binding("space", "pause", mark("Pause")),
         Binding("left", "step(-1)", mark("Back"), show=False),
         Binding("right", "step(1)", mark("Step"), key_display="← →"),
         Binding("n", "moment(1)", mark("Moment")),
@@ -88,6 +90,7 @@ class Player(Vertical, can_focus=True):
         self._verdict = ""
         self._since, self._speed, self._drawn = 0.0, 1.0, 0
         self.playing = not self._hold
+        self._named_playing = self.playing
         self._letter, self._writing = "", False
         self._waiting: Timer | None = None
         self._panels = PanelRow()
@@ -109,6 +112,11 @@ class Player(Vertical, can_focus=True):
     def is_waiting(self) -> bool:
         """True until the student has guessed, or goes without."""
         return self._hold
+
+    @property
+    def last_words(self) -> str:
+        """The last caption so far, in the language of the film."""
+        return tell(self.frames[-1].caption, self._texts.language, self.demo_name) if self.frames else ""
 
     def on_mount(self) -> None:
         self._name_it()
@@ -186,11 +194,22 @@ class Player(Vertical, can_focus=True):
         """Stand for a run of an earlier day, of which only the last caption was kept."""
         self._over = True
         self.add_class("-kept")
-        self._caption.say(readable(caption) or "This demo ran earlier.", self._texts("  Press r to run it again."))
+        self._caption.say(readable(caption) or texts("This demo ran earlier."), texts("  Press r to run it again."))
         for part in (self._panels, self._question, self._metrics, self._track):
             part.display = False
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        del parameters
+        return {"play": not self.playing, "pause": self.playing}.get(action, True)
+
+    def action_play(self) -> None:
+        self.toggle()
+
     def action_pause(self) -> None:
+        self.toggle()
+
+    def toggle(self) -> None:
+        """Play, or stop where it is; from the end, play again. Whoever has not guessed goes without."""
         self.begin()
         at_end = self._over and self.position == len(self.frames) - 1
         if at_end and not self.playing:
@@ -347,6 +366,9 @@ class Player(Vertical, can_focus=True):
 
     def _draw_track(self) -> None:
         self._drawn = len(self.frames)
+        if self._named_playing != self.playing:  # the line of keys says what space does
+            self._named_playing = self.playing
+            self.refresh_bindings()
         moments = [at for at, frame in enumerate(self.frames) if frame.moment]
         symbol = "▶" if self.playing else "‖"
         hidden = "  v: " + self._texts("{count} more", count=self._panels.hidden) if self._panels.hidden else ""

@@ -12,6 +12,7 @@ from textual.reactive import reactive
 from textual_plot import AxisFormatter, HiResMode, PlotWidget
 
 from demos.runtime.contract import Curve, Region, Scatter, Series
+from tutor.tui.plots import are_many
 from tutor.tui.text import words
 from tutor.tui.themes import series_colours
 from tutor.tui.ticks import labels_for, ticks_between
@@ -19,7 +20,7 @@ from tutor.tui.ticks import labels_for, ticks_between
 __all__ = ["Plot", "legend"]
 
 MARKERS = ("●", "▲", "■", "◆", "✚", "○")
-LINE = "━━"
+LINE, DOTS = "━━", "⠿"
 GUTTER = 8
 """Columns left of a plot: a number of up to seven characters."""
 
@@ -108,12 +109,20 @@ class Plot(PlotWidget):  # type: ignore[misc]  # textual_plot is imported untype
         shades = PLAIN_SHADES if self.app.no_color else DARK_SHADES if dark else LIGHT_SHADES
         if scatter.region is not None:
             self._draw_region(scatter.region, (x_low, x_high, y_low, y_high), shades)
-        for line, colour in zip(scatter.lines, _cycle(colours[len(scatter.groups) :] or colours), strict=False):
-            self.plot(line.x, line.y, line_style=colour, hires_mode=HiResMode.BRAILLE)
+        named = _line_colours(scatter, colours)
+        for line in scatter.lines:
+            self.plot(line.x, line.y, line_style=named[line.name], hires_mode=HiResMode.BRAILLE)
+        fine = HiResMode.BRAILLE if are_many(scatter) else None
         for number, group in enumerate(scatter.groups):
             style, marker = colours[number % len(colours)], MARKERS[number % len(MARKERS)]
             for shade, points in _by_shade(group, scatter.region, shades).items():
-                self.scatter(*points, marker=marker, marker_style=f"{style} {shade}".strip())
+                single = fine is None or len(group.x) == 1
+                self.scatter(
+                    *points,
+                    marker=marker,
+                    marker_style=f"{style} {shade}".strip(),
+                    hires_mode=None if single else fine,
+                )
 
     def _set_ticks(self, across: tuple[float, float], up: tuple[float, float]) -> None:
         """As many numbers along each axis as stand there without touching, and room at the left for the longest."""
@@ -156,15 +165,21 @@ def legend(panel: Curve | Scatter, dark: bool) -> Content:
     parts: list[str | tuple[str, str]] = []
     if isinstance(panel, Scatter):
         for number, group in enumerate(panel.groups):
-            parts.append((f"{MARKERS[number % len(MARKERS)]} {group.name}  ", colours[number % len(colours)]))
-        for line, colour in zip(panel.lines, _cycle(colours[len(panel.groups) :] or colours), strict=False):
-            parts.append((f"{LINE} {line.name}  ", colour))
+            mark = DOTS if are_many(panel) and len(group.x) > 1 else MARKERS[number % len(MARKERS)]
+            parts.append((f"{mark} {group.name}  ", colours[number % len(colours)]))
+        parts += [(f"{LINE} {name}  ", colour) for name, colour in _line_colours(panel, colours).items()]
     else:
         for series, colour in zip(panel.series, _cycle(colours), strict=False):
             parts.append((f"{LINE} {series.name}  ", colour))
     if panel.x_label or panel.y_label:
         parts.append(f"→ {panel.x_label or 'x'}  ↑ {panel.y_label or 'y'}")
     return words(*parts)
+
+
+def _line_colours(scatter: Scatter, colours: tuple[str, ...]) -> dict[str, str]:
+    """A colour for each name of a line, after those of the groups: lines of one name are parts of one thing."""
+    names = dict.fromkeys(line.name for line in scatter.lines)
+    return dict(zip(names, _cycle(colours[len(scatter.groups) :] or colours), strict=False))
 
 
 def _cycle(colours: tuple[str, ...]) -> Iterator[str]:

@@ -47,10 +47,10 @@ class SidePanel(Vertical):
     async def show(self, heading: str, markdown: str, quotes: tuple[str, ...] = ()) -> None:
         """Open the page at the first of the quotes; a quote that is not on it is shown above it."""
         self.markdown = markdown
+        await self._page.update(markdown)  # before its title, so that no other page stands under it
         closes = texts("Esc closes")
         self._heading.say((heading, "bold"), (f"  {closes}", "$foreground-muted"))
         self.display = True
-        await self._page.update(markdown)
         spoken = [readable(clean(quote)) for quote in quotes]
         marked = [(quote, self._mark(quote)) for quote in spoken]
         missing = [quote for quote, block in marked if block is None]

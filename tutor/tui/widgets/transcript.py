@@ -91,6 +91,8 @@ class Transcript(VerticalScroll, can_focus=False):
             view = ExchangeView(exchange.question)
             await self._column.mount(view)
             await view.restore(exchange)
+        for earlier in self.views[:-1]:
+            earlier.leave()
         self.anchor()
 
     def watch_demo(self, player: Player) -> None:
