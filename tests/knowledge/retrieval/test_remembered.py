@@ -37,7 +37,7 @@ def test_vectors_and_scores_are_the_same_the_second_time_and_nobody_can_spoil_th
     assert np.allclose(embedder.encode_questions([text, "¿Y una neurona?"])[0], expected[0], atol=2e-3)
     pairs = [("Perceptron", "Rosenblatt made it."), ("", "Layers are stacked.")]
     scores = reader.scores(text, pairs)
-    expected = scores.copy()
+    scored = scores.copy()
     scores[:] = 0
-    assert np.array_equal(reader.scores(text, pairs), expected)
-    assert not np.array_equal(reader.scores("Why?", pairs), expected)
+    assert np.array_equal(reader.scores(text, pairs), scored)
+    assert not np.array_equal(reader.scores("Why?", pairs), scored)
