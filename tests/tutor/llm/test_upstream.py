@@ -1,6 +1,6 @@
 """Row 45: a tutor whose model is another server's. A real one runs the starter; broken ones do whatever they like.
 
-The real one is llama-server (on the path, or named by TIZA_LLAMA_SERVER), else `llama_cpp.server` where its own
+The real one is llama-server (on the path, or named by LLAMA_SERVER), else `llama_cpp.server` where its own
 requirements are installed (`pip install sse-starlette starlette-context`).
 """
 
@@ -28,7 +28,7 @@ from tutor.service.resources import Equipment
 from tutor.settings import Settings
 
 pytestmark = pytest.mark.model
-SERVER = os.environ.get("TIZA_LLAMA_SERVER", "") or shutil.which("llama-server")
+SERVER = os.environ.get("LLAMA_SERVER", "") or shutil.which("llama-server")
 QUESTION = "What is a perceptron?"
 GRAMMAR = 'root ::= "Yes" | "No"'
 
