@@ -14,7 +14,11 @@ COPY pyproject.toml README.md LICENSE ./
 COPY tutor tutor
 COPY knowledge knowledge
 COPY demos demos
-RUN /venv/bin/pip install -c constraints.txt ".[postgresql]"
+# And the encoders' files, which would else be made at every start, in memory: nothing but /data can be written there.
+RUN /venv/bin/pip install -c constraints.txt ".[postgresql]" && /venv/bin/python -c "from knowledge.retrieval.cross_encoder import CrossEncoder; \
+    from knowledge.retrieval.embedder import Embedder; from tutor.answering.grounding import FILE; \
+    from tutor.dialogue.act_encoder import ActEncoder; \
+    [part.load() for part in (Embedder(), CrossEncoder(), CrossEncoder(FILE), ActEncoder())]"
 
 FROM python:3.12-slim-bookworm
 # hadolint ignore=DL3008

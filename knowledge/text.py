@@ -41,6 +41,16 @@ _STOP: dict[str, frozenset[str]] = {
 _TELLING = {name: _STOP[name] - _STOP[other] for name, other in (("en", "es"), ("es", "en"))}
 
 
+LONGEST_SENTENCE = 90
+"""Words from which a sentence is no sentence, and is cut: an answer says sentences, and a passage has about as many."""
+PIECE = 40
+"""Words of its parts at most."""
+_LETTERS = 12
+"""Letters that a word has at most, by and large."""
+_WIDEST = 200
+"""Letters from which a word is cut itself."""
+
+
 def sentences(text: str) -> list[str]:
     """The sentences of running text, whitespace folded. Initials, decimals and common abbreviations do not end one."""
     flat = " ".join(text.split())
@@ -57,6 +67,25 @@ def sentences(text: str) -> list[str]:
     if flat[start:].strip():
         found.append(flat[start:].strip())
     return found
+
+
+def pieces(sentence: str) -> list[str]:
+    """A sentence, or its parts where it is none: captions of a lecture have no full stop from end to end. Parts end
+    where a comma is, if one is near, and lose no sign but the space between them."""
+    if len(sentence) <= LONGEST_SENTENCE * _LETTERS and len(sentence.split()) <= LONGEST_SENTENCE:
+        return [sentence]
+    found: list[str] = []
+    part: list[str] = []
+    size = 0
+    for word in (whole[at : at + _WIDEST] for whole in sentence.split() for at in range(0, len(whole), _WIDEST)):
+        if part and (len(part) == PIECE or size + len(word) > PIECE * _LETTERS):
+            end = next((at for at in range(len(part), len(part) // 2, -1) if part[at - 1][-1] in ",;:"), len(part))
+            found.append(" ".join(part[:end]))
+            part = part[end:]
+            size = sum(map(len, part))
+        part.append(word)
+        size += len(word)
+    return [*found, " ".join(part)]
 
 
 def fold(text: str) -> str:

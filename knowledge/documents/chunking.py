@@ -9,10 +9,12 @@ from pathlib import Path
 from knowledge.documents.pages import Page
 from knowledge.documents.units import Unit
 from knowledge.passages import Passage, Source, passage_id
-from knowledge.text import language_of
+from knowledge.text import language_of, pieces
 
 PASSAGE_WORDS = 90
 """A passage ends at the first sentence past this many words: four of them fit a 2k-token prompt with room to spare."""
+PASSAGE_LETTERS = 1_500
+"""The same for text that is not made of words: tables of numbers, addresses, scripts without spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +49,25 @@ def page_passages(page: Page, course: str, name: str, above: Draft | None = None
             batch = []
             section = unit.text if unit.level <= 2 else section
             draft = replace(draft, title=unit.text, section=section)
-        elif unit.kind != "code":
+        elif unit.kind == "math":
             batch.append(unit)
+        elif unit.kind != "code":
+            parts = enumerate(pieces(unit.text))
+            batch += [replace(unit, text=text, first=unit.first and not place) for place, text in parts]
     return found + pack(draft, batch), draft
 
 
 def pack(draft: Draft, found: Sequence[Unit]) -> list[Passage]:
     """Group units into passages of about PASSAGE_WORDS words; a formula stays with the sentence before it."""
     groups: list[list[Unit]] = []
-    size = PASSAGE_WORDS
+    size, letters = PASSAGE_WORDS, 0
     for unit in _with_formulas(found):
-        if size >= PASSAGE_WORDS:
+        if size >= PASSAGE_WORDS or letters >= PASSAGE_LETTERS:
             groups.append([])
-            size = 0
+            size = letters = 0
         groups[-1].append(unit)
         size += len(unit.text.split())
+        letters += len(unit.text)
     return [_passage(draft, group) for group in groups]
 
 

@@ -18,10 +18,13 @@ from numpy.typing import NDArray
 from knowledge.retrieval.embedder import cores
 from knowledge.retrieval.encoder import Encoder
 from knowledge.retrieval.encoder_file import encoder_file, read_changes
+from knowledge.retrieval.remembered import Remembered
 
 FILE = Path(__file__).with_name("cross_encoder.safetensors")
 LONGEST = 96
 """Tokens of question and sentence together: a sentence of the course has 45 words at most."""
+REMEMBERED = 64
+"""Questions whose scores are kept: two or three for each turn."""
 
 
 class CrossEncoder:
@@ -31,6 +34,7 @@ class CrossEncoder:
         """`longest` is how many tokens of both together are read."""
         self._file, self._longest = file, longest
         self._loading = threading.Lock()
+        self._remembered: Remembered[NDArray[np.float64]] = Remembered(REMEMBERED)
         self._encoder: Encoder | None = None
         self._weight = np.zeros(0, dtype=np.float32)
         self._bias = 0.0
@@ -39,6 +43,9 @@ class CrossEncoder:
         """Log-odds, one for each (title, sentence), that the sentence answers the question."""
         if not sentences:
             return np.zeros(0)
+        return self._remembered.get((question, *sentences), lambda: self._read(question, sentences)).copy()
+
+    def _read(self, question: str, sentences: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
         encoder = self._loaded()
         pairs = [encoder.pair(question, pair_text(title, sentence), self._longest) for title, sentence in sentences]
         scores: NDArray[np.float64] = (encoder.pooled(pairs) @ self._weight + self._bias).astype(np.float64)

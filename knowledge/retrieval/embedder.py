@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from knowledge.errors import KnowledgeError
 from knowledge.messages import say
+from knowledge.retrieval.remembered import Remembered
 from knowledge.text import fold
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ CHANGES = Path(__file__).with_name("embedder.safetensors")
 """What training on the course's questions added to the matrices (training/embedder.py); none is fine too."""
 QUESTION, PASSAGE = "query: ", "passage: "
 """The marks that e5 was trained with: what asks, and what may answer."""
+REMEMBERED = 64
+"""Questions whose vectors are kept: one turn asks up to four times for that of what was said."""
 _TOGETHER = 64
 """Texts between two looks at whether a question is waiting."""
 
@@ -44,6 +47,7 @@ class Embedder:
         means the packaged e5. Raises KnowledgeError (`embedder_missing`)."""
         self._loading = threading.Lock()
         self._gate = _Gate()
+        self._remembered: Remembered[Vectors] = Remembered(REMEMBERED)
         self._encoder: Encoder | None = None
         self._chosen: ChosenEmbedder | None = None
         if choice:
@@ -99,7 +103,9 @@ class Embedder:
 
     def encode_questions(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Unit vectors of texts that ask, or of texts to be compared with each other: shape as `encode`."""
-        return self._encode(QUESTION, texts, progress)
+        if len(texts) != 1:
+            return self._encode(QUESTION, texts, progress)
+        return self._remembered.get(texts[0], lambda: self._encode(QUESTION, texts, progress)).copy()
 
     def tokenize(self, text: str) -> list[int]:
         """The ids of a text's tokens; of the packaged model's where another one was chosen."""

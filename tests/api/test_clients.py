@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +87,10 @@ async def test_a_request_is_taken_for_what_it_is(service: Service, client: httpx
 def test_each_request_names_where_it_was_seen(name: str) -> None:
     assert len(REQUESTS[name]["source"]) > 5
     assert set(REQUESTS[name]) == {"source", "method", "path", "headers", "body", "expect"}
+
+
+def test_the_matrix_has_every_request_and_counts_them() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "clients.md").read_text(encoding="utf-8")
+    rows = re.findall(r"\[(\w+)\]\(\.\./tests/api/clients/(\w+)\.json\) \|$", text, re.MULTILINE)
+    assert sorted(rows) == [(name, name) for name in REQUESTS]
+    assert f"replayed all {len(REQUESTS)} requests" in text

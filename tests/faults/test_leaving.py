@@ -96,3 +96,22 @@ async def test_beyond_the_bound_it_is_429_at_once(make_service: Callable[..., Se
     assert len(refused) >= 3
     assert all(int(reply.headers["retry-after"]) >= 1 for reply in refused)
     assert sum(reply.status_code == 200 for reply in replies) + len(refused) == 8
+
+
+async def test_who_leaves_is_no_failure_of_the_service(
+    slow: Service, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert isinstance(slow.tutor, ScriptedTutor)
+    slow.tutor.pause = 5
+    with caplog.at_level("INFO"):
+        async with httpx.AsyncClient(base_url=address) as client:
+            for _ in range(2):
+                with pytest.raises(httpx.ReadTimeout):
+                    await client.post("/v1/chat/completions", json=BODY, timeout=0.3)
+            for _ in range(60):
+                told = [record.fields["status"] for record in caplog.records if hasattr(record, "fields")]
+                if len(told) == 2:
+                    break
+                await asyncio.sleep(0.05)
+    assert told == [499, 499]
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []

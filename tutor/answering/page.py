@@ -16,7 +16,7 @@ import numpy as np
 from knowledge.courses.units import Topic
 from knowledge.retrieval.embedder import Vectors
 from knowledge.retrieval.query import Query
-from knowledge.text import Language, content_words, language_of, sentences, words
+from knowledge.text import Language, content_words, language_of, pieces, sentences, words
 from tutor.answering.answer import Desk
 from tutor.answering.course import Course
 from tutor.answering.reply import Line, Offer, Reply
@@ -113,7 +113,7 @@ def _is_covered(course: Course, page: str) -> bool:
 def key_sentences(page: str, most: int, language: Language) -> list[str]:
     """The sentences that share most with the page, in its order."""
     paragraphs = (_LEAD.sub("", line) for line in page.splitlines())
-    told = [text for line in paragraphs if line.strip() for text in sentences(line)]
+    told = [text for line in paragraphs if line.strip() for whole in sentences(line) for text in pieces(whole)]
     told = [text for text in dict.fromkeys(told) if SHORT <= len(text.split()) <= LONG and text[-1] not in "?:"]
     told = told[:MOST_SENTENCES]
     if len(told) <= most:

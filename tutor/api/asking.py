@@ -77,7 +77,9 @@ async def _history(
     if conversation:
         return await run_in_threadpool(service.conversations.recent, caller.owner, conversation)
     told = prompt.history[-RECENT:]
-    history = await run_in_threadpool(lambda: [_remembered(service, caller, exchange) for exchange in told])
+    history: list[Exchange] = []
+    if told:
+        history = await run_in_threadpool(lambda: [_remembered(service, caller, exchange) for exchange in told])
     for question in prompt.unanswered[-1:]:
         topics = await tutor.topics(question[:1000], 1)
         if topics:  # "and who made it?" is about what was asked just before, answered or not

@@ -290,10 +290,17 @@ def _is_forwarded(request: Request) -> bool:
     return any(name in FORWARDING or name.startswith(FORWARDING_PREFIXES) for name in request.headers)
 
 
-def tutor_of(service: ServiceDep, caller: CallerDep) -> Tutor:
+async def _service(request: Request) -> Service:
+    """`service_of` for routes: what is not a coroutine runs in a thread, for every request."""
+    return service_of(request)
+
+
+async def tutor_of(service: ServiceDep, caller: CallerDep) -> Tutor:
     """The tutor of the course that is asked. Raises KnowledgeError (`unknown_course`)."""
+    if not caller.course:
+        return service.tutor
     try:
-        return service.tutors.of(caller.course)
+        return await run_in_threadpool(service.tutors.of, caller.course)
     except KnowledgeError:
         raise no_course(caller.course, service, caller) from None
 
@@ -308,6 +315,6 @@ def no_course(name: str, service: Service, caller: Caller) -> KnowledgeError:
     )
 
 
-ServiceDep = Annotated[Service, Depends(service_of)]
+ServiceDep = Annotated[Service, Depends(_service)]
 CallerDep = Annotated[Caller, Depends(caller_of)]
 TutorDep = Annotated[Tutor, Depends(tutor_of)]

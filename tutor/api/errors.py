@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from demos.runtime.contract import DemoError
@@ -19,6 +19,8 @@ from tutor.errors import Problem, TizaError
 from tutor.validation import reason
 
 log = logging.getLogger(__name__)
+LEFT = 499
+"""What the log says of a request whose client hung up before the answer, as nginx's does."""
 
 _STATUS = {
     "empty_question": 422, "question_too_long": 413, "body_too_large": 413, "invalid_value": 422,
@@ -41,6 +43,10 @@ _TYPES = {
     404: "not_found_error",
     429: "rate_limit_error",
 }
+
+
+class ClientLeft(Exception):
+    """Nobody waits for the answer any more: nothing went wrong, and nothing is to be said."""
 
 
 def status_of(code: str) -> int:
@@ -74,6 +80,7 @@ def install(app: FastAPI) -> None:
 
     for kind in (TizaError, KnowledgeError, DemoError):
         app.add_exception_handler(kind, known)
+    app.add_exception_handler(ClientLeft, _left)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unknown)
@@ -127,6 +134,10 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     if error.status_code == 405 and (allowed := _allowed(request)):
         headers = {"Allow": allowed}
     return JSONResponse(body, error.status_code, headers)
+
+
+async def _left(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=LEFT)
 
 
 async def _unknown(request: Request, error: Exception) -> JSONResponse:

@@ -21,6 +21,9 @@ from tutor.service.api_keys import Keys
 from tutor.settings import Settings
 
 GRACE_SECONDS = 30
+SWITCH_SECONDS = 0.0005
+"""How long a thread that computes may keep the interpreter from those who wait for it. Python's own 5 ms add up: a
+request gives it away several times (to read, to write, to log), and would wait so long each time."""
 
 
 def serve(settings: Settings) -> None:
@@ -36,6 +39,7 @@ def serve(settings: Settings) -> None:
     host, port = listener.getsockname()[:2]
     url = f"http://{host}:{port}"
     sys.stderr.write(texts("Tiza listens on {url} (API docs at /docs).", url=url) + "\n")
+    sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app(build_service(settings))
     uvicorn.Server(config_of(app)).run(sockets=[listener])
 

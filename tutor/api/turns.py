@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from demos.runtime.contract import Frame
 from demos.runtime.messages import say
 from tutor.api.context import Caller, Service
+from tutor.api.errors import ClientLeft
 from tutor.api.language import Language, language_of
 from tutor.api.messages import Wish
 from tutor.conversations.records import detail, state
@@ -241,14 +242,14 @@ def _outcome(ending: Event | None) -> str:
 
 
 async def while_connected(request: Request, work: Awaitable[T]) -> T:
-    """The result of `work`, which is cancelled as soon as the client hangs up."""
+    """The result of `work`, which is cancelled as soon as the client hangs up. Raises ClientLeft then."""
     task = asyncio.ensure_future(work)
     watch = asyncio.ensure_future(_hung_up(request))
     try:
         await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            task.cancel()
-        return await task
+        if task.done():
+            return await task
+        raise ClientLeft
     finally:
         watch.cancel()
         if not task.done():

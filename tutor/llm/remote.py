@@ -44,7 +44,7 @@ class RemoteModel:
 
     async def count(self, text: str) -> int:
         """An estimate: four characters a token."""
-        return max(1, len(text) // 4)
+        return max(1, _tokens(len(text)))
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -67,6 +67,7 @@ class RemoteModel:
         if grammar is not None:
             body["grammar"] = grammar  # llama-server's extension; others ignore it, and callers validate
         usage: dict[str, int] = {}
+        written = 0
         try:
             async with self._client.stream("POST", f"{self._url}/chat/completions", json=body) as reply:
                 if reply.status_code != 200:
@@ -79,6 +80,7 @@ class RemoteModel:
                     if line.startswith("data:") and line[5:].strip() != "[DONE]":
                         text, usage = _read(line[5:], usage)
                         if text:
+                            written += len(text)
                             yield Piece(text)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise ModelError(
@@ -89,7 +91,13 @@ class RemoteModel:
                 ),
                 hint=say("Start it, or unset TIZA_UPSTREAM."),
             ) from None
-        yield Piece("", usage.get("prompt_tokens", 0) or 1, usage.get("completion_tokens", 0))
+        read = sum(len(message.content) for message in messages)
+        yield Piece("", usage.get("prompt_tokens") or _tokens(read), usage.get("completion_tokens") or _tokens(written))
+
+
+def _tokens(characters: int) -> int:
+    """An estimate, where a server does not say: llama_cpp.server does not, of a stream."""
+    return -(-characters // 4)
 
 
 def _asked(messages: Sequence[Message]) -> Sequence[Message]:
