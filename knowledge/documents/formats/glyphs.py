@@ -234,10 +234,11 @@ def _runs(glyphs: list[_Glyph]) -> list[Run]:
     parts: list[str] = []
     last: _Glyph | None = None
     x0 = x1 = 0.0
+    spaced = False
 
     def close() -> None:
         if last is not None and (text := clean("".join(parts))):
-            found.append(Run(text, x0, x1, last.y, last.style.size, last.style.bold))
+            found.append(Run(text, x0, x1, last.y, last.style.size, last.style.bold, spaced))
 
     for glyph in glyphs:
         if last is not None and (mark := _accent(last, glyph, parts)):
@@ -249,7 +250,7 @@ def _runs(glyphs: list[_Glyph]) -> list[Run]:
             x0, x1, last = min(x0, glyph.x0), max(x1, glyph.x1), glyph
         else:
             close()
-            parts, x0, x1, last = [glyph.text], glyph.x0, glyph.x1, glyph
+            parts, x0, x1, last, spaced = [glyph.text], glyph.x0, glyph.x1, glyph, glyph.spaced
     close()
     return found
 
