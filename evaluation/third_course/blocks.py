@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from knowledge.documents.units import prose, rows
+
 TEXTS = Path(__file__).with_name("texts")
 Kind = Literal["heading", "text", "list", "table", "equation", "notes", "code", "output", "footnote"]
+MARK = re.compile(r"\[\^(\d)\]")
 _EQUATION = re.compile(r"^(?:P|ET[0c]|Q|f\(t\)) = [^\n]*[^.]$")
 _CAPTION = re.compile(r"^(?:Table|Cuadro)(?: \d+\.|:) ")
 
@@ -49,3 +52,31 @@ def read_blocks(name: str) -> list[Block]:
         else:
             found.append(Block("equation" if _EQUATION.match(part) else "text", part))
     return found
+
+
+def sentences_of(name: str) -> list[str]:
+    """The sentences that a reader of the file NAME sees: those of its paragraphs, notes, footnotes, lists, tables and
+    outputs; equations and code, which the files write in another way, are not among them."""
+    found: list[str] = []
+    for block in read_blocks(name):
+        match block.kind:
+            case "text" | "notes" | "footnote" | "output":
+                found += [unit.text for unit in prose(MARK.sub("", block.text))]
+            case "list":
+                found += [f"{item}." for item in block.items]
+            case "table":
+                title = f"{block.text.removeprefix('Table: ')}: " if block.text.startswith("Table: ") else ""
+                found += [f"{title}{unit.text}" for unit in rows(block.rows, headed=True)]
+            case _:
+                pass
+    return found
+
+
+def sentences_of_texts() -> frozenset[str]:
+    """The sentences of all five files, as `bare` gives them."""
+    return frozenset(bare(text) for path in TEXTS.glob("*.txt") for text in sentences_of(path.stem))
+
+
+def bare(sentence: str) -> str:
+    """A sentence as it is compared: without the equation that is said after it and without its full stop."""
+    return sentence.partition(" $$")[0].rstrip(".")

@@ -83,7 +83,9 @@ def write_handout(path: Path, blocks: list[Block]) -> None:
             case _:
                 paragraph = document.add_paragraph(block.text)
                 if block.text.startswith("Howard Penman"):
-                    document.add_comment(paragraph.runs, text="Check the year against the paper.", author="A", initials="A")
+                    document.add_comment(
+                        paragraph.runs, text="Check the year against the paper.", author="A", initials="A"
+                    )
     document.save(str(path))
 
 
@@ -205,7 +207,10 @@ def write_notebook(path: Path, blocks: list[Block]) -> None:
                 cells.append({"cell_type": "code", "metadata": {}, "execution_count": 4, "outputs": [],
                               "source": block.text.splitlines(keepends=True)})  # fmt: skip
             case "output":
-                cells[-1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": [f"{block.text}\n"]}, _PICTURE]
+                cells[-1]["outputs"] = [
+                    {"output_type": "stream", "name": "stdout", "text": [f"{block.text}\n"]},
+                    _PICTURE,
+                ]
             case "table":
                 cells.append(_frame(block))
             case _:

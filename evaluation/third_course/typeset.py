@@ -10,11 +10,10 @@ from pathlib import Path
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from evaluation.third_course.blocks import Block
+from evaluation.third_course.blocks import MARK, Block
 
 SIZE, LEADING = 10.0, 12.0
 NOTE_SIZE, NOTE_LEADING = 8.0, 9.5
-MARK = re.compile(r"\[\^(\d)\]")
 _BREAK = re.compile(r"(?<=[aeiouáéíóú][bcdfglmnprst])(?=[bcdfglmnprst][aeiouáéíóú])")
 """Between two consonants that stand between vowels: there both languages break a word."""
 _ONE_SOUND = ("bl", "br", "ch", "cl", "cr", "dr", "fl", "fr", "gl", "gr", "pl", "pr", "th", "tr", "ph", "sh")

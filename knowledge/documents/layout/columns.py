@@ -178,9 +178,7 @@ def _cell(row: Sequence[Line], left: float, right: float) -> Line | None:
     return Line.of(runs) if runs else None
 
 
-def _table(
-    grid: Sequence[Sequence[Line | None]], gutters: Sequence[float], rules: Sequence[Box]
-) -> Table | None:
+def _table(grid: Sequence[Sequence[Line | None]], gutters: Sequence[float], rules: Sequence[Box]) -> Table | None:
     """The grid as a table, or None where its columns are running text.
 
     Cells of a table stand beside one another and are short in at least one column, or rules part them.

@@ -62,7 +62,11 @@ def test_what_the_cells_of_a_notebook_say_is_read_and_the_rest_is_counted(tmp_pa
         "<tr><th>0</th><td>1990</td><td>812</td></tr><tr><th>1</th><td>1991</td><td>640</td></tr></tbody></table>"
     )
     outputs = [
-        {"output_type": "stream", "name": "stdout", "text": ["3 %\r", "100 %\n", "The mean is \x1b[1m726\x1b[0m mm.\n"]},
+        {
+            "output_type": "stream",
+            "name": "stdout",
+            "text": ["3 %\r", "100 %\n", "The mean is \x1b[1m726\x1b[0m mm.\n"],
+        },
         {"output_type": "execute_result", "data": {"text/html": [frame], "text/plain": ["   year  rain"]}},
         {"output_type": "execute_result", "data": {"text/plain": ["LinearRegression()"]}},
         {"output_type": "display_data", "data": {"image/png": "aGk=", "text/plain": ["<Figure size 640x480>"]}},

@@ -351,7 +351,9 @@ def _ruled(cells: list[tuple[float, float, float, float]]) -> Any:
 def test_rules_part_the_columns_of_a_table_however_narrow_they_are(tmp_path: Path) -> None:
     cells = [("Name", "Kind", "Department"), ("Tota", "natural lake", "Boyacá"), ("Chuza", "reservoir", "Meta")]
     lefts = (72.0, 112.0, 178.0)
-    texts = [(left + 2, 700.0 - 16 * y, text) for y, row in enumerate(cells) for left, text in zip(lefts, row, strict=True)]
+    texts = [
+        (left + 2, 700.0 - 16 * y, text) for y, row in enumerate(cells) for left, text in zip(lefts, row, strict=True)
+    ]
     boxes = [
         (left, 696.0 - 16 * y, width, 16.0) for y in range(3) for left, width in zip(lefts, (40, 66, 70), strict=True)
     ]
@@ -368,7 +370,12 @@ def test_a_cell_that_goes_over_several_rows_is_said_in_each_of_them(tmp_path: Pa
         (154.0, 684.0, "Maize"), (234.0, 684.0, "12"), (154.0, 668.0, "Rice"), (234.0, 668.0, "7"),
         (74.0, 652.0, "North"), (154.0, 652.0, "Wheat"), (234.0, 652.0, "9"),
     ]  # fmt: skip
-    boxes = [(left, 696.0 - 16 * y, 80.0, 16.0) for y in range(4) for left in (72.0, 152.0, 232.0) if left > 72 or y in (0, 3)]
+    boxes = [
+        (left, 696.0 - 16 * y, 80.0, 16.0)
+        for y in range(4)
+        for left in (72.0, 152.0, 232.0)
+        if left > 72 or y in (0, 3)
+    ]
     boxes.append((72.0, 664.0, 80.0, 32.0))
     assert said(pdf(tmp_path / "a.pdf", [texts], draw=_ruled(boxes))) == [
         "Area South; Crop Maize; Tons 12.", "Area South; Crop Rice; Tons 7.", "Area North; Crop Wheat; Tons 9.",

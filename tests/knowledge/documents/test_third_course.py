@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from evaluation.third_course.__main__ import DOCUMENTS, make
-from evaluation.third_course.blocks import read_blocks
-from evaluation.third_course.typeset import MARK
-from knowledge.documents.units import prose, rows
+from evaluation.third_course.blocks import bare, sentences_of
 from tests.knowledge.documents.making import read, said
 
 REMARKS = {
@@ -22,34 +20,10 @@ REMARKS = {
 }
 
 
-def _sentences(name: str) -> list[str]:
-    """The sentences of a text: those of its paragraphs, notes, footnotes, lists, tables and outputs."""
-    found: list[str] = []
-    for block in read_blocks(name):
-        match block.kind:
-            case "text" | "notes" | "footnote" | "output":
-                found += [unit.text for unit in prose(MARK.sub("", block.text))]
-            case "list":
-                found += [f"{item}." for item in block.items]
-            case "table":
-                title = block.text.removeprefix("Table: ") if name == "slides" else ""
-                told = [unit.text for unit in rows(block.rows, headed=True)]
-                found += [f"{title}: {text}" if title else text for text in told]
-            case _:
-                pass  # headings are titles, equations and code are written in another way
-    return found
-
-
 @pytest.mark.parametrize("name", REMARKS)
 def test_a_file_says_what_its_text_says_and_no_more(name: str) -> None:
     path = DOCUMENTS / name
-    found = [text.partition(" $$")[0] for text in said(path) if not text.startswith("$$")]
-    if name == "slides.pptx":
-        found = [text if text.endswith(".") else f"{text}." for text in found]
-        expected = [text if text.endswith(".") else f"{text}." for text in _sentences("slides")]
-    else:
-        expected = _sentences(path.stem)
-    assert Counter(found) == Counter(expected)
+    assert Counter(map(bare, said(path))) == Counter(map(bare, sentences_of(path.stem)))
     assert read(path).remarks == REMARKS[name]
 
 
