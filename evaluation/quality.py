@@ -72,16 +72,16 @@ class Other:
 OTHERS = (
     Other(
         "second course", Path(__file__).with_name("second_course"),
-        "Eight prose documents as a teacher would add them, and {count} questions (`evaluation/second_course/`), written "
-        "blind to the code; nothing was fitted on them.",
+        "Eight prose documents as a teacher would add them, and {count} questions (`evaluation/second_course/`), "
+        "written blind to the code; nothing was fitted on them.",
         {"lecture_fact": 0.90, "uncovered declined": 0.85, "quotations hold": 0.99},
     ),
     Other(
         "third course", Path(__file__).with_name("third_course"),
-        "Five awkward files (a two-column paper, slides with notes, a notebook, a Word handout with tables and equations, "
-        "a Spanish PDF), and {count} questions (`evaluation/third_course/`), written from the plain texts by someone who "
-        "saw neither the code nor the files; nothing was fitted on them. The files were made from those texts, so that "
-        "it is known which sentences a reader of them sees.",
+        "Five awkward files (a two-column paper, slides with notes, a notebook, a Word handout with tables and "
+        "equations, a Spanish PDF) and {count} questions (`evaluation/third_course/`), written from the plain texts by "
+        "someone who saw neither the code nor the files; nothing was fitted on them. The files were made from those "
+        "texts, so that it is known which sentences a reader of them sees.",
         {"lecture_fact": 0.85, TRUE: 1.0, "quotations hold": 0.99},
         sentences_of_texts,
     ),

@@ -67,7 +67,7 @@ def _figure(setter: Setter) -> None:
 
 
 def write_rivers(path: Path, blocks: list[Block]) -> None:
-    """A Spanish text on small pages, with a head and a foot, a table over two pages, and tiny words that nobody reads."""
+    """A Spanish text on small pages, with a head and a foot, a table over two pages, and tiny words."""
 
     def running(canvas: Canvas, page: int) -> None:
         canvas.setFont("Helvetica", 7.5)

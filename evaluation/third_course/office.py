@@ -195,7 +195,7 @@ def _slide_table(slide: Any, block: Block) -> None:
 
 
 def write_notebook(path: Path, blocks: list[Block]) -> None:
-    """A notebook with a byte-order mark, formulas, code with its output, a table as a data frame shows it, and a picture."""
+    """A notebook with a byte-order mark, formulas, code with its output, a data frame's table, and a picture."""
     cells: list[dict[str, Any]] = []
     for block in blocks:
         match block.kind:

@@ -161,8 +161,8 @@ class Weights:
 
     `sentence` is fitted on the train split; `read` and `covered`, which add what the cross-encoder says, on dev, since
     it has learnt the train split. There is a set for each kind of passages; those two of "documents" and "across" are
-    fitted on passages from outside. Where `read` weighs what lacks the kind of thing that is asked for, a question whose best sentence lacks it
-    is not covered. Empty weights score everything 0.
+    fitted on passages from outside. Where `read` weighs what lacks the kind of thing that is asked for, a question
+    whose best sentence lacks it is not covered. Empty weights score everything 0.
     """
 
     sentence: Mapping[str, float]

@@ -117,6 +117,8 @@ class Wanted:
     """How likely it is one of TAUGHT."""
     spoken: tuple[str, ...] = ()
     """The topics that the conversation spoke of lately."""
+    said: tuple[str, ...] = ()
+    """The sentences of the last answer, where they are of a teacher's documents."""
 
 
 def _whole(passage: Passage) -> tuple[str, ...]:

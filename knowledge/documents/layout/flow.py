@@ -108,8 +108,8 @@ def _joined(pieces: Sequence[Piece], vocabulary: Vocabulary) -> list[Piece]:
 
 
 def _go_on(above: Paragraph | Table, below: Paragraph | Table) -> None:
-    """Give a table that goes on from the page before the heads of its columns. A first row that stands again on the next
-    page is a row of heads."""
+    """Give a table that goes on from the page before the heads of its columns. A first row that stands again on the
+    next page is a row of heads."""
     if not isinstance(above, Table) or not isinstance(below, Table) or not above.rows or not below.rows:
         return
     if above.rows[0] == below.rows[0]:

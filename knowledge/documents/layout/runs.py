@@ -44,8 +44,8 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Letters in one size on one line. `y` is the line on which they stand; `spaced` says that a space is written before
-    them."""
+    """Letters in one size on one line. `y` is the line on which they stand; `spaced` says that a space is written
+    before them."""
 
     text: str
     x0: float
@@ -107,7 +107,7 @@ def text_of(runs: Sequence[Run], size: float, baseline: float) -> str:
 
 
 def _least(run: Run) -> float:
-    """Ems that part a run from what stands before it: where a space is written the letters of slanted type may touch."""
+    """Ems that part a run from what stands before it: where a space is written, letters of slanted type may touch."""
     return _TOUCHING if run.spaced else GAP
 
 
