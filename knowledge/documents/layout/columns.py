@@ -150,7 +150,7 @@ def _columns(
 ) -> Iterator[Region]:
     """Rows that white stripes divide, as a table or as columns."""
     grid = [[_cell(row, left, right) for left, right in _stripes(gutters)] for row in rows]
-    end = _end_of_table(grid) or len(grid)
+    end = max(_end_of_table(grid) or len(grid), _end_of_box(grid, rules))
     if (table := _table(grid[:end], gutters, rules)) is not None:
         yield table
         yield from regions([run for row in rows[end:] for part in row for run in part.runs], rules, depth)
@@ -166,6 +166,22 @@ def _end_of_table(grid: Sequence[Sequence[Line | None]]) -> int:
     while end < len(grid) and end and _is_wrapped(grid[end - 1], grid[end], ()):
         end += 1
     return end
+
+
+def _end_of_box(grid: Sequence[Sequence[Line | None]], rules: Sequence[Box]) -> int:
+    """How many rows stand in the box that upright rules make about the first one; 0 where there are none."""
+    cells = [cell for row in grid for cell in row if cell]
+    x0, x1 = min(cell.x0 for cell in cells), max(cell.x1 for cell in cells)
+    upright = sorted(
+        (rule for rule in rules if rule.width <= 2 < rule.height and x0 - 20 <= rule.x0 <= x1 + 20),
+        key=lambda rule: rule.y0,
+    )
+    top = min(cell.y - 0.3 * cell.size for cell in grid[0] if cell)
+    bottom = 0.0
+    for rule in upright:
+        if rule.y0 <= max(top, bottom + 2) and rule.y1 >= top:
+            bottom = max(bottom, rule.y1)
+    return sum(all(cell.y - 0.3 * cell.size <= bottom for cell in row if cell) for row in grid)
 
 
 def _stripes(gutters: Sequence[float]) -> list[tuple[float, float]]:

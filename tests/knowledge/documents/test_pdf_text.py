@@ -402,3 +402,29 @@ def test_words_in_slanted_type_stay_apart(tmp_path: Path) -> None:
     """An italic f or p reaches back over the space before it."""
     text = "A field of wheat, from the first plot at Rothamsted, for a profit of five pounds."
     assert said(pdf(tmp_path / "a.pdf", [[(72, 700, text)]], font="Times-Italic")) == [text]
+
+
+@pytest.mark.parametrize("broken", [b"<FFFD>", b"<D835>", b"<0000>"])
+def test_signs_whose_name_is_broken_are_counted_and_never_said(tmp_path: Path, broken: bytes) -> None:
+    """A map to Unicode that gives half of a pair, or nothing: the word is not said as if the sign were not there."""
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import NameObject, StreamObject
+    from reportlab.pdfbase.pdfmetrics import registerFont
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    import matplotlib
+
+    registerFont(TTFont("Named", str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf")))
+    lines = ["The sum of all of the signs on this page is read, and none of them is guessed.", "Zinc is a metal."]
+    plain = pdf(tmp_path / "plain.pdf", [column(lines)], font="Named")
+    writer = PdfWriter(clone_from=PdfReader(str(plain)))
+    for font in writer.pages[0]["/Resources"]["/Font"].values():  # type: ignore[index]
+        held = font.get_object()
+        if "/ToUnicode" in held:
+            changed = StreamObject()
+            changed.set_data(held["/ToUnicode"].get_object().get_data().replace(b"<005A>", broken))
+            held[NameObject("/ToUnicode")] = writer._add_object(changed)
+    writer.write(str(tmp_path / "a.pdf"))
+    document = read(tmp_path / "a.pdf")
+    assert " ".join(document.passages[0].sentences) == f"{lines[0]} \ufffdinc is a metal."
+    assert document.remarks == ("1 sign has a shape and no name (page 1)",)
