@@ -407,12 +407,11 @@ def test_words_in_slanted_type_stay_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize("broken", [b"<FFFD>", b"<D835>", b"<0000>"])
 def test_signs_whose_name_is_broken_are_counted_and_never_said(tmp_path: Path, broken: bytes) -> None:
     """A map to Unicode that gives half of a pair, or nothing: the word is not said as if the sign were not there."""
+    import matplotlib
     from pypdf import PdfReader, PdfWriter
     from pypdf.generic import NameObject, StreamObject
     from reportlab.pdfbase.pdfmetrics import registerFont
     from reportlab.pdfbase.ttfonts import TTFont
-
-    import matplotlib
 
     registerFont(TTFont("Named", str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf")))
     lines = ["The sum of all of the signs on this page is read, and none of them is guessed.", "Zinc is a metal."]

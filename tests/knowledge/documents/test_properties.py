@@ -210,9 +210,11 @@ def test_a_ruled_table_with_merged_cells_is_the_table(width: int, height: int, c
     assert found in [[unit.text for unit in rows(table, headed=headed)] for headed in (True, False)]
 
 
+HELD = st.dictionaries(st.sampled_from(["text/plain", "text/html", "image/png"]), st.text(max_size=60), max_size=3)
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.one_of(st.text(max_size=60), st.dictionaries(st.sampled_from(["text/plain", "text/html", "image/png"]),
-       st.text(max_size=60), max_size=3)), max_size=4))  # fmt: skip
+@given(st.lists(st.one_of(st.text(max_size=60), HELD), max_size=4))
 def test_any_output_of_a_notebook_is_read_or_counted(outputs: list[str | dict[str, str]]) -> None:
     held = [
         {"output_type": "stream", "text": [output]} if isinstance(output, str)
