@@ -8,6 +8,7 @@ where INGEST_PEERS says (the `bin` of an environment of their own: none of them 
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import random
@@ -207,13 +208,19 @@ def _stock() -> list[str]:
 
 
 def main() -> None:
-    """Measure and write the section; the first argument says how many pages, where PAGES take too long."""
-    pages = int(sys.argv[1]) if len(sys.argv) > 1 else PAGES
+    """Measure and write the section."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=PAGES, help="pages to ingest, where the default takes too long")
+    parser.add_argument("--alone", action="store_true", help="ingestion and its search only")
+    chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tiza-bench-") as work:
         folder = Path(work)
-        rows = [*ingestion(folder, pages), *large_search(folder), *asyncio.run(answering_meanwhile(folder))]
+        rows = ingestion(folder, chosen.pages)
+        if not chosen.alone:
+            rows += [*large_search(folder), *asyncio.run(answering_meanwhile(folder))]
     words = f"Written by `make bench-ingest` on {date.today():%Y-%m-%d}: {machine()}."
-    lines = [words, "", "| | |", "|---|---|", *rows]
+    busy = f" Load of the machine when it ended: {os.getloadavg()[1]:.1f}."
+    lines = [words + busy, "", "| | |", "|---|---|", *rows]
     TARGET.write_text(put_section(TARGET.read_text(encoding="utf-8"), TITLE, lines), encoding="utf-8")
     print("\n".join(lines))
 

@@ -33,6 +33,9 @@ LACKING = -4.0
 it (what is counted goes by another name), from which -1 is fitted; from here on the ranking gains nothing more."""
 PARTS = 3
 """Every one in so many sentences is left out of a course."""
+UNSEEN: Mapping[Kind, tuple[str, ...]] = {"across": ("missing", "missing_most", "named")}
+"""Features of coverage that say nothing where the words are another language's: the rarest word that is missing tells
+how large the course is, and no more."""
 _ASKED = 5
 """Of the passages that are not held out, one in so many is asked about."""
 Say = Callable[[str], None]
@@ -57,7 +60,7 @@ def fit_prose(materials: Mapping[str, Material], embedder: Embedder, reader: Cro
     asked = [item for language in materials for item in ask(materials, language, embedder, reader, starts)]
     for kind, start in starts.items():
         say(f"{kind}:")
-        write_weights({kind: fit([item for item in asked if item.kind == kind], start, say)})
+        write_weights({kind: fit(kind, [item for item in asked if item.kind == kind], start, say)})
 
 
 def _start(kind: Kind) -> Weights:
@@ -107,10 +110,12 @@ def _is_asked(known: Known) -> bool:
     return held_out(number) or int(number) % _ASKED == 2
 
 
-def fit(asked: Sequence[Asked], start: Weights, say: Say) -> Weights:
+def fit(kind: Kind, asked: Sequence[Asked], start: Weights, say: Say) -> Weights:
     """The weights of what was asked: how the sentences that were read are ranked, and when a question is covered."""
     weights = replace(start, read=_read(asked))
-    scored = [(item, *_again(item.found, weights)) for item in asked]
+    unseen = dict.fromkeys(UNSEEN.get(kind, ()), 0.0)
+    again = [(item, *_again(item.found, weights)) for item in asked]
+    scored = [(item, features._replace(**unseen), lacking) for item, features, lacking in again]
     known = [(item, features) for item, features, lacking in scored if not lacking]
     weights = replace(weights, covered=fitted(
         list(CoverageFeatures._fields), np.array([features for _, features in known]),

@@ -347,7 +347,7 @@ class Retriever:
         asked: Sequence[_Near], names: Sequence[Named], weights: Weights,
     ) -> tuple[Sentence, ...]:  # fmt: skip
         wanted, named = set(stems), {name.document for name in names}
-        in_particular = "lacking" in weights.read and bool(asked_kind(query.text))
+        in_particular = "lacking" in weights.read and bool(asked_kind(query.asked))
         told: dict[tuple[int, str], tuple[int, _Near]] = {}
         for order, match in enumerate(asked):
             for text in match.asked.answer:
@@ -484,7 +484,7 @@ def reading(first: float, read: float, features: SentenceFeatures) -> dict[str, 
 
 def _without(query: Query, passage: Passage, said: str) -> bool | None:
     """Whether a sentence has not what is asked for in particular; None where nothing is."""
-    return lacks(query.text, said, f"{passage.title} {passage.text}" if passage.language == query.language else None)
+    return lacks(query.asked, said, f"{passage.title} {passage.text}" if passage.language == query.language else None)
 
 
 def _context(sentence: Sentence, language: Language) -> str:

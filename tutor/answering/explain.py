@@ -14,7 +14,7 @@ from itertools import combinations
 
 from knowledge.courses.units import Topic, Unit
 from knowledge.passages import Passage
-from knowledge.retrieval.answer_kinds import lacks
+from knowledge.retrieval.answer_kinds import asked_kind, lacks
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.retriever import Found, Sentence
 from knowledge.text import Language, fold, stem, words
@@ -204,7 +204,7 @@ def _read(course: Course, wanted: Wanted) -> Found:
     alone_said = PRONOUN.search(wanted.text) is None and wanted.telling and not _of_what_was_said(wanted)
     if not course.topics and (wanted.leans < LEAN or alone_said):
         return course.retriever.retrieve(alone)  # a sentence of a teacher's document outweighs words of another subject
-    completed = Query(_completed(course, wanted), wanted.language, wanted.units, wanted.topic)
+    completed = Query(_completed(course, wanted), wanted.language, wanted.units, wanted.topic, wanted.text)
     leaning = course.retriever.retrieve(completed)
     if wanted.leans >= LEAN or spoken:
         return leaning
@@ -244,7 +244,8 @@ def _after_prose(wanted: Wanted, found: Found) -> Found:
         if sentence.text not in wanted.said:
             return True
         without = lacks(wanted.text, sentence.text, sentence.passage.text)
-        return (repeats and without is not True) or (without is False and sentence.text != wanted.title)
+        dated = asked_kind(wanted.text) == "when" and len(wanted.telling) <= 1
+        return (repeats and without is not True) or (without is False and (dated or sentence.text != wanted.title))
 
     held = [sentence for sentence in found.sentences if fits(sentence)]
     near = {sentence.passage.id for sentence in found.sentences if sentence.text in wanted.said}
