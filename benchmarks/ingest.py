@@ -1,21 +1,25 @@
 """`make bench-ingest`: how fast a teacher's documents become a course, and how fast a large course is searched.
 
-Three figures: 1,000 pages through `tiza ingest`, one search among 100,000 passages, and answers while pages are being
-indexed. They replace one section of docs/benchmarks.md and leave the others as they are.
+Three figures: 2,000 pages through `tiza ingest`, with a search afterwards, beside what another extractor takes for
+their text alone; one search among 100,000 passages; and answers while pages are being indexed. They replace one section
+of docs/benchmarks.md and leave the others as they are. The other extractors are those of EXTRACTORS that are installed
+where INGEST_PEERS says (the `bin` of an environment of their own: none of them is needed otherwise).
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import random
 import re
-import resource
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -27,6 +31,7 @@ from knowledge.courses.course import Course
 from knowledge.courses.lecture_passages import lecture_passages
 from knowledge.courses.uploads import take_in
 from knowledge.passages import Passage
+from knowledge.retrieval.cross_encoder import CrossEncoder
 from knowledge.retrieval.embedder import Embedder
 from knowledge.retrieval.index import Contents, open_index, write_index
 from knowledge.retrieval.retriever import Retriever
@@ -35,11 +40,12 @@ from tutor.service.build import build_tutor
 from tutor.settings import Settings
 
 TITLE = "A teacher's course"
-PAGES = 1000
+PAGES = 2000
 WORDS = 250
 PASSAGES = 100_000
 SENTENCES = 1500
 ROUNDS = 3
+EXTRACTORS = ("markitdown", "docling")
 
 
 def make_pdf(path: Path, pages: int, seed: int = 0) -> Path:
@@ -62,27 +68,60 @@ def make_pdf(path: Path, pages: int, seed: int = 0) -> Path:
     return path
 
 
-def ingestion(folder: Path) -> list[str]:
-    """`tiza ingest` of PAGES pages as a whole process, from its start to the end of indexing."""
-    pdf = make_pdf(folder / "book.pdf", PAGES)
-    command = [sys.executable, "-m", "tutor.cli", "ingest", "--course", "book", str(pdf)]
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a command took: seconds, seconds of processor time over all cores, and MB of its largest process at most."""
+
+    wall: float
+    processor: float
+    memory: float
+
+
+def spent(command: Sequence[str], environment: Mapping[str, str]) -> Spent:
+    """Run a command to its end. Raises CalledProcessError when it fails."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return Spent(time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def ingestion(folder: Path, pages: int) -> list[str]:
+    """`tiza ingest` as a whole process, from its start to the end of indexing, the search afterwards, and the text
+    alone, by Tiza and by others."""
+    pdf = make_pdf(folder / "book.pdf", pages)
     environment = {**os.environ, "TIZA_HOME": str(folder / "home")}
-    before = _processor_seconds()
-    first = timed(lambda: subprocess.run(command, env=environment, check=True))
-    worked = _processor_seconds() - before
-    again = timed(lambda: subprocess.run(command, env=environment, check=True))
-    size = len(open_index(next((folder / "home" / "indexes" / "book").glob("[0-9a-f]*"))).passages)
-    return [
-        f"| {PAGES:,} pages of {WORDS} words ({size:,} passages): `tiza ingest`, start to end | {first:.0f} s |",
-        f"| of it processor time, over all cores | {worked:.0f} s |",
-        f"| the same file again | {again:.1f} s |",
-    ]
+    told = f"{pages:,} pages of {WORDS} words"
+    reading = (
+        "import sys; from pathlib import Path; from knowledge.documents.reading import read_here; "
+        "read_here(Path(sys.argv[1]), 'book', 'book.pdf')"
+    )
+    rows = [_row(f"{told}: text alone, Tiza", spent([sys.executable, "-c", reading, str(pdf)], environment), pages)]
+    for name in EXTRACTORS:
+        program = Path(os.environ.get("INGEST_PEERS", "")) / name
+        if program.is_file():
+            version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+            text = folder / f"{name}.md"
+            taken = spent([str(program), str(pdf), "-o", str(text)], environment)
+            rows.append(_row(f"{told}: text alone, {version}", taken, pages))
+    command = [sys.executable, "-m", "tutor.cli", "ingest", "--course", "book", str(pdf)]
+    taken = spent(command, environment)
+    index = open_index(next((folder / "home" / "indexes" / "book").glob("[0-9a-f]*")))
+    rows.append(_row(f"{told}: `tiza ingest`, start to end ({len(index.passages):,} passages)", taken, pages))
+    again = spent(command, environment)
+    rows.append(f"| the same file again | {again.wall:.1f} s |")
+    retriever = Retriever(index, Embedder(), CrossEncoder())
+    retriever.search(QUESTIONS[0])
+    times = [timed(partial(retriever.search, question)) * 1000 for _ in range(ROUNDS) for question in QUESTIONS]
+    found = f"{percentile(times, 0.5):.0f} ms / {percentile(times, 0.95):.0f} ms"
+    return [*rows, f"| a search in them afterwards, read by the cross-encoder, p50 / p95 | {found} |"]
 
 
-def _processor_seconds() -> float:
-    """Processor time of all child processes that have ended: unlike wall time, other programs hardly change it."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def _row(told: str, taken: Spent, pages: int) -> str:
+    each = f"{taken.wall / pages:.3f} s a page"
+    return f"| {told} | {taken.wall:.0f} s, {each}; processor {taken.processor:.0f} s; {taken.memory:.0f} MB |"
 
 
 def large_search(folder: Path) -> list[str]:
@@ -170,11 +209,18 @@ def _stock() -> list[str]:
 
 def main() -> None:
     """Measure and write the section."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=PAGES, help="pages to ingest, where the default takes too long")
+    parser.add_argument("--alone", action="store_true", help="ingestion and its search only")
+    chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tiza-bench-") as work:
         folder = Path(work)
-        rows = [*ingestion(folder), *large_search(folder), *asyncio.run(answering_meanwhile(folder))]
+        rows = ingestion(folder, chosen.pages)
+        if not chosen.alone:
+            rows += [*large_search(folder), *asyncio.run(answering_meanwhile(folder))]
     words = f"Written by `make bench-ingest` on {date.today():%Y-%m-%d}: {machine()}."
-    lines = [words, "", "| | |", "|---|---|", *rows]
+    busy = f" Load of the machine when it ended: {os.getloadavg()[1]:.1f}."
+    lines = [words + busy, "", "| | |", "|---|---|", *rows]
     TARGET.write_text(put_section(TARGET.read_text(encoding="utf-8"), TITLE, lines), encoding="utf-8")
     print("\n".join(lines))
 

@@ -46,6 +46,7 @@ class Result:
     failed: str = ""
     dropped: tuple[tuple[str, str], ...] = ()
     sources: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
 
 
 def quoted(ending: Answered) -> tuple[int, int]:
@@ -98,6 +99,7 @@ class WholeTutor:
             params_right=bool(ran) and ran == item.demo and _same_params(item, params),
             dropped=tuple((drop.text, drop.reason) for drop in ending.dropped),
             sources=tuple(dict.fromkeys(citation.passage.place for citation in ending.citations)),
+            quotes=tuple(citation.quote for citation in ending.citations) if ending.outcome == "answered" else (),
         )  # fmt: skip
 
 

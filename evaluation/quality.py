@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from evaluation.exam import BareModel, BestPassage, NaiveRag, Result, System, WholeTutor, examine, ranks
+from evaluation.third_course.blocks import bare, sentences_of_texts
 from knowledge.courses.course import Course
 from knowledge.courses.labelled import Labelled, Split, read_bank, sample
 from knowledge.retrieval.embedder import Embedder
@@ -28,8 +29,7 @@ from tutor.settings import Settings
 REPORT = Path(__file__).parents[1] / "docs" / "quality.md"
 REMARKS = Path(__file__).with_name("remarks.md")
 RESULTS = "exam.json"
-SECOND = Path(__file__).with_name("second_course")
-SECOND_GOALS = {"lecture_fact": 0.85, "quotations hold": 0.99}
+TRUE = "sentences that the texts hold"
 LIMITS = {"covered declined": "≤ 0.02", "demo on a plain question": "0"}
 INTRODUCTION = """# Answer quality
 
@@ -55,6 +55,39 @@ MOST_DECLINED = 0.05
 """The most covered questions that the sample may decline, as a share."""
 
 
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A course that nothing was fitted on: documents as a teacher would add them, with labelled questions.
+
+    `said` gives every sentence that its documents hold where that is known from elsewhere than from reading them.
+    """
+
+    name: str
+    folder: Path
+    about: str
+    goals: Mapping[str, float]
+    said: Callable[[], frozenset[str]] | None = None
+
+
+OTHERS = (
+    Other(
+        "second course", Path(__file__).with_name("second_course"),
+        "Eight prose documents as a teacher would add them, and {count} questions (`evaluation/second_course/`), "
+        "written blind to the code; nothing was fitted on them.",
+        {"lecture_fact": 0.90, "uncovered declined": 0.85, "quotations hold": 0.99},
+    ),
+    Other(
+        "third course", Path(__file__).with_name("third_course"),
+        "Five awkward files (a two-column paper, slides with notes, a notebook, a Word handout with tables and "
+        "equations, a Spanish PDF) and {count} questions (`evaluation/third_course/`), written from the plain texts by "
+        "someone who saw neither the code nor the files; nothing was fitted on them. The files were made from those "
+        "texts, so that it is known which sentences a reader of them sees.",
+        {"lecture_fact": 0.85, TRUE: 1.0, "quotations hold": 0.99},
+        sentences_of_texts,
+    ),
+)  # fmt: skip
+
+
 @dataclass
 class Exam:
     """All results of one run."""
@@ -64,7 +97,7 @@ class Exam:
     items: list[Labelled]
     results: dict[str, list[Result]] = field(default_factory=dict)
     ranks: list[tuple[Labelled, int, float]] = field(default_factory=list)
-    second: Exam | None = None
+    others: list[tuple[Other, Exam]] = field(default_factory=list)
 
 
 async def run_exam(
@@ -100,21 +133,21 @@ async def run_exam(
     return exam
 
 
-async def run_second(settings: Settings, step: Callable[[str, int], None]) -> Exam:
-    """Ask the questions of a course that nothing was fitted on: prose documents as a teacher would add them."""
-    items = read_bank(SECOND)
+async def run_other(settings: Settings, other: Other, step: Callable[[str, int], None]) -> Exam:
+    """Ask the questions of a course that nothing was fitted on."""
+    items = read_bank(other.folder)
     with TemporaryDirectory() as home:
-        mine = settings.model_copy(update={"home": Path(home), "course": "second"})
-        course = Course("second", mine.home)
-        for path in sorted((SECOND / "documents").glob("*.md")):
+        mine = settings.model_copy(update={"home": Path(home), "course": "other"})
+        course = Course("other", mine.home)
+        for path in sorted((other.folder / "documents").iterdir()):
             course.add(path)
         tutor = build_tutor(mine)
         await tutor.prepare()
         retriever = open_retriever(mine)
-        exam = Exam("second course", "", items)
+        exam = Exam(other.name, "", items)
         for system in (WholeTutor(tutor), BestPassage(retriever)):
             asked = [item for item in items if not item.history or isinstance(system, WholeTutor)]
-            step(f"{system.name}, second course", len(asked))
+            step(f"{system.name}, {other.name}", len(asked))
             async with aclosing(examine(system, asked, lambda: step("", 1))) as results:
                 exam.results[system.name] = [result async for result in results]
         await tutor.close()
@@ -174,8 +207,8 @@ def report(exam: Exam) -> str:
     for name, share in (("first sentence", "first"), ("whole answer", "whole")):
         cells = (_seconds([getattr(r, share) for r in results]) for results in exam.results.values())
         lines.append(f"| {name}, p50 / p95 | | " + " | ".join(cells) + " |")
-    second = ["", *_second(exam.second)] if exam.second else []
-    return "\n".join([*lines, "", *_retrieval(exam), "", *_styles(exam), *second]) + "\n"
+    others = [line for other, asked in exam.others for line in ("", *_other(other, asked))]
+    return "\n".join([*lines, "", *_retrieval(exam), "", *_styles(exam), *others]) + "\n"
 
 
 def _seconds(values: Sequence[float]) -> str:
@@ -203,22 +236,30 @@ def _styles(exam: Exam) -> list[str]:
     return lines
 
 
-def _second(exam: Exam) -> list[str]:
+def _other(other: Other, exam: Exam) -> list[str]:
     lines = [
-        "## A second course",
+        f"## A {other.name}",
         "",
-        f"Eight prose documents as a teacher would add them, and {len(exam.items)} questions "
-        "(`evaluation/second_course/`), written blind to the code; nothing was fitted on them.",
+        other.about.format(count=len(exam.items)),
         "",
         f"| | goal | {' | '.join(exam.results)} |",
         "|---|---|" + "---|" * len(exam.results),
     ]
     tables = {name: figures(exam, name) for name in exam.results}
+    if other.said is not None:
+        held = other.said()
+        for name, table in tables.items():
+            quotes = [quote for result in exam.results[name] for quote in result.quotes]
+            table[TRUE] = Rate(sum(bare(quote) in held for quote in quotes), len(quotes))
     for row, rate in tables["Tiza"].items():
         if rate.total and row not in ("demo", "parameters"):
-            goal = f"≥ {SECOND_GOALS[row]:.2f}" if row in SECOND_GOALS else ""
+            goal = f"≥ {other.goals[row]:.2f}" if row in other.goals else ""
             cells = " | ".join(str(table[row]) for table in tables.values())
             lines.append(f"| {row.replace('lecture_', '').replace('_', ' ')} | {goal} | {cells} |")
+    spanish = [result for result in exam.results["Tiza"] if result.style == "spanish" and result.kind != "not_covered"]
+    if spanish:
+        rate = Rate(sum(result.right for result in spanish), len(spanish))
+        lines.append(f"| asked in Spanish |  | {rate} |" + " – |" * (len(exam.results) - 1))
     return lines
 
 
@@ -228,8 +269,8 @@ def show(home: Path) -> None:
     if not (home / RESULTS).is_file():
         raise InputError("There are no results to show yet.", code="not_found", hint="Run `tiza eval` first.")
     data = json.loads((home / RESULTS).read_text(encoding="utf-8"))
-    bank = {item.id: item for item in (*read_bank(), *read_bank(SECOND))}
-    for record in (*data["Tiza"], *data.get("second course", ())):
+    bank = {item.id: item for item in (*read_bank(), *(item for other in OTHERS for item in read_bank(other.folder)))}
+    for record in (*data["Tiza"], *(record for other in OTHERS for record in data.get(other.name, ()))):
         item = bank[record["id"]]
         if record["right"] or (
             item.kind == "demo_request" and record["demo_right"] and (record["params_right"] or not item.params)
@@ -264,10 +305,9 @@ def evaluate(
 
         exam = asyncio.run(run_exam(settings, split, limit, baselines, step))
         if limit is None:
-            exam.second = asyncio.run(run_second(settings, step))
+            exam.others = [(other, asyncio.run(run_other(settings, other, step))) for other in OTHERS]
     records = {name: [vars_of(result) for result in results] for name, results in exam.results.items()}
-    if exam.second is not None:
-        records["second course"] = [vars_of(result) for result in exam.second.results["Tiza"]]
+    records |= {other.name: [vars_of(result) for result in asked.results["Tiza"]] for other, asked in exam.others}
     (settings.home / RESULTS).write_text(json.dumps(records, ensure_ascii=False), encoding="utf-8")
     if write:
         REPORT.parent.mkdir(exist_ok=True)

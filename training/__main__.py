@@ -10,7 +10,7 @@ utterances      what tells acts and languages (tutor/dialogue/reading.py, langua
 vectors         the vectors that the package carries (knowledge/course/vectors.npz)
 questions       the space in which questions that want the same lie together (knowledge/retrieval/question_space.py)
 fit-retrieval   the weights of retrieval (knowledge/retrieval/weights.json)
-fit-across      those for documents that are asked in the other language
+fit-prose       those that say when a teacher's documents answer, in their language and in the other; after the former
 data     examples from the course's training half, and from outside passages
 train    an adapter, to the end or until interrupted; the same command goes on where it stopped
 export   the adapter of the last checkpoint as a GGUF file
@@ -286,13 +286,13 @@ def fit_retrieval() -> None:
 
 
 @app.command()
-def fit_across(
+def fit_prose(
     outside: Annotated[list[Path], typer.Argument(help="The same passages in English and Spanish, in SQuAD's layout.")],
 ) -> None:
-    """Fit how documents are searched in the language that they are not in."""
+    """Fit when a teacher's documents answer a question, in their language and in the other one."""
     from knowledge.retrieval.cross_encoder import CrossEncoder
     from knowledge.retrieval.embedder import Embedder
-    from training.fit_across import fit_across as fit
+    from training.fit_prose import fit_prose as fit
     from training.outside import read_xquad
 
     materials = {path.stem.rsplit(".", 1)[-1]: read_xquad(path) for path in outside}

@@ -45,18 +45,22 @@ LOST = 0.02
 Fitted = dict[str, float]
 
 
-def query_of(item: Labelled, embedder: Embedder) -> Query:
-    """The query that a question comes to: read as the dialogue reads it, with the topic of the turn before."""
-    languages = Languages.trained()
-    utterance = Utterance.of(item.question, languages)
+def query_from(question: str, embedder: Embedder, topic: str = "") -> Query:
+    """The query that a question alone comes to: read as the dialogue reads it; `topic` is what was spoken of."""
+    utterance = Utterance.of(question, Languages.trained())
     vector = embedder.encode_questions([utterance.text])[0]
-    reading = Router.trained().read(utterance, vector, "t" if item.history else "")
+    return Query(question, utterance.language, Router.trained().read(utterance, vector, topic).units)
+
+
+def query_of(item: Labelled, embedder: Embedder) -> Query:
+    """The query that a question comes to, with the topic of the turn before."""
+    alone = query_from(item.question, embedder, "t" if item.history else "")
     if not item.history:
-        return Query(item.question, utterance.language, reading.units)
+        return alone
     if (topic := _topics().get(item.concept)) is None:
-        return Query(" ".join((*item.history, item.question)), utterance.language, reading.units)
-    text = f"{topic.named(utterance.language)}: {item.question}"
-    return Query(text, utterance.language, reading.units, topic.id)
+        return Query(" ".join((*item.history, item.question)), alone.language, alone.acts)
+    text = f"{topic.named(alone.language)}: {item.question}"
+    return Query(text, alone.language, alone.acts, topic.id)
 
 
 @cache

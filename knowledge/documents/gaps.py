@@ -11,7 +11,7 @@ from knowledge.messages import mark, say
 
 GapKind = Literal[
     "unread_page", "unread_picture", "ocr_missing", "read_by_ocr", "nameless", "picture", "equation", "object",
-    "hidden", "hidden_slide", "hidden_sheet", "comment", "contents",
+    "hidden", "hidden_slide", "hidden_sheet", "comment", "contents", "output",
 ]  # fmt: skip
 
 MISSING: frozenset[GapKind] = frozenset(
@@ -51,6 +51,10 @@ _WORDS: Mapping[GapKind, tuple[str, str]] = {
     "contents": (
         mark("1 line of a table of contents was left out{at}"),
         mark("{count} lines of a table of contents were left out{at}"),
+    ),
+    "output": (
+        mark("1 output of code, an error or a long one, was left out{at}"),
+        mark("{count} outputs of code, errors or long ones, were left out{at}"),
     ),
 }  # fmt: skip
 

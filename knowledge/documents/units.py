@@ -103,7 +103,10 @@ def rows(cells: Sequence[Sequence[str]], *, headed: bool | None = None) -> list[
     table = [row for row in table if any(row)]
     if not table:
         return []
-    headed = _is_headed(table) if headed is None else headed
+    if len(table) > 1 and len(table[0]) > 1 and len(set(table[0])) == 1:  # a cell over all columns is their title
+        title = table[0][0].rstrip(".:")
+        return [Unit("row", f"{title}: {unit.text}") for unit in rows(table[1:], headed=headed)]
+    headed = is_headed(table) if headed is None else headed
     names, body = (table[0], table[1:]) if headed and len(table) > 1 else ([], table)
     return [Unit("row", said) for row in body if (said := _row(names, row))]
 
@@ -128,7 +131,7 @@ def is_number(cell: str) -> bool:
     return bool(_NUMBER.match(cell))
 
 
-def _is_headed(table: Sequence[Sequence[str]]) -> bool:
+def is_headed(table: Sequence[Sequence[str]]) -> bool:
     """True where the first row must be the columns' heads: it holds no number, and each row below it holds one in a
     column that the first row names."""
     first, body = table[0], table[1:]

@@ -12,13 +12,20 @@ from knowledge.text import Language, language_of
 class Query:
     """`acts` gives for each act of a unit how likely a unit of that act is what is wanted; none when nobody knows.
 
-    `topic` is the id of the document that the conversation is about, where the text leans on it.
+    `topic` is the id of the document that the conversation is about, where the text leans on it; `alone` is then what
+    was asked without what was put before it.
     """
 
     text: str
     language: Language = "en"
     acts: Mapping[str, float] = field(default_factory=dict)
     topic: str = ""
+    alone: str = ""
+
+    @property
+    def asked(self) -> str:
+        """What was asked: what a number in it gives is not what it asks for, but one in what was said before may be."""
+        return self.alone or self.text
 
     @classmethod
     def of(cls, text: str) -> Query:

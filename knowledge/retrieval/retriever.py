@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 from knowledge.passages import WHOLE, Asked, Hit, Passage
+from knowledge.retrieval.answer_kinds import asked_kind, lacks
 from knowledge.retrieval.cross_encoder import CrossEncoder
 from knowledge.retrieval.embedder import Embedder, Vectors
 from knowledge.retrieval.index import Index
@@ -75,6 +76,10 @@ class SentenceFeatures(NamedTuple):
     """1 where the question names its topic."""
     topic: float
     """1 where its topic is the conversation's and the question leans on that."""
+    lacking: float = 0.0
+    """1 where it has not the kind of thing that is asked for (answer_kinds.py); told of a teacher's documents alone."""
+    holding: float = 0.0
+    """1 where it has it."""
 
 
 class CoverageFeatures(NamedTuple):
@@ -153,8 +158,9 @@ class Weights:
     """Linear models fitted by `python -m training.fit_retrieval`, by the features' names; "bias" is one of them.
 
     `sentence` is fitted on the train split; `read` and `covered`, which add what the cross-encoder says, on dev, since
-    it has learnt the train split. There is a set for each kind of passages; "across" is fitted on passages from
-    outside. Empty weights score everything 0.
+    it has learnt the train split. There is a set for each kind of passages; those two of "documents" and "across" are
+    fitted on passages from outside. Where `read` weighs what lacks the kind of thing that is asked for, a question
+    whose best sentence lacks it is not covered. Empty weights score everything 0.
     """
 
     sentence: Mapping[str, float]
@@ -283,9 +289,8 @@ class Retriever:
         features = self._coverage(query, looked, sentences, asked, opened, names)
         covered = 0.0 if self._versions.another(query.text) else _sigmoid(_dot(weights.covered, features))
         ordered = _by_sentence([hit for _, hit in hits], sentences)
-        return Found(
-            query, ordered, sentences, covered, covered >= weights.threshold, features, names, vector
-        )  # fmt: skip
+        answerable = covered >= weights.threshold and not (sentences and sentences[0].features.lacking)
+        return Found(query, ordered, sentences, covered, answerable, features, names, vector)
 
     def _kind(self, query: Query, hits: Sequence[tuple[int, Hit]]) -> Kind:
         best = hits[0][1].passage if hits else None
@@ -340,6 +345,7 @@ class Retriever:
         asked: Sequence[_Near], names: Sequence[Named], weights: Weights,
     ) -> tuple[Sentence, ...]:  # fmt: skip
         wanted, named = set(stems), {name.document for name in names}
+        in_particular = "lacking" in weights.read and bool(asked_kind(query.asked))
         told: dict[tuple[int, str], tuple[int, _Near]] = {}
         for order, match in enumerate(asked):
             for text in match.asked.answer:
@@ -353,6 +359,7 @@ class Retriever:
                 order, match = told.get((row, text), (ASKED, _NO_NEAR))
                 own = _stems_of(said, query.language)
                 fits = query.acts.get(passage.act, 0.0)
+                without = _without(query, passage, said) if in_particular else None
                 features = SentenceFeatures(
                     cosine=float(cosines[place]),
                     passage=hit.dense,
@@ -370,6 +377,8 @@ class Retriever:
                     act=fits,
                     named=float(passage.document in named),
                     topic=float(passage.document == query.topic),
+                    lacking=float(without is True),
+                    holding=float(without is False),
                 )
                 found.append(Sentence(passage, said, place, _dot(weights.sentence, features), features[0], features))
         return tuple(sorted(found, key=lambda sentence: -sentence.score))
@@ -388,7 +397,7 @@ class Retriever:
         again = [
             replace(
                 sentence, first=sentence.score, read=value,
-                score=_dot(weights.read, {"first": sentence.score, "read": value}) if weights.read else value,
+                score=_dot(weights.read, reading(sentence.score, value, sentence.features)) if weights.read else value,
             )
             for sentence, value in zip(sentences, read, strict=True)
         ]  # fmt: skip
@@ -464,6 +473,16 @@ class Retriever:
         found = process.extract(word, choices, scorer=distance.OSA.distance, score_cutoff=limit)
         near = [(far, -self._index.count(stem(other)), str(other)) for other, far, _ in found]
         return min(near)[2] if near else None  # of those as near, the one that the course has more often
+
+
+def reading(first: float, read: float, features: SentenceFeatures) -> dict[str, float]:
+    """What ranks a sentence once the cross-encoder has read it; the weights "read" go by these names."""
+    return {"first": first, "read": read, "lacking": features.lacking, "holding": features.holding}
+
+
+def _without(query: Query, passage: Passage, said: str) -> bool | None:
+    """Whether a sentence has not what is asked for in particular; None where nothing is."""
+    return lacks(query.asked, said, f"{passage.title} {passage.text}" if passage.language == query.language else None)
 
 
 def _context(sentence: Sentence, language: Language) -> str:

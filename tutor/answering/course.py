@@ -119,6 +119,8 @@ class Wanted:
     """The topics that the last turn spoke of beside it: what was compared or listed, and what its sentences are on."""
     earlier: tuple[str, ...] = ()
     """The topics of the turns before the last one."""
+    said: tuple[str, ...] = ()
+    """The sentences of the last answer, where they are of a teacher's documents."""
 
 
 def _whole(passage: Passage) -> tuple[str, ...]:

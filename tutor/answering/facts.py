@@ -9,6 +9,7 @@ from knowledge.retrieval.retriever import Found, Sentence
 from knowledge.text import Language, fold, stem, words
 from tutor.answering.answer_type import asked_for, counted, holds
 from tutor.answering.course import FACTS, Course, Explanation, Wanted, stems
+from tutor.answering.prose import told
 from tutor.answering.reply import Line
 
 NOT_READ = -4.0
@@ -69,6 +70,8 @@ def facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
                 chosen[same] = sentence
         elif len(chosen) < room:
             chosen.append(sentence)
+    if best.passage.source == "document":
+        return Explanation(told(chosen, wanted), best.passage.document, found)
     one = len({sentence.passage.id for sentence in chosen}) == 1
     if wanted.act not in FACTS and one and best.passage.act != "formula":  # what its letters are answers no "why?"
         chosen.sort(key=lambda sentence: sentence.place)

@@ -236,6 +236,7 @@ def _wanted(parts: Parts, said: Said) -> Wanted:
     wanted = Wanted(
         said.text, said.language, said.act, said.reading.units, topic, title, said.leans, telling,
         said.reading.probability if own else 1.0, taught if own else 1.0, *_spoken(parts, said),
+        () if parts.topics else tuple(said.state.said),
     )  # fmt: skip
     if said.offer is not None or said.topic:
         wanted = replace(wanted, units=units_of(said.act), leans=1.0)

@@ -22,6 +22,8 @@ from knowledge.documents.characters import clean
 from knowledge.documents.formats.annotations import annotations_on
 from knowledge.documents.layout.runs import Box, Run
 
+NAMELESS = "\ufffd"
+"""What stands in a word for a sign that has a shape and no name: without it the word would be another one."""
 TINY = 3.0
 """Points; smaller type is read by no one."""
 CONTRAST = 8
@@ -106,7 +108,7 @@ def _glyphs(textpage: pdfium.PdfTextPage) -> tuple[list[_Glyph], int]:
         text_object = raw.FPDFText_GetTextObject(textpage, index)
         if not text_object or (code != _HYPHEN and raw.FPDFText_IsGenerated(textpage, index) == 1):
             continue  # PDFium's own guess of a space or a line's end
-        if 0xD800 <= code < 0xDC00:
+        if 0xD800 <= code < 0xDC00 and 0xDC00 <= raw.FPDFText_GetUnicode(textpage, index + 1) < 0xE000:
             high = code
             continue
         if 0xDC00 <= code < 0xE000:
@@ -120,7 +122,7 @@ def _glyphs(textpage: pdfium.PdfTextPage) -> tuple[list[_Glyph], int]:
             or raw.FPDFText_HasUnicodeMapError(textpage, index) == 1
         ):
             nameless += 1
-            continue
+            code = ord(NAMELESS)
         char = chr(code)
         if char.isspace():
             spaced = True
@@ -234,10 +236,11 @@ def _runs(glyphs: list[_Glyph]) -> list[Run]:
     parts: list[str] = []
     last: _Glyph | None = None
     x0 = x1 = 0.0
+    spaced = False
 
     def close() -> None:
-        if last is not None and (text := clean("".join(parts))):
-            found.append(Run(text, x0, x1, last.y, last.style.size, last.style.bold))
+        if last is not None and (text := clean("".join(parts))).strip(NAMELESS):
+            found.append(Run(text, x0, x1, last.y, last.style.size, last.style.bold, spaced))
 
     for glyph in glyphs:
         if last is not None and (mark := _accent(last, glyph, parts)):
@@ -249,7 +252,7 @@ def _runs(glyphs: list[_Glyph]) -> list[Run]:
             x0, x1, last = min(x0, glyph.x0), max(x1, glyph.x1), glyph
         else:
             close()
-            parts, x0, x1, last = [glyph.text], glyph.x0, glyph.x1, glyph
+            parts, x0, x1, last, spaced = [glyph.text], glyph.x0, glyph.x1, glyph, glyph.spaced
     close()
     return found
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.documents.characters import clean, decode
+from knowledge.documents.formats.plain import text_pages
+from knowledge.documents.formats.web import html_units
 from knowledge.documents.gaps import Ledger
 from knowledge.documents.markdown import front_matter, units
 from knowledge.documents.pages import Converted, Page, Tell
@@ -20,6 +22,13 @@ _BROKEN_HEAD = re.compile(
     r"\A---\n(?:[A-Za-z][\w -]{0,40}:(?: [^\n]{0,500})?\n|[ \t]{1,8}[^\n]{0,500}\n|#[^\n]{0,200}\n){1,60}---\n"
 )
 """Front matter that is no YAML, and is plainly meant as such: nothing but names with what they stand for."""
+MOST_LINES = 30
+"""Lines of one output of a notebook that are read: a longer one is a log."""
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")
+_OBJECT = re.compile(r"^<.*>$|^\w+\(.*\)$|^\[<.*>\]$", re.DOTALL)
+"""What Python says of an object that has no words of its own: "<Axes: >", "LinearRegression()"."""
+_FRAME = re.compile(r'class="[^"]*\bdataframe\b')
 
 
 def read_markdown(path: Path, _tell: Tell) -> Converted:
@@ -32,7 +41,8 @@ def read_markdown(path: Path, _tell: Tell) -> Converted:
 
 
 def read_notebook(path: Path, _tell: Tell) -> Converted:
-    """The text cells of a Jupyter notebook of format 3 or 4, and its code as code. Pictures in outputs are counted."""
+    """The text cells of a Jupyter notebook of format 3 or 4, its code as code, and what its outputs say; their pictures
+    and errors, and what of them is too long, are counted."""
     notebook = json.loads(decode(path.read_bytes()))
     if not isinstance(notebook, dict):
         raise KnowledgeError(say("it is no notebook."), code="unreadable_document")
@@ -55,13 +65,38 @@ def _cell(cell: dict[str, Any], ledger: Ledger) -> Iterator[Unit]:
         case "code":
             if source.strip():
                 yield Unit("code", clean(source).rstrip())
-            pictures = sum(
-                any(kind.startswith("image/") or kind in ("png", "jpeg", "svg") for kind in {**output, **_data(output)})
-                for output in cell.get("outputs", [])
-            )
-            ledger.note("picture", count=pictures)
+            for output in cell.get("outputs", []):
+                yield from _output(output, ledger)
         case _:
             pass  # raw cells are for other programs
+
+
+def _output(output: dict[str, Any], ledger: Ledger) -> Iterator[Unit]:
+    """What an output says: a table as rows, text as text. A picture is counted, and what stands for it left out."""
+    held = {**output, **_data(output)}
+    if any(kind.startswith("image/") or kind in ("png", "jpeg", "svg") for kind in held):
+        ledger.note("picture")
+    elif output.get("output_type") in ("error", "pyerr"):
+        ledger.note("output")
+    elif source := _text(held.get("text/html", held.get("html", ""))):
+        units = html_units(source, ledger)
+        yield from _without_index(units) if _FRAME.search(source) else units
+    else:
+        said = _text(held.get("text/plain", held.get("text", "")))
+        said = _OVERWRITTEN.sub("", _COLOURS.sub("", said)).strip()
+        lines = said.splitlines()
+        if len(lines) > MOST_LINES:
+            ledger.note("output")
+        elif said and not _OBJECT.match(said):
+            yield from (unit for page in text_pages(said).pages for unit in page.units)
+
+
+def _without_index(units: list[Unit]) -> list[Unit]:
+    """The rows of a data frame without the numbers that count them."""
+    numbers = [unit.text.partition("; ")[0] for unit in units]
+    if numbers != [str(place) for place in range(len(units))]:
+        return units
+    return [Unit(unit.kind, unit.text.partition("; ")[2], unit.level, unit.first) for unit in units]
 
 
 def _data(output: dict[str, Any]) -> dict[str, Any]:

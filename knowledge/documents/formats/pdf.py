@@ -11,7 +11,7 @@ from statistics import median
 import pypdfium2 as pdfium
 
 from knowledge.documents import ocr
-from knowledge.documents.formats.glyphs import Seen, seen_on
+from knowledge.documents.formats.glyphs import NAMELESS, Seen, seen_on
 from knowledge.documents.gaps import Ledger
 from knowledge.documents.layout.flow import lay_out, read_units
 from knowledge.documents.layout.hyphens import Vocabulary
@@ -98,7 +98,7 @@ def _seen(document: pdfium.PdfDocument, number: int, ledger: Ledger, pictures: _
         seen = seen_on(page)
         ledger.note("hidden", number, seen.hidden)
         ledger.note("comment", number, seen.comments)
-        letters = sum(len(run.text) for run in seen.runs)
+        letters = sum(len(run.text) - run.text.count(NAMELESS) for run in seen.runs)
         if seen.nameless > _NAMELESS * (letters + seen.nameless):
             if read := pictures.read(page, number, Box(0, 0, seen.width, seen.height)):
                 seen.runs = []

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import pairwise
 from statistics import fmean
 
-from knowledge.documents.layout.runs import Box, Line, Run, rows_of, segments
+from knowledge.documents.layout.runs import Box, Line, Run, is_parted, rows_of, segments
 from knowledge.documents.units import ENDED, is_open
 
 GUTTER = 0.8
@@ -44,11 +45,12 @@ Region = Text | Table
 
 def regions(runs: Sequence[Run], rules: Sequence[Box] = (), depth: int = 0) -> list[Region]:
     """What stands on a page, or in a part of it, in the order in which it is read."""
-    rows = [segments(row) for row in rows_of(runs)]
+    upright = [rule for rule in rules if rule.width <= 2 < rule.height]
+    rows = [segments(row, upright) for row in rows_of(runs)]
     found: list[Region] = []
     start = 0
     while start < len(rows):
-        block = _block(rows, start) if depth < _DEEPEST and len(rows) <= _MOST_ROWS else None
+        block = _block(rows, start, upright) if depth < _DEEPEST and len(rows) <= _MOST_ROWS else None
         if block is None:
             found += _row(found, rows[start])
             start += 1
@@ -81,8 +83,9 @@ class _Block:
     gutters: list[float]
 
 
-def _block(rows: Sequence[Sequence[Line]], start: int) -> _Block | None:
-    """The longest part of the rows from `start` on that white stripes divide, with the middles of the stripes."""
+def _block(rows: Sequence[Sequence[Line]], start: int, upright: Sequence[Box]) -> _Block | None:
+    """The longest part of the rows from `start` on that white stripes divide, with the middles of the stripes; one with
+    an upright rule in it may be as narrow as it likes."""
     spans: list[tuple[float, float]] = []
     best: _Block | None = None
     if not _opens(rows, start):
@@ -93,7 +96,8 @@ def _block(rows: Sequence[Sequence[Line]], start: int) -> _Block | None:
         spans = _merged([*spans, *((part.x0, part.x1) for part in rows[end])])
         size = max(part.size for part in rows[end])
         gaps = [(left[1], right[0]) for left, right in pairwise(spans)]
-        wide = [(a + b) / 2 for a, b in gaps if b - a >= GUTTER * size]
+        middle = rows[end][0].y - 0.2 * size
+        wide = [(a + b) / 2 for a, b in gaps if b - a >= GUTTER * size or is_parted(a, b, middle, upright)]
         if end > start and not wide:
             break
         if not wide and (len(spans) == 1 and len(rows[start]) > 1):
@@ -146,8 +150,8 @@ def _columns(
 ) -> Iterator[Region]:
     """Rows that white stripes divide, as a table or as columns."""
     grid = [[_cell(row, left, right) for left, right in _stripes(gutters)] for row in rows]
-    end = _end_of_table(grid) or len(grid)
-    if (table := _table(grid[:end], rules)) is not None:
+    end = max(_end_of_table(grid) or len(grid), _end_of_box(grid, rules))
+    if (table := _table(grid[:end], gutters, rules)) is not None:
         yield table
         yield from regions([run for row in rows[end:] for part in row for run in part.runs], rules, depth)
         return
@@ -164,6 +168,22 @@ def _end_of_table(grid: Sequence[Sequence[Line | None]]) -> int:
     return end
 
 
+def _end_of_box(grid: Sequence[Sequence[Line | None]], rules: Sequence[Box]) -> int:
+    """How many rows stand in the box that upright rules make about the first one; 0 where there are none."""
+    cells = [cell for row in grid for cell in row if cell]
+    x0, x1 = min(cell.x0 for cell in cells), max(cell.x1 for cell in cells)
+    upright = sorted(
+        (rule for rule in rules if rule.width <= 2 < rule.height and x0 - 20 <= rule.x0 <= x1 + 20),
+        key=lambda rule: rule.y0,
+    )
+    top = min(cell.y - 0.3 * cell.size for cell in grid[0] if cell)
+    bottom = 0.0
+    for rule in upright:
+        if rule.y0 <= max(top, bottom + 2) and rule.y1 >= top:
+            bottom = max(bottom, rule.y1)
+    return sum(all(cell.y - 0.3 * cell.size <= bottom for cell in row if cell) for row in grid)
+
+
 def _stripes(gutters: Sequence[float]) -> list[tuple[float, float]]:
     edges = [float("-inf"), *gutters, float("inf")]
     return list(pairwise(edges))
@@ -174,7 +194,7 @@ def _cell(row: Sequence[Line], left: float, right: float) -> Line | None:
     return Line.of(runs) if runs else None
 
 
-def _table(grid: Sequence[Sequence[Line | None]], rules: Sequence[Box]) -> Table | None:
+def _table(grid: Sequence[Sequence[Line | None]], gutters: Sequence[float], rules: Sequence[Box]) -> Table | None:
     """The grid as a table, or None where its columns are running text.
 
     Cells of a table stand beside one another and are short in at least one column, or rules part them.
@@ -192,8 +212,8 @@ def _table(grid: Sequence[Sequence[Line | None]], rules: Sequence[Box]) -> Table
     if not is_ruled and len(grid[0]) == 2 and _is_wordy(grid) and len(beside) < 0.75 * len(grid):
         return None
     lines = [cell for row in grid for cell in row if cell]
-    merged = _unwrapped(grid, inside)
-    return Table(merged, lines, _is_headed(grid, inside))
+    cells = _ruled(grid, gutters, rules) or _unwrapped(grid, inside)
+    return Table(cells, lines, _is_headed(grid, inside))
 
 
 def _is_prose(column: Sequence[Line | None]) -> bool:
@@ -231,6 +251,42 @@ def _rules_in(grid: Sequence[Sequence[Line | None]], rules: Sequence[Box]) -> li
         if rule.height <= 2 and top <= rule.y0 <= bottom and min(rule.x1, x1) - max(rule.x0, x0) > 0.2 * (x1 - x0)
     )
     return [y for number, y in enumerate(level) if not number or y - level[number - 1] > 2]
+
+
+def _ruled(
+    grid: Sequence[Sequence[Line | None]], gutters: Sequence[float], rules: Sequence[Box]
+) -> list[list[str]] | None:
+    """The rows of a table whose columns are all ruled from row to row: a cell that goes over several rows is said in
+    each of them. None for a table with fewer rules."""
+    cells = [cell for row in grid for cell in row if cell]
+    edges = [min(cell.x0 for cell in cells), *gutters, max(cell.x1 for cell in cells)]
+    columns = [_levels(rules, left, right, cells) for left, right in pairwise(edges)]
+    levels = sorted(y for column in columns for y in column)
+    levels = [y for number, y in enumerate(levels) if not number or y - levels[number - 1] > 2]
+    if len(levels) < 3 or any(not column or column[0] > levels[0] + 2 or column[-1] < levels[-1] - 2
+                              for column in columns):  # fmt: skip
+        return None
+    if any(not levels[0] - 1 <= cell.y <= levels[-1] + 1 for cell in cells):
+        return None
+    found = []
+    for top, bottom in pairwise(levels):
+        row = []
+        for place, column in enumerate(columns):
+            above, below = max(y for y in column if y <= top + 2), min(y for y in column if y >= bottom - 2)
+            held = [cell for line in grid if (cell := line[place]) and above < cell.y - 0.2 * cell.size <= below]
+            row.append(reduce(_joined, (cell.text for cell in held), ""))
+        if any(row):
+            found.append(row)
+    return found
+
+
+def _levels(rules: Sequence[Box], left: float, right: float, cells: Sequence[Line]) -> list[float]:
+    """The heights of level rules over the middle of a column, from one row above the cells to one below them."""
+    middle = (left + right) / 2
+    top, bottom = min(cell.y - 3 * cell.size for cell in cells), max(cell.y + 2 * cell.size for cell in cells)
+    return sorted(
+        rule.y0 for rule in rules if rule.height <= 2 and rule.x0 <= middle <= rule.x1 and top <= rule.y0 <= bottom
+    )
 
 
 def _unwrapped(grid: Sequence[Sequence[Line | None]], inside: Sequence[float]) -> list[list[str]]:

@@ -13,7 +13,7 @@ from knowledge.documents.layout.hyphens import Vocabulary
 from knowledge.documents.layout.paragraphs import Paragraph, has_no_room, paragraphs
 from knowledge.documents.layout.running import Sheet, split_notes
 from knowledge.documents.layout.runs import Line
-from knowledge.documents.units import ENDED, Unit, heading, is_open, item, rows, sentences_in
+from knowledge.documents.units import ENDED, Unit, heading, is_headed, is_open, item, rows, sentences_in
 
 _PAGES = 3
 """Pages before one by which the width of its columns is known."""
@@ -43,12 +43,12 @@ class Laid:
 def lay_out(sheet: Sheet, body: float) -> Laid:
     """The pieces of one page in the order of reading; `body` is the size of the document's running text."""
     laid, body = Laid([], []), sheet.body or body
-    for region in regions(sheet.runs, sheet.rules):
+    for number, region in enumerate(regions(sheet.runs, sheet.rules)):
         if isinstance(region, Table):
             kept = [row for row in region.rows if not _LEADER.search(" ".join(filter(None, row)).rstrip("."))]
             laid.contents += len(region.rows) - len(kept)
             region.rows = kept
-            laid.pieces.append(Piece(sheet.number, region))
+            laid.pieces.append(Piece(sheet.number, region, edge=number == 0))
             continue
         lines = [line for line in region.lines if not _LEADER.search(line.text)]
         laid.contents += len(region.lines) - len(lines)
@@ -97,12 +97,36 @@ def _joined(pieces: Sequence[Piece], vocabulary: Vocabulary) -> list[Piece]:
     found: list[Piece] = []
     for piece in pieces:
         piece.text = [(piece.page, vocabulary.join([line.text for line in _lines(piece)]))]
+        if found and piece.edge and piece.page == found[-1].page + 1:
+            _go_on(found[-1].content, piece.content)
         before = _open_before(found, piece)
         if before is not None:
             before.text = [*before.text, *piece.text]
         else:
             found.append(piece)
     return found
+
+
+def _go_on(above: Paragraph | Table, below: Paragraph | Table) -> None:
+    """Give a table that goes on from the page before the heads of its columns. A first row that stands again on the
+    next page is a row of heads."""
+    if not isinstance(above, Table) or not isinstance(below, Table) or not above.rows or not below.rows:
+        return
+    if above.rows[0] == below.rows[0]:
+        above.headed = below.headed = True
+    elif len(above.rows[0]) == len(below.rows[0]) and not below.headed and _are_alike(above, below):
+        if above.headed is None:
+            above.headed = is_headed(above.rows)
+        if above.headed:
+            below.rows, below.headed = [above.rows[0], *below.rows], True
+
+
+def _are_alike(above: Table, below: Table) -> bool:
+    """True for tables whose sides stand at the same places of the page."""
+    size = below.lines[0].size
+    left, right = ([min(line.x0 for line in table.lines) for table in (above, below)],
+                   [max(line.x1 for line in table.lines) for table in (above, below)])  # fmt: skip
+    return abs(left[0] - left[1]) < size / 2 and abs(right[0] - right[1]) < 8 * size
 
 
 def _open_before(found: Sequence[Piece], piece: Piece) -> Piece | None:

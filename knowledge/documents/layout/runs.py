@@ -12,6 +12,7 @@ from knowledge.documents.characters import lowered, raised
 
 GAP = 0.17
 """Ems between two words at least."""
+_TOUCHING = -0.1
 APART = 1.1
 """Ems from which a gap may be that between two columns."""
 
@@ -43,7 +44,8 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Letters in one size on one line. `y` is the line on which they stand."""
+    """Letters in one size on one line. `y` is the line on which they stand; `spaced` says that a space is written
+    before them."""
 
     text: str
     x0: float
@@ -51,6 +53,7 @@ class Run:
     y: float
     size: float
     bold: bool = False
+    spaced: bool = False
 
 
 @dataclass(slots=True)
@@ -96,11 +99,16 @@ def text_of(runs: Sequence[Run], size: float, baseline: float) -> str:
         if not said:
             continue
         is_script = said != run.text and run.size <= 0.87 * size
-        if last is not None and not is_script and _gap(last, run, rightward) > GAP * min(last.size, run.size):
+        if last is not None and not is_script and _gap(last, run, rightward) > _least(run) * min(last.size, run.size):
             parts.append(" ")
         parts.append(said)
         last = run
     return "".join(parts)
+
+
+def _least(run: Run) -> float:
+    """Ems that part a run from what stands before it: where a space is written, letters of slanted type may touch."""
+    return _TOUCHING if run.spaced else GAP
 
 
 def _gap(last: Run, run: Run, rightward: bool) -> float:
@@ -173,15 +181,21 @@ def _belongs(run: Run, main: Sequence[Run], size: float) -> bool:
 _SIGN_ONLY = re.compile(r"^(?:[•▪▫‣◦●○■□◆◇➢➤►▶✓✔❖§·∙⁃\-–—*\uf000-\uf0ff]|\(?\w{1,3}[.)]|\[\d{1,3}\])$")
 
 
-def segments(row: Sequence[Run]) -> list[Line]:
-    """A row's parts between wide gaps; a bullet or number stays with what it opens."""
+def is_parted(x0: float, x1: float, y: float, upright: Sequence[Box]) -> bool:
+    """True where an upright rule stands between two places of the line at `y`."""
+    return any(x0 - 1 <= rule.x0 <= x1 + 1 and rule.y0 <= y <= rule.y1 for rule in upright)
+
+
+def segments(row: Sequence[Run], upright: Sequence[Box] = ()) -> list[Line]:
+    """A row's parts between wide gaps or upright rules; a bullet or number stays with what it opens."""
     parts: list[list[Run]] = []
     for run in sorted(row, key=lambda run: run.x0):
         if parts:
             reach = max(other.x1 for other in parts[-1])
             size = max(run.size, parts[-1][-1].size)
             opens = len(parts[-1]) == 1 and bool(_SIGN_ONLY.match(parts[-1][0].text))
-            if run.x0 - reach <= (4.5 if opens else APART) * size:
+            ruled = is_parted(reach, run.x0, run.y - 0.2 * run.size, upright)
+            if run.x0 - reach <= (4.5 if opens else APART) * size and not ruled:
                 parts[-1].append(run)
                 continue
         parts.append([run])

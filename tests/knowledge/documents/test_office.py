@@ -162,6 +162,18 @@ def test_merged_cells_of_a_slide_are_repeated(tmp_path: Path) -> None:
     assert said(saved(presentation, tmp_path / "a.pptx")) == ["Pilot Earhart; Year 1932.", "Pilot Earhart; Year 1937."]
 
 
+def test_a_cell_over_all_columns_is_the_title_of_each_row(tmp_path: Path) -> None:
+    from pptx.util import Inches
+
+    presentation, slide = deck()
+    table = slide.shapes.add_table(3, 2, 0, Inches(2), Inches(6), Inches(2)).table
+    table.cell(0, 0).merge(table.cell(0, 1))
+    for place, text in enumerate(("Water in per cent", "", "Soil", "Held", "Sand", "10")):
+        if text:
+            table.cell(place // 2, place % 2).text = text
+    assert said(saved(presentation, tmp_path / "a.pptx")) == ["Water in per cent: Soil Sand; Held 10."]
+
+
 def test_shapes_are_read_from_above_and_groups_where_they_stand(tmp_path: Path) -> None:
     from pptx.util import Inches
 

@@ -56,6 +56,35 @@ def test_notebooks_of_both_formats_with_a_mark_of_byte_order(tmp_path: Path) -> 
     assert third.remarks == ("1 picture was not read",)
 
 
+def test_what_the_cells_of_a_notebook_say_is_read_and_the_rest_is_counted(tmp_path: Path) -> None:
+    frame = (
+        '<table class="dataframe"><thead><tr><th></th><th>year</th><th>rain</th></tr></thead><tbody>'
+        "<tr><th>0</th><td>1990</td><td>812</td></tr><tr><th>1</th><td>1991</td><td>640</td></tr></tbody></table>"
+    )
+    outputs = [
+        {
+            "output_type": "stream",
+            "name": "stdout",
+            "text": ["3 %\r", "100 %\n", "The mean is \x1b[1m726\x1b[0m mm.\n"],
+        },
+        {"output_type": "execute_result", "data": {"text/html": [frame], "text/plain": ["   year  rain"]}},
+        {"output_type": "execute_result", "data": {"text/plain": ["LinearRegression()"]}},
+        {"output_type": "display_data", "data": {"image/png": "aGk=", "text/plain": ["<Figure size 640x480>"]}},
+        {"output_type": "error", "ename": "ValueError", "evalue": "no", "traceback": ["Traceback", "ValueError: no"]},
+        {"output_type": "stream", "name": "stdout", "text": [f"step {n}\n" for n in range(100)]},
+    ]
+    cell = {"cell_type": "code", "metadata": {}, "source": ["rain.mean()"], "outputs": outputs}
+    path = tmp_path / "a.ipynb"
+    path.write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
+    found = read(path)
+    assert [text for passage in found.passages for text in passage.sentences] == [
+        "100 %", "The mean is 726 mm.", "year 1990; rain 812.", "year 1991; rain 640.",
+    ]  # fmt: skip
+    assert found.remarks == (
+        "1 picture was not read", "2 outputs of code, errors or long ones, were left out",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(("coding", "sign"), [("utf-8", ","), ("latin-1", ";"), ("utf-16", "\t"), ("utf-8-sig", "|")])
 def test_separated_values_by_whatever_parts_them(tmp_path: Path, coding: str, sign: str) -> None:
     path = tmp_path / "a.csv"

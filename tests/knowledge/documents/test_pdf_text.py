@@ -338,3 +338,92 @@ def test_boxes_that_were_put_on_a_page_are_read_and_notes_behind_a_sign_are_coun
     document = read(tmp_path / "a.pdf")
     assert document.passages[0].sentences == ("The sea is salty.", "It has 35 grams a litre.")
     assert document.remarks == ("1 comment was left out (page 1)",)
+
+
+def _ruled(cells: list[tuple[float, float, float, float]]) -> Any:
+    def draw(canvas: Any) -> None:
+        for left, foot, width, height in cells:
+            canvas.rect(left, foot, width, height)
+
+    return draw
+
+
+def test_rules_part_the_columns_of_a_table_however_narrow_they_are(tmp_path: Path) -> None:
+    cells = [("Name", "Kind", "Department"), ("Tota", "natural lake", "Boyacá"), ("Chuza", "reservoir", "Meta")]
+    lefts = (72.0, 112.0, 178.0)
+    texts = [
+        (left + 2, 700.0 - 16 * y, text) for y, row in enumerate(cells) for left, text in zip(lefts, row, strict=True)
+    ]
+    boxes = [
+        (left, 696.0 - 16 * y, width, 16.0) for y in range(3) for left, width in zip(lefts, (40, 66, 70), strict=True)
+    ]
+    assert said(pdf(tmp_path / "a.pdf", [texts], draw=_ruled(boxes))) == [
+        "Name; Kind; Department.", "Tota; natural lake; Boyacá.", "Chuza; reservoir; Meta.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("height", [700.0 - 16, 700.0 - 24, 700.0 - 32])
+def test_a_cell_that_goes_over_several_rows_is_said_in_each_of_them(tmp_path: Path, height: float) -> None:
+    """Wherever it stands in its box: at the top, in the middle, or at the foot."""
+    texts = [
+        (74.0, 700.0, "Area"), (154.0, 700.0, "Crop"), (234.0, 700.0, "Tons"), (74.0, height, "South"),
+        (154.0, 684.0, "Maize"), (234.0, 684.0, "12"), (154.0, 668.0, "Rice"), (234.0, 668.0, "7"),
+        (74.0, 652.0, "North"), (154.0, 652.0, "Wheat"), (234.0, 652.0, "9"),
+    ]  # fmt: skip
+    boxes = [
+        (left, 696.0 - 16 * y, 80.0, 16.0)
+        for y in range(4)
+        for left in (72.0, 152.0, 232.0)
+        if left > 72 or y in (0, 3)
+    ]
+    boxes.append((72.0, 664.0, 80.0, 32.0))
+    assert said(pdf(tmp_path / "a.pdf", [texts], draw=_ruled(boxes))) == [
+        "Area South; Crop Maize; Tons 12.", "Area South; Crop Rice; Tons 7.", "Area North; Crop Wheat; Tons 9.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_a_table_goes_on_over_a_page_under_the_same_heads(tmp_path: Path, again: bool) -> None:
+    def page(rows: list[tuple[str, ...]], top: float) -> list[Placed]:
+        return [(72.0 + 110 * x, top - 16 * y, text) for y, row in enumerate(rows) for x, text in enumerate(row)]
+
+    head = ("Optimiser", "Year", "Rate")
+    first = page([head, ("Adam", "2014", "0.001"), ("SGD", "1951", "0.01")], 120)
+    last = page([*([head] if again else []), ("Adagrad", "2011", "0.1"), ("Adadelta", "2012", "1.0")], 760)
+    path = pdf(tmp_path / "a.pdf", [first, [*last, (72, 640, "More follows here, below the table.")]])
+    assert [(p.page, text) for p in read(path).passages for text in p.sentences] == [
+        (1, "Optimiser Adam; Year 2014; Rate 0.001."), (1, "Optimiser SGD; Year 1951; Rate 0.01."),
+        (2, "Optimiser Adagrad; Year 2011; Rate 0.1."), (2, "Optimiser Adadelta; Year 2012; Rate 1.0."),
+        (2, "More follows here, below the table."),
+    ]  # fmt: skip
+
+
+def test_words_in_slanted_type_stay_apart(tmp_path: Path) -> None:
+    """An italic f or p reaches back over the space before it."""
+    text = "A field of wheat, from the first plot at Rothamsted, for a profit of five pounds."
+    assert said(pdf(tmp_path / "a.pdf", [[(72, 700, text)]], font="Times-Italic")) == [text]
+
+
+@pytest.mark.parametrize("broken", [b"<FFFD>", b"<D835>", b"<0000>"])
+def test_signs_whose_name_is_broken_are_counted_and_never_said(tmp_path: Path, broken: bytes) -> None:
+    """A map to Unicode that gives half of a pair, or nothing: the word is not said as if the sign were not there."""
+    import matplotlib
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import NameObject, StreamObject
+    from reportlab.pdfbase.pdfmetrics import registerFont
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    registerFont(TTFont("Named", str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf")))
+    lines = ["The sum of all of the signs on this page is read, and none of them is guessed.", "Zinc is a metal."]
+    plain = pdf(tmp_path / "plain.pdf", [column(lines)], font="Named")
+    writer = PdfWriter(clone_from=PdfReader(str(plain)))
+    for font in writer.pages[0]["/Resources"]["/Font"].values():  # type: ignore[index]
+        held = font.get_object()
+        if "/ToUnicode" in held:
+            changed = StreamObject()
+            changed.set_data(held["/ToUnicode"].get_object().get_data().replace(b"<005A>", broken))
+            held[NameObject("/ToUnicode")] = writer._add_object(changed)
+    writer.write(str(tmp_path / "a.pdf"))
+    document = read(tmp_path / "a.pdf")
+    assert " ".join(document.passages[0].sentences) == f"{lines[0]} \ufffdinc is a metal."
+    assert document.remarks == ("1 sign has a shape and no name (page 1)",)

@@ -10,18 +10,20 @@ import tempfile
 import textwrap
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.documents.characters import clean, decode
 from knowledge.documents.formats.grids import Grid
+from knowledge.documents.formats.marked import read_notebook
 from knowledge.documents.formats.plain import text_pages
 from knowledge.documents.formats.web import html_units
 from knowledge.documents.gaps import Ledger
 from knowledge.documents.layout.hyphens import Vocabulary
 from knowledge.documents.units import prose, rows
-from tests.knowledge.documents.making import Placed, column, pdf, said
+from tests.knowledge.documents.making import Placed, column, pdf, read, said
 
 SHORT = frozenset(
     """etc al fig vs dr prof mr ms st no approx cf resp sec ch vol pp eq
@@ -151,3 +153,79 @@ def test_a_word_that_the_document_knows_is_never_left_broken(word: str, data: st
     vocabulary = Vocabulary()
     vocabulary.learn([f"here {word} stands"])
     assert vocabulary.join([f"a {word[:place]}-", f"{word[place:]} b"]) == f"a {word} b"
+
+
+@FEW
+@given(TEXTS, TEXTS, st.sampled_from(["white", "tiny", "off", "covered", "unpainted"]))
+def test_what_no_reader_sees_never_shows(shown: list[str], hidden: list[str], how: str) -> None:
+    secret = [f"{text[:-1]} qqzqq." for text in hidden]
+
+    def draw(canvas: Any) -> None:
+        canvas.setFillGray(1 if how == "white" else 0)
+        canvas.setFont("Courier", 1 if how == "tiny" else 10)
+        lines = textwrap.wrap(" ".join(secret), 60)
+        place = canvas.beginText(-2000 if how == "off" else 72, 300)
+        place.setTextRenderMode(3 if how == "unpainted" else 0)
+        place.textLines(lines)
+        canvas.drawText(place)
+        if how == "covered":
+            canvas.setFillGray(1)
+            canvas.rect(60, 300 - 13 * len(lines), 480, 13 * len(lines) + 20, fill=1, stroke=0)
+
+    with tempfile.TemporaryDirectory() as folder:
+        lines = textwrap.wrap(" ".join(shown), 60, break_on_hyphens=False)
+        path = pdf(Path(folder) / "a.pdf", [column(lines, top=780)], draw=draw, font="Courier", points=10)
+        found = read(path)
+    assert [text for passage in found.passages for text in passage.sentences] == shown
+    assert found.remarks == ("hidden text was left out (page 1)",)
+
+
+@FEW
+@given(st.integers(2, 4), st.integers(2, 6), st.randoms(use_true_random=False))
+def test_a_ruled_table_with_merged_cells_is_the_table(width: int, height: int, choose: random.Random) -> None:
+    """Cells that go over several rows, drawn with a rule about each, hold in each row what they hold."""
+    texts: list[Placed] = []
+    boxes: list[tuple[float, float, float, float]] = []
+    table = [[""] * width for _ in range(height)]
+    for x in range(width):
+        y = 0
+        while y < height:
+            down = 1 if y == 0 else choose.randint(1, height - y)
+            cell = f"Head{x}" if y == 0 else f"c{y}x{x}"
+            for below in range(y, y + down):
+                table[below][x] = cell
+            boxes.append((72 + 90 * x, 700 - 16.0 * (y + down), 90, 16.0 * down))
+            texts.append((76 + 90 * x, 704 - 16.0 * (y + choose.randint(1, down)), cell))
+            y += down
+    levels = {box[1] for box in boxes}
+    if len(levels) < height:
+        return  # a row that no rule parts from the next one is none for a reader, either
+
+    def draw(canvas: Any) -> None:
+        for box in boxes:
+            canvas.rect(*box)
+
+    with tempfile.TemporaryDirectory() as folder:
+        found = said(pdf(Path(folder) / "a.pdf", [texts], draw=draw, font="Courier", points=10))
+    assert found in [[unit.text for unit in rows(table, headed=headed)] for headed in (True, False)]
+
+
+HELD = st.dictionaries(st.sampled_from(["text/plain", "text/html", "image/png"]), st.text(max_size=60), max_size=3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(st.text(max_size=60), HELD), max_size=4))
+def test_any_output_of_a_notebook_is_read_or_counted(outputs: list[str | dict[str, str]]) -> None:
+    held = [
+        {"output_type": "stream", "text": [output]} if isinstance(output, str)
+        else {"output_type": "display_data", "data": output}
+        for output in outputs
+    ]  # fmt: skip
+    cells = [{"cell_type": "code", "metadata": {}, "source": ["x"], "outputs": held}]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.ipynb"
+        path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+        found = read_notebook(path, lambda *_: None)
+    pictures = sum("image/png" in output for output in outputs if isinstance(output, dict))
+    assert sum(gap.count for gap in found.gaps if gap.kind == "picture") == pictures
+    assert all(unit.text for page in found.pages for unit in page.units)

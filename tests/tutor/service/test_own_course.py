@@ -107,6 +107,24 @@ async def test_questions_of_the_built_in_course_are_declined_in_it(tutors: Tutor
     assert "Rosenblatt" not in ending.text
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["What does a ticket for the otter cost?", "Which colour has the walrus?", "Whom did the first octopus marry?",
+     "How tall is the puffin?", "When did the first octopus die?", "¿Cuánto cuesta ver la nutria?"],
+)  # fmt: skip
+async def test_what_is_said_of_a_thing_does_not_answer_what_is_not(tutors: Tutors, question: str) -> None:
+    """Near misses: the document speaks of the animal, and has not what is asked for."""
+    ending = await _ask(tutors, "zoo", question)
+    assert ending.outcome == "not_covered", ending.text
+
+
+async def test_a_year_that_was_said_is_said_again_when_it_is_asked_for(tutors: Tutors) -> None:
+    first = await _ask(tutors, "zoo", "What was the first heron in the zoo called?")
+    history = [exchange_of("What was the first heron in the zoo called?", first)]
+    ending = [event async for event in tutors.of("zoo").answer("and in which year did it come?", history)][-1]
+    assert isinstance(ending, Answered) and "1916" in ending.text, ending
+
+
 async def test_a_follow_up_is_about_what_was_said_last_and_a_new_question_is_not(tutors: Tutors) -> None:
     history: list[Exchange] = []
     for question, said in (

@@ -1,0 +1,1 @@
+"""The third course: awkward files that say what texts/ says."""
