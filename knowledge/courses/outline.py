@@ -122,13 +122,13 @@ class Outline:
         return [slide for slide in self.slides if topic in slide.topics]
 
 
-Meant = Literal["whole", "recap", "shorter", "about", "rules"]
+Meant = Literal["whole", "recap", "shorter", "about", "rules", "teacher"]
 
 
 @cache
 def read_ways(file: Path = FOLDER / "ways.yaml") -> Mapping[Meant, tuple[str, ...]]:
     """Ways to ask, in both languages, for what is no topic: a summary of the lecture or of the conversation, a shorter
-    answer, what the course is about, how it is run."""
+    answer, what the course is about, how it is run, who gives it."""
     found: dict[Meant, list[str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
     return {meant: tuple(texts) for meant, texts in found.items()}
 

@@ -74,7 +74,7 @@ BY_FORM = ("steps", "formula", "example", "simplify", "code", "limits")
 """Acts that say in which form the answer is wanted: no other unit will do, whatever it says."""
 NUMERIC = frozenset(
     "number numbers numeric numerical calculation compute worked numeros numerico numerica numericos calculo cuentas "
-    "hacelo formula step steps".split()
+    "hacelo formula step steps matrix matriz".split()
 )
 """Words that ask for an example with numbers."""
 DEEP = frozenset("torch pytorch keras tensorflow".split())

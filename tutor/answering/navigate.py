@@ -222,6 +222,12 @@ def about_course(desk: Desk, navigator: Navigator) -> Reply:
     )  # fmt: skip
 
 
+def teacher(desk: Desk, navigator: Navigator) -> Reply:
+    """Who gives the course."""
+    lines = [Line(text.said(desk.texts.language), navigator.slide(2)) for text in navigator.outline.teacher]
+    return Reply(tuple(lines), act="about_course")
+
+
 def _sections(desk: Desk, navigator: Navigator) -> list[Line]:
     language = desk.texts.language
     return [

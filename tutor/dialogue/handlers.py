@@ -20,6 +20,7 @@ from tutor.answering.reply import Line, Reply
 from tutor.answering.ways import nearest_way
 from tutor.dialogue import talk
 from tutor.dialogue.context import Parts
+from tutor.dialogue.numbers import numbers
 from tutor.dialogue.reading import Act, units_of
 from tutor.dialogue.router import Clarify, RunDemo
 from tutor.dialogue.said import Said, only_names, read_in
@@ -71,6 +72,9 @@ PLAINLY_OF_A_RUN, OTHERWISE_LIKELY = 0.9, 0.7
 """Probability from which words plainly ask of a run, and that of a question of the course which is likelier still."""
 OF_A_RUN = 0.6
 """Probability from which words ask of a run though none was made."""
+MOST_QUESTIONS = 10
+"""Questions of a quiz at most."""
+_COUNTED = re.compile(r"\b(\w{1,12})\s(?:practice |quiz )?(?:questions?|preguntas?|preguntitas?)\b")
 HALVES = (2, 3)
 """Sentences of the first and of the second answer to two questions in one turn."""
 RUN_DOUBT = 0.2
@@ -450,8 +454,11 @@ def _about_course(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     best = found.sentences[0] if found.sentences else None
     if best is not None and best.score > PARTICULAR and best.passage.slide in parts.navigator.outline.about_slides:
         return Reply((Line(best.text, best.passage),), act="fact")
-    if nearest_way(said.vector, parts.embedder, ("about", "rules")) == "rules":
+    meant = nearest_way(said.vector, parts.embedder, ("about", "rules", "teacher"))
+    if meant == "rules":
         return talk.rules(desk)
+    if meant == "teacher":
+        return navigate.teacher(desk, parts.navigator)
     return navigate.about_course(desk, parts.navigator)
 
 
@@ -476,7 +483,15 @@ def _practise(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     topic = _topic_of(parts, said)
     if said.act == "practise" and PART.search(said.text) and not said.topic:
         topic = _of_section(parts, said, topic)
-    return parts.practice.reply(desk, said.act, said.text, topic, said.state.practised, seed)
+    count = _questions_wished(said.utterance.plain) if said.act == "practise" else 1
+    return parts.practice.reply(desk, said.act, said.text, topic, said.state.practised, seed, count)
+
+
+def _questions_wished(plain: str) -> int:
+    """How many questions folded words wish for: "a quiz of three questions"; 1 where they do not say."""
+    found = _COUNTED.search(plain)
+    count = next((int(number.value) for number in numbers(found[1]) if number.whole), 1) if found else 1
+    return min(max(count, 1), MOST_QUESTIONS)
 
 
 def _of_section(parts: Parts, said: Said, otherwise: str) -> str:

@@ -97,6 +97,9 @@ def read_in(parts: Parts, text: str, state: DialogueState, before: Language) -> 
         return _accepted(said, names)
     if state.listed and (place := ordinal(utterance.plain)) is not None and not names:
         item = state.listed[min(place, len(state.listed) - 1)]
+        named = parts.course.retriever.names.found(item)
+        if named and named[0].document in parts.topics:  # "Imagen, by Google Research" is Imagen
+            item = parts.course.inline(named[0].document, said.language)
         return replace(said, text=_with_item(utterance, item), leans=0.0)
     if only_names(names) and reading.probability < PLAIN and state.act in AGAIN:
         said = replace(said, act=state.act)  # type: ignore[arg-type]

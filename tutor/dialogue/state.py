@@ -93,7 +93,7 @@ def state_of(history: Sequence[Exchange], topics: Mapping[str, tuple[str, str]])
         run_id=run[0] if run else "",
         run_before=run_before(complete),
         practice=complete[-1].detail.get("practice"),
-        practised=tuple(kept for e in complete if (kept := e.detail.get("practice"))),
+        practised=tuple(round_ for e in complete for round_ in _rounds(e.detail.get("practice"))),
         language=last["language"],
         turns=len(complete),
         earlier=tuple(turns),
@@ -118,6 +118,13 @@ def after(state: DialogueState, question: str, reply: Reply) -> DialogueState:
 def _proposed(outcome: str, offers: Sequence[Mapping[str, Any]]) -> Offer | None:
     runs = [Offer(**offer) for offer in offers if offer["act"] == "run_demo" and offer["demo"]]
     return runs[0] if outcome == "clarify" and len({offer.demo for offer in runs}) == 1 else None
+
+
+def _rounds(kept: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    """The rounds of practice that one exchange keeps: the one that it closed before it posed the next, and that."""
+    if not kept:
+        return []
+    return [kept["before"], kept] if kept.get("before") else [kept]
 
 
 def _turn(exchange: Exchange, topics: Mapping[str, tuple[str, str]]) -> dict[str, Any]:

@@ -66,13 +66,17 @@ class Round:
     verdict: str = ""
     asked: str = ""
     """The name of the question where it is one in particular (knowledge/course/answers/)."""
+    left: int = 0
+    """How many questions of a quiz come after it."""
 
     @classmethod
     def of(cls, kept: Mapping[str, Any] | None) -> Round | None:
         """A round from its JSON form; None when it is none, or of an older kind."""
         try:
             return (
-                cls(**{name: kept[name] for name in cls.__slots__ if name in kept or name != "asked"}) if kept else None
+                cls(**{name: kept[name] for name in cls.__slots__ if name in kept or name not in ("asked", "left")})
+                if kept
+                else None
             )
         except (KeyError, TypeError):
             return None
@@ -87,9 +91,10 @@ class Practice:
         self._leads: dict[Language, tuple[list[str], Vectors]] = {}
 
     def reply(
-        self, desk: Desk, act: str, text: str, topic: str, before: Sequence[Mapping[str, Any]], seed: int
-    ) -> Reply:
-        """What is said to a request for a question, an answer, or a wish for help."""
+        self, desk: Desk, act: str, text: str, topic: str, before: Sequence[Mapping[str, Any]], seed: int,
+        count: int = 1,
+    ) -> Reply:  # fmt: skip
+        """What is said to a request for a question, or a quiz of `count`, to an answer, or to a wish for help."""
         rounds = [found for kept in before if (found := Round.of(kept))]
         latest = rounds[-1] if rounds else None
         still = latest if latest is not None and latest.open and latest.topic in self._course.topics else None
@@ -99,12 +104,25 @@ class Practice:
                 return Reply(
                     (Line(desk.texts("No practice question is open. Shall I ask you one?")),), "clarify", (offer,)
                 )
-            return self._pose(desk, topic or (latest.topic if latest else ""), rounds, seed, text)
+            posed = self._pose(desk, topic or (latest.topic if latest else ""), rounds, seed, text)
+            return replace(posed, practice=posed.practice and {**posed.practice, "left": count - 1})
         if act == "hint":
-            return self._hint(desk, still)
-        if act == "reveal":
-            return self._settle(desk, still, "shown", ())
-        return self._judge(desk, still, text)
+            told = self._hint(desk, still)
+        elif act == "reveal":
+            told = self._settle(desk, still, "shown", ())
+        else:
+            told = self._judge(desk, still, text)
+        return self._going_on(desk, told, rounds, seed)
+
+    def _going_on(self, desk: Desk, told: Reply, rounds: Sequence[Round], seed: int) -> Reply:
+        """The next question of a quiz after a verdict; `before` in what is kept is the round that was closed."""
+        closed = Round.of(told.practice)
+        if closed is None or closed.open or not closed.left:
+            return told
+        posed = self._pose(desk, closed.topic, [*rounds, closed], seed)
+        lines = tuple(replace(line, opens="\n") for line in posed.lines)
+        kept = {**(posed.practice or {}), "left": closed.left - 1, "before": told.practice}
+        return replace(posed, lines=(*told.lines, *lines), practice=kept)
 
     def verdict(self, desk: Desk, before: Sequence[Mapping[str, Any]]) -> Reply:
         """Whether the last answer was right, and how many were."""

@@ -297,3 +297,21 @@ async def test_a_slide_that_is_named_is_shown(tutor: Tutor) -> None:
 async def test_after_a_run_a_question_on_the_name_is_none_of_the_run(tutor: Tutor) -> None:
     endings, _ = await _talk(tutor, "run the perceptron on AND", "what is a liquid state machine?", "why liquid?")
     assert "Frame" not in endings[2].text and "liquid" in endings[2].text
+
+
+async def test_a_quiz_of_three_goes_on_by_itself_and_counts(tutor: Tutor) -> None:
+    said = ("quiz me with three questions on the convolution", "tell me the answer", "no idea", "tell me the answer")
+    endings, _ = await _talk(tutor, *said, "how did I do?")
+    assert [bool((ending.practice or {}).get("open")) for ending in endings[:4]] == [True, True, True, False]
+    assert "0 of 3" in endings[4].text
+
+
+async def test_the_second_of_a_list_is_explained(tutor: Tutor) -> None:
+    endings, _ = await _talk(tutor, "qué modelos generan imágenes?", "cómo funciona el segundo")
+    assert _topic(endings[1]) == "imagen"
+
+
+@pytest.mark.parametrize("asked", ["quién es el profe?", "who teaches this class?"])
+async def test_who_gives_the_course_is_told_first(tutor: Tutor, asked: str) -> None:
+    (ending,), _ = await _talk(tutor, asked)
+    assert "López Sotelo" in ending.text.split(" [1]")[0]
