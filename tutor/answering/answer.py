@@ -11,6 +11,7 @@ from knowledge.courses.builtin import FOLDER as COURSE
 from knowledge.courses.units import Topic
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.retriever import Found
+from tutor.answering.answer_type import asked_for
 from tutor.answering.course import Course, Explanation, Wanted
 from tutor.answering.explain import explain, unsaid
 from tutor.answering.misconceptions import corrected
@@ -55,7 +56,9 @@ def answer(desk: Desk, wanted: Wanted, spoken: frozenset[str] = frozenset()) -> 
     found = explain(desk.course, wanted)
     if _said_before(desk, wanted, found, spoken):
         assert found is not None
-        again = particular(desk.course, wanted, MAYBE, spoken) or unsaid(found, spoken)
+        again = particular(desk.course, wanted, MAYBE, spoken)
+        if again is None and (wanted.act != "fact" or asked_for(wanted.text) is None):
+            again = unsaid(found, spoken)  # a year, a name or a number is said again when it is asked for
         if again is not None:  # a unit that was told does not answer what is asked after it
             return _told(desk, wanted, again, spoken)
     seen = found.found if found is not None and found.found is not None else sought(desk, wanted)

@@ -7,6 +7,7 @@ grammar, in both languages: the question word alone, and the noun that is counte
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from typing import Literal
 
 from knowledge.text import Language, fold, is_stop, stem
@@ -63,6 +64,15 @@ def holds(sentence: str, kind: Kind | None) -> bool:
     if kind == "age":
         return bool(re.search(r"\b(?:born|aged|years old|nacio|anos de edad|edad)\b", fold(sentence)))
     return True
+
+
+def counts(sentence: str, nouns: Set[str], language: Language) -> bool:
+    """True where a number stands just before one of these stems: "three gates", "tres compuertas de control"."""
+    said = re.findall(r"\w+", _NO_COUNT.sub(" ", fold(sentence)))
+    return any(
+        _NUMBER.fullmatch(word) is not None and any(stem(other, language) in nouns for other in said[at + 1 : at + 3])
+        for at, word in enumerate(said)
+    )
 
 
 def counted(question: str, language: Language) -> str:

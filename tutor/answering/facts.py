@@ -7,7 +7,7 @@ import re
 from knowledge.courses.units import Unit
 from knowledge.retrieval.retriever import Found, Sentence
 from knowledge.text import Language, fold, stem, words
-from tutor.answering.answer_type import asked_for, counted, holds
+from tutor.answering.answer_type import asked_for, counted, counts, holds
 from tutor.answering.course import FACTS, Course, Explanation, Wanted, stems
 from tutor.answering.prose import told
 from tutor.answering.reply import Line
@@ -129,6 +129,8 @@ def _of_the_kind(course: Course, wanted: Wanted, found: Found) -> Sentence | Non
     near = [s for s in looked if best.score - s.score < BEHIND and s.read > NOT_READ] or [best]
     near.sort(key=lambda sentence: sentence is not best)
     nouns = _counted(course, wanted, found) if kind == "count" else frozenset()
+    if (exact := next((s for s in near if nouns and counts(s.text, nouns, wanted.language)), None)) is not None:
+        return exact
     for sentence in near:
         if holds(sentence.text, kind) and (not nouns or nouns & stems(sentence.text, wanted.language)):
             return sentence

@@ -9,7 +9,7 @@ from knowledge.courses.units import Unit
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.question_space import Match
 from knowledge.retrieval.retriever import IN_PARTICULAR
-from tutor.answering.answer_type import asked_for
+from tutor.answering.answer_type import asked_for, counted, counts
 from tutor.answering.course import FACTS, TAUGHT, Course, Explanation, Wanted
 from tutor.answering.explain import BY_FORM, OF_NAMES, strange
 from tutor.answering.explain import SURELY as PLAINLY
@@ -72,6 +72,9 @@ def particular(
         least = SURELY
     if all(line.text in spoken for line in lines):
         least = max(least, AGAIN)
+    noun = counted(wanted.text, wanted.language)
+    if noun and not any(counts(line.text, {noun}, wanted.language) for line in lines):
+        least = max(least, SURELY)  # "how many gates?" wants the number of gates
     if match.probability < least:
         return None
     return Explanation(tuple(lines), unit.topic, None, unit)

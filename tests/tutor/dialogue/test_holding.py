@@ -315,3 +315,10 @@ async def test_the_second_of_a_list_is_explained(tutor: Tutor) -> None:
 async def test_who_gives_the_course_is_told_first(tutor: Tutor, asked: str) -> None:
     (ending,), _ = await _talk(tutor, asked)
     assert "López Sotelo" in ending.text.split(" [1]")[0]
+
+
+async def test_how_many_gates_is_the_number_of_gates(tutor: Tutor) -> None:
+    endings, _ = await _talk(
+        tutor, "what is an LSTM", "how many gates does it have?", "cuántas compuertas tiene una GRU?"
+    )
+    assert "three" in endings[1].text.split(" [1]")[0] and "2 compuertas" in endings[2].text
