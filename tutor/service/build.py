@@ -121,7 +121,7 @@ class Tutor:
                 raise
             provenance = replace(self._parts.provenance, knowledge=index.name)
             opened = await asyncio.to_thread(self._opened, index)
-            if self._parts is None:  # it was closed meanwhile
+            if not self.ready:  # it was closed meanwhile
                 return
             self._parts = replace(self._parts, **opened, provenance=provenance)
             self._stamp = stamp
