@@ -95,7 +95,9 @@ SHOWN: dict[int, dict[str, str]] = {
                                     "test_documents_and_indexes_lie_in_a_folder_of_their_owner"},
     45: {FAULTS + "test_requests.py": "test_a_model_that_ignores_the_grammar_spoils_no_run",
          "tests/tutor/dialogue/test_loose_numbers.py": "test_an_upstream_that_ignores_the_grammar_places_nothing "
-                                                       "test_what_an_upstream_breaks_is_a_model_error"},
+                                                       "test_what_an_upstream_breaks_is_a_model_error",
+         LLM + "test_upstream.py": "test_whatever_an_upstream_does_the_turn_ends_by_quotation "
+                                   "test_a_tutor_is_worded_by_it_and_cites_the_course"},
     46: {"tests/contracts/test_processors.py": "test_every_processor_comes_to_the_same_verdicts"},
     47: {TUI + "test_terminals.py": "test_a_whole_visit test_a_visit_at_every_size test_a_visit_in_a_real_terminal"},
     48: {LLM + "test_pull.py": "test_killed_in_the_middle_nothing_has_its_name_and_the_next_call_goes_on "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
@@ -125,6 +126,8 @@ async def _try(service: Service) -> None:
 async def _load(service: Service) -> None:
     try:
         await service.tutor.prepare()
+        gc.collect()
+        gc.freeze()  # what stays for good is not looked through again: each time that held all up for half a second
         log.info("the tutor is ready")
     except Exception as error:
         log.error("the tutor could not be loaded: %s", Problem.of(error), exc_info=error)

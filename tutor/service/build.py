@@ -120,7 +120,10 @@ class Tutor:
                     self._parts = None
                 raise
             provenance = replace(self._parts.provenance, knowledge=index.name)
-            self._parts = replace(self._parts, **self._opened(index), provenance=provenance)
+            opened = await asyncio.to_thread(self._opened, index)
+            if not self.ready:  # it was closed meanwhile
+                return
+            self._parts = replace(self._parts, **opened, provenance=provenance)
             self._stamp = stamp
 
     async def _catch_up(self, now: Stamp) -> None:
@@ -268,12 +271,15 @@ class Tutor:
         )
         self._stamp = stamp
         self._equipment.workers.refill()
+        # What takes seconds is made beside the event loop, on which a service answers others meanwhile.
+        opened = await asyncio.to_thread(self._opened, index)
+        demo_reader = await asyncio.to_thread(lambda: self._equipment.demo_reader)
         return turn.Parts(
-            **self._opened(index),
+            **opened,
             embedder=self._equipment.reading,
-            router=Router.trained(),
-            languages=Languages.trained(),
-            demo_reader=self._equipment.demo_reader,
+            router=await asyncio.to_thread(Router.trained),
+            languages=await asyncio.to_thread(Languages.trained),
+            demo_reader=demo_reader,
             run_frames=self.run_demo,
             model=self._equipment.model,
             wording=self._equipment.wording if words_answers(settings) else None,
