@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import random
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -25,6 +27,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from benchmarks.measuring import QUESTIONS, TARGET, machine, put_section, timed
 from knowledge.courses.course import Course
@@ -70,7 +73,8 @@ def make_pdf(path: Path, pages: int, seed: int = 0) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a command took: seconds, seconds of processor time over all cores, and MB of its largest process at most."""
+    """What a command took: seconds, seconds of processor time over all cores, and MB at most of all its processes
+    together, looked at every tenth of a second."""
 
     wall: float
     processor: float
@@ -79,13 +83,18 @@ class Spent:
 
 def spent(command: Sequence[str], environment: Mapping[str, str]) -> Spent:
     """Run a command to its end. Raises CalledProcessError when it fails."""
-    started = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    started, most = time.perf_counter(), 0
+    process = psutil.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    while process.poll() is None:
+        with contextlib.suppress(psutil.Error):  # a process that ended meanwhile
+            most = max(most, sum(one.memory_info().rss for one in (process, *process.children(recursive=True))))
+        time.sleep(0.1)
+    wall, used = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Spent(time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    worked = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+    return Spent(wall, worked, most / 2**20)
 
 
 def ingestion(folder: Path, pages: int) -> list[str]:

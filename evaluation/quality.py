@@ -305,7 +305,9 @@ def evaluate(
 
         exam = asyncio.run(run_exam(settings, split, limit, baselines, step))
         if limit is None:
-            exam.others = [(other, asyncio.run(run_other(settings, other, step))) for other in OTHERS]
+            exam.others = [
+                (other, asyncio.run(run_other(settings, other, step))) for other in OTHERS if read_bank(other.folder)
+            ]
     records = {name: [vars_of(result) for result in results] for name, results in exam.results.items()}
     records |= {other.name: [vars_of(result) for result in asked.results["Tiza"]] for other, asked in exam.others}
     (settings.home / RESULTS).write_text(json.dumps(records, ensure_ascii=False), encoding="utf-8")

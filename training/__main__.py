@@ -10,7 +10,8 @@ utterances      what tells acts and languages (tutor/dialogue/reading.py, langua
 vectors         the vectors that the package carries (knowledge/course/vectors.npz)
 questions       the space in which questions that want the same lie together (knowledge/retrieval/question_space.py)
 fit-retrieval   the weights of retrieval (knowledge/retrieval/weights.json)
-fit-prose       those that say when a teacher's documents answer, in their language and in the other; after the former
+fit-prose       those that say when a teacher's documents answer in their own language; after the former
+fit-across      those for documents that are asked in the other language
 data     examples from the course's training half, and from outside passages
 train    an adapter, to the end or until interrupted; the same command goes on where it stopped
 export   the adapter of the last checkpoint as a GGUF file
@@ -23,11 +24,14 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tutor.errors import InputError, Problem, TizaError
+
+if TYPE_CHECKING:
+    from training.material import Material
 
 FOLDER = Path("build/training")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -285,20 +289,39 @@ def fit_retrieval() -> None:
     fit_all(open_course(Course(settings.course, settings.home), embedder), embedder, Read(), typer.echo)
 
 
-@app.command()
-def fit_prose(
-    outside: Annotated[list[Path], typer.Argument(help="The same passages in English and Spanish, in SQuAD's layout.")],
-) -> None:
-    """Fit when a teacher's documents answer a question, in their language and in the other one."""
-    from knowledge.retrieval.cross_encoder import CrossEncoder
-    from knowledge.retrieval.embedder import Embedder
-    from training.fit_prose import fit_prose as fit
+OutsideArgument = Annotated[
+    list[Path], typer.Argument(help="The same passages in English and Spanish, in SQuAD's layout.")
+]
+
+
+def _in_both(outside: list[Path]) -> dict[str, Material]:
+    """Passages by language. Raises InputError."""
     from training.outside import read_xquad
 
     materials = {path.stem.rsplit(".", 1)[-1]: read_xquad(path) for path in outside}
     if set(materials) != {"en", "es"}:
         raise InputError("The passages of two languages are needed.", hint="Give xquad.en.json and xquad.es.json.")
-    fit(materials, Embedder(), CrossEncoder(), typer.echo)
+    return materials
+
+
+@app.command()
+def fit_prose(outside: OutsideArgument) -> None:
+    """Fit when a teacher's documents answer a question of their own language."""
+    from knowledge.retrieval.cross_encoder import CrossEncoder
+    from knowledge.retrieval.embedder import Embedder
+    from training.fit_prose import fit_prose as fit
+
+    fit(_in_both(outside), Embedder(), CrossEncoder(), typer.echo)
+
+
+@app.command()
+def fit_across(outside: OutsideArgument) -> None:
+    """Fit how documents are searched in the language that they are not in."""
+    from knowledge.retrieval.cross_encoder import CrossEncoder
+    from knowledge.retrieval.embedder import Embedder
+    from training.fit_across import fit_across as fit
+
+    fit(_in_both(outside), Embedder(), CrossEncoder(), typer.echo)
 
 
 @app.command()

@@ -1,10 +1,10 @@
-"""Fits when a teacher's prose answers a question, in its language and in the other: `python -m training fit-prose`.
+"""Fits when a teacher's prose answers a question of its own language: `python -m training fit-prose`.
 
-Passages from outside that stand in English and in Spanish (XQuAD: Artetxe, Ruder and Yogatama, 2020) are put into a
-course of one language whole, and again without every third sentence, and are asked in both. A question whose sentence
-is there is covered. Where it was left out the question is a near miss: all around it speaks of the same things, and
-none of it answers. The first rankings stay as they are. The cross-encoder has learnt the passages that are not held out
-(training/data.py) and judges them better than a teacher's, so the thresholds are chosen on those that are.
+Passages from outside (XQuAD: Artetxe, Ruder and Yogatama, 2020), in English and in Spanish, are put into a course
+whole, and again without every third sentence. A question whose sentence is there is covered. Where it was left out the
+question is a near miss: all around it speaks of the same things, and none of it answers. The first ranking stays as it
+is. The cross-encoder has learnt the passages that are not held out (training/data.py) and judges them better than a
+teacher's, so the threshold is chosen on those that are.
 """
 
 from __future__ import annotations
@@ -20,22 +20,19 @@ from knowledge.courses.course import Course, open_course
 from knowledge.retrieval.cross_encoder import CrossEncoder
 from knowledge.retrieval.embedder import Embedder
 from knowledge.retrieval.retriever import CoverageFeatures, Found, Kind, Retriever, Weights
-from training.cross_encoder import number_of, place
+from training.cross_encoder import number_of
 from training.data import held_out
 from training.fit_retrieval import COVERAGE_STRENGTH, STRENGTH, Fitted, fitted, query_from, write_weights
 from training.material import Known, Material
 from training.statistics import auc
 
 LOST = 0.1
-"""Share of covered held-out questions that a threshold may decline."""
+"""Share of covered held-out questions that the threshold may decline."""
 LACKING = -4.0
 """Log-odds of a sentence without the kind of thing that is asked for. Of the sentences that answer one in fifty lacks
 it (what is counted goes by another name), from which -1 is fitted; from here on the ranking gains nothing more."""
 PARTS = 3
 """Every one in so many sentences is left out of a course."""
-UNSEEN: Mapping[Kind, tuple[str, ...]] = {"across": ("missing", "missing_most", "named")}
-"""Features of coverage that say nothing where the words are another language's: the rarest word that is missing tells
-how large the course is, and no more."""
 _ASKED = 5
 """Of the passages that are not held out, one in so many is asked about."""
 Say = Callable[[str], None]
@@ -43,10 +40,8 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with what a course has on it; `covered` where the sentence that answers is in the course, `kind` by
-    whether it stands in the language that was asked in."""
+    """A question with what a course has on it; `covered` where the sentence that answers is in the course."""
 
-    kind: Kind
     answer: tuple[str, ...]
     covered: bool
     held: bool
@@ -54,55 +49,34 @@ class Asked:
 
 
 def fit_prose(materials: Mapping[str, Material], embedder: Embedder, reader: CrossEncoder, say: Say = print) -> None:
-    """Fit the sets "documents" and "across", all but their first rankings, and write them into weights.json.
-    `materials` are the same passages by language."""
-    starts: dict[Kind, Weights] = {kind: _start(kind) for kind in ("documents", "across")}
-    asked = [item for language in materials for item in ask(materials, language, embedder, reader, starts)]
-    for kind, start in starts.items():
-        say(f"{kind}:")
-        write_weights({kind: fit(kind, [item for item in asked if item.kind == kind], start, say)})
+    """Fit the set "documents", all but its first ranking, and write it into weights.json. `materials` are passages by
+    language."""
+    read = {"first": 1.0, "read": 0.5, "lacking": LACKING, "holding": 0.0, "bias": 0.0}
+    start = replace(Weights.of("documents"), read=read, threshold=0.5)
+    asked = [item for material in materials.values() for item in ask(material, embedder, reader, start)]
+    write_weights({"documents": fit(asked, start, say)})
 
 
-def _start(kind: Kind) -> Weights:
-    """A first ranking with which the cross-encoder's ten sentences are chosen."""
-    return replace(
-        Weights.of(kind),
-        read={"first": 1.0, "read": 0.5, "lacking": LACKING, "holding": 0.0, "bias": 0.0},
-        threshold=0.5,
-    )
-
-
-def ask(
-    materials: Mapping[str, Material], told: str, embedder: Embedder, reader: CrossEncoder,
-    starts: Mapping[Kind, Weights],
-) -> Iterator[Asked]:  # fmt: skip
-    """Questions in all languages put to the passages of one, as they are and without the sentences that answer."""
-    material = materials[told]
+def ask(material: Material, embedder: Embedder, reader: CrossEncoder, start: Weights) -> Iterator[Asked]:
+    """Questions put to the passages as they are, and to those without the sentences that answer."""
     chosen = [known for known in material.known if _is_asked(known)]
     kept = {known.document for known in chosen} | {name for name in material.sentences if int(number_of(name)) % 2 == 0}
-    wordings = {name: {place(known): known.question for known in other.known} for name, other in materials.items()}
     for part in (None, *range(PARTS)):
         with TemporaryDirectory() as folder:
             course = Course("outside", Path(folder) / "home")
             for document in sorted(kept, key=lambda name: int(number_of(name))):
-                texts = [
-                    text for at, text in enumerate(material.sentences[document]) if part is None or at % PARTS != part
-                ]
+                told = enumerate(material.sentences[document])
+                texts = [text for at, text in told if part is None or at % PARTS != part]
                 if texts:
                     path = Path(folder) / f"{document}.txt"
                     path.write_text(" ".join(texts), encoding="utf-8")
                     course.add(path)
-            weights = {**starts, "course": starts["documents"]}
+            weights: dict[Kind, Weights] = {"documents": start, "across": start, "course": start}
             retriever = Retriever(open_course(course, embedder), embedder, reader, weights)
             for known in chosen:
-                if part is not None and material.sentences[known.document].index(known.answer[0]) % PARTS != part:
-                    continue
-                for language, questions in wordings.items():
-                    if (question := questions.get(place(known))) is None:
-                        continue
-                    found = retriever.retrieve(query_from(question, embedder))
-                    kind: Kind = "documents" if language == told else "across"
-                    yield Asked(kind, known.answer, part is None, held_out(number_of(known.document)), found)
+                if part is None or material.sentences[known.document].index(known.answer[0]) % PARTS == part:
+                    found = retriever.retrieve(query_from(known.question, embedder))
+                    yield Asked(known.answer, part is None, held_out(number_of(known.document)), found)
 
 
 def _is_asked(known: Known) -> bool:
@@ -110,12 +84,10 @@ def _is_asked(known: Known) -> bool:
     return held_out(number) or int(number) % _ASKED == 2
 
 
-def fit(kind: Kind, asked: Sequence[Asked], start: Weights, say: Say) -> Weights:
+def fit(asked: Sequence[Asked], start: Weights, say: Say) -> Weights:
     """The weights of what was asked: how the sentences that were read are ranked, and when a question is covered."""
     weights = replace(start, read=_read(asked))
-    unseen = dict.fromkeys(UNSEEN.get(kind, ()), 0.0)
-    again = [(item, *_again(item.found, weights)) for item in asked]
-    scored = [(item, features._replace(**unseen), lacking) for item, features, lacking in again]
+    scored = [(item, *_again(item.found, weights)) for item in asked]
     known = [(item, features) for item, features, lacking in scored if not lacking]
     weights = replace(weights, covered=fitted(
         list(CoverageFeatures._fields), np.array([features for _, features in known]),

@@ -355,7 +355,9 @@ def test_rules_part_the_columns_of_a_table_however_narrow_they_are(tmp_path: Pat
         (left + 2, 700.0 - 16 * y, text) for y, row in enumerate(cells) for left, text in zip(lefts, row, strict=True)
     ]
     boxes = [
-        (left, 696.0 - 16 * y, width, 16.0) for y in range(3) for left, width in zip(lefts, (40, 66, 70), strict=True)
+        (left, 696.0 - 16 * y, width, 16.0)
+        for y in range(3)
+        for left, width in zip(lefts, (40.0, 66.0, 70.0), strict=True)
     ]
     assert said(pdf(tmp_path / "a.pdf", [texts], draw=_ruled(boxes))) == [
         "Name; Kind; Department.", "Tota; natural lake; Boyacá.", "Chuza; reservoir; Meta.",
