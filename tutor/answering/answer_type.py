@@ -70,7 +70,8 @@ def counts(sentence: str, nouns: Set[str], language: Language) -> bool:
     """True where a number stands just before one of these stems: "three gates", "tres compuertas de control"."""
     said = re.findall(r"\w+", _NO_COUNT.sub(" ", fold(sentence)))
     return any(
-        _NUMBER.fullmatch(word) is not None and any(stem(other, language) in nouns for other in said[at + 1 : at + 3])
+        (word.isdigit() or _NUMBER.fullmatch(word) is not None)
+        and any(stem(other, language) in nouns for other in said[at + 1 : at + 3])
         for at, word in enumerate(said)
     )
 
