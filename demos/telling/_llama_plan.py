@@ -7,12 +7,8 @@ from demos.runtime.contract import Edge, Network, Node
 from demos.runtime.messages import say
 
 LEFT, RIGHT = 0.12, 0.68
-
-
 MOST_HEADS = 12
 """From more query heads than this the diagram shows the first of them."""
-
-
 _WAY = (("in", LEFT, 0.0), ("norm1", RIGHT, 0.12), ("turn", RIGHT, 0.27), ("heads", RIGHT, 0.42), ("add1", LEFT, 0.5),
         ("norm2", RIGHT, 0.64), ("mlp", RIGHT, 0.82), ("add2", LEFT, 1.0))  # fmt: skip
 

@@ -20,8 +20,6 @@ Array = NDArray[np.float64]
 
 
 TRAINED = 8
-
-
 WATCHED = (2, 4, 8, 12, 16, 20)
 
 

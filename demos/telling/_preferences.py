@@ -24,8 +24,6 @@ from demos.runtime.messages import listed, say
 from demos.telling._pieces import PieceByPiece
 
 NAMES = tuple(answer.name for answer in ANSWERS)
-
-
 BETAS = (0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 
 

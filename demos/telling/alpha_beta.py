@@ -29,8 +29,6 @@ from demos.runtime.contract import (
 from demos.runtime.messages import listed, say
 
 MOST_FRAMES = 70
-
-
 OUTCOMES = (say("X wins"), say("O wins"), say("a draw or undecided"))
 
 

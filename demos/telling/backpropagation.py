@@ -42,8 +42,6 @@ from demos.runtime.contract import (
 from demos.runtime.messages import listed, say
 
 MOST_FRAMES = 40
-
-
 MOST_DRAWN = 8
 
 

@@ -38,11 +38,7 @@ from demos.vision.capsules import (
 )
 
 KINDS = (say("triangle"), say("box"), say("line"))
-
-
 WHOLES = (say("house"), say("boat"))
-
-
 TAKERS = (say("the house"), say("the boat"), say("neither"))
 
 

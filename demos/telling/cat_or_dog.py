@@ -41,8 +41,6 @@ from demos.runtime.contract import (
 from demos.runtime.messages import say
 
 ANIMALS = (say("cat"), say("dog"))
-
-
 ANSWERS = (say("no, it still sees the right animal"), say("yes, it changes its mind"))
 
 

@@ -14,11 +14,7 @@ from demos.runtime.messages import listed, say
 from demos.telling._preferences import NAMES, Toy, answers
 
 SYSTEM = "You are a helpful AI assistant."
-
-
 FOLLOW_UP = "Tell me more."
-
-
 SHOWN = 8
 
 

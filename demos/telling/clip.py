@@ -31,8 +31,6 @@ from demos.runtime.contract import (
 from demos.runtime.messages import say
 
 NOISES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
-
-
 ANSWERS = (say("all of it"), say("part of it"), say("nothing of it"))
 
 

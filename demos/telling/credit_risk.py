@@ -37,8 +37,6 @@ from demos.runtime.contract import (
 from demos.runtime.messages import listed, say
 
 SHOWN_STEPS = 6
-
-
 RISK = ("Low", "High")
 
 

@@ -30,8 +30,6 @@ from demos.runtime.messages import say
 from demos.vision.deep_residual import Array, DeepResidualParams, measure, run
 
 KINDS = (say("plain"), say("residual"))
-
-
 ANSWERS = (say("it nearly vanishes"), say("it stays within a factor of 10"), say("it explodes"))
 
 

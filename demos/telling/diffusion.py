@@ -31,11 +31,7 @@ from demos.runtime.contract import (
 from demos.runtime.messages import say
 
 MOST_FRAMES = 80
-
-
 FORWARD = (0, 50, 100, 200, 300, 450, 700, 1000)
-
-
 THIRDS = (say("in the first third of the steps"), say("in the second third"), say("in the last third"))
 
 

@@ -39,8 +39,6 @@ from demos.runtime.contract import (
 from demos.runtime.messages import say
 
 MOST_EPOCHS = 14
-
-
 ANSWERS = (say("the one with soft targets"), say("the one with labels only"), say("neither, within a point"))
 
 

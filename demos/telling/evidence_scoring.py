@@ -40,8 +40,6 @@ from demos.runtime.contract import (
 from demos.runtime.messages import clipped, listed, say
 
 SHOWN = 6
-
-
 ANSWERS = (say("yes, it is sure enough"), say("no, it stays silent"))
 
 

@@ -35,8 +35,6 @@ from demos.runtime.messages import listed, say
 from demos.telling._gallery import gallery
 
 ANSWERS = (say("right with and without the picture"), say("right only with the picture"), say("wrong with the picture"))
-
-
 TESTED = 40
 """Scenes asked about at the end."""
 

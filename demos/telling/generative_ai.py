@@ -46,11 +46,7 @@ from demos.runtime.contract import (
 from demos.runtime.messages import listed, say
 
 MOST_TOKENS = 12
-
-
 MADE = (say("text"), say("pictures"), say("sound"))
-
-
 RUNS = (say("fewer than 12"), say("12 to 24"), say("25 or more"))
 
 

@@ -47,14 +47,8 @@ from demos.runtime.contract import (
 from demos.runtime.messages import say
 
 ANSWERS = (say("below 0.2"), say("0.2 to 0.5"), say("above 0.5"))
-
-
 SHOWN = 10
-
-
 DRAWS = 200
-
-
 HEATS = (0.25, 0.5, 1.0, 1.5, 2.0)
 
 

@@ -38,8 +38,6 @@ from demos.sequences.hopfield import (
 )
 
 NAMES = (say("ring"), say("plus"), say("cross"), say("checks"), say("rows"), say("columns"))
-
-
 MOST_FRAMES = 70
 
 

@@ -19,8 +19,6 @@ from demos.runtime.messages import listed, say
 from demos.telling._gallery import gallery, lit
 
 ANSWERS = (say("all of them"), say("more than half"), say("half or fewer"))
-
-
 LEVELS = (0, 100, 250, 400)
 
 

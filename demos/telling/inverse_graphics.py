@@ -39,8 +39,6 @@ from demos.vision.inverse_graphics import (
 )
 
 ANSWERS = (say("mostly one factor"), say("several factors at once"))
-
-
 APART = 0.7
 """From this share of the change on, one factor is said to change alone."""
 

@@ -29,8 +29,6 @@ from demos.runtime.contract import (
 from demos.runtime.messages import say
 
 ANSWERS = (say("less than 1 point"), say("1 to 5 points"), say("more than 5 points"))
-
-
 LEVELS = (0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
 
 

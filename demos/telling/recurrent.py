@@ -32,8 +32,6 @@ from demos.runtime.messages import say
 from demos.sequences.recurrent import Array, RecurrentParams, read, run
 
 SHOWN = 16
-
-
 WINDOW = 4
 """Steps of the unrolled loop that are drawn at a time."""
 

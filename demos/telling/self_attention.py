@@ -31,11 +31,7 @@ from demos.runtime.messages import listed, say
 
 SHOWN = 8
 """Most numbers of a value in a table."""
-
-
 JOBS = (say("the word before"), say("words spelt alike"), say("the word after"), say("the word itself"))
-
-
 BESIDE = ((0, 2, -1), (2, 1, 1))
 """A designed head, the learnt head that does the same, and how far away the word is that both look for."""
 

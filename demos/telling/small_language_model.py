@@ -26,14 +26,8 @@ from demos.runtime.contract import (
 from demos.runtime.messages import say
 
 ANSWERS = (say("under 20"), say("20 to 80"), say("over 80"))
-
-
 KEPT_FREE = 1e9
-
-
 SIZES = (0.135e9, 0.36e9, 1e9, 3e9, 7e9, 13e9, 70e9)
-
-
 BITS = (16, 8, 4.5)
 """What 4-bit blocks take with their scales is 4.5 bits."""
 

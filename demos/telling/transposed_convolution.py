@@ -20,8 +20,6 @@ from demos.vision.transposed_convolution import (
 )
 
 MOST_STAMPS = 30
-
-
 ANSWERS = (say("an even one"), say("a checkerboard"))
 
 

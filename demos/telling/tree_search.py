@@ -31,8 +31,6 @@ from demos.runtime.contract import Board as Squares
 from demos.runtime.messages import listed, say
 
 JUDGE_DEPTH = {"tic-tac-toe": 9, "connect-four": 4}
-
-
 MOST_FRAMES = 44
 
 
