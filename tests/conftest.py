@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from demos.runtime.runner import Workers
 from knowledge.errors import KnowledgeError
 from knowledge.retrieval import index
 from tutor.service.resources import Equipment
@@ -82,6 +83,7 @@ def loaded() -> Equipment:
 def equipment(loaded: Equipment, shared_settings: Settings) -> Equipment:
     """Equipment of one test's own, with locks and workers of its own, that reads with what is loaded already."""
     own = Equipment(shared_settings)
+    own.workers = Workers(spare=False)  # a spare imports torch for seconds, and most tests run no demo
     for name in ("embedder", "cross_encoder", "entailment"):
         own.__dict__[name] = getattr(loaded, name)
     return own
