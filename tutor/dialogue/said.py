@@ -32,8 +32,8 @@ TELLS = 4
 LEANS = 0.5
 """Probability of leaning on what was said from which words are no answer: "explain that"."""
 ASKS = re.compile(
-    r"(?:ok |y |and |so |pero |but |please |por favor ){0,3}(?:what|why|how|who|when|where|which|can|could|would|do|does|"
-    r"did|is|are|explain|tell|give|show|define|describe|run|list|compare|que|por que|como|quien|cuando|donde|cual|"
+    r"(?:ok |y |and |so |pero |but |please |por favor ){0,3}(?:what|why|how|who|when|where|which|can|could|would|do|"
+    r"does|did|is|are|explain|tell|give|show|define|describe|run|list|compare|que|por que|como|quien|cuando|donde|cual|"
     r"cuant|puedes|podrias|explica|dime|dame|muestra|cuenta|haz|corre|compara|me |quiero|i want|let)"
 )
 """How questions and wishes begin, folded."""
