@@ -10,6 +10,7 @@ from typing import Any
 from demos.runtime.texts import tell
 from knowledge.retrieval.names import Named
 from knowledge.retrieval.query import Query
+from knowledge.text import Language
 from tutor.answering import navigate, recap
 from tutor.answering.answer import Desk, answer, declined, demo_of, offers
 from tutor.answering.answer_type import asked_for, holds
@@ -24,7 +25,7 @@ from tutor.dialogue.numbers import numbers
 from tutor.dialogue.reading import Act, units_of
 from tutor.dialogue.router import Clarify, RunDemo
 from tutor.dialogue.said import Said, only_names, read_in
-from tutor.dialogue.state import OF_RUNS, after
+from tutor.dialogue.state import OF_RUNS, DialogueState, after
 from tutor.dialogue.two_questions import two_questions
 from tutor.i18n import Texts, spanish
 from tutor.runs.canonical import AGAINST, canonical
@@ -62,6 +63,8 @@ PART = re.compile(
 """Words for a part of the lecture."""
 NEXT = re.compile(r"\b(?:next|after|following|siguiente|despues|sigue|proxima)\b")
 PREVIOUS = re.compile(r"\b(?:previous|before|anterior|antes)\b")
+JUST_SO = 0.92
+"""Least cosine (as e5 gives it) with a way to ask how the course is run of words that surely ask for that."""
 SEVERAL = 2
 """Slides of a topic from which it is asked which of them is meant."""
 SUMMED_UP = 0.88
@@ -110,6 +113,8 @@ def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
     desk = parts.desk(texts)
     if _asks_of_no_run(said):
         return talk.not_run(desk, said.state)
+    if _asks_for_rules(parts, said):
+        return talk.rules(desk)
     if _asks_of_a_slide(parts, said):
         return _locate(parts, desk, said, seed)
     if said.act == "ask_run" and said.reading.probability < OF_A_RUN and said.state.act not in OF_RUNS:
@@ -134,14 +139,15 @@ def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
 def _both(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply | None:
     """The answers to two questions in one turn, one after the other; None where they are one, or the first has none."""
     halves = two_questions(said.utterance.text)
-    if halves is None or said.offer is not None or said.act == "compare" or said.act not in EXPLAINED:
+    answers = said.act == "answer_practice" and not (said.state.practice or {}).get("open")  # nothing is asked of
+    if halves is None or said.offer is not None or said.act == "compare" or not (said.act in EXPLAINED or answers):
         return None
-    first = replace(read_in(parts, halves[0], said.state, said.language), language=said.language)
+    first = _half(parts, halves[0], said.state, said.language)
     if first.act == "compare" or first.act not in EXPLAINED:
         return None
     one = reply(parts, first, texts, seed)
     state = after(said.state, halves[0], one)
-    second = replace(read_in(parts, halves[1], state, said.language), language=said.language)
+    second = _half(parts, halves[1], state, said.language)
     if one.outcome != "answered" or second.act not in (*EXPLAINED, "off_topic"):
         return None
     other = reply(parts, second, texts, seed)
@@ -149,6 +155,19 @@ def _both(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply | None:
     more = [line for line in other.lines if line.text not in told]
     lead = one.lines[: HALVES[0]] if more else one.lines
     return replace(other, lines=(*lead, *more[: HALVES[1]]), outcome="answered", topic=one.topic or other.topic)
+
+
+def _half(parts: Parts, text: str, state: DialogueState, language: Language) -> Said:
+    """One of two questions, read where the conversation stands."""
+    said = replace(read_in(parts, text, state, language), language=language)
+    return replace(said, act=_asked_act(said)) if said.act == "answer_practice" else said
+
+
+def _asks_for_rules(parts: Parts, said: Said) -> bool:
+    """True for "when is the exam?", whatever the conversation is about."""
+    if said.act not in (*EXPLAINED, "about_course", "off_topic") or parts.navigator is None:
+        return False
+    return nearest_way(said.vector, parts.embedder, ("about", "rules"), JUST_SO) == "rules"
 
 
 def _asks_of_a_slide(parts: Parts, said: Said) -> bool:

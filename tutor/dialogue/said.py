@@ -47,6 +47,7 @@ _ORDINALS = (
     re.compile(r"\b(?:fourth|4th|cuart[oa]|four|cuatro|4)\b"),
     re.compile(r"\b(?:fifth|5th|quint[oa]|five|cinco|5)\b"),
 )
+_WHAT_IS = re.compile(r"\b(?:what(?:'?s| is| are)|que (?:es|son))\b")
 _PLACED = re.compile(
     r"\b(?:the |el |la |lo )?(?:first|second|third|fourth|fifth|last|primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa]|"
     r"quint[oa]|ultim[oa])(?: one| of them| de ell[oa]s)?\b"
@@ -101,7 +102,8 @@ def read_in(parts: Parts, text: str, state: DialogueState, before: Language) -> 
         if named and named[0].document in parts.topics:  # "Imagen, by Google Research" is Imagen
             item = parts.course.inline(named[0].document, said.language)
         return replace(said, text=_with_item(utterance, item), leans=0.0)
-    if only_names(names) and reading.probability < PLAIN and state.act in AGAIN:
+    again = only_names(names) and not _WHAT_IS.search(utterance.plain)
+    if again and reading.probability < PLAIN and state.act in AGAIN:
         said = replace(said, act=state.act)  # type: ignore[arg-type]
     if reading.act == "language":
         return _switched(said)

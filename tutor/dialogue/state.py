@@ -111,7 +111,8 @@ def after(state: DialogueState, question: str, reply: Reply) -> DialogueState:
     spoken = state.spoken.union(said) if reply.topic == state.topic else frozenset(said)
     return replace(
         state, topic=reply.topic or state.topic, title=title or state.title, act=reply.act, said=said, spoken=spoken,
-        listed=reply.listed, offers=(), question=question, turns=state.turns + 1, earlier=(*state.earlier, turn),
+        listed=reply.listed, offers=(), question=question, practice=None, turns=state.turns + 1,
+        earlier=(*state.earlier, turn),
     )  # fmt: skip
 
 
