@@ -167,7 +167,7 @@ def _asks_for_rules(parts: Parts, said: Said) -> bool:
     """True for "when is the exam?", whatever the conversation is about."""
     if said.act not in (*EXPLAINED, "about_course", "off_topic") or parts.navigator is None:
         return False
-    return nearest_way(said.vector, parts.embedder, ("about", "rules"), JUST_SO) == "rules"
+    return nearest_way(said.vector, parts.embedder, ("about", "rules", "teacher"), JUST_SO) == "rules"
 
 
 def _asks_of_a_slide(parts: Parts, said: Said) -> bool:
