@@ -68,6 +68,8 @@ EARLY = 3
 """Sentences at the head of a unit among which what answers best may stand where it is."""
 OUTLINE = ("define", "why", "how", "uses", "limits")
 """The units whose first sentences make a summary of a topic."""
+REASONS = ("why", "verify")
+"""Acts that a sentence answers, and no form."""
 FORMS = ("formula", "steps", "example")
 """Units that are read as a whole or not at all."""
 BY_FORM = ("steps", "formula", "example", "simplify", "code", "limits")
@@ -123,7 +125,8 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
         return facts(course, wanted, found) or _unit_told(course, wanted, found, course.topics[topic].unit("define"))
     if wanted.act in FACTS or unit is None:
         return facts(course, wanted, found)
-    if unit.act in FORMS and unit.act not in served_by(wanted) and not _asked_so(found, unit):
+    told_whole = wanted.act not in REASONS and _asked_so(found, unit)
+    if unit.act in FORMS and unit.act not in served_by(wanted) and not told_whole:
         return facts(course, wanted, found)  # the sentence of a formula that answers "why?", and not the formula
     if not found.answerable and not _plainly(course, found, topic, wanted):
         return None
