@@ -163,13 +163,19 @@ class Fitting:
             found.append((item, retriever.retrieve(self._queries[key])))
         return found
 
+    def ranking(self, train: Sequence[Labelled]) -> Weights:
+        """Weights of the first ranking of sentences; the others are empty."""
+        start = Weights({"cosine": 10.0, "shared": 1.0, "asked": 2.0, "bias": -10.0}, {}, {})
+        again = [] if self._plain else leaning(train, self._names())
+        found = self.collect([item for item in (*train, *again) if item.covered], start, read=False)
+        return replace(start, sentence=_sentences(found, lambda s: s.features._asdict()))
+
+    def _names(self) -> TopicNames:
+        return TopicNames(self._masked.passages, self._embedder.vocabulary)
+
     def fit(self, train: Sequence[Labelled], dev: Sequence[Labelled], say: Callable[[str], None]) -> Weights:
         """Weights of sentences, then of what the cross-encoder adds, then of coverage, then the threshold."""
-        start = Weights({"cosine": 10.0, "shared": 1.0, "asked": 2.0, "bias": -10.0}, {}, {})
-        names = TopicNames(self._masked.passages, self._embedder.vocabulary)
-        train_again, again = ([], []) if self._plain else (leaning(train, names), leaning(dev, names))
-        first = self.collect([item for item in (*train, *train_again) if item.covered], start, read=False)
-        weights = replace(start, sentence=_sentences(first, lambda s: s.features._asdict()))
+        weights, again = self.ranking(train), [] if self._plain else leaning(dev, self._names())
         say(f"first ranking on dev: best sentence right {top_right(self.collect(dev, weights, read=False)):.3f}")
         checked = self.collect([*dev, *again], weights, read=True)
         weights = replace(weights, read=_sentences(checked, lambda s: {"first": s.first, "read": s.read}))
@@ -260,11 +266,16 @@ def opened(dev: Sequence[Labelled]) -> list[Labelled]:
 
 
 def fit_all(index: Index, embedder: Embedder, reader: CrossEncoder, say: Callable[[str], None] = print) -> None:
-    """Fit the sets for the course and for documents, and write each into knowledge/retrieval/weights.json."""
+    """Fit the set for the course and the first ranking of documents, and write both into weights.json.
+
+    What the cross-encoder adds for documents, and when these answer, is fitted on prose and stays: after a change of
+    the first ranking run `python -m training fit-prose` too.
+    """
     splits: tuple[Split, Split] = ("train", "dev")
     train, dev = ([item for item in read_bank(split=split) if item.kind in ASKS] for split in splits)
-    for name, plain in (("course", False), ("documents", True)):
-        write_weights({name: Fitting(index, embedder, reader, plain=plain).fit(train, dev, say)})
+    write_weights({"course": Fitting(index, embedder, reader, plain=False).fit(train, dev, say)})
+    first = Fitting(index, embedder, reader, plain=True).ranking(train)
+    write_weights({"documents": replace(Weights.of("documents"), sentence=first.sentence)})
 
 
 def write_weights(fitted: Mapping[str, Weights]) -> None:
