@@ -29,6 +29,7 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import say
+from demos.telling._drawn_words import DRAWN
 
 NOISES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
 ANSWERS = (say("all of it"), say("part of it"), say("nothing of it"))
@@ -285,31 +286,7 @@ def _check(frames: Sequence[Frame]) -> str:
 
 
 LEXICON = {
-    "shape": Words(
-        ("forma", "figura"),
-        {
-            "circle": ("disc", "círculo", "ball", "round shape"),
-            "cross": ("plus", "cruz"),
-            "square": ("cuadrado", "box"),
-            "triangle": ("triángulo",),
-        },
-    ),
-    "colour": Words(
-        ("color", "tint"),
-        {
-            "red": ("rojo", "roja"),
-            "green": ("verde",),
-            "blue": ("azul",),
-            "yellow": ("amarillo", "amarilla"),
-        },
-    ),
-    "size": Words(
-        ("tamaño",),
-        {
-            "large": ("big", "grande", "huge"),
-            "small": ("tiny", "little", "pequeño", "pequeña"),
-        },
-    ),
+    **DRAWN,
     "noise": Words(("specks", "noise level", "ruido", "motas")),
     "pairs": Words(("matrix of", "batch", "image-text pairs", "captions", "pares", "matrix with")),
     "temperature": Words(("tau", "τ", "temp", "temperatura", "softmax temperature")),

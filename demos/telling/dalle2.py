@@ -33,6 +33,7 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import say
+from demos.telling._drawn_words import DRAWN
 from demos.telling._gallery import gallery, middles
 from demos.telling._vector_plane import survey
 
@@ -319,31 +320,7 @@ def _check(frames: Sequence[Frame]) -> str:
 
 
 LEXICON = {
-    "shape": Words(
-        ("forma", "figura"),
-        {
-            "circle": ("disc", "círculo", "ball", "round shape"),
-            "cross": ("plus", "cruz"),
-            "square": ("cuadrado", "box"),
-            "triangle": ("triángulo",),
-        },
-    ),
-    "colour": Words(
-        ("color", "tint"),
-        {
-            "red": ("rojo", "roja"),
-            "green": ("verde",),
-            "blue": ("azul",),
-            "yellow": ("amarillo", "amarilla"),
-        },
-    ),
-    "size": Words(
-        ("tamaño",),
-        {
-            "large": ("big", "grande", "huge"),
-            "small": ("tiny", "little", "pequeño", "pequeña"),
-        },
-    ),
+    **DRAWN,
     "images": Words(("pictures", "samples", "imágenes", "dibujos", "drawings", "variations")),
     "steps": Words(("denoising steps", "pasos", "iteraciones")),
     "guidance": Words(("guidance scale", "cfg", "guía", "escala de guía", "guidance strength")),

@@ -44,6 +44,7 @@ from demos.runtime.contract import (
     Words,
 )
 from demos.runtime.messages import say
+from demos.telling._drawn_words import DRAWN
 from demos.telling._gallery import gallery
 
 ANSWERS = (say("all of them"), say("more than half"), say("half or fewer"))
@@ -292,31 +293,7 @@ def _check(frames: Sequence[Frame]) -> str:
 
 
 LEXICON = {
-    "shape": Words(
-        ("forma", "figura"),
-        {
-            "circle": ("disc", "círculo", "ball", "round shape"),
-            "cross": ("plus", "cruz"),
-            "square": ("cuadrado", "box"),
-            "triangle": ("triángulo",),
-        },
-    ),
-    "colour": Words(
-        ("color", "tint"),
-        {
-            "red": ("rojo", "roja"),
-            "green": ("verde",),
-            "blue": ("azul",),
-            "yellow": ("amarillo", "amarilla"),
-        },
-    ),
-    "size": Words(
-        ("tamaño",),
-        {
-            "large": ("big", "grande", "huge"),
-            "small": ("tiny", "little", "pequeño", "pequeña"),
-        },
-    ),
+    **DRAWN,
     "images": Words(("pictures", "samples", "imágenes", "dibujos", "drawings")),
     "steps": Words(("denoising steps", "pasos", "iteraciones")),
     "guidance": Words(("guidance scale", "cfg", "w", "guía", "escala de guía", "guidance strength")),
