@@ -117,18 +117,33 @@ class Outline:
         place = row.index(section)
         return row[place - 1] if place else None, row[place + 1] if place + 1 < len(row) else None
 
+    def dated(self, topics: Iterable[str]) -> list[Dated]:
+        """When each of these topics first came, the oldest first; those without a date are left out."""
+        held = [[row for row in self.timeline if row.topic == topic] for topic in topics]
+        first = (min(rows, key=_year, default=None) for rows in held)
+        return sorted((row for row in first if row is not None), key=_year)
+
+    def to_study(self, topics: Iterable[str]) -> list[str]:
+        """Topics in the order in which they are best learnt."""
+        return sorted((topic for topic in topics if topic in self.order), key=self.order.index)
+
     def slides_of(self, topic: str) -> list[SlideShown]:
         """The slides on which a topic is met, in order."""
         return [slide for slide in self.slides if topic in slide.topics]
 
 
-Meant = Literal["whole", "recap", "shorter", "about", "rules", "teacher"]
+def _year(row: Dated) -> int:
+    return row.year
+
+
+Meant = Literal["whole", "recap", "shorter", "about", "rules", "teacher", "by_date", "to_study", "of_several"]
 
 
 @cache
 def read_ways(file: Path = FOLDER / "ways.yaml") -> Mapping[Meant, tuple[str, ...]]:
     """Ways to ask, in both languages, for what is no topic: a summary of the lecture or of the conversation, a shorter
-    answer, what the course is about, how it is run, who gives it."""
+    answer, what the course is about, how it is run, who gives it; which of several
+    things came first, in which order they are learnt, and what else is asked of several."""
     found: dict[Meant, list[str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
     return {meant: tuple(texts) for meant, texts in found.items()}
 

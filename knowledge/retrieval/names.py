@@ -30,7 +30,8 @@ class Named:
 
 
 class TopicNames:
-    """Finds names by their stems. Where names overlap the longest wins, and a title before an alias."""
+    """Finds names by their stems, however their words are joined. Where names overlap the longest wins, and a title
+    before an alias."""
 
     def __init__(self, passages: Iterable[Passage], vocabulary: Collection[str] = ()) -> None:
         """`vocabulary` holds words that are no slips."""
@@ -51,6 +52,7 @@ class TopicNames:
                 documents.append(document)
         self._names.pop((), None)
         self._words = {word for key in self._names for word in key}
+        self._joined = {joined: key for key in self._names if len(joined := "".join(key)) >= SHORTEST and len(key) > 1}
 
     def found(self, text: str) -> list[Named]:
         """The topics that a text names, in its order; a note comes before a slide of the same name."""
@@ -63,6 +65,8 @@ class TopicNames:
         while at < len(stems):
             for size in range(min(LONGEST, len(stems) - at), 0, -1):
                 key = tuple(stem_ for stem_, _ in stems[at : at + size])
+                if key not in self._names:  # "dalle2", "Dall E 2", "stylegan 2": spaces and hyphens as they come
+                    key = self._joined.get("".join(said[at : at + size]), key)
                 if (documents := self._names.get(key)) and not (size == 1 and self._is_other(typed, said[at])):
                     exact = all(sure for _, sure in stems[at : at + size])
                     best = min(documents, key=lambda document: document.startswith("slide-"))

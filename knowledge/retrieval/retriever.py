@@ -241,6 +241,7 @@ class Retriever:
             return None  # what every topic is asked: nothing in particular
         said = words(query.text)
         literal = [candidate for candidate in candidates if words(candidate.question.question) == said]
+        literal.sort(key=lambda candidate: -query.acts.get(candidate.passage.act, 0.0))  # of several the act's unit
         if literal and (match := self.questions.match(literal[:1], [UNREAD], topics, named)) is not None:
             return replace(match, probability=1.0)  # "is all A a B?" lies beside "is all B an A?", whose answer is no
         if self._cross_encoder is None:

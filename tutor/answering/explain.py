@@ -15,6 +15,7 @@ from itertools import combinations
 from knowledge.courses.units import Topic, Unit
 from knowledge.passages import Passage
 from knowledge.retrieval.answer_kinds import asked_kind, lacks
+from knowledge.retrieval.names import Named
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.retriever import Found, Sentence
 from knowledge.text import Language, fold, stem, words
@@ -58,6 +59,8 @@ PRONOUN = re.compile(r"\b(?:it|they|them|eso)\b", re.IGNORECASE)
 """Words that stand for the topic of the conversation, and nothing else."""
 SURELY = 0.6
 """Least probability of an act that asks for a form for that form to be said though the question asks more."""
+BESIDE_FORM = 1
+"""Words unknown to the topic at most that stand beside a wish for a form of it: "thx"."""
 MOST = 5
 """Sentences of an answer at most."""
 AFTER = 4
@@ -152,7 +155,8 @@ def _unit_told(course: Course, wanted: Wanted, found: Found, unit: Unit | None) 
 def _whole(course: Course, wanted: Wanted, unit: Unit) -> list[Line]:
     """A unit as its author wrote it; how something works after what it is."""
     lines = course.lines(unit, wanted.language)
-    if wanted.act == "explain" and unit.act == "how" and (lead := course.topics[unit.topic].unit("define")):
+    lead = course.topics[unit.topic].unit("define")
+    if wanted.act == "explain" and unit.act == "how" and lead is not None and len(lines) < MOST:  # its end is told too
         lines = [*course.lines(lead, wanted.language)[:1], *lines]
     return lines[: len(lines) if unit.act in ("steps", "formula", "example") else MOST]
 
@@ -222,6 +226,8 @@ def _read(course: Course, wanted: Wanted) -> Found:
         return course.retriever.retrieve(alone)
     if enough and not spoken and (whole or wanted.leans < LEAN):  # "and the GRU?" leans, and is about the GRU
         return course.retriever.retrieve(alone)
+    if wanted.act not in ("compare", "verify") and _of_another_system(course, wanted, named):
+        return course.retriever.retrieve(alone)  # "and the LSTM, when did that one come out?"
     alone_said = PRONOUN.search(wanted.text) is None and wanted.telling and not _of_what_was_said(wanted)
     if not course.topics and (wanted.leans < LEAN or alone_said):
         return course.retriever.retrieve(alone)  # a sentence of a teacher's document outweighs words of another subject
@@ -231,6 +237,17 @@ def _read(course: Course, wanted: Wanted) -> Found:
         return leaning
     found = course.retriever.retrieve(alone)
     return found if found.covered > leaning.covered + ALONE else leaning
+
+
+def _of_another_system(course: Course, wanted: Wanted, named: Sequence[Named]) -> bool:
+    """True where one system is named, which is not the conversation's: it is what is asked about."""
+    exact = [name.document for name in named if name.exact and name.document in course.topics]
+    dated = asked_kind(wanted.text) in ("when", "who")  # "and the Transformer, who made it?": no concept has that
+    systems = {document for document in exact if dated or course.topics[document].demo}
+    pronoun = PRONOUN.search(wanted.text)
+    if pronoun is not None and len(words(wanted.text[: pronoun.start()])) < max((n.end for n in named), default=0):
+        return False  # "how does it beat the LSTM?"
+    return len(systems) == 1 and wanted.topic not in systems and not any(d == wanted.topic for d in exact)
 
 
 def _of_its_own(course: Course, wanted: Wanted) -> bool:
@@ -320,7 +337,9 @@ def _topic(course: Course, wanted: Wanted, found: Found, named: Sequence[str]) -
 def _plainly(course: Course, found: Found, topic: str, wanted: Wanted) -> bool:
     """True when the words say little more than a topic's name, so that its unit is what is wanted."""
     if found.query.topic == topic and topic:
-        return found.covered > 0.1
+        few = len(unknown(course, wanted, found, topic)) <= BESIDE_FORM
+        formed = wanted.act in BY_FORM and wanted.probability >= SURELY and few
+        return formed or found.covered > 0.1  # "thx, now an example of that" tells nothing but the form
     if wanted.act == "off_topic":
         return False
     own = [name for name in found.names if name.document == topic]
@@ -365,12 +384,32 @@ def _unit(course: Course, wanted: Wanted, found: Found, topic: str) -> Unit | No
     plainly = wanted.act in BY_FORM and any(unit.act == served_by(wanted)[0] for unit in units)
     same = SAME_QUESTION if wanted.probability < CLEAR else JUST_SO
     asked = best is not None and best.features.asked_best and best.features.asked >= same
+    if best is not None and asked and wanted.act == "define":  # "What is a Kohonen network?" lies near "... for?"
+        plainly = plainly or _defines(course, wanted, found, topic)
+        asked = best.features.asked >= JUST_SO or _wants(wanted, best.passage.act) >= _wants(wanted, "define")
     if best is not None and asked and not plainly and not found.query.topic:
         return course.topics[topic].unit(best.passage.act, best.passage.against)  # type: ignore[arg-type]
     chosen = next((unit for act in served_by(wanted) for unit in _in_order(units, wanted) if unit.act == act), None)
     if chosen is None and best is not None:
         return course.topics[topic].unit(best.passage.act, best.passage.against)  # type: ignore[arg-type]
     return chosen
+
+
+def _defines(course: Course, wanted: Wanted, found: Found, topic: str) -> bool:
+    """True where nothing but the topic's name is said, and its definition is of just that: "what is a dense layer?",
+    and not "what is dropout?", which is told under overfitting."""
+    unit = course.topics[topic].unit("define")
+    if unit is None or _own_words(wanted, found):
+        return False
+    said = words(wanted.text)
+    named = {word for name in found.names if name.document == topic for word in said[name.start : name.end]}
+    lead = stems(unit.lines[0].en, "en") | stems(unit.lines[0].es, "es")
+    return bool(named) and all({stem(word, "en"), stem(word, "es")} & lead for word in named)
+
+
+def _wants(wanted: Wanted, act: str) -> float:
+    """How likely a kind of unit is wanted, 0 where nobody looked."""
+    return wanted.units.get(act, 0.0)
 
 
 def _in_order(units: Sequence[Unit], wanted: Wanted) -> Sequence[Unit]:
@@ -390,14 +429,21 @@ def _compare(course: Course, wanted: Wanted, found: Found, named: Sequence[str])
         return None
     for one, other in pairs:  # "in the zoo, the LSM and the ESN": of three names those that are compared
         for unit in (course.topics[one].unit("compare", other), course.topics[other].unit("compare", one)):
-            if unit is not None:
+            if unit is not None and (len(set(named)) <= len({one, other}) or _tells_of(course, unit, named)):
                 return Explanation(tuple(course.lines(unit, wanted.language)), unit.topic, found, unit)
-    both = pairs[0]
+    several = list(dict.fromkeys(named)) if len(set(named)) > len(pairs[0]) else list(pairs[0])
+    each = 2 if len(several) == len(pairs[0]) else 1
     lines: list[Line] = []
-    for document in both:
+    for document in several[:MOST]:
         if (unit := course.topics[document].unit("define")) is not None:
-            lines += course.lines(unit, wanted.language)[:2]
-    return Explanation(tuple(lines), both[0], found, None, instead=True)
+            lines += course.lines(unit, wanted.language)[:each]
+    return Explanation(tuple(lines), several[0], found, None, instead=each > 1)
+
+
+def _tells_of(course: Course, unit: Unit, named: Sequence[str]) -> bool:
+    """Whether a comparison speaks of all that is named."""
+    told = " ".join(line.en for line in unit.lines)
+    return set(named) <= {name.document for name in course.retriever.names.found(told)}
 
 
 def _particular(course: Course, wanted: Wanted, found: Found, topic: str) -> bool:

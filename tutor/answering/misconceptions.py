@@ -25,7 +25,7 @@ RATHER = 0.02
 
 def corrected(course: Course, wanted: Wanted, found: Found) -> Line | None:
     """What is right, where the question takes the error beside it for granted; None where it takes none."""
-    if found.vector is None or wanted.act not in SUPPOSING:
+    if found.vector is None or wanted.act not in SUPPOSING or not _says_more(wanted, found):
         return None
     topics = [*(name.document for name in found.names), wanted.topic]
     topics += [sentence.passage.document for sentence in found.sentences[:1]]
@@ -42,6 +42,13 @@ def corrected(course: Course, wanted: Wanted, found: Found) -> Line | None:
     if _denies(wanted.text) and not _denies(wrong.said(wanted.language)):
         return None  # "why can't one perceptron learn XOR?" takes no error for granted that says that it can
     return Line(right.said(wanted.language), course.passages[topic.id, "mistakes", ""])
+
+
+def _says_more(wanted: Wanted, found: Found) -> bool:
+    """False for "what is a Kohonen network for?": who says nothing but a topic's name takes nothing for granted."""
+    said = words(wanted.text)
+    named = {said[place] for name in found.names for place in range(name.start, name.end) if place < len(said)}
+    return any(word not in named for word in wanted.telling)
 
 
 def _denies(text: str) -> bool:

@@ -170,6 +170,46 @@ def ordered(desk: Desk, navigator: Navigator, topic: str) -> Reply:
     return Reply(tuple(lines), act="order", topic=topic, offers=_to_topics(desk, [t.id for t in (*after, *before)][:2]))
 
 
+def dated(desk: Desk, navigator: Navigator, topics: Sequence[str]) -> Reply | None:
+    """Which of several topics came first, with the lecture's dates; None where it has not the dates of two."""
+    texts, language = desk.texts, desk.texts.language
+    rows = navigator.outline.dated(topics)
+    if len(rows) < 2:
+        return None
+    names = [f"{desk.course.inline(row.topic, language)} ({row.year})" for row in rows]
+    if rows[0].year == rows[-1].year:
+        lead = texts("{topics} came in the same year.", topics=_listed(texts("and"), names))
+    elif len(rows) == 2:
+        lead = texts("{first} came first, then {then}.", first=names[0], then=names[1])
+    else:
+        lead = texts("From oldest to newest: {topics}.", topics=_listed(texts("and then"), names))
+    told = [Line(f"{row.year}: {row.text.said(language)}", navigator.slide(row.slide), opens="- ") for row in rows]
+    lacking = [topic for topic in topics if topic not in {row.topic for row in rows}]
+    if lacking:
+        without = _listed(texts("and"), [desk.course.inline(topic, language) for topic in lacking])
+        told.append(Line(texts("The lecture has no date for {topics}.", topics=without)))
+    found = [row.topic for row in rows]
+    listed = tuple(desk.course.inline(topic, language) for topic in found)
+    return Reply((Line(_capital(lead)), *told), act="order", listed=listed, offers=_to_topics(desk, found[:2]))
+
+
+def studied(desk: Desk, navigator: Navigator, topics: Sequence[str]) -> Reply | None:
+    """In which order several topics are best learnt, with what each of the later ones needs; None where they are not
+    two."""
+    texts, language = desk.texts, desk.texts.language
+    found = navigator.outline.to_study(dict.fromkeys(topics))
+    if len(found) < 2:
+        return None
+    names = [desk.course.inline(topic, language) for topic in found]
+    lines = [Line(texts("A good order to learn them: {topics}.", topics=_listed(texts("and then"), names)))]
+    for at, topic in enumerate(found):
+        needs = [other for other in found[:at] if other in desk.course.topics[topic].prerequisites]
+        if needs:
+            known = _listed(texts("and"), [desk.course.inline(other, language) for other in needs])
+            lines.append(Line(texts("Before {topic}, know {topics}.", topic=names[at], topics=known)))
+    return Reply(tuple(lines), act="order", listed=tuple(names), offers=_to_topics(desk, found[:2]))
+
+
 def beside(desk: Desk, navigator: Navigator, section: Section) -> Reply:
     """Which section of the lecture comes before one, and which after it."""
     texts, language = desk.texts, desk.texts.language

@@ -9,6 +9,7 @@ from knowledge.courses.units import Unit
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.question_space import Match
 from knowledge.retrieval.retriever import IN_PARTICULAR
+from knowledge.text import stem
 from tutor.answering.answer_type import asked_for, counted, counts
 from tutor.answering.course import FACTS, TAUGHT, Course, Explanation, Wanted
 from tutor.answering.explain import BY_FORM, OF_NAMES, strange
@@ -68,6 +69,8 @@ def particular(
             return None  # "who made it?" is not answered by a no
         alone = LIKELY if wanted.leans < LEANS else ASKED
         least = max(least, alone if wanted.act == "verify" else JUDGED)
+    if wanted.act == "verify" and wanted.leans < LEANS and _tells_more(course, wanted, match):
+        least = max(least, JUDGED)  # "elmo and GPT use the same strategy?" is not "did LLaMA come from GPT?"
     if wanted.act in OF_NAMES and match.probability < SURELY and strange(course, wanted):
         least = SURELY
     if all(line.text in spoken for line in lines):
@@ -85,6 +88,12 @@ def _compares(course: Course, wanted: Wanted, unit: Unit) -> bool:
     named = {name.document for name in course.retriever.names.found(wanted.text)} & set(course.topics)
     spoken = {wanted.topic, *wanted.spoken} if len(named) < len({unit.topic, unit.other}) else set()
     return not named or {unit.topic, unit.other} <= named | spoken
+
+
+def _tells_more(course: Course, wanted: Wanted, match: Match) -> bool:
+    """True where words tell of something that the course does not use where it speaks of the match's topic."""
+    known = course.vocabulary(match.passage.document)
+    return any(not {stem(word, "en"), stem(word, "es")} & known for word in wanted.telling)
 
 
 def judges(unit: Unit) -> bool:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from demos.runtime.texts import tell
+from demos.runtime.messages import say
+from demos.runtime.texts import fixed, tell
 from knowledge.retrieval.names import Named
 from knowledge.retrieval.query import Query
-from knowledge.text import Language
+from knowledge.text import Language, words
 from tutor.answering import navigate, recap
 from tutor.answering.answer import Desk, answer, declined, demo_of, offers
 from tutor.answering.answer_type import asked_for, holds
@@ -24,13 +25,14 @@ from tutor.dialogue.context import Parts
 from tutor.dialogue.numbers import numbers
 from tutor.dialogue.reading import Act, units_of
 from tutor.dialogue.router import Clarify, RunDemo
-from tutor.dialogue.said import Said, only_names, read_in
+from tutor.dialogue.said import Said, only_names, read_in, taken
 from tutor.dialogue.state import OF_RUNS, DialogueState, after
 from tutor.dialogue.two_questions import two_questions
 from tutor.i18n import Texts, spanish
-from tutor.runs.canonical import AGAINST, canonical
+from tutor.runs.canonical import AGAINST, MEANING, SHOWN, canonical
 from tutor.runs.comparing import compared
-from tutor.runs.questions import about_run
+from tutor.runs.questions import about_run, meaning
+from tutor.runs.summary import Run
 
 DEMO_DOUBT = 0.6
 """Least probability of a demo request from which "show me" means the demo of what was spoken of."""
@@ -65,6 +67,12 @@ NEXT = re.compile(r"\b(?:next|after|following|siguiente|despues|sigue|proxima)\b
 PREVIOUS = re.compile(r"\b(?:previous|before|anterior|antes)\b")
 JUST_SO = 0.92
 """Least cosine (as e5 gives it) with a way to ask how the course is run of words that surely ask for that."""
+ORDERED = ("order", "compare", "fact", "list", "verify")
+"""Acts that may ask which of several things came first."""
+IN_ORDER = 0.92
+"""Least cosine (as e5 gives it) with a way to ask for the order of several things."""
+FEW = 4
+"""Words at most that ask for another list after a list."""
 SEVERAL = 2
 """Slides of a topic from which it is asked which of them is meant."""
 SUMMED_UP = 0.88
@@ -95,9 +103,10 @@ def demo_wanted(parts: Parts, said: Said) -> RunDemo | Clarify | None:
         if changed is not None and said.act == "change_run":
             return None  # nothing to change is told: it is asked for
     if said.act in ("run_demo", "change_run") or said.utterance.text.startswith("/demo "):
-        topic = parts.topics.get(said.state.topic)
         sure = said.reading.probability > DEMO_DOUBT
-        about = topic.demo if topic and sure else ""
+        spoken = [topic for topics in ((said.state.topic,), *_spoken(parts, said)) for topic in topics]
+        demos = (parts.topics[topic].demo for topic in spoken if topic in parts.topics)
+        about = next((demo for demo in demos if demo), "") if sure else ""
         return parts.demo_reader.asked(said.utterance.text, about, sure=sure, before=said.state.question)
     return None
 
@@ -126,6 +135,10 @@ def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
         return _ask_run(parts, desk, said, seed)
     if said.offer is None and not said.topic and not said.state.practice and _doubtful(parts, said):
         return _explain(parts, desk, replace(said, act=_asked_act(said)), seed)
+    if (ordered := _several_in_order(parts, desk, said)) is not None:
+        return ordered
+    if (listed := _another_list(parts, desk, said)) is not None:
+        return listed
     if said.act == "summarise" and (again := _said_again(parts, desk, said)) is not None:
         return again
     if (both := _both(parts, said, texts, seed)) is not None:
@@ -167,6 +180,8 @@ def _asks_for_rules(parts: Parts, said: Said) -> bool:
     """True for "when is the exam?", whatever the conversation is about."""
     if said.act not in (*EXPLAINED, "about_course", "off_topic") or parts.navigator is None:
         return False
+    if said.leans >= LEAN and said.state.topic:
+        return False  # "and what did it cost?" asks of what was spoken of
     return nearest_way(said.vector, parts.embedder, ("about", "rules", "teacher"), JUST_SO) == "rules"
 
 
@@ -284,6 +299,10 @@ def _subject(parts: Parts, said: Said, topic: str) -> str:
     names = parts.course.retriever.names.found(said.text)
     if said.act == "define" and topic in {name.document for name in names}:
         return topic  # what was asked what it is, is spoken of
+    if said.act in ("verify", "compare") and topic in {
+        name.document for name in names if name.document in parts.topics
+    }:
+        return next(name.document for name in names if name.document in parts.topics)  # "is LLaMA bigger than GPT-3?"
     if before is not None and said.leans >= LEAN and not only_names(names) and not _moves(parts, names, before.id):
         return before.id  # what is said leans on the topic of the conversation, whatever else answers it
     if known is None or known.demo:
@@ -323,6 +342,9 @@ def _continue(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
         return navigate.located(desk, parts.navigator, "", slide) or talk.unsure(desk)
     topic = parts.topics.get(said.topic)
     unit = topic.unit(said.unit) if topic and said.unit else None  # type: ignore[arg-type]
+    if topic is None and said.state.offers and parts.navigator is not None:  # after a section or a list
+        offer = said.state.offers[0]
+        return reply(parts, taken(said, offer), desk.texts, seed)
     if topic is None:
         return talk.unsure(desk)
     if unit is None:
@@ -383,6 +405,37 @@ def _slide_meant(parts: Parts, said: Said) -> int | None:
     return navigator.slide_about(said.state.said[0], own)
 
 
+def _several_in_order(parts: Parts, desk: Desk, said: Said) -> Reply | None:
+    """Which of several topics came first, or is to be learnt first: those that are named or were spoken of together."""
+    if parts.navigator is None or said.act not in ORDERED or said.offer is not None:
+        return None
+    named = [name.document for name in parts.course.retriever.names.found(said.text) if name.document in parts.topics]
+    topics = list(dict.fromkeys(named))
+    if len(topics) < SEVERAL:
+        spoken = [topic for topic in _spoken(parts, said)[0] if topic in parts.topics]
+        topics = list(dict.fromkeys((*topics, *spoken)))[:SEVERAL]
+    if len(topics) < SEVERAL:
+        return None
+    vector = parts.embedder.encode_questions([_without_names(parts, said.text)])[0]
+    meant = nearest_way(vector, parts.embedder, ("by_date", "to_study", "of_several"), IN_ORDER)
+    if meant == "by_date":
+        return navigate.dated(desk, parts.navigator, topics)
+    return navigate.studied(desk, parts.navigator, topics) if meant == "to_study" else None
+
+
+def _without_names(parts: Parts, text: str) -> str:
+    """A text with a letter for each topic that it names: "which came first, A or B"."""
+    names = parts.course.retriever.names.found(text)
+    said = words(text)
+    letters = iter("ABCDEFGH")
+    out: list[str] = []
+    at = 0
+    for name in names:
+        out += [*said[at : name.start], next(letters, "X")] if name.start >= at else []
+        at = max(at, name.end)
+    return " ".join((*out, *said[at:]))
+
+
 def _order(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     if parts.navigator is None:
         return _explain(parts, desk, said, seed)
@@ -391,6 +444,17 @@ def _order(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     named = parts.course.retriever.names.found(said.text)
     topic = _topic_of(parts, said) if named or said.topic or said.leans >= LEAN else ""
     return navigate.ordered(desk, parts.navigator, topic)
+
+
+def _another_list(parts: Parts, desk: Desk, said: Said) -> Reply | None:
+    """The list that a few words mean after a list: "and from OpenAI?"."""
+    short = len(said.utterance.words) <= FEW and said.act in (*EXPLAINED, "list")
+    if parts.navigator is None or said.offer is not None or said.state.act != "list" or not short:
+        return None
+    if parts.course.retriever.names.found(said.text):
+        return None
+    row = parts.navigator.list_of(said.text, said.vector)
+    return navigate.listed(desk, parts.navigator, row) if row is not None else None
 
 
 def _list(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
@@ -413,6 +477,8 @@ def _summarise(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     if said.utterance.slide is not None:
         return _locate(parts, desk, said, seed)
     section = parts.navigator.section_named(said.text, said.vector)
+    if (row := parts.navigator.list_of(said.text, said.vector)) is not None and section is None:
+        return navigate.listed(desk, parts.navigator, row)  # "give me the timeline"
     named = parts.course.retriever.names.found(said.text)
     if named and not PART.search(said.text):  # "embedding, in one line" asks for no part of the lecture
         section = None
@@ -443,19 +509,36 @@ def _said_again(parts: Parts, desk: Desk, said: Said) -> Reply | None:
 def _ask_run(parts: Parts, desk: Desk, said: Said, seed: int) -> Reply:
     run = said.state.run
     if run is not None:
-        told = about_run(said.utterance.text, run)
-        if not told and (asked := canonical(said.utterance.text, said.vector, run, parts.embedder.encode_questions)):
-            before = said.state.run_before
-            told = compared(run, before) if asked == AGAINST and before is not None else about_run(asked, run)
+        told = _of_run(parts, said, run)
         if not told and said.act == "ask_run" and said.reading.sure and not _covered(parts, said):
-            told = about_run("What did the run show?", run)
+            told = about_run(SHOWN, run)
         if told:
-            language, more = said.language, spanish()
-            lines = tuple(Line(tell(sentence, language, run.demo, more)) for sentence in told)
+            lines = tuple(Line(_in_words(run, said.language, sentence)) for sentence in told)
             return Reply(lines, topic=said.state.topic, act="ask_run", about_run=said.state.run_id)
     if said.act != "ask_run":
         return HANDLERS.get(said.act, _explain)(parts, desk, said, seed)
     return _explain(parts, desk, replace(said, act="fact"), seed)
+
+
+def _of_run(parts: Parts, said: Said, run: Run) -> list[str] | None:
+    """What a run has to say to a question; None where it is not about it."""
+    if told := about_run(said.utterance.text, run):
+        return told
+    asked = canonical(
+        said.utterance.text, said.vector, run, parts.embedder.encode_questions, said.language,
+        lambda name: _in_words(run, said.language, say(name)),
+    )  # fmt: skip
+    if asked == AGAINST and said.state.run_before is not None:
+        return compared(run, said.state.run_before)
+    if asked == MEANING:
+        demo = next((demo for demo in parts.demos if demo.name == run.demo), None)
+        return meaning(run, [fixed(text, said.language, run.demo) for text in demo.look_for] if demo else [])
+    return about_run(asked, run) if asked else None
+
+
+def _in_words(run: Run, language: Language, sentence: str) -> str:
+    """A message of a run in a language."""
+    return tell(sentence, language, run.demo, spanish())
 
 
 def _covered(parts: Parts, said: Said) -> bool:

@@ -29,6 +29,8 @@ NEARLY_ALL = 0.6
 """Share of a text's content words that names take when it says nothing else."""
 TELLS = 4
 """Fewest words of an answer that is taken for one though it reads like a question."""
+ASKED = 3
+"""Fewest words of a question before a wish for a language."""
 LEANS = 0.5
 """Probability of leaning on what was said from which words are no answer: "explain that"."""
 ASKS = re.compile(
@@ -53,6 +55,16 @@ _PLACED = re.compile(
     r"quint[oa]|ultim[oa])(?: one| of them| de ell[oa]s)?\b"
 )
 _LAST = re.compile(r"\b(?:last|ultim[oa])\b")
+_WISHED = re.compile(
+    r"[\s,.;:?!]*\b(?:(?:please |porfa |por favor )?(?:answer|reply|respond\w{0,4}|explain|tell|say|contesta\w{0,3}|"
+    r"explica\w{0,3}|dime\w{0,2}|dilo)(?: me| it| that)? )?(?:in|en) (spanish|espanol|castellano|english|ingles)"
+    r"(?: please| pls| porfa| por favor)?[\s.!?]*$"
+)
+"""A wish for a language after a question of its own: "what is an LSTM? respondeme en español porfa"."""
+_OF_SPEECH = re.compile(
+    r"(?:speak|talk|write|translate\w?|text|words?|habla\w*|escrib\w*|traduc\w*|textos?|palabras?)$", re.I
+)
+"""What is done in a language by what is asked about: "can ChatGPT speak in Spanish?"."""
 _SPANISH, _ENGLISH = re.compile(r"\b(?:spanish|espanol|castellano)\b"), re.compile(r"\b(?:english|ingles)\b")
 
 
@@ -83,21 +95,24 @@ def read(parts: Parts, text: str, history: Sequence[Exchange], language: Languag
 
 def read_in(parts: Parts, text: str, state: DialogueState, before: Language) -> Said:
     """Read a text where a conversation stands; `before` is its language."""
+    text, wished = _asked_in(text)
     utterance = Utterance.of(text, parts.languages, before)
     vector = parts.embedder.encode_questions([utterance.text])[0]
     reading = parts.router.read(utterance, vector, state.flags)
     names = parts.course.retriever.names.found(utterance.text)
     said = Said(
-        utterance, state, reading, vector, utterance.language, reading.act, utterance.text, leans=reading.leans
+        utterance, state, reading, vector, wished or utterance.language, reading.act, utterance.text,
+        leans=reading.leans, switched=wished,
     )  # fmt: skip
     if (offer := _pressed(state, utterance)) is not None:
-        return _taken(said, offer)
+        return taken(said, offer)
     if _answers(state, reading, utterance):
         return replace(said, act="answer_practice")
     if reading.act == "accept":
         return _accepted(said, names)
-    if state.listed and (place := ordinal(utterance.plain)) is not None and not names:
-        item = state.listed[min(place, len(state.listed) - 1)]
+    listed = state.listed or _named_last(parts, state, utterance)
+    if listed and (place := ordinal(utterance.plain)) is not None and not names:
+        item = listed[min(place, len(listed) - 1)]
         named = parts.course.retriever.names.found(item)
         if named and named[0].document in parts.topics:  # "Imagen, by Google Research" is Imagen
             item = parts.course.inline(named[0].document, said.language)
@@ -112,6 +127,32 @@ def read_in(parts: Parts, text: str, state: DialogueState, before: Language) -> 
     if reading.act == "continue" and names and state.topic not in {name.document for name in names}:
         return _begun(parts, said, names[0].document)
     return _continued(parts, said) if reading.act == "continue" else said
+
+
+def _named_last(parts: Parts, state: DialogueState, utterance: Utterance) -> tuple[str, ...]:
+    """The topics that the last answer names, where one of several is asked for: "tell me more about the last one"."""
+    if not _PLACED.search(utterance.plain):
+        return ()
+    found = dict.fromkeys(name.document for text in state.said for name in parts.course.retriever.names.found(text))
+    topics = [document for document in found if document in parts.topics]
+    return tuple(parts.course.inline(topic, state.language) for topic in topics) if len(topics) > 1 else ()
+
+
+def _asked_in(text: str) -> tuple[str, Language | None]:
+    """A question without the wish for a language at its end, and that language; a text that is only such a wish stays
+    as it is, for it asks for what was said."""
+    flat = " ".join(text.split())
+    wish = _WISHED.search(fold(flat))
+    if (
+        wish is None
+        or _OF_SPEECH.search(flat[: wish.start()])
+        or len(fold(flat)) != len(flat)
+        or len(flat[: wish.start()].split()) < ASKED
+    ):
+        return text, None
+    return flat[: wish.start()] + ("?" if "?" in flat[wish.start() :] else ""), "en" if wish[1].startswith(
+        "ing"
+    ) or wish[1] == "english" else "es"
 
 
 def _answers(state: DialogueState, reading: Reading, utterance: Utterance) -> bool:
@@ -133,7 +174,8 @@ def _pressed(state: DialogueState, utterance: Utterance) -> Offer | None:
     return next((offer for offer in state.offers if fold(offer.text) == utterance.plain), None)
 
 
-def _taken(said: Said, offer: Offer) -> Said:
+def taken(said: Said, offer: Offer) -> Said:
+    """What was said as an offer that is taken up."""
     act: Act = offer.act  # type: ignore[assignment]
     return replace(said, act=act, topic=offer.topic, text=offer.text, offer=offer)
 
@@ -158,7 +200,7 @@ def _accepted(said: Said, names: Sequence[Named]) -> Said:
     shared = [len(said_words & set(fold(offer.text).split())) for offer in state.offers]
     best = max(range(len(shared)), key=lambda row: shared[row])
     chosen = place if place is not None and place < len(state.offers) else best if shared[best] else 0
-    return _taken(said, state.offers[chosen])
+    return taken(said, state.offers[chosen])
 
 
 def _with_item(utterance: Utterance, item: str) -> str:

@@ -8,7 +8,7 @@ left to the course ("What is gradient descent?", "What is the last layer for?").
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from demos.runtime.messages import listed, say
 from knowledge.text import fold
@@ -16,10 +16,14 @@ from tutor.runs import lexicon as words
 from tutor.runs.measures import Measure, Place, measures, number, place_of, said
 from tutor.runs.summary import Run
 
-__all__ = ["about_run"]
+__all__ = ["about_run", "meaning"]
 
 FOLLOWED = 3
 """Most measures that one answer speaks of."""
+
+
+LOOKED_AT = 2
+"""Sentences on what to look for that are told before the measures."""
 
 
 def about_run(question: str, run: Run) -> list[str] | None:
@@ -29,6 +33,20 @@ def about_run(question: str, run: Run) -> list[str] | None:
         if text and (found := reader(text, run)):
             return found
     return None
+
+
+def meaning(run: Run, look_for: Sequence[str]) -> list[str]:
+    """What a run's numbers mean: what the demo says is to be looked at, and what the first of its measures came to."""
+    known = [
+        measure
+        for measure in run.measures
+        if measure.words and measure.metric in run.metrics and run.values(measure.metric)
+    ]
+    told = [
+        Measure(run, m.metric, tuple((float(at), v) for at, v in run.values(m.metric)), declared=m).final()
+        for m in known
+    ]
+    return [*look_for[:LOOKED_AT], *told[:FOLLOWED]]
 
 
 def _settings(text: str, run: Run) -> list[str] | None:
