@@ -239,10 +239,10 @@ def _begun(parts: Parts, said: Said, document: str) -> Said:
 
 
 def _continued(parts: Parts, said: Said) -> Said:
-    """The next unit of the topic that was not said yet."""
+    """The next unit of the topic that was not said yet; without a topic, what was offered first."""
     topic = parts.topics.get(said.state.topic)
-    if topic is None:
-        return said
+    if topic is None:  # after a section or a list
+        return taken(said, said.state.offers[0]) if said.state.offers else said
     for act in MORE:
         unit = topic.unit(act)  # type: ignore[arg-type]
         if unit and unit.lines and not any({line.en, line.es} & said.state.spoken for line in unit.lines):

@@ -21,7 +21,8 @@ from tutor.answering.reply import Reply
 from tutor.conversations.store import Exchange
 from tutor.dialogue.context import Parts, RunFrames, Turn
 from tutor.dialogue.demonstrate import clarify, demonstrate
-from tutor.dialogue.handlers import demo_wanted, reply
+from tutor.dialogue.handlers import reply
+from tutor.dialogue.of_runs import demo_wanted
 from tutor.dialogue.router import Clarify, RunDemo
 from tutor.dialogue.said import Said, read
 from tutor.dialogue.worded import worded
