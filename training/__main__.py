@@ -12,6 +12,7 @@ questions       the space in which questions that want the same lie together (kn
 fit-retrieval   the weights of retrieval (knowledge/retrieval/weights.json)
 fit-prose       those that say when a teacher's documents answer in their own language; after the former
 fit-across      those for documents that are asked in the other language
+fit-told        whether the course answers a question that stands alone (tutor/answering/told.json); last of these
 data     examples from the course's training half, and from outside passages
 train    an adapter, to the end or until interrupted; the same command goes on where it stopped
 export   the adapter of the last checkpoint as a GGUF file
@@ -312,6 +313,16 @@ def fit_prose(outside: OutsideArgument) -> None:
     from training.fit_prose import fit_prose as fit
 
     fit(_in_both(outside), Embedder(), CrossEncoder(), typer.echo)
+
+
+@app.command()
+def fit_told() -> None:
+    """Fit whether the course answers a question that stands alone; after all that reads questions."""
+    import asyncio
+
+    from training.fit_told import fit_and_write
+
+    asyncio.run(fit_and_write(typer.echo))
 
 
 @app.command()

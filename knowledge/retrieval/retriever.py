@@ -410,8 +410,8 @@ class Retriever:
     ) -> CoverageFeatures:  # fmt: skip
         top = [hit.passage for _, hit in looked[:3]]
         own = {word for passage in top for word in self._all_stems(passage, query.language)}
-        missing = [self._rarity(word) for word in set(content_words(query.text, query.language)) - own]
-        total = sum(self._rarity(word) for word in set(content_words(query.text, query.language))) or 1.0
+        missing = [self.rarity(word) for word in set(content_words(query.text, query.language)) - own]
+        total = sum(self.rarity(word) for word in set(content_words(query.text, query.language))) or 1.0
         match = asked[0] if asked else _NO_NEAR
         best = sentences[0] if sentences else None
         return CoverageFeatures(
@@ -434,10 +434,11 @@ class Retriever:
 
     def _shared(self, wanted: Set[str], have: Set[str]) -> float:
         """Share of the wanted stems, weighted by rarity, that are there. A stem the course lacks weighs most."""
-        total = sum(self._rarity(word) for word in wanted)
-        return sum(self._rarity(word) for word in wanted & have) / total if total else 0.0
+        total = sum(self.rarity(word) for word in wanted)
+        return sum(self.rarity(word) for word in wanted & have) / total if total else 0.0
 
-    def _rarity(self, word: str) -> float:
+    def rarity(self, word: str) -> float:
+        """How rare a stem is in the course: the logarithm of its inverse share of passages."""
         return math.log(1 + len(self._index.passages) / (1 + self._index.count(word)))
 
     @cached_property

@@ -17,12 +17,13 @@ from knowledge.passages import Passage
 from knowledge.retrieval.answer_kinds import asked_kind, lacks
 from knowledge.retrieval.names import Named
 from knowledge.retrieval.query import Query
-from knowledge.retrieval.retriever import Found, Sentence
+from knowledge.retrieval.retriever import IN_PARTICULAR, Found, Sentence
 from knowledge.text import Language, fold, stem, words
 from tutor.answering.answer_type import asked_for
 from tutor.answering.course import FACTS, TAUGHT, Course, Explanation, Wanted, stems
 from tutor.answering.facts import NOT_READ, best_of, facts, stands
 from tutor.answering.reply import Line
+from tutor.answering.told import Features, Model, features_of
 
 LEAN = 0.5
 """Least probability that words lean on the conversation's topic for them to be read with it alone."""
@@ -107,7 +108,10 @@ ACT_UNITS: Mapping[str, tuple[str, ...]] = {
 
 def explain(course: Course, wanted: Wanted) -> Explanation | None:
     """The explanation; None when the course has none."""
-    found = _within(course, wanted, _read(course, wanted))
+    found = found_for(course, wanted)
+    alone = bool(course.topics) and not found.query.topic and wanted.leans < LEAN
+    if alone:
+        found = replace(found, answerable=Model.trained().tells(judged(course, wanted, found)))
     named = [name.document for name in found.names if name.document in course.topics]
     if wanted.act == "compare" and (compared := _compare(course, wanted, found, named)):
         return compared
@@ -131,7 +135,7 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
     told_whole = wanted.act not in REASONS and _asked_so(found, unit)
     if unit.act in FORMS and unit.act not in served_by(wanted) and not told_whole:
         return facts(course, wanted, found)  # the sentence of a formula that answers "why?", and not the formula
-    if not found.answerable and not _plainly(course, found, topic, wanted):
+    if not found.answerable and (alone or not _plainly(course, found, topic, wanted)):
         return None
     if wanted.act == "summarise":
         return Explanation(tuple(_in_short(course, course.topics[unit.topic], wanted.language)), topic, found, unit)
@@ -140,6 +144,24 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
         return facts(course, wanted, found) or _unit_told(course, wanted, found, unit)
     served = served_by(wanted)
     return Explanation(tuple(lines), topic, found, unit, instead=bool(served) and unit.act not in served)
+
+
+def judged(course: Course, wanted: Wanted, found: Found) -> Features:
+    """What tells whether the course answers words that stand alone (tutor/answering/told.py)."""
+    named = [name.document for name in found.names if name.document in course.topics]
+    topic = _topic(course, wanted, found, named)
+    topics = {topic for topic in (wanted.topic, *wanted.spoken) if topic}
+    match = course.retriever.question(Query(wanted.text, wanted.language, wanted.units), topics)
+    asked = match.probability if match is not None and match.passage.act in IN_PARTICULAR else 0.0
+    return features_of(
+        course, wanted, found, _own_words(wanted, found), unknown(course, wanted, found, topic), asked,
+        strange(course, wanted),
+    )  # fmt: skip
+
+
+def found_for(course: Course, wanted: Wanted) -> Found:
+    """What is found for words in their conversation."""
+    return _within(course, wanted, _read(course, wanted))
 
 
 def _asked_so(found: Found, unit: Unit) -> bool:

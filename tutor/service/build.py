@@ -82,6 +82,13 @@ class Tutor:
         return self._parts is not None
 
     @property
+    def parts(self) -> turn.Parts:
+        """What turns are made of. Raises RuntimeError before `prepare`."""
+        if self._parts is None:
+            raise RuntimeError("The tutor is not prepared.")
+        return self._parts
+
+    @property
     def indexed(self) -> bool:
         """True when an index of the course as it is now lies in the data folder."""
         return self._is_indexed()
