@@ -62,6 +62,7 @@ def facts(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
             not (near and own)
             or sentence.text.startswith("$$")
             or (_is_of_record(sentence) and not _is_of_record(best))
+            or (_SLIDE.search(sentence.text) and not _SLIDE.search(found.query.text))  # where it stands was not asked
         ):
             continue
         same = next((at for at, other in enumerate(chosen) if _repeats(sentence, other, wanted.language)), None)
@@ -132,13 +133,21 @@ def _of_the_kind(course: Course, wanted: Wanted, found: Found) -> Sentence | Non
     if (exact := next((s for s in near if nouns and counts(s.text, nouns, wanted.language)), None)) is not None:
         return exact
     for sentence in near:
-        if holds(sentence.text, kind) and (not nouns or nouns & stems(sentence.text, wanted.language)):
+        text = _without_topics(course, sentence.text) if kind == "name" else sentence.text
+        if holds(text, kind) and (not nouns or nouns & stems(sentence.text, wanted.language)):
             return sentence
     if kind == "money":
         return None
     if kind in ("year", "age"):
         return best if found.query.topic else None
     return best if not nouns or nouns & course.vocabulary(best.passage.document) else None
+
+
+def _without_topics(course: Course, text: str) -> str:
+    """A sentence without the names of topics, which are written large and are nobody's: "ChatGPT", "XOR"."""
+    systems = {text for topic in course.topics.values() for text in (topic.title, *topic.aliases)}
+    kept = [word for word in text.split() if word.strip(".,:;()\"'") not in systems]
+    return " ".join(kept)
 
 
 def _counted(course: Course, wanted: Wanted, found: Found) -> frozenset[str]:

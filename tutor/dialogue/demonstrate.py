@@ -25,8 +25,11 @@ OF_THE_REQUEST = ("invalid_parameters", "missing_capability", "demo_timeout", "d
 """What a run can end with because of what was asked for: an answer, no failure of the tutor."""
 
 
-async def demonstrate(parts: Parts, turn: Turn, utterance: Utterance, intent: RunDemo) -> AsyncGenerator[Event, None]:
-    """Run a demo and say what it showed. What the demo cannot do is said, with what it can."""
+async def demonstrate(
+    parts: Parts, turn: Turn, utterance: Utterance, intent: RunDemo, spoken: frozenset[str] = frozenset()
+) -> AsyncGenerator[Event, None]:
+    """Run a demo and say what it showed, with what the idea is where that is not among the sentences `spoken` before.
+    What the demo cannot do is said, with what it can."""
     demo, found, language = intent.demo, intent.extracted, turn.texts.language
     values = {"seed": turn.seed, **intent.before, **found.params}
     model = await parts.model() if found.loose and found.open_fields else None
@@ -70,8 +73,9 @@ async def demonstrate(parts: Parts, turn: Turn, utterance: Utterance, intent: Ru
     if topic is not None and (unit := topic.unit("define")) is not None:
         line = parts.course.lines(unit, turn.texts.language)[0]
         assert line.passage is not None
-        yield SourcesFound((Source(1, line.passage, 1.0, language),))
-        yield turn.say(line.text, line.passage)
+        if line.text not in spoken:  # "again with 100 epochs" needs no second definition
+            yield SourcesFound((Source(1, line.passage, 1.0, language),))
+            yield turn.say(line.text, line.passage)
     others = _other_runs(parts, demo, turn)
     yield turn.end(parts, _reply(demo, "demonstrated", others, topic.id if topic else ""))
 

@@ -115,7 +115,7 @@ async def _answer(parts: Parts, said: Said, seed: int) -> AsyncGenerator[Event, 
     turn = Turn(seed, Texts(said.language), said.utterance.text)
     intent = await asyncio.to_thread(demo_wanted, parts, said)
     if isinstance(intent, RunDemo):
-        events = demonstrate(parts, turn, said.utterance, intent)
+        events = demonstrate(parts, turn, said.utterance, intent, said.state.spoken)
     elif isinstance(intent, Clarify):
         events = clarify(parts, turn, intent)
     else:

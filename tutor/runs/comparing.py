@@ -23,7 +23,7 @@ def compared(run: Run, before: Run) -> list[str]:
     told = [sentence for measure in _judged(run, before) if (sentence := _against(measure, run, before))][:MOST]
     if not told:
         return []
-    return [say("This run used {changed}.", changed=listed(", ", changed)), *told] if changed else told
+    return [*told, say("This run used {changed}.", changed=listed(", ", changed))] if changed else told
 
 
 def _judged(run: Run, before: Run) -> list[tuple[str, str, bool]]:

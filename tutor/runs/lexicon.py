@@ -82,6 +82,7 @@ WHOLE = re.compile(
     rf"\b(?:explain|describe) {_THE_RUN}|\bwhat (?:was|were) the (?:results?|outcome)(?: of {_THE_RUN})?$|"
     rf"\bwhat did (?:it|we|i|you|{_THE_RUN}) (?:just )?(?:see|show|mean)\b"
 )
+RESULT = re.compile(r"\bwhat (?:was|were) the (?:results?|outcome)\b")
 VERDICT = re.compile(
     rf"^(?:so |and )?did (?:it|{_THE_RUN}) (?:\w+ )?(?:converge|work|learn|succeed|fail|get|find|reach|make|stop)\b|"
     r"\b(?:was|is) (?:my|the|our) (?:guess|prediction) (?:right|correct|wrong|true)\b|"

@@ -232,6 +232,8 @@ def _whole(text: str, run: Run) -> list[str] | None:
         for frame, name in run.moments.items()
         if frame < run.count
     ]
+    if words.RESULT.search(text):
+        return [said(run, run.count)]
     return [said(run, run.count), *([say("Moments on the way: {listed}.", listed=_listed(shown[:8]))] if shown else [])]
 
 
