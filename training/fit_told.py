@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_predict
-from sklearn.pipeline import make_pipeline
+from sklearn.model_selection import KFold
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from knowledge.courses.labelled import read_bank
@@ -39,7 +39,8 @@ LOST = 0.02
 """Share of the covered labelled questions that the threshold may decline."""
 FORMS = 400
 """Requests for what every topic has, drawn from all of them."""
-SOURCES = ("labelled", "other hands", "near misses", "what every topic is asked")
+WEIGHTS = {"labelled": 1.0, "other hands": 0.3, "near misses": 1.0, "what every topic is asked": 0.2}
+"""How much a question of each source counts: there are many of the easy ones, which are covered."""
 STRENGTH = 1.0
 FOLDS = 10
 Say = Callable[[str], None]
@@ -83,23 +84,29 @@ def rows_of(parts: Parts, asked: Sequence[Asked]) -> NDArray[np.float64]:
 def fit(asked: Sequence[Asked], rows: NDArray[np.float64], say: Say = print) -> Model:
     """Weights from all of them, and the threshold from predictions for labelled questions that were left out."""
     labels = np.array([item.covered for item in asked])
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=3000))
-    left = cross_val_predict(model, rows, labels, cv=FOLDS, method="predict_proba")[:, 1]
-    own = {source: np.array([item.source == source for item in asked]) for source in SOURCES}
+    counted = np.array([WEIGHTS[item.source] for item in asked])
+    left = np.zeros(len(asked))
+    for taught, held in KFold(FOLDS, shuffle=True, random_state=0).split(rows):
+        left[held] = _fitted(rows[taught], labels[taught], counted[taught]).predict_proba(rows[held])[:, 1]
+    own = {source: np.array([item.source == source for item in asked]) for source in WEIGHTS}
     covered = np.sort(left[own["labelled"] & labels])
     threshold = float(covered[int(LOST * len(covered))]) - 1e-6
-    for source in SOURCES:
+    for source in WEIGHTS:
         yes, no = left[own[source] & labels], left[own[source] & ~labels]
         parts = [f"{len(yes)} covered, declined {np.mean(yes < threshold):.3f}"] if len(yes) else []
         parts += [f"{len(no)} not, declined {np.mean(no < threshold):.3f}"] if len(no) else []
         parts += [f"AUC {auc(list(yes), list(no)):.4f}"] if len(yes) and len(no) else []
         say(f"{source}: {'; '.join(parts)}")
-    model.fit(rows, labels)
-    scaler, regression = model[0], model[-1]
+    scaler, regression = _fitted(rows, labels, counted)
     weights = regression.coef_[0] / scaler.scale_
     bias = float(regression.intercept_[0] - (weights * scaler.mean_).sum())
-    held = dict(zip(Features._fields, map(float, weights.round(4)), strict=True))
-    return Model({**held, "bias": round(bias, 4)}, round(threshold, 4))
+    kept = dict(zip(Features._fields, map(float, weights.round(4)), strict=True))
+    return Model({**kept, "bias": round(bias, 4)}, round(threshold, 4))
+
+
+def _fitted(rows: NDArray[np.float64], labels: NDArray[np.bool_], counted: NDArray[np.float64]) -> Pipeline:
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=5000))
+    return model.fit(rows, labels, logisticregression__sample_weight=counted)
 
 
 def write(model: Model) -> None:

@@ -110,8 +110,10 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
     """The explanation; None when the course has none."""
     found = found_for(course, wanted)
     alone = bool(course.topics) and not found.query.topic and wanted.leans < LEAN
-    if alone:
+    if alone and not _form_of_a_topic(course, wanted, found):
         found = replace(found, answerable=Model.trained().tells(judged(course, wanted, found)))
+    elif alone:
+        found = replace(found, answerable=not strange(course, wanted))
     named = [name.document for name in found.names if name.document in course.topics]
     if wanted.act == "compare" and (compared := _compare(course, wanted, found, named)):
         return compared
@@ -157,6 +159,12 @@ def judged(course: Course, wanted: Wanted, found: Found) -> Features:
         course, wanted, found, _own_words(wanted, found), unknown(course, wanted, found, topic), asked,
         strange(course, wanted),
     )  # fmt: skip
+
+
+def _form_of_a_topic(course: Course, wanted: Wanted, found: Found) -> bool:
+    """True for "the LSTM as a poem for my little sister": a form is surely wished for, of a topic that is named."""
+    named = any(name.exact and name.document in course.topics for name in found.names)
+    return named and wanted.act in BY_FORM and wanted.probability >= SURELY
 
 
 def found_for(course: Course, wanted: Wanted) -> Found:
