@@ -14,11 +14,10 @@ from itertools import combinations
 
 from knowledge.courses.units import Topic, Unit
 from knowledge.passages import Passage
-from knowledge.retrieval.answer_kinds import asked_kind, lacks
+from knowledge.retrieval.answer_kinds import asked_for, asked_kind, lacks
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.retriever import Found, Sentence
 from knowledge.text import Language, fold, stem, words
-from tutor.answering.answer_type import asked_for
 from tutor.answering.course import FACTS, TAUGHT, Course, Explanation, Wanted, stems
 from tutor.answering.facts import NOT_READ, best_of, facts, stands
 from tutor.answering.reply import Line

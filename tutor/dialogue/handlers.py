@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from demos.runtime.texts import tell
+from knowledge.retrieval.answer_kinds import asked_for, holds
 from knowledge.retrieval.names import Named
 from knowledge.retrieval.query import Query
 from knowledge.text import Language
 from tutor.answering import navigate, recap
 from tutor.answering.answer import Desk, answer, declined, demo_of, offers
-from tutor.answering.answer_type import asked_for, holds
 from tutor.answering.course import FACTS, TAUGHT, Wanted, stems
 from tutor.answering.explain import ACT_UNITS, BY_FORM, LEAN
 from tutor.answering.particular import asked_in_particular
@@ -240,7 +240,7 @@ def _dated(parts: Parts, desk: Desk, said: Said) -> Reply | None:
     """The sentence that was just said where it holds the year that is asked for: "and which year is that?"."""
     if said.act != "fact" or said.leans < LEAN or said.reading.telling or said.state.act not in FACTS:
         return None
-    if not said.state.said or asked_for(said.text) != "year" or not holds(said.state.said[0], "year"):
+    if not said.state.said or asked_for(said.text) != "when" or not holds(said.state.said[0], "when"):
         return None
     document, _ = parts.sentences.get(said.state.said[0], ("", ""))
     line = recap.again(desk.course, said.state.said[0], document, said.language)
