@@ -156,6 +156,11 @@ def counted(question: str, language: Language) -> str:
     return ""
 
 
+def several_numbers(sentence: str) -> bool:
+    """True for a sentence with two numbers or more, in digits or words."""
+    return len(set(_kinds().told.findall(fold(sentence)))) > 1
+
+
 def _new_names(question: str, sentence: str) -> bool:
     """True for a sentence with a name, after its first letter, that the question does not give."""
     told = {fold(word) for word in re.findall(r"[\w-]+|[\w'’-]+", question)}

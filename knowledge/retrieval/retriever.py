@@ -93,6 +93,8 @@ class CoverageFeatures(NamedTuple):
     """The score of that sentence."""
     passage: float
     """Cosine of the nearest passage."""
+    cosine: float
+    """Cosine of the sentence that is ranked first."""
     asked: float
     asked_shared: float
     opened: float
@@ -451,6 +453,7 @@ class Retriever:
             read_first=best.read if best else UNREAD,
             score=best.score if best else UNREAD,
             passage=max((hit.dense for _, hit in looked), default=0.0),
+            cosine=best.cosine if best else 0.0,
             asked=match.cosine,
             asked_shared=match.shared,
             opened=opened.score - match.score,

@@ -14,20 +14,17 @@ from itertools import combinations
 
 from knowledge.courses.units import Topic, Unit
 from knowledge.passages import Passage
-from knowledge.retrieval.answer_kinds import asked_for, asked_kind, lacks
+from knowledge.retrieval.answer_kinds import asked_for
 from knowledge.retrieval.query import Query
-from knowledge.retrieval.retriever import Found, Sentence
+from knowledge.retrieval.retriever import Found
 from knowledge.text import Language, fold, stem, words
-from tutor.answering.course import FACTS, TAUGHT, Course, Explanation, Wanted, stems
+from tutor.answering.course import FACTS, LEAN, TAUGHT, Course, Explanation, Wanted
 from tutor.answering.facts import NOT_READ, best_of, facts, stands
+from tutor.answering.following import ALONE_SAID, found_after
 from tutor.answering.reply import Line
 
-LEAN = 0.5
-"""Least probability that words lean on the conversation's topic for them to be read with it alone."""
 ASKED_SO = 0.94
 """Cosine (as e5 gives it) with an asked question from which its unit is meant, though another topic is named."""
-ALONE_SAID = 0.1
-"""Probability that words lean on what was said under which they are taken alone: "What is a prime number?"."""
 ONLY_NAMES = 0.6
 """Share of the content words that names take when a follow-up is about another topic."""
 ALONE = 0.1
@@ -103,7 +100,7 @@ ACT_UNITS: Mapping[str, tuple[str, ...]] = {
 
 def explain(course: Course, wanted: Wanted) -> Explanation | None:
     """The explanation; None when the course has none."""
-    found = _within(course, wanted, _read(course, wanted))
+    found = _within(course, wanted, _read(course, wanted)) if course.topics else found_after(course, wanted)
     named = [name.document for name in found.names if name.document in course.topics]
     if wanted.act == "compare" and (compared := _compare(course, wanted, found, named)):
         return compared
@@ -221,9 +218,6 @@ def _read(course: Course, wanted: Wanted) -> Found:
         return course.retriever.retrieve(alone)
     if enough and not spoken and (whole or wanted.leans < LEAN):  # "and the GRU?" leans, and is about the GRU
         return course.retriever.retrieve(alone)
-    alone_said = PRONOUN.search(wanted.text) is None and wanted.telling and not _of_what_was_said(wanted)
-    if not course.topics and (wanted.leans < LEAN or alone_said):
-        return course.retriever.retrieve(alone)  # a sentence of a teacher's document outweighs words of another subject
     completed = Query(_completed(course, wanted), wanted.language, wanted.units, wanted.topic, wanted.text)
     leaning = course.retriever.retrieve(completed)
     if wanted.leans >= LEAN or spoken:
@@ -243,8 +237,6 @@ def _of_its_own(course: Course, wanted: Wanted) -> bool:
 def _within(course: Course, wanted: Wanted, found: Found) -> Found:
     """Of words that lean on the conversation and name nothing, the sentences on what it speaks of come first; another
     topic's have to answer much better."""
-    if not course.topics and wanted.said and wanted.leans >= LEAN:
-        return _after_prose(wanted, found)
     if wanted.leans < LEAN or wanted.topic not in course.topics or found.names or not found.sentences:
         return found
     spoken = {wanted.topic, *wanted.spoken}
@@ -253,34 +245,6 @@ def _within(course: Course, wanted: Wanted, found: Found) -> Found:
         return found
     own = [sentence for sentence in found.sentences if sentence.passage.document in spoken]
     others = [sentence for sentence in found.sentences if sentence.passage.document not in spoken]
-    return replace(found, sentences=(*own, *others))
-
-
-def _of_what_was_said(wanted: Wanted) -> bool:
-    """True where all that words tell of stands in what was said last: "Which island was that?"."""
-    said = frozenset().union(*(stems(text, wanted.language) for text in wanted.said))
-    return bool(wanted.said) and all(stem(word, wanted.language) in said for word in wanted.telling)
-
-
-def _after_prose(wanted: Wanted, found: Found) -> Found:
-    """Of words that lean on an answer from a document, the sentences of its passage first; another one's have to answer
-    much better. What was said last is no answer to what follows, unless the words tell of nothing else and it has the
-    kind of thing that they ask for: "And in which year?"."""
-    repeats = wanted.act == "fact" and _of_what_was_said(wanted)
-
-    def fits(sentence: Sentence) -> bool:
-        if sentence.text not in wanted.said:
-            return True
-        without = lacks(wanted.text, sentence.text, sentence.passage.text)
-        dated = asked_kind(wanted.text) == "when" and len(wanted.telling) <= 1
-        return (repeats and without is not True) or (without is False and (dated or sentence.text != wanted.title))
-
-    held = [sentence for sentence in found.sentences if fits(sentence)]
-    near = {sentence.passage.id for sentence in found.sentences if sentence.text in wanted.said}
-    own = [sentence for sentence in held if sentence.passage.id in near]
-    if not held or not own or held[0].score - own[0].score > ELSEWHERE:
-        return replace(found, sentences=tuple(held) or found.sentences)
-    others = [sentence for sentence in held if sentence.passage.id not in near]
     return replace(found, sentences=(*own, *others))
 
 

@@ -14,8 +14,8 @@ from knowledge.retrieval.query import Query
 from knowledge.text import Language
 from tutor.answering import navigate, recap
 from tutor.answering.answer import Desk, answer, declined, demo_of, offers
-from tutor.answering.course import FACTS, TAUGHT, Wanted, stems
-from tutor.answering.explain import ACT_UNITS, BY_FORM, LEAN
+from tutor.answering.course import FACTS, LEAN, TAUGHT, Wanted, stems
+from tutor.answering.explain import ACT_UNITS, BY_FORM
 from tutor.answering.particular import asked_in_particular
 from tutor.answering.reply import Line, Reply
 from tutor.answering.ways import nearest_way
@@ -259,7 +259,7 @@ def _wanted(parts: Parts, said: Said) -> Wanted:
     wanted = Wanted(
         said.text, said.language, said.act, said.reading.units, topic, title, said.leans, telling,
         said.reading.probability if own else 1.0, taught if own else 1.0, *_spoken(parts, said),
-        () if parts.topics else tuple(said.state.said),
+        *(() if parts.topics else (tuple(said.state.said), said.state.question)),
     )  # fmt: skip
     if said.offer is not None or said.topic:
         wanted = replace(wanted, units=units_of(said.act), leans=1.0)
