@@ -95,13 +95,17 @@ class Index:
         self._asked_vectors = np.asarray(contents.asked_vectors, dtype=np.float32)
         self._alone = np.array([not asked.follows for _, asked in self._asked], dtype=bool)
         self._rows = [*contents.searched, *contents.others]
+        self._languages = np.array([passage.language for passage in contents.passages])
         self._collection = collection
         self._sparse = sparse
         self._starts_of_words = sparse.scores["indptr"]
 
-    def dense(self, vector: Vectors, k: int) -> dict[int, float]:
-        """Cosine of the k nearest passages to one unit vector. Raises KnowledgeError for one that is not finite."""
+    def dense(self, vector: Vectors, k: int, language: Language | None = None) -> dict[int, float]:
+        """Cosine of the k nearest passages to one unit vector, of those in a language where one is given. Raises
+        KnowledgeError for one that is not finite."""
         finite(vector)
+        if language is not None:
+            return self._compared(vector, k, language)
         query = np.asarray([vector], dtype=np.float32)
         most = min(2 * k, len(self._alike))
         try:
@@ -117,20 +121,28 @@ class Index:
                 nearest.setdefault(self._rows[entry], 1.0 - float(distance))
         return dict(islice(nearest.items(), k))
 
-    def _compared(self, vector: Vectors, k: int) -> dict[int, float]:
-        """What `dense` gives, from the vectors themselves: they stay in reach when their files are gone."""
+    def _compared(self, vector: Vectors, k: int, language: Language | None = None) -> dict[int, float]:
+        """What `dense` gives, from the vectors themselves: they stay in reach when their files are gone, and can be
+        searched in part."""
         cosines = np.concatenate([self._contents.vectors @ vector, self._contents.other_vectors @ vector])
         nearest: dict[int, float] = {}
-        for entry in np.argsort(-cosines, kind="stable")[:k]:
-            nearest.setdefault(self._rows[int(entry)], float(cosines[entry]))
+        for entry in np.argsort(-cosines, kind="stable"):
+            if len(nearest) == k:
+                break
+            row = self._rows[int(entry)]
+            if language is None or self._languages[row] == language:
+                nearest.setdefault(row, float(cosines[entry]))
         return nearest
 
-    def sparse(self, stems: Sequence[str], k: int) -> dict[int, float]:
-        """BM25 scores of the k best passages that share a word with the query."""
+    def sparse(self, stems: Sequence[str], k: int, language: Language | None = None) -> dict[int, float]:
+        """BM25 scores of the k best passages that share a word with the query, of those in a language where one is
+        given."""
         known = [stem for stem in stems if stem in self._sparse.vocab_dict]
         if not known:
             return {}
         scores = self._sparse.get_scores(known)
+        if language is not None:
+            scores = np.where(self._languages == language, scores, 0.0)
         k = min(k, len(scores))
         best = np.argpartition(-scores, k - 1)[:k]
         return {int(row): float(scores[row]) for row in best if scores[row] > 0}

@@ -93,6 +93,8 @@ class CoverageFeatures(NamedTuple):
     """The score of that sentence."""
     passage: float
     """Cosine of the nearest passage."""
+    cosine: float
+    """Cosine of the sentence that is ranked first."""
     asked: float
     asked_shared: float
     opened: float
@@ -134,6 +136,8 @@ class Found:
     features: CoverageFeatures
     names: tuple[Named, ...] = ()
     vector: Vectors | None = None
+    ahead: float = 0.0
+    """Log-odds of `covered` over those of the threshold: what compares what is found in two languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,23 +279,44 @@ class Retriever:
         return list(self.retrieve(Query.of(text)).hits[:top_k])
 
     def retrieve(self, query: Query) -> Found:
-        """Passages, sentences and coverage for one query."""
+        """Passages, sentences and coverage for one query. Where a teacher's documents are in both languages, each
+        language is searched for itself, since words in common say much in one and little in the other; what is likelier
+        to answer is given, and the other language's passages follow in `hits`."""
+        first, *others = sorted(self.judged(query), key=lambda found: (not found.answerable, -found.ahead))
+        return replace(first, hits=(*first.hits, *(hit for found in others for hit in found.hits)))
+
+    def judged(self, query: Query) -> tuple[Found, ...]:
+        """What is found, once for each language that a teacher's documents are in; all at once in other courses."""
         query = self.corrected(query)
         vector = self._embedder.encode_questions([query.text])[0]
+        if len(self._languages) < 2:
+            return (self._found(query, vector, None),)
+        return tuple(self._found(query, vector, language) for language in self._languages)
+
+    @cached_property
+    def _languages(self) -> tuple[Language, ...]:
+        """The languages of a course of documents; none where other passages are among them, which stand in both."""
+        found = {(passage.source, passage.language) for passage in self._index.passages}
+        return tuple(sorted(language for _, language in found)) if {s for s, _ in found} == {"document"} else ()
+
+    def _found(self, query: Query, vector: Vectors, language: Language | None) -> Found:
+        """What is found, in the passages of one language where one is given."""
         names = tuple(self.names.found(query.text))
         stems = question_stems(query.text, query.language)
         asked, opened = self._asked(vector, stems)
-        hits = self._fuse(vector, stems, asked, names)
+        hits = self._fuse(vector, stems, asked, names, language)
         looked = [entry for entry in hits if not entry[1].passage.whole][:LOOKED]
         told = [match for match in asked if not self._index.passages[match.row].whole][:ASKED]
         weights = self.weights[self._kind(query, hits)]
         sentences = self._rank_sentences(query, vector, stems, looked, told, names, weights)
         sentences = self._read(query, sentences, weights)
         features = self._coverage(query, looked, sentences, asked, opened, names)
-        covered = 0.0 if self._versions.another(query.text) else _sigmoid(_dot(weights.covered, features))
+        odds = _dot(weights.covered, features)
+        covered = 0.0 if self._versions.another(query.text) else _sigmoid(odds)
         ordered = _by_sentence([hit for _, hit in hits], sentences)
         answerable = covered >= weights.threshold and not (sentences and sentences[0].features.lacking)
-        return Found(query, ordered, sentences, covered, answerable, features, names, vector)
+        ahead = odds - _log_odds(weights.threshold)
+        return Found(query, ordered, sentences, covered, answerable, features, names, vector, ahead)
 
     def _kind(self, query: Query, hits: Sequence[tuple[int, Hit]]) -> Kind:
         best = hits[0][1].passage if hits else None
@@ -313,15 +338,25 @@ class Retriever:
         return tuple(match for match in found if match.asked.answer), opened
 
     def _fuse(
-        self, vector: Vectors, stems: Sequence[str], asked: Sequence[_Near], names: Sequence[Named]
-    ) -> list[tuple[int, Hit]]:
-        """Passages by reciprocal rank; those of a topic that is named are a ranking of their own."""
-        dense, sparse = self._index.dense(vector, CANDIDATES), self._index.sparse(stems, CANDIDATES)
+        self, vector: Vectors, stems: Sequence[str], asked: Sequence[_Near], names: Sequence[Named],
+        language: Language | None,
+    ) -> list[tuple[int, Hit]]:  # fmt: skip
+        """Passages by reciprocal rank, of a language where one is given; those of a topic that is named are a ranking
+        of their own."""
+        dense, sparse = (
+            self._index.dense(vector, CANDIDATES, language),
+            self._index.sparse(stems, CANDIDATES, language),
+        )
+
+        def counts(row: int) -> bool:
+            return language is None or self._index.passages[row].language == language
+
         nearest: dict[int, float] = {}
         for match in asked:
-            nearest.setdefault(match.row, match.score)
+            if counts(match.row):
+                nearest.setdefault(match.row, match.score)
         named = {name.document for name in names}
-        own = {row: dense.get(row, 0.0) for row in self._rows_of(named)}
+        own = {row: dense.get(row, 0.0) for row in self._rows_of(named) if counts(row)}
         fused: dict[int, float] = {}
         for scores in (dense, sparse, nearest, own):
             for rank, row in enumerate(sorted(scores, key=lambda row: -scores[row])):
@@ -419,6 +454,7 @@ class Retriever:
             read_first=best.read if best else UNREAD,
             score=best.score if best else UNREAD,
             passage=max((hit.dense for _, hit in looked), default=0.0),
+            cosine=best.cosine if best else 0.0,
             asked=match.cosine,
             asked_shared=match.shared,
             opened=opened.score - match.score,
@@ -513,6 +549,11 @@ def _by_sentence(hits: Sequence[Hit], sentences: Sequence[Sentence]) -> tuple[Hi
 def _dot(weights: Mapping[str, float], features: NamedTuple | Mapping[str, float]) -> float:
     values: Mapping[str, float] = features if isinstance(features, Mapping) else features._asdict()
     return sum(weights.get(name, 0.0) * value for name, value in values.items()) + weights.get("bias", 0.0)
+
+
+def _log_odds(probability: float) -> float:
+    kept = min(max(probability, 1e-9), 1 - 1e-9)
+    return math.log(kept / (1 - kept))
 
 
 def _sigmoid(value: float) -> float:

@@ -9,9 +9,9 @@ from demos.runtime.contract import Demo
 from demos.runtime.idea import definition
 from knowledge.courses.builtin import FOLDER as COURSE
 from knowledge.courses.units import Topic
+from knowledge.retrieval.answer_kinds import asked_for
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.retriever import Found
-from tutor.answering.answer_type import asked_for
 from tutor.answering.course import Course, Explanation, Wanted
 from tutor.answering.explain import explain, unsaid
 from tutor.answering.misconceptions import corrected

@@ -17,6 +17,8 @@ from tutor.answering.unread import Unread, unread_in
 
 TAUGHT = ("define", "explain", "why", "limits", "simplify", "example", "steps", "code", "formula")
 """Acts that ask for what every topic has."""
+LEAN = 0.5
+"""Least probability that words lean on what was spoken of for them to be read with it alone."""
 FACTS = ("fact", "symbol", "verify", "list")
 """Acts that want a sentence or two, not a unit."""
 
@@ -121,6 +123,8 @@ class Wanted:
     """The topics of the turns before the last one."""
     said: tuple[str, ...] = ()
     """The sentences of the last answer, where they are of a teacher's documents."""
+    asked: str = ""
+    """The question that they answered."""
 
 
 def _whole(passage: Passage) -> tuple[str, ...]:

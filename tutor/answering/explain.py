@@ -14,23 +14,19 @@ from itertools import combinations
 
 from knowledge.courses.units import Topic, Unit
 from knowledge.passages import Passage
-from knowledge.retrieval.answer_kinds import asked_kind, lacks
+from knowledge.retrieval.answer_kinds import asked_for, asked_kind
 from knowledge.retrieval.names import Named
 from knowledge.retrieval.query import Query
-from knowledge.retrieval.retriever import IN_PARTICULAR, Found, Sentence
+from knowledge.retrieval.retriever import IN_PARTICULAR, Found
 from knowledge.text import Language, fold, stem, words
-from tutor.answering.answer_type import asked_for
-from tutor.answering.course import FACTS, TAUGHT, Course, Explanation, Wanted, stems
+from tutor.answering.course import FACTS, LEAN, TAUGHT, Course, Explanation, Wanted, stems
 from tutor.answering.facts import NOT_READ, best_of, facts, stands
+from tutor.answering.following import ALONE_SAID, found_after
 from tutor.answering.reply import Line
 from tutor.answering.told import Features, Model, features_of
 
-LEAN = 0.5
-"""Least probability that words lean on the conversation's topic for them to be read with it alone."""
 ASKED_SO = 0.94
 """Cosine (as e5 gives it) with an asked question from which its unit is meant, though another topic is named."""
-ALONE_SAID = 0.1
-"""Probability that words lean on what was said under which they are taken alone: "What is a prime number?"."""
 ONLY_NAMES = 0.6
 """Share of the content words that names take when a follow-up is about another topic."""
 ALONE = 0.1
@@ -169,7 +165,7 @@ def _form_of_a_topic(course: Course, wanted: Wanted, found: Found) -> bool:
 
 def found_for(course: Course, wanted: Wanted) -> Found:
     """What is found for words in their conversation."""
-    return _within(course, wanted, _read(course, wanted))
+    return _within(course, wanted, _read(course, wanted)) if course.topics else found_after(course, wanted)
 
 
 def _asked_so(found: Found, unit: Unit) -> bool:
@@ -258,9 +254,6 @@ def _read(course: Course, wanted: Wanted) -> Found:
         return course.retriever.retrieve(alone)
     if wanted.act not in ("compare", "verify") and _of_another_system(course, wanted, named):
         return course.retriever.retrieve(alone)  # "and the LSTM, when did that one come out?"
-    alone_said = PRONOUN.search(wanted.text) is None and wanted.telling and not _of_what_was_said(wanted)
-    if not course.topics and (wanted.leans < LEAN or alone_said):
-        return course.retriever.retrieve(alone)  # a sentence of a teacher's document outweighs words of another subject
     completed = Query(_completed(course, wanted), wanted.language, wanted.units, wanted.topic, wanted.text)
     leaning = course.retriever.retrieve(completed)
     if wanted.leans >= LEAN or spoken:
@@ -291,8 +284,6 @@ def _of_its_own(course: Course, wanted: Wanted) -> bool:
 def _within(course: Course, wanted: Wanted, found: Found) -> Found:
     """Of words that lean on the conversation and name nothing, the sentences on what it speaks of come first; another
     topic's have to answer much better."""
-    if not course.topics and wanted.said and wanted.leans >= LEAN:
-        return _after_prose(wanted, found)
     if wanted.leans < LEAN or wanted.topic not in course.topics or found.names or not found.sentences:
         return found
     spoken = {wanted.topic, *wanted.spoken}
@@ -301,34 +292,6 @@ def _within(course: Course, wanted: Wanted, found: Found) -> Found:
         return found
     own = [sentence for sentence in found.sentences if sentence.passage.document in spoken]
     others = [sentence for sentence in found.sentences if sentence.passage.document not in spoken]
-    return replace(found, sentences=(*own, *others))
-
-
-def _of_what_was_said(wanted: Wanted) -> bool:
-    """True where all that words tell of stands in what was said last: "Which island was that?"."""
-    said = frozenset().union(*(stems(text, wanted.language) for text in wanted.said))
-    return bool(wanted.said) and all(stem(word, wanted.language) in said for word in wanted.telling)
-
-
-def _after_prose(wanted: Wanted, found: Found) -> Found:
-    """Of words that lean on an answer from a document, the sentences of its passage first; another one's have to answer
-    much better. What was said last is no answer to what follows, unless the words tell of nothing else and it has the
-    kind of thing that they ask for: "And in which year?"."""
-    repeats = wanted.act == "fact" and _of_what_was_said(wanted)
-
-    def fits(sentence: Sentence) -> bool:
-        if sentence.text not in wanted.said:
-            return True
-        without = lacks(wanted.text, sentence.text, sentence.passage.text)
-        dated = asked_kind(wanted.text) == "when" and len(wanted.telling) <= 1
-        return (repeats and without is not True) or (without is False and (dated or sentence.text != wanted.title))
-
-    held = [sentence for sentence in found.sentences if fits(sentence)]
-    near = {sentence.passage.id for sentence in found.sentences if sentence.text in wanted.said}
-    own = [sentence for sentence in held if sentence.passage.id in near]
-    if not held or not own or held[0].score - own[0].score > ELSEWHERE:
-        return replace(found, sentences=tuple(held) or found.sentences)
-    others = [sentence for sentence in held if sentence.passage.id not in near]
     return replace(found, sentences=(*own, *others))
 
 

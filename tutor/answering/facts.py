@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from knowledge.courses.units import Unit
+from knowledge.retrieval.answer_kinds import asked_for, counted, counts, holds
 from knowledge.retrieval.retriever import Found, Sentence
 from knowledge.text import Language, fold, stem, words
-from tutor.answering.answer_type import asked_for, counted, counts, holds
 from tutor.answering.course import FACTS, Course, Explanation, Wanted, stems
 from tutor.answering.prose import told
 from tutor.answering.reply import Line
@@ -133,12 +133,12 @@ def _of_the_kind(course: Course, wanted: Wanted, found: Found) -> Sentence | Non
     if (exact := next((s for s in near if nouns and counts(s.text, nouns, wanted.language)), None)) is not None:
         return exact
     for sentence in near:
-        text = _without_topics(course, sentence.text) if kind == "name" else sentence.text
+        text = _without_topics(course, sentence.text) if kind == "who" else sentence.text
         if holds(text, kind) and (not nouns or nouns & stems(sentence.text, wanted.language)):
             return sentence
     if kind == "money":
         return None
-    if kind in ("year", "age"):
+    if kind in ("when", "birth"):
         return best if found.query.topic else None
     return best if not nouns or nouns & course.vocabulary(best.passage.document) else None
 
@@ -171,7 +171,7 @@ def _unit_of(course: Course, sentence: Sentence) -> Unit | None:
 def _on_record(course: Course, wanted: Wanted, found: Found) -> Explanation | None:
     """When a topic that is named was made, and by whom: "in which year did Hinton build LeNet?" is set right by it."""
     named = [course.topics[name.document] for name in found.names if name.document in course.topics]
-    if wanted.act != "fact" or asked_for(wanted.text) != "year" or len(named) != 1:
+    if wanted.act != "fact" or asked_for(wanted.text) != "when" or len(named) != 1:
         return None
     known = course.vocabulary(named[0].id) | MADE
     proper = {fold(name) for name in re.findall(r"(?<=[^.?!] )[A-ZÁÉÍÓÚÑ][\w-]+", wanted.text)}
@@ -179,5 +179,5 @@ def _on_record(course: Course, wanted: Wanted, found: Found) -> Explanation | No
         return None  # "when did the first octopus come to the zoo?"
     unit = named[0].unit("facts")
     lines = course.lines(unit, wanted.language) if unit is not None else []
-    told = next((line for line in lines if holds(line.text, "year") and holds(line.text, "name")), None)
+    told = next((line for line in lines if holds(line.text, "when") and holds(line.text, "who")), None)
     return Explanation((told,), named[0].id, found, unit) if told is not None else None

@@ -6,11 +6,11 @@ from collections.abc import Set
 from typing import Any
 
 from knowledge.courses.units import Unit
+from knowledge.retrieval.answer_kinds import asked_for, counted, counts
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.question_space import Match
 from knowledge.retrieval.retriever import IN_PARTICULAR
 from knowledge.text import stem
-from tutor.answering.answer_type import asked_for, counted, counts
 from tutor.answering.course import FACTS, TAUGHT, Course, Explanation, Wanted
 from tutor.answering.explain import BY_FORM, OF_NAMES, strange
 from tutor.answering.explain import SURELY as PLAINLY

@@ -37,6 +37,11 @@ def points_back(sentence: str) -> bool:
     return bool(_POINTS_BACK.match(plain) or _POINTS_WITHIN.search(plain))
 
 
+def gives_reason(sentence: str) -> bool:
+    """True for a sentence that says why."""
+    return _GIVES_REASON.search(fold(sentence)) is not None
+
+
 def told(chosen: Sequence[Sentence], wanted: Wanted) -> tuple[Line, ...]:
     """The lines of chosen sentences, of which the first is the best: those of its passage in the order of reading, with
     what it needs before it and, where a reason is asked for, what follows from it; then those of other passages."""
@@ -46,7 +51,7 @@ def told(chosen: Sequence[Sentence], wanted: Wanted) -> tuple[Line, ...]:
     if best.place and points_back(passage.sentences[best.place]):
         places.add(best.place - 1)
     after = best.place + 1
-    is_open = wanted.act in EXPLAINED and not _GIVES_REASON.search(fold(best.text))
+    is_open = wanted.act in EXPLAINED and not gives_reason(best.text)
     if is_open and after < len(passage.sentences) and points_back(passage.sentences[after]):
         places.add(after)
     for place in (sentence.place for sentence in chosen if sentence.place in own):

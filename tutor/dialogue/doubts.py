@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from knowledge.retrieval.query import Query
-from tutor.answering.explain import LEAN
+from tutor.answering.course import LEAN
 from tutor.answering.particular import asked_in_particular
 from tutor.answering.ways import nearest_way
 from tutor.dialogue.context import Parts

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from knowledge.retrieval.answer_kinds import asked_for, holds
 from tutor.answering import recap
 from tutor.answering.answer import Desk, answer
-from tutor.answering.answer_type import asked_for, holds
-from tutor.answering.course import FACTS
-from tutor.answering.explain import BY_FORM, LEAN
+from tutor.answering.course import FACTS, LEAN
+from tutor.answering.explain import BY_FORM
 from tutor.answering.reply import Reply
 from tutor.dialogue.context import Parts
 from tutor.dialogue.doubts import OTHER
@@ -33,7 +33,7 @@ def _dated(parts: Parts, desk: Desk, said: Said) -> Reply | None:
     """The sentence that was just said where it holds the year that is asked for: "and which year is that?"."""
     if said.act != "fact" or said.leans < LEAN or said.reading.telling or said.state.act not in FACTS:
         return None
-    if not said.state.said or asked_for(said.text) != "year" or not holds(said.state.said[0], "year"):
+    if not said.state.said or asked_for(said.text) != "when" or not holds(said.state.said[0], "when"):
         return None
     document, _ = parts.sentences.get(said.state.said[0], ("", ""))
     line = recap.again(desk.course, said.state.said[0], document, said.language)

@@ -9,8 +9,7 @@ from knowledge.retrieval.query import Query
 from knowledge.text import words
 from tutor.answering import navigate, recap
 from tutor.answering.answer import Desk, offers
-from tutor.answering.course import FACTS
-from tutor.answering.explain import LEAN
+from tutor.answering.course import FACTS, LEAN
 from tutor.answering.reply import Line, Reply
 from tutor.answering.ways import nearest_way
 from tutor.dialogue import talk

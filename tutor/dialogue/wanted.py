@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from knowledge.retrieval.names import Named
-from tutor.answering.course import FACTS, TAUGHT, Wanted, stems
-from tutor.answering.explain import ACT_UNITS, LEAN
+from tutor.answering.course import FACTS, LEAN, TAUGHT, Wanted, stems
+from tutor.answering.explain import ACT_UNITS
 from tutor.dialogue.context import Parts
 from tutor.dialogue.reading import Act, units_of
 from tutor.dialogue.said import Said, only_names
@@ -33,7 +33,7 @@ def wanted_of(parts: Parts, said: Said) -> Wanted:
     wanted = Wanted(
         said.text, said.language, said.act, said.reading.units, topic, title, said.leans, telling,
         said.reading.probability if own else 1.0, taught if own else 1.0, *spoken_of(parts, said),
-        () if parts.topics else tuple(said.state.said),
+        *(() if parts.topics else (tuple(said.state.said), said.state.question)),
     )  # fmt: skip
     if said.offer is not None or said.topic:
         wanted = replace(wanted, units=units_of(said.act), leans=1.0)

@@ -17,11 +17,11 @@ import numpy as np
 from knowledge.courses.shipped_vectors import shipped
 from knowledge.courses.units import Line as UnitLine
 from knowledge.courses.units import Topic, Unit
+from knowledge.retrieval.answer_kinds import holds
 from knowledge.retrieval.embedder import Embedder, Vectors
 from knowledge.retrieval.query import Query
 from knowledge.text import Language, content_words, fold, language_of, words
 from tutor.answering.answer import Desk
-from tutor.answering.answer_type import holds
 from tutor.answering.course import Course
 from tutor.answering.grounding import Reader
 from tutor.answering.particular import ASKED
@@ -324,7 +324,7 @@ def asks(topic: Topic, act: str, language: Language) -> bool:
     if unit is None or act != "facts":
         return unit is not None
     first = unit.lines[0].said(language)
-    return holds(first, "year") and holds(first, "name")
+    return holds(first, "when") and holds(first, "who")
 
 
 def _statement(topic: Topic, round_: Round) -> UnitLine:

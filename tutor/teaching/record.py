@@ -7,8 +7,8 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
+from knowledge.retrieval.answer_kinds import asked_for
 from knowledge.text import fold, is_stop, words
-from tutor.answering.answer_type import asked_for
 
 Judged = Literal["right", "partly", "wrong"]
 ALIKE = 85
@@ -26,8 +26,8 @@ def on_record(question: str, expected: str, said: str) -> Judged | None:
     another judge is needed."""
     plain = set(words(said))
     years = _YEAR.findall(expected)
-    when = bool(years) and (asked_for(question) == "year" or bool(_WHEN & set(words(question))))
-    names = _names(expected, question) if asked_for(question) == "name" else set()
+    when = bool(years) and (asked_for(question) == "when" or bool(_WHEN & set(words(question))))
+    names = _names(expected, question) if asked_for(question) == "who" else set()
     if not (when or names) or plain & _DENIES:
         return None
     given = _NUMBER.findall(said)
@@ -46,9 +46,9 @@ def clue(question: str, expected: str) -> tuple[Literal["decade", "initials"], s
     """What helps to remember the year or the name that the sentence `expected` gives: the decade ("1950"), or how the
     names begin ("R"); None where a question asks for neither."""
     years = _YEAR.findall(expected)
-    if years and (asked_for(question) == "year" or _WHEN & set(words(question))):
+    if years and (asked_for(question) == "when" or _WHEN & set(words(question))):
         return "decade", f"{years[0][:3]}0"
-    if asked_for(question) == "name" and (names := _names(expected, question)):
+    if asked_for(question) == "who" and (names := _names(expected, question)):
         held = [word for word in _NAME.findall(expected) if fold(word) in names]
         return "initials", ", ".join(dict.fromkeys(word[0] for word in held))
     return None

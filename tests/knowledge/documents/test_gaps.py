@@ -17,26 +17,29 @@ from tests.knowledge.documents.making import column, deck, pdf, read, said, save
 needs_ocr = pytest.mark.skipif(not ocr.installed(), reason="Tesseract is not installed")
 
 
-def picture(lines: list[str], size: tuple[int, int] = (1240, 400)) -> bytes:
-    """A picture (PNG) with lines of text."""
-    from PIL import Image, ImageDraw
+def picture(lines: list[str], size: tuple[int, int] = (1240, 400), *, accents: bool = False) -> bytes:
+    """A picture (PNG) with lines of text; Pillow's own font has no accents."""
+    import reportlab
+    from PIL import Image, ImageDraw, ImageFont
 
+    vera = Path(reportlab.__file__).with_name("fonts") / "Vera.ttf"
+    font = ImageFont.truetype(vera, 44) if accents else ImageFont.load_default(44)
     image = Image.new("L", size, 255)
     draw = ImageDraw.Draw(image)
     for number, line in enumerate(lines):
-        draw.text((40, 40 + 60 * number), line, fill=0, font_size=44)
+        draw.text((40, 40 + 60 * number), line, fill=0, font=font)
     found = io.BytesIO()
     image.save(found, "PNG")
     return found.getvalue()
 
 
-def _scan(path: Path, lines: list[str]) -> Path:
+def _scan(path: Path, lines: list[str], *, accents: bool = False) -> Path:
     """A page that is only a picture, and a page of text."""
     from reportlab.lib.utils import ImageReader
     from reportlab.pdfgen.canvas import Canvas
 
     canvas = Canvas(str(path))
-    canvas.drawImage(ImageReader(io.BytesIO(picture(lines))), 40, 500, 500, 161)
+    canvas.drawImage(ImageReader(io.BytesIO(picture(lines, accents=accents))), 40, 500, 500, 161)
     canvas.showPage()
     canvas.drawString(72, 700, "Page two says that rain is wet.")
     canvas.save()
@@ -52,6 +55,20 @@ def test_scanned_lines_become_sentences_of_their_page(tmp_path: Path) -> None:
     ]
     assert document.remarks == ("1 picture was read by Tesseract (page 1)",)
     assert document.missing == ()
+
+
+@pytest.mark.skipif("spa" not in ocr.installed(), reason="Tesseract's Spanish is not installed")
+def test_a_spanish_scan_keeps_its_accents(tmp_path: Path) -> None:
+    lines = [
+        "Los molinos de la sierra se levantaron",
+        "cuando varias sequías dejaron sin fuerza",
+        "a los molinos de agua. El más antiguo lo",
+        "mandó construir el cura Tomás Robledo.",
+    ]
+    (tmp_path / "b.png").write_bytes(picture(lines, accents=True))
+    wanted = "Los molinos de la sierra se levantaron cuando varias sequías dejaron sin fuerza a los molinos de agua."
+    for path in (_scan(tmp_path / "a.pdf", lines, accents=True), tmp_path / "b.png"):
+        assert said(path)[:2] == [wanted, "El más antiguo lo mandó construir el cura Tomás Robledo."]
 
 
 @needs_ocr

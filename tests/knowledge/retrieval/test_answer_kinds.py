@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.retrieval.answer_kinds import asked_kind, lacks
+from knowledge.retrieval.answer_kinds import CourseKind, asked_for, asked_kind, counted, holds, lacks
+from knowledge.text import Language
 
 KINDS = {
     "How many eggs does a hen lay?": "count",
@@ -86,3 +87,64 @@ def test_a_number_of_the_question_is_never_the_one_that_it_asks_for(number: int,
 @given(st.text(max_size=120), st.text(max_size=120))
 def test_any_text_may_be_asked_and_said(question: str, sentence: str) -> None:
     assert (lacks(question, sentence) is None) is (asked_kind(question) == "")
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("In which year was it made?", "when"),
+        ("and when was that", "when"),
+        ("When?", "when"),
+        ("¿y en qué año fue?", "when"),
+        ("¿Cuándo?", "when"),
+        ("How many layers has GPT?", "count"),
+        ("¿Cuántas neuronas hacen falta?", "count"),
+        ("How much did it cost to train?", "money"),
+        ("¿Cuánto costó entrenar GPT-3?", "money"),
+        ("how much faster is it", "count"),
+        ("how old was he", "birth"),
+        ("Who made it?", "who"),
+        ("¿Quién la hizo?", "who"),
+        ("When is plain classification enough?", None),
+        ("¿cuándo me conviene usarla?", None),
+        ("What is a GAN?", None),
+    ],
+)
+def test_what_is_asked_of_the_course_is_read_from_the_question_word(question: str, kind: CourseKind | None) -> None:
+    assert asked_for(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "has"),
+    [
+        ("Slide 22 dates LeNet-5 to 1989.", "when", True),
+        ("The first AI winter was in the 1970s.", "when", True),
+        ("IBM's Watson won Jeopardy.", "when", False),
+        ("A GRU has two gates.", "count", True),
+        ("Una GRU tiene dos compuertas.", "count", True),
+        ("A GRU has gates.", "count", False),
+        ("Slide 26 dates the network to 1982.", "count", False),
+        ("It cost 4.6 million dollars.", "money", True),
+        ("Costó unos 4 millones de dólares.", "money", True),
+        ("GPT-3 has 175B parameters at a high cost.", "money", False),
+        ("The perceptron was made by Frank Rosenblatt.", "who", True),
+        ("Nobody knows.", "who", False),
+        ("Anything.", None, True),
+    ],
+)
+def test_a_sentence_of_the_course_has_it_or_not(sentence: str, kind: CourseKind | None, has: bool) -> None:
+    assert holds(sentence, kind) is has
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "stem"),
+    [
+        ("How many dollars did Watson win?", "en", "dollar"),
+        ("¿Cuántas capas tiene?", "es", "cap"),
+        ("How much did it cost to train?", "en", ""),
+        ("so if I double the length it gets how much worse", "en", ""),
+        ("What is it?", "en", ""),
+    ],
+)
+def test_what_is_counted(question: str, language: Language, stem: str) -> None:
+    assert counted(question, language) == stem
