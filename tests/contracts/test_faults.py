@@ -87,9 +87,9 @@ SHOWN: dict[int, dict[str, str]] = {
                                          "test_headers_over_the_bound_are_431_in_the_envelope"},
     41: {FAULTS + "test_long_lines.py": "test_lines_without_end_are_cut_and_the_others_are_served_meanwhile",
          DOCUMENTS + "test_pieces.py": "test_nothing_is_lost_and_no_part_is_long"},
-    42: {FAULTS + "test_postgresql.py": "test_two_services_number_the_exchanges_of_a_conversation_in_one_row",
-         API + "test_service.py": "test_the_pictures_of_a_run_are_with_the_service_that_made_it_and_what_came_out_"
-                                  "with_both"},
+    42: {FAULTS + "test_postgresql.py": "test_two_services_number_the_exchanges_of_a_conversation_in_one_row "
+                                        "test_a_run_is_found_by_every_service_on_the_database "
+                                        "test_a_run_of_a_conversation_is_found_elsewhere_and_goes_with_it"},
     43: {FAULTS + "test_postgresql.py": "test_a_restart_of_the_database_is_no_error_and_its_absence_is_said"},
     44: {FAULTS + "test_owners.py": "test_only_the_owner_reads_the_data_folder "
                                     "test_documents_and_indexes_lie_in_a_folder_of_their_owner"},

@@ -36,6 +36,7 @@ from demos.runtime.messages import say
 from tutor.conversations.database import Base, Words, open_engine, session_of, storage_error
 from tutor.conversations.migrate import bring_up_to_date
 from tutor.conversations.owners import Owner
+from tutor.conversations.runs import RunRecords, RunRow
 from tutor.conversations.writers import is_left, this_writer
 from tutor.errors import InputError, StorageError
 
@@ -112,6 +113,7 @@ class Conversations:
         """
         self._write = threading.Lock()
         self._engine = open_engine(url)
+        self.runs = RunRecords(self._engine, self._write)
         try:
             bring_up_to_date(self._engine)
         except SQLAlchemyError as error:
@@ -243,12 +245,13 @@ class Conversations:
             session.commit()
 
     def forget(self, owner: Owner | str) -> int:
-        """Remove all conversations of an owner for good; returns how many."""
+        """Remove all conversations of an owner for good, and the records of their runs; returns how many."""
         with self._write, self._session() as session:
             own = select(_ConversationRow.id).where(*_of(owner))
             count = session.scalar(select(func.count()).select_from(own.subquery())) or 0
             session.execute(delete(_ExchangeRow).where(_ExchangeRow.conversation_id.in_(own)))
             session.execute(delete(_ConversationRow).where(*_of(owner)))
+            session.execute(delete(RunRow).where(*_of(owner, RunRow)))
             session.commit()
             return count
 
@@ -278,9 +281,8 @@ class Conversations:
         return row
 
 
-def _of(owner: Owner | str) -> tuple[ColumnElement[bool], ...]:
+def _of(owner: Owner | str, row: type[_ConversationRow | RunRow] = _ConversationRow) -> tuple[ColumnElement[bool], ...]:
     key, user, course = Owner.of(owner)
-    row = _ConversationRow
     return row.key_name == key, row.user_name == user, row.course == course
 
 
@@ -289,8 +291,9 @@ def _no_conversation() -> InputError:
 
 
 def hand_over(session: Session, key: str, other: str) -> None:
-    """Give the conversations of a key to another one, in a session that the caller commits."""
+    """Give the conversations and runs of a key to another one, in a session that the caller commits."""
     session.execute(update(_ConversationRow).where(_ConversationRow.key_name == key).values(key_name=other))
+    session.execute(update(RunRow).where(RunRow.key_name == key).values(key_name=other))
 
 
 def markdown(conversation: Conversation) -> str:
