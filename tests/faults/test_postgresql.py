@@ -136,6 +136,19 @@ def test_names_texts_and_keys_of_every_kind_are_kept(either: str) -> None:
     keys.close()
 
 
+async def test_moments_are_told_alike_when_made_and_when_read(either: str, make_service: Callable[..., Service]) -> None:
+    service = make_service(database=either)
+    async with client_of(service) as client:
+        made = (await client.post("/v1/conversations", json={})).json()
+        await client.post(CHAT, json={"messages": [{"role": "user", "content": "Who?"}], "conversation": made["id"]})
+        whole = (await client.get(f"/v1/conversations/{made['id']}")).json()
+        listed = (await client.get("/v1/conversations")).json()["data"][0]
+    assert whole["created_at"] == listed["created_at"] == made["created_at"]
+    assert all(moment.endswith("+00:00") for moment in (made["created_at"], whole["exchanges"][0]["asked_at"]))
+    service.conversations.close()
+    service.keys.close()
+
+
 def test_two_services_number_the_exchanges_of_a_conversation_in_one_row(either: str) -> None:
     stores = [Conversations(either) for _ in range(3)]
     made = stores[0].create("local").id

@@ -159,6 +159,8 @@ class Service:
     """Answers that are being written to the database: they are waited for at the end."""
 
     started: int = field(default_factory=lambda: int(time.time()))
+    stopping: bool = False
+    """Whether it was told to stop: what is under way ends, and nothing begins."""
 
     @property
     def tutor(self) -> Tutor:

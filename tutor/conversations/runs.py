@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Engine, ForeignKey, Index, delete, select
+from sqlalchemy import JSON, Engine, ForeignKey, Index, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tutor.conversations.database import Base, Words, session_of
+from tutor.conversations.database import Base, Moment, Words, session_of
 from tutor.conversations.owners import Owner
 
 KEPT = 1000
@@ -45,7 +45,7 @@ class RunRow(Base):
     )
     demo: Mapped[str] = mapped_column(Words(80))
     params: Mapped[dict[str, Any]] = mapped_column(JSON)
-    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    made_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class RunRecords:

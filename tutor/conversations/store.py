@@ -20,7 +20,6 @@ from typing import Any, Literal
 from sqlalchemy import (
     JSON,
     ColumnElement,
-    DateTime,
     ForeignKey,
     Index,
     delete,
@@ -33,7 +32,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, make_transient, mapped_column
 
 from demos.runtime.messages import say
-from tutor.conversations.database import Base, Words, open_engine, session_of, storage_error
+from tutor.conversations.database import Base, Moment, Words, open_engine, session_of, storage_error
 from tutor.conversations.migrate import bring_up_to_date
 from tutor.conversations.owners import Owner
 from tutor.conversations.runs import RunRecords, RunRow
@@ -82,8 +81,8 @@ class _ConversationRow(Base):
     user_name: Mapped[str] = mapped_column(Words(200), index=True, server_default="")
     course: Mapped[str] = mapped_column(Words(64), server_default="")
     title: Mapped[str] = mapped_column(Words(200))
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    updated_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
 class _ExchangeRow(Base):
@@ -98,7 +97,7 @@ class _ExchangeRow(Base):
     state: Mapped[str] = mapped_column(Words(12))
     outcome: Mapped[str] = mapped_column(Words(20))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
-    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
     writer: Mapped[str] = mapped_column(Words(200), server_default="")
     """The process that answers it, as `writer` names it."""
 
