@@ -136,7 +136,7 @@ def test_names_texts_and_keys_of_every_kind_are_kept(either: str) -> None:
     keys.close()
 
 
-async def test_moments_are_told_alike_when_made_and_when_read(either: str, make_service: Callable[..., Service]) -> None:
+async def test_moments_are_told_alike_whether_made_or_read(either: str, make_service: Callable[..., Service]) -> None:
     service = make_service(database=either)
     async with client_of(service) as client:
         made = (await client.post("/v1/conversations", json={})).json()

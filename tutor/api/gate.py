@@ -1,4 +1,5 @@
-"""Who may speak to the service now, and without a key: programs of this machine, and pages that this service sent itself.
+"""Who may speak to the service: nobody any more when it ends, and without a key programs of this machine alone, and
+pages that this service sent itself.
 
 A web page elsewhere can make a browser send requests to 127.0.0.1, and can give this address a name of its own (DNS
 rebinding). The browser then tells of it, in Origin or in Host.
