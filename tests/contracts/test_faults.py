@@ -63,6 +63,7 @@ SHOWN: dict[int, dict[str, str]] = {
          "tests/tutor/service/test_queue.py": "test_waiting_time_does_not_suffer_from_a_clock_that_steps_back"},
     28: {FAULTS + "test_command.py": "test_a_taken_port_is_said_at_once"},
     29: {"tests/contracts/test_openapi.py": "test_every_answer_is_one_that_the_description_promises",
+         FAULTS + "test_states.py": "test_no_order_of_asking_taking_in_removing_and_restarting_loses_anything",
          API + "test_structured.py": "test_no_schema_whatever_makes_anything_but_an_answer_or_a_refusal",
          FAULTS + "test_races.py": "test_what_is_no_schema_is_no_500"},
     30: {FAULTS + "test_command.py": "test_the_three_questions_of_the_readme_without_any_network",
