@@ -328,6 +328,7 @@ def main() -> None:
     service = Service(chosen.port, home)
     try:
         service.ready()
+        sizes = [service.own_memory]
         print(f"Load average at the beginning: {os.getloadavg()[0]:.1f}.\n")
         print(
             "| load | answered | refused | median / last s | /healthz median / p99 / max ms "
@@ -341,13 +342,14 @@ def main() -> None:
         print(f"\n{asyncio.run(versus(service, chosen.against))}", flush=True)
         if chosen.upload:
             print(f"\n{uploaded(service, chosen.upload)}", flush=True)
-        sizes = []
         for _ in range(chosen.rounds):
             asyncio.run(at_once(service, 100))
             sizes.append(service.own_memory)
-        if sizes:
-            grown = 100 * (sizes[-1] / sizes[0] - 1)
-            print(f"\n{chosen.rounds} loads of 100: {sizes[0]:.0f} → {sizes[-1]:.0f} MB ({grown:+.1f} %).")
+        if chosen.rounds:
+            grown = 100 * (sizes[-1] / sizes[1] - 1)
+            each = ", ".join(f"{size:.0f}" for size in sizes)
+            print(f"\n{chosen.rounds} loads of 100: {grown:+.1f} % from the first to the last; MB when ready, and after")
+            print(f"each: {each}.")
             print(f"Load average at the end: {os.getloadavg()[0]:.1f}.", flush=True)
     finally:
         service.stop()

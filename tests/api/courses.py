@@ -37,12 +37,17 @@ def _demo_reader() -> DemoReader:
 
 def course_service(home: Path, **settings: Any) -> Service:
     """The service of the courses `animals`, which it means when none is named, and `plants`."""
-    chosen = Settings(home=home, course="animals", draft="off", **settings)
     for name, text in (("animals", ANIMALS), ("plants", PLANTS)):
         path = home / f"{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         Course(name, home).add(path)
+    return course_of_words(home, **settings)
+
+
+def course_of_words(home: Path, **settings: Any) -> Service:
+    """The service of the course `animals`, whatever documents it has."""
+    chosen = Settings(home=home, course="animals", draft="off", **settings)
     tutor = Tutor(chosen, ScriptedModel([]))  # closes what it works with when the service ends
     tutor._equipment.embedder = WordEmbedder()
     tutor._equipment.reading, tutor._equipment.cross_encoder = _reading()

@@ -12,7 +12,7 @@ import pytest
 
 from tests.api.scripted import ScriptedTutor, client_of
 from tutor.api.context import Service
-from tutor.errors import Problem
+from tutor.errors import Problem, StorageError
 from tutor.events import Failed
 
 ANSWER = "Frank Rosenblatt made the perceptron in 1957. [1]"
@@ -134,3 +134,37 @@ async def test_it_goes_on_after_a_restart(make_service: Callable[..., Service]) 
     async with client_of(later) as client:
         await client.post("/v1/responses", json={"input": "When?", "previous_response_id": made})
     assert _asked(later) == [("When?", ["Who?"])]
+
+
+async def test_what_is_refused_leaves_no_conversation_and_what_needs_no_turn_is_kept(
+    make_service: Callable[..., Service],
+) -> None:
+    service = make_service(queue=1, queue_per_key=1)
+    picture = [{"type": "input_image", "image_url": "data:image/png;base64,QUJD"}]
+    async with client_of(service) as http:
+        assert (await http.post("/v1/responses", json={"input": ""})).status_code == 422
+        places = [service.queue.place(("", "")) for _ in range(2)]
+        assert (await http.post("/v1/responses", json={"input": "Who?"})).status_code == 429
+        for place in places:
+            place.give_back()
+        assert (await http.get("/v1/conversations")).json()["data"] == []
+        blind = (await http.post("/v1/responses", json={"input": [{"role": "user", "content": picture}]})).json()
+        assert "pictures" in blind["output"][0]["content"][0]["text"]
+        assert (await http.get(f"/v1/responses/{blind['id']}")).json()["output"] == blind["output"]
+        body = {"input": "Who made it?", "previous_response_id": blind["id"]}
+        assert (await http.post("/v1/responses", json=body)).status_code == 200
+        assert len((await http.get("/v1/conversations")).json()["data"]) == 1
+
+
+async def test_a_conversation_that_cannot_be_made_gives_the_place_back(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> Any:
+        raise StorageError("The disk is full.", code="disk_full")
+
+    monkeypatch.setattr(service.conversations, "create", full)
+    async with client_of(service) as http:
+        for _ in range(3):
+            assert (await http.post("/v1/responses", json={"input": "Who?"})).status_code == 507
+        assert (await http.post("/v1/responses", json={"input": "Who?", "store": False})).status_code == 200
+    assert service.queue.depth == 0

@@ -63,6 +63,7 @@ SHOWN: dict[int, dict[str, str]] = {
          "tests/tutor/service/test_queue.py": "test_waiting_time_does_not_suffer_from_a_clock_that_steps_back"},
     28: {FAULTS + "test_command.py": "test_a_taken_port_is_said_at_once"},
     29: {"tests/contracts/test_openapi.py": "test_every_answer_is_one_that_the_description_promises",
+         FAULTS + "test_states.py": "test_no_order_of_asking_taking_in_removing_and_restarting_loses_anything",
          API + "test_structured.py": "test_no_schema_whatever_makes_anything_but_an_answer_or_a_refusal",
          FAULTS + "test_races.py": "test_what_is_no_schema_is_no_500"},
     30: {FAULTS + "test_command.py": "test_the_three_questions_of_the_readme_without_any_network",
@@ -87,9 +88,9 @@ SHOWN: dict[int, dict[str, str]] = {
                                          "test_headers_over_the_bound_are_431_in_the_envelope"},
     41: {FAULTS + "test_long_lines.py": "test_lines_without_end_are_cut_and_the_others_are_served_meanwhile",
          DOCUMENTS + "test_pieces.py": "test_nothing_is_lost_and_no_part_is_long"},
-    42: {FAULTS + "test_postgresql.py": "test_two_services_number_the_exchanges_of_a_conversation_in_one_row",
-         API + "test_service.py": "test_the_pictures_of_a_run_are_with_the_service_that_made_it_and_what_came_out_"
-                                  "with_both"},
+    42: {FAULTS + "test_postgresql.py": "test_two_services_number_the_exchanges_of_a_conversation_in_one_row "
+                                        "test_a_run_is_found_by_every_service_on_the_database "
+                                        "test_a_run_of_a_conversation_is_found_elsewhere_and_goes_with_it"},
     43: {FAULTS + "test_postgresql.py": "test_a_restart_of_the_database_is_no_error_and_its_absence_is_said"},
     44: {FAULTS + "test_owners.py": "test_only_the_owner_reads_the_data_folder "
                                     "test_documents_and_indexes_lie_in_a_folder_of_their_owner"},

@@ -8,11 +8,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import uvicorn
-
-from tutor.api.app import create_app
 from tutor.api.context import Service
-from tutor.api.server import config_of
+from tutor.api.server import server_of
 
 
 @contextmanager
@@ -20,7 +17,7 @@ def served(service: Service) -> Iterator[tuple[str, int]]:
     """Address and port of a service that runs in a thread."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(config_of(create_app(service)))
+    server = server_of(service)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     while not server.started:

@@ -35,17 +35,17 @@ ROOT = Path(__file__).parents[2]
 CHAT = "/v1/chat/completions"
 KILLS = int(os.environ.get("TIZA_FAULT_ROUNDS", "5"))
 SERVE = """
-import socket, sys, uvicorn
+import socket, sys
 from pathlib import Path
 from tests.api.scripted import ScriptedTutor
-from tutor.api.app import build_service, create_app
-from tutor.api.server import config_of
+from tutor.api.app import build_service
+from tutor.api.server import server_of
 from tutor.settings import Settings
 settings = Settings(home=Path(sys.argv[1]))
 listener = socket.socket()
 listener.bind(("127.0.0.1", 0))
 print(listener.getsockname()[1], flush=True)
-uvicorn.Server(config_of(create_app(build_service(settings, ScriptedTutor(settings, 0.4))))).run(sockets=[listener])
+server_of(build_service(settings, ScriptedTutor(settings, 0.4))).run(sockets=[listener])
 """
 WRITE = """
 import sys
@@ -136,6 +136,13 @@ def test_a_service_that_is_told_to_stop_ends_what_it_began(tmp_path: Path) -> No
             time.sleep(0.02)
         children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGTERM)
+        with httpx.Client(base_url=base) as late:
+            while (reply := late.get("/readyz")).status_code == 200:
+                time.sleep(0.01)
+            assert (reply.status_code, reply.json()["error"]["code"]) == (503, "stopping")
+            refused = late.post(CHAT, json=_body())  # the turns that were asked before still wait in line
+            assert refused.status_code == 503 and refused.headers["retry-after"]
+            assert late.get("/healthz").status_code == 200 and len(replies) < 6
         for thread in threads:
             thread.join()
         assert process.wait(40) in (0, -signal.SIGTERM)

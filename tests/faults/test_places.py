@@ -29,7 +29,7 @@ from tutor.conversations.store import Conversations
 from tutor.errors import InputError, Problem, StorageError
 from tutor.events import Failed
 
-ROUNDS = int(os.environ.get("TIZA_FAULT_ROUNDS", "4"))
+ROUNDS = int(os.environ.get("TIZA_FAULT_ROUNDS", "20"))
 FAULTS: tuple[Exception, ...] = (
     StorageError("The database is locked.", hint="Try again."), StorageError("The disk is full.", code="disk_full"),
     InputError("There is no such conversation.", code="not_found", hint="List yours."), ValueError("NUL"),
@@ -59,7 +59,7 @@ class Faulty:
 
     def __getattr__(self, name: str) -> Any:
         call = getattr(self._store, name)
-        if name not in ("ask", "settle", "recent"):
+        if name not in ("ask", "create", "settle", "recent"):
             return call
 
         def perhaps(*values: Any, **named: Any) -> Any:

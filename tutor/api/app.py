@@ -30,7 +30,7 @@ from tutor.api import (
     tools,
 )  # fmt: skip
 from tutor.api.context import Service
-from tutor.api.gate import LocalGate
+from tutor.api.gate import ClosingGate, LocalGate
 from tutor.api.metrics import Metrics
 from tutor.api.middleware import AccessLog, BodyLimit, PlainJson
 from tutor.conversations.store import Conversations
@@ -82,6 +82,7 @@ def create_app(service: Service) -> FastAPI:
     app.add_middleware(PlainJson)
     app.add_middleware(BodyLimit)
     app.add_middleware(LocalGate, service=service)
+    app.add_middleware(ClosingGate, service=service)
     if service.settings.allowed_origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=list(service.settings.allowed_origins), allow_methods=["*"],

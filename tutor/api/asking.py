@@ -94,7 +94,7 @@ async def _history(
 def _remembered(service: Service, caller: Caller, exchange: Exchange) -> Exchange:
     """The exchange with what stood beside its answer: what it offered, and the demo run that it told of."""
     if (kept := service.told.of(caller.owner, exchange.answer)) is not None:
-        return replace(exchange, detail=dict(kept))
+        return replace(exchange, detail=kept)
     if (run := service.runs.told(caller.owner, exchange.answer)) is None:
         return exchange
     demo = {"name": run.demo, "params": run.params, "run_id": run.id}

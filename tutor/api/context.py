@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
@@ -104,6 +105,7 @@ class Runs:
     def __init__(self) -> None:
         self._kept: OrderedDict[str, KeptRun] = OrderedDict()
         self._changing = threading.Lock()
+        self._making: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def start(self, run_id: str, owner: Owner, demo: str, params: dict[str, Any]) -> list[Frame]:
         """The list that a run's frames go into."""
@@ -116,12 +118,14 @@ class Runs:
                 self._kept.pop(next(name for name, run in self._kept.items() if run.owner.key == most))
         return kept.frames
 
-    def run(self, run_id: str, owner: Owner) -> KeptRun:
-        """The caller's run. Raises InputError (`not_found`)."""
+    def find(self, run_id: str, owner: Owner) -> KeptRun | None:
+        """The caller's run; None where it is not remembered."""
         kept = self._kept.get(run_id)
-        if kept is None or kept.owner != owner:
-            raise InputError(say("There is no such run any more."), code="not_found", hint=say("Run the demo again."))
-        return kept
+        return kept if kept is not None and kept.owner == owner else None
+
+    def making(self, run_id: str) -> asyncio.Lock:
+        """Held by whoever makes a run again: who wants it meanwhile waits, and finds it made."""
+        return self._making.setdefault(run_id, asyncio.Lock())
 
     def told(self, owner: Owner, answer: str) -> KeptRun | None:
         """The caller's latest run whose summary begins an answer: a client that keeps the chat sends back only that."""
@@ -155,6 +159,8 @@ class Service:
     """Answers that are being written to the database: they are waited for at the end."""
 
     started: int = field(default_factory=lambda: int(time.time()))
+    stopping: bool = False
+    """Whether it was told to stop: what is under way ends, and nothing begins."""
 
     @property
     def tutor(self) -> Tutor:

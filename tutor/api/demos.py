@@ -19,8 +19,10 @@ from demos.runtime.texts import Language, fixed, label, shown, told
 from tutor.api.context import CallerDep, Service, ServiceDep
 from tutor.api.errors import envelope
 from tutor.api.language import LanguageDep
+from tutor.api.runs import run_of, write_down
 from tutor.api.schemas import RunRequest
 from tutor.api.turns import EventStream, while_connected
+from tutor.conversations.runs import RunRecord
 from tutor.errors import InputError, Problem
 from tutor.service.queue import Place
 
@@ -75,6 +77,7 @@ async def run_demo(
     head = {"id": run_id, "demo": demo.name, "params": chosen}
     place = service.demo_queue.place(caller.client)
     try:
+        await write_down(service, caller.owner, RunRecord(run_id, demo.name, chosen))
         frames = _frames(service, demo, params, place, service.runs.start(run_id, caller.owner, demo.name, chosen))
         if "text/event-stream" not in request.headers.get("accept", ""):
             return await while_connected(request, _whole(head, frames, language))
@@ -88,10 +91,11 @@ async def run_demo(
 async def frame_picture(
     run_id: str, number: int, service: ServiceDep, caller: CallerDep, language: LanguageDep
 ) -> Response:
-    """Frame `number`, from 0, of one of the caller's latest runs, as a PNG."""
+    """Frame `number`, from 0, of one of the caller's runs, as a PNG. A run that this service does not remember, because
+    another one made it or it was long ago, is made again first."""
     from demos.runtime.pictures import frame_png
 
-    kept = service.runs.run(run_id, caller.owner)
+    kept = await run_of(service, caller, run_id)
     frames = kept.frames
     if not 0 <= number < len(frames):
         raise InputError(

@@ -34,7 +34,8 @@ _STATUS = {
     "model_not_found": 404, "long_wait": 503, "turn_timeout": 503,
     "busy": 429, "disk_full": 507, "read_only": 503, "model_missing": 503, "model_damaged": 503,
     "model_failed": 503, "index_locked": 503, "index_damaged": 503, "embedder_missing": 503, "embedder_mismatch": 503,
-    "not_ready": 503, "missing_capability": 503, "demo_timeout": 422, "demo_memory": 422, "demo_frames": 422,
+    "not_ready": 503, "stopping": 503,
+    "missing_capability": 503, "demo_timeout": 422, "demo_memory": 422, "demo_frames": 422,
 }  # fmt: skip
 _TYPES = {
     400: "invalid_request_error",

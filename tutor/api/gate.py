@@ -1,4 +1,5 @@
-"""Who may speak to a service without a key: programs of this machine, and pages that this service sent itself.
+"""Who may speak to the service: nobody any more when it ends, and without a key programs of this machine alone, and
+pages that this service sent itself.
 
 A web page elsewhere can make a browser send requests to 127.0.0.1, and can give this address a name of its own (DNS
 rebinding). The browser then tells of it, in Origin or in Host.
@@ -16,6 +17,22 @@ from tutor.api.context import KEY_HEADERS, Service, is_loopback
 from tutor.api.errors import error_response
 from tutor.api.language import accepted
 from tutor.errors import Problem
+
+
+class ClosingGate:
+    """Refuses with 503 what comes while the service ends what it began. /healthz goes on answering."""
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self._app, self._service = app, service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not self._service.stopping or scope["path"] == "/healthz":
+            await self._app(scope, receive, send)
+            return
+        problem = Problem("stopping", say("The tutor is being stopped."), say("Try again in some seconds."))
+        response = error_response(problem.told(accepted(Headers(scope=scope))))
+        response.headers["Connection"] = "close"
+        await response(scope, receive, send)
 
 
 class LocalGate:

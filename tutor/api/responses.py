@@ -9,7 +9,7 @@ import json
 import uuid
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -27,6 +27,7 @@ from tutor.api.errors import envelope, error_response
 from tutor.api.schemas import ChatMessage, ContentPart, Limit, Sampling, limit_of
 from tutor.api.structured import Form
 from tutor.api.turns import respond
+from tutor.conversations.records import detail
 from tutor.conversations.store import Exchange
 from tutor.errors import InputError, Problem
 from tutor.events import Failed
@@ -62,13 +63,13 @@ async def create(
     if body.previous_response_id:
         thread, before = await run_in_threadpool(_before, service, caller, body.previous_response_id)
     exchange = uuid.uuid4().hex
-    if body.store and not thread:
-        thread = (await run_in_threadpool(service.conversations.create, caller.owner)).id
     wanted = Wanted(
-        body.max_output_tokens, (), _form(body), body.seed, thread if body.store else "", exchange,
+        body.max_output_tokens, (), _form(body), body.seed, "", exchange,
         patience_of(request, service, streamed=body.stream), before,
     )  # fmt: skip
     made = await begin(service, caller, tutor, messages, wanted)
+    if body.store:
+        await _keep(service, caller, made, thread, exchange)
     reply = _Reply(body, made, f"resp_{exchange}", int(datetime.now(UTC).timestamp()))
     return await respond(
         request, made.place, reply.whole if not body.stream else None, reply.lines, failed=reply.failed
@@ -102,6 +103,27 @@ async def delete_response(response: str, service: ServiceDep, caller: CallerDep)
     thread, _ = await run_in_threadpool(service.conversations.until, caller.owner, _exchange_id(response))
     await run_in_threadpool(service.conversations.delete, caller.owner, thread)
     return {"id": response, "object": "response", "deleted": True}
+
+
+async def _keep(service: Service, caller: Caller, made: Completion, thread: str, exchange: str) -> None:
+    """Have the answer kept in its conversation; a new one is made only now, for what was neither refused nor empty.
+
+    Raises StorageError and InputError; the place in the queue is given back then.
+    """
+
+    def kept() -> str:
+        found = thread or service.conversations.create(caller.owner).id
+        if (ready := made.ready) is not None:  # no turn will keep it
+            service.conversations.ask(caller.owner, found, made.asked.question, exchange)
+            service.conversations.settle(exchange, ready.text, "complete", ready.outcome, detail(ready))
+        return found
+
+    try:
+        made.asked = replace(made.asked, conversation=await run_in_threadpool(kept))
+    except BaseException:
+        if made.place is not None:
+            made.place.give_back()
+        raise
 
 
 def _exchange_id(response: str) -> str:

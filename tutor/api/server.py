@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import sys
+import time
 
 import uvicorn
 from fastapi import FastAPI
@@ -12,7 +14,7 @@ from fastapi import FastAPI
 from demos.runtime.messages import say
 from knowledge.messages import system_says
 from tutor.api.app import build_service, create_app
-from tutor.api.context import is_loopback
+from tutor.api.context import Service, is_loopback
 from tutor.api.http import MOST_HEADERS, BoundedProtocol
 from tutor.api.middleware import JsonLines
 from tutor.errors import AccessError, InputError
@@ -21,6 +23,8 @@ from tutor.service.api_keys import Keys
 from tutor.settings import Settings
 
 GRACE_SECONDS = 30
+LOOK = 0.2
+"""Seconds after which it is looked again whether to end at once."""
 SWITCH_SECONDS = 0.0005
 """How long a thread that computes may keep the interpreter from those who wait for it. Python's own 5 ms add up: a
 request gives it away several times (to read, to write, to log), and would wait so long each time."""
@@ -40,8 +44,30 @@ def serve(settings: Settings) -> None:
     url = f"http://{host}:{port}"
     sys.stderr.write(texts("Tiza listens on {url} (API docs at /docs).", url=url) + "\n")
     sys.setswitchinterval(SWITCH_SECONDS)
-    app = create_app(build_service(settings))
-    uvicorn.Server(config_of(app)).run(sockets=[listener])
+    server_of(build_service(settings)).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Told to stop, it goes on listening until what is under way has ended: who comes meanwhile hears 503, and is not
+    left with a refused connection. A second signal ends it at once, as uvicorn does."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(config_of(create_app(service)))
+        self._service = service
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Wait for the requests that have begun, then end as uvicorn does, within GRACE_SECONDS in all."""
+        self._service.stopping = True
+        begun, until = set(self.server_state.tasks), time.monotonic() + GRACE_SECONDS
+        while begun and not self.force_exit and time.monotonic() < until:
+            _, begun = await asyncio.wait(begun, timeout=LOOK)
+        self.config.timeout_graceful_shutdown = max(1, round(until - time.monotonic()))
+        await super().shutdown(sockets)
+
+
+def server_of(service: Service) -> uvicorn.Server:
+    """What serves `service`; it runs until it is told to stop."""
+    return _Server(service)
 
 
 def config_of(app: FastAPI) -> uvicorn.Config:

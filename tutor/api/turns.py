@@ -19,13 +19,16 @@ from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
+from demos.runtime.catalogue import load
 from demos.runtime.contract import Frame
 from demos.runtime.messages import say
 from tutor.api.context import Caller, Service
 from tutor.api.errors import ClientLeft
 from tutor.api.language import Language, language_of
 from tutor.api.messages import Wish
+from tutor.api.runs import in_own_words, write_down
 from tutor.conversations.records import detail, state
+from tutor.conversations.runs import RunRecord
 from tutor.conversations.store import Exchange
 from tutor.dialogue.turn import checked
 from tutor.errors import BusyError, Problem
@@ -123,6 +126,8 @@ async def run_turn(service: Service, caller: Caller, asked: Asked, place: Place)
                     async for event in events:
                         event = _in_language(event, caller)
                         told.hear(event, service, caller)
+                        if isinstance(event, DemoStarted):
+                            await _write_down(service, caller, asked.conversation, event)
                         yield event
             except TimeoutError:  # what was said so far is kept as incomplete
                 said = say("The answer took more than {seconds} s.", seconds=service.settings.turn_seconds)
@@ -142,6 +147,12 @@ async def run_turn(service: Service, caller: Caller, asked: Asked, place: Place)
 def _in_language(event: Event, caller: Caller) -> Event:
     """A failure in the caller's language, where the turn had none of its own yet."""
     return Failed(event.problem.told(caller.language)) if isinstance(event, Failed) else event
+
+
+async def _write_down(service: Service, caller: Caller, conversation: str, run: DemoStarted) -> None:
+    """Keep how the run is made, but nothing that a student wrote in a chat that is kept nowhere."""
+    if conversation or not in_own_words(load(run.name), run.params):
+        await write_down(service, caller.owner, RunRecord(run.run_id, run.name, run.params), conversation)
 
 
 async def _settle(service: Service, exchange: str, told: _Told) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from tutor.conversations.owners import lock
 
-HEAD = "0003"
+HEAD = "0004"
 FOLDER = Path(__file__).with_name("migrations")
 
 

@@ -20,7 +20,6 @@ from typing import Any, Literal
 from sqlalchemy import (
     JSON,
     ColumnElement,
-    DateTime,
     ForeignKey,
     Index,
     delete,
@@ -33,9 +32,10 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, make_transient, mapped_column
 
 from demos.runtime.messages import say
-from tutor.conversations.database import Base, Words, open_engine, session_of, storage_error
+from tutor.conversations.database import Base, Moment, Words, open_engine, session_of, storage_error
 from tutor.conversations.migrate import bring_up_to_date
 from tutor.conversations.owners import Owner
+from tutor.conversations.runs import RunRecords, RunRow
 from tutor.conversations.writers import is_left, this_writer
 from tutor.errors import InputError, StorageError
 
@@ -81,8 +81,8 @@ class _ConversationRow(Base):
     user_name: Mapped[str] = mapped_column(Words(200), index=True, server_default="")
     course: Mapped[str] = mapped_column(Words(64), server_default="")
     title: Mapped[str] = mapped_column(Words(200))
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    updated_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
 class _ExchangeRow(Base):
@@ -97,7 +97,7 @@ class _ExchangeRow(Base):
     state: Mapped[str] = mapped_column(Words(12))
     outcome: Mapped[str] = mapped_column(Words(20))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
-    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
     writer: Mapped[str] = mapped_column(Words(200), server_default="")
     """The process that answers it, as `writer` names it."""
 
@@ -112,6 +112,7 @@ class Conversations:
         """
         self._write = threading.Lock()
         self._engine = open_engine(url)
+        self.runs = RunRecords(self._engine, self._write)
         try:
             bring_up_to_date(self._engine)
         except SQLAlchemyError as error:
@@ -243,12 +244,13 @@ class Conversations:
             session.commit()
 
     def forget(self, owner: Owner | str) -> int:
-        """Remove all conversations of an owner for good; returns how many."""
+        """Remove all conversations of an owner for good, and the records of their runs; returns how many."""
         with self._write, self._session() as session:
             own = select(_ConversationRow.id).where(*_of(owner))
             count = session.scalar(select(func.count()).select_from(own.subquery())) or 0
             session.execute(delete(_ExchangeRow).where(_ExchangeRow.conversation_id.in_(own)))
             session.execute(delete(_ConversationRow).where(*_of(owner)))
+            session.execute(delete(RunRow).where(*_of(owner, RunRow)))
             session.commit()
             return count
 
@@ -278,9 +280,8 @@ class Conversations:
         return row
 
 
-def _of(owner: Owner | str) -> tuple[ColumnElement[bool], ...]:
+def _of(owner: Owner | str, row: type[_ConversationRow | RunRow] = _ConversationRow) -> tuple[ColumnElement[bool], ...]:
     key, user, course = Owner.of(owner)
-    row = _ConversationRow
     return row.key_name == key, row.user_name == user, row.course == course
 
 
@@ -289,8 +290,9 @@ def _no_conversation() -> InputError:
 
 
 def hand_over(session: Session, key: str, other: str) -> None:
-    """Give the conversations of a key to another one, in a session that the caller commits."""
+    """Give the conversations and runs of a key to another one, in a session that the caller commits."""
     session.execute(update(_ConversationRow).where(_ConversationRow.key_name == key).values(key_name=other))
+    session.execute(update(RunRow).where(RunRow.key_name == key).values(key_name=other))
 
 
 def markdown(conversation: Conversation) -> str:

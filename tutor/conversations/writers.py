@@ -36,7 +36,7 @@ def is_left(writer: str, asked_at: datetime) -> bool:
     """Whether nobody will answer what `writer` began: the process ended, or it is on another machine and long ago."""
     host, pid, began = writer.rsplit(" ", 2) if writer else ("", "0", "0")
     if host != socket.gethostname()[:120]:
-        return datetime.now(UTC) - asked_at.replace(tzinfo=asked_at.tzinfo or UTC) > _LONGEST_TURN
+        return datetime.now(UTC) - asked_at > _LONGEST_TURN
     try:
         return abs(_began(int(pid)) - float(began)) > 0.5
     except psutil.Error:

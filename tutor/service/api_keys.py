@@ -10,18 +10,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import DateTime, String, false, select
+from sqlalchemy import String, false, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from demos.runtime.messages import say
-from tutor.conversations.database import Base, open_engine, session_of, storage_error
+from tutor.conversations.database import Base, Moment, open_engine, session_of, storage_error
 from tutor.conversations.migrate import bring_up_to_date
 from tutor.conversations.store import hand_over
 from tutor.errors import InputError
 
 PREFIX = "tiza-"
-FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +55,14 @@ class KeyRow(Base):
 
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(Moment)
     revoked: Mapped[bool] = mapped_column(default=False)
     course: Mapped[str] = mapped_column(String(64), default="")
     teacher: Mapped[bool] = mapped_column(default=False, server_default=false())
     per_minute: Mapped[int] = mapped_column(default=0, server_default="0")
-    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime | None] = mapped_column(Moment)
     former_digest: Mapped[str] = mapped_column(String(64), default="", server_default="", index=True)
-    former_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    former_until: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Keys:
@@ -153,7 +152,7 @@ class Keys:
             ).first()
             if row is None or not (key := _key(row)).valid:
                 return None
-            until = _aware(row.former_until)
+            until = row.former_until
             return key if row.digest == digest or (until is not None and datetime.now(UTC) < until) else None
 
     def close(self) -> None:
@@ -189,14 +188,8 @@ def _check_name(name: str) -> None:
 
 def _key(row: KeyRow) -> Key:
     return Key(
-        row.name, _aware(row.created_at) or FOREVER, row.revoked, row.course, row.teacher, row.per_minute,
-        _aware(row.expires_at),
+        row.name, row.created_at, row.revoked, row.course, row.teacher, row.per_minute, row.expires_at
     )  # fmt: skip
-
-
-def _aware(moment: datetime | None) -> datetime | None:
-    """SQLite forgets that moments are UTC."""
-    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _in(days: float | None) -> datetime | None:

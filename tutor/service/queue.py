@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator
@@ -24,6 +25,8 @@ from tutor.errors import BusyError, WaitError
 log = logging.getLogger(__name__)
 LATELY = 32
 """Turns from which it is told how long one takes."""
+LONGEST_RETURN = 120.0
+"""Seconds after which whoever would wait too long is told to come back, at most."""
 Ticket = asyncio.Future[None]
 
 
@@ -65,6 +68,8 @@ class FairQueue:
 
         self._seconds = 0.5
         self._held: deque[float] = deque([0.5], maxlen=LATELY)
+        self._promised = -math.inf
+        """When the last of those who would have waited too long was told to come back."""
 
     @property
     def depth(self) -> int:
@@ -103,9 +108,16 @@ class FairQueue:
                 place.give_back()
                 raise WaitError(
                     say("The wait would be about {seconds} s.", seconds=round(likely)),
-                    retry_after=max(1, round(likely - patience)), hint=say("Try again later, or stream the answer."),
+                    retry_after=self._return_in(likely - patience), hint=say("Try again later, or stream the answer."),
                 )  # fmt: skip
         return place
+
+    def _return_in(self, seconds: float) -> int:
+        """Seconds after which one who would wait so much too long is to come back: after the one who was told so
+        before. All at once they would be refused again but for the first, over and over."""
+        now = self._clock()
+        self._promised = min(max(now + seconds, self._promised + self.likely), now + LONGEST_RETURN)
+        return max(1, round(self._promised - now))
 
     def _check(self, who: Client) -> None:
         bounds, room = self._bounds, max(0, self._free)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import deque
 
 import pytest
 
-from tutor.errors import BusyError
-from tutor.service.queue import FairQueue
+from tutor.errors import BusyError, WaitError
+from tutor.service.queue import LONGEST_RETURN, FairQueue
 
 
 async def _hold(queue: FairQueue, client: str, served: list[str], hold: asyncio.Event | None = None) -> None:
@@ -45,6 +46,28 @@ async def test_a_full_queue_refuses_at_once_with_a_time() -> None:
     gate.set()
     await asyncio.gather(*tasks)
     assert sorted(served) == ["0", "1", "2"]
+
+
+async def test_who_would_wait_too_long_is_told_to_come_one_after_the_other() -> None:
+    now = [100.0]
+    queue = FairQueue(500, clock=lambda: now[0])
+    async with queue.place("first"):
+        now[0] += 4.0
+    queue._held = deque([4.0])
+    kept = [queue.place(f"{number}") for number in range(4)]  # the first is served, and the last waits 12 s
+    times = []
+    for number in range(60):
+        with pytest.raises(WaitError) as caught:
+            queue.place(f"late {number}", patience=12.0)
+        times.append(caught.value.retry_after)
+    assert times[:4] == [4, 8, 12, 16] and times == sorted(times) and times[-1] == LONGEST_RETURN
+    now[0] += LONGEST_RETURN
+    with pytest.raises(WaitError) as caught:
+        queue.place("later", patience=12.0)
+    assert caught.value.retry_after == 4
+    for place in kept:
+        place.give_back()
+    assert (queue.depth, queue._free) == (0, 1)
 
 
 async def test_two_hundred_random_departures_lose_no_place() -> None:
