@@ -32,7 +32,7 @@ def frame_png(frame: Frame, *, dpi: int = DPI) -> bytes:
         columns = place.get_gridspec().ncols if place.colspan.stop - place.colspan.start == 1 else 1
         axes.set_title(plain(textwrap.fill(panel.title, 105 // columns - 4)), fontsize=10)
         draw(axes, panel)
-    metrics = "   ".join(f"{name} {figure(value)}" for name, value in frame.metrics.items())
+    metrics = "   ·   ".join(f"{name} {figure(value)}" for name, value in frame.metrics.items())
     if metrics:
         page.supxlabel(plain(textwrap.shorten(metrics, 150)), fontsize=9, color=GREY)
     picture = io.BytesIO()

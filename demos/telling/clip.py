@@ -268,12 +268,11 @@ class Story:
         )
 
     def _matrix(self, s: Array) -> Panel:
-        names = tuple(str(i + 1) for i in range(len(s)))
         return Heatmap(
             title="S",
             values=rows(s, 2),
-            rows=names,
-            columns=names,
+            rows=tuple(f"{i} {' '.join(kind)}" for i, kind in enumerate(self.kinds, 1)),
+            columns=tuple(str(i + 1) for i in range(len(s))),
             value_range=(-1, 1),
             row_label=say("picture"),
             column_label=say("caption"),

@@ -136,8 +136,8 @@ class Story:
         guess = lit(step.x0)
         off, apart = float(np.abs(step.x0 - self.base_steps[-1].x0).mean()), float(np.abs(guess - guess.mean(0)).mean())
         text = say(
-            "Base, step {index} of {base_steps}, t = {t}: left 8x8 pixels of noise, right the "
-            "guess, {off} off its end. ",
+            "Base, step {index} of {base_steps}, t = {t}: x is 8x8 pixels with noise; the guess, were it all gone at "
+            "once, is {off} off its end. ",
             index=index + 1,
             base_steps=len(self.base_steps),
             t=step.t,

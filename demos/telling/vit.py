@@ -248,7 +248,7 @@ class Story:
         caption = say(
             "{patches} blanked, those at which it looked most; the last is patch {order}. It now reads a {now} "
             "with {shares}; the probability of {digit} went from {shares2} to {shares3}.",
-            patches=count(many, "patch") if many == 1 else say("{many} patches", many=many),
+            patches=count(many, "patch"),
             order=order[-1] + 1,
             now=now,
             shares=number(float(shares[now]), 2),
