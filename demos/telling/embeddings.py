@@ -174,8 +174,8 @@ class Story:
         return Scene(caption, (self._plane(()), table), metrics, say("the end"))
 
     def _range(self) -> tuple[float, float]:
-        """From the least cosine of a pair to the largest of two words: an embedder's cosines may all be near 1, and what
-        tells pairs apart is how much more alike the one is than the other."""
+        """The least and the largest cosine of a pair: an embedder's cosines may all be near 1, and what tells pairs
+        apart is how much more alike one is than another."""
         off = self.likeness[~np.eye(len(self.words), dtype=bool)]
         low, high = round(float(off.min()), 2), round(float(off.max()), 2)
         return (low, high) if low < high else (0.0, 1.0)
