@@ -21,19 +21,8 @@ import numpy as np
 from pydantic import model_validator
 
 from demos import weights
-from demos.language import seq2seq
-from demos.language._translation import (
-    END,
-    MOST_PHRASES,
-    Array,
-    Decoding,
-    Weights,
-    check_sentence,
-    exact,
-    part,
-    translate,
-    words_of,
-)
+from demos.language import _translation, seq2seq
+from demos.language._translation import MOST_PHRASES, Array, Decoding, Weights
 from demos.runtime.contract import Params, param
 
 
@@ -47,7 +36,7 @@ class AttentionAlignmentParams(Params):
 
     @model_validator(mode="after")
     def _is_in_the_language(self) -> AttentionAlignmentParams:
-        check_sentence(self.sentence)
+        _translation.check_sentence(self.sentence)
         return self
 
 
@@ -74,17 +63,17 @@ def decode(w: Weights, english: list[str]) -> Decoding:
 @cache
 def model() -> Weights:
     """The translator with attention."""
-    return part(weights.load("translation"), "attending")
+    return _translation.part(weights.load("translation"), "attending")
 
 
 @cache
 def curve() -> tuple[float, ...]:
     """The share of sentences translated without a mistake, for 1 to 8 phrases."""
-    return tuple(exact(decode, model(), n, 1) for n in range(1, MOST_PHRASES + 1))
+    return tuple(_translation.exact(decode, model(), n, 1) for n in range(1, MOST_PHRASES + 1))
 
 
 def run(params: AttentionAlignmentParams) -> tuple[list[str], list[str], Decoding, Decoding]:
     """The sentence, its translation, and what the network with attention and its rival without read and write."""
-    english = words_of(params.sentence, params.phrases, params.seed)
+    english = _translation.words_of(params.sentence, params.phrases, params.seed)
     plain = seq2seq.decode(seq2seq.model(), english)
-    return english, [*translate(english), END], decode(model(), english), plain
+    return english, [*_translation.translate(english), _translation.END], decode(model(), english), plain

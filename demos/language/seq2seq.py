@@ -23,20 +23,8 @@ import numpy as np
 from pydantic import model_validator
 
 from demos import weights
-from demos.language._translation import (
-    END,
-    ENGLISH,
-    HIDDEN,
-    MOST_PHRASES,
-    Array,
-    Decoding,
-    Weights,
-    check_sentence,
-    exact,
-    part,
-    translate,
-    words_of,
-)
+from demos.language import _translation
+from demos.language._translation import ENGLISH, HIDDEN, MOST_PHRASES, Array, Decoding, Weights
 from demos.runtime.contract import Params, param
 from demos.sequences._gated import sigmoid
 
@@ -51,7 +39,7 @@ class Seq2seqParams(Params):
 
     @model_validator(mode="after")
     def _is_in_the_language(self) -> Seq2seqParams:
-        check_sentence(self.sentence)
+        _translation.check_sentence(self.sentence)
         return self
 
 
@@ -97,16 +85,16 @@ def decode(w: Weights, english: list[str]) -> Decoding:
 @cache
 def model() -> Weights:
     """The translator without attention."""
-    return part(weights.load("translation"), "plain")
+    return _translation.part(weights.load("translation"), "plain")
 
 
 @cache
 def curve() -> tuple[float, ...]:
     """The share of sentences translated without a mistake, for 1 to 8 phrases."""
-    return tuple(exact(decode, model(), n, 1) for n in range(1, MOST_PHRASES + 1))
+    return tuple(_translation.exact(decode, model(), n, 1) for n in range(1, MOST_PHRASES + 1))
 
 
 def run(params: Seq2seqParams) -> tuple[list[str], list[str], Decoding]:
     """The sentence, its translation, and what the network reads and writes."""
-    english = words_of(params.sentence, params.phrases, params.seed)
-    return english, [*translate(english), END], decode(model(), english)
+    english = _translation.words_of(params.sentence, params.phrases, params.seed)
+    return english, [*_translation.translate(english), _translation.END], decode(model(), english)

@@ -9,8 +9,9 @@ import numpy as np
 from demos.generation import _drawings, clip
 from demos.generation._drawings import COLOURS, KINDS, SHAPES, SIZES, caption
 from demos.generation.clip import WIDTH, Array, ClipParams, softmax
+from demos.lib.prelude import open_with
 from demos.lib.ranking import first_largest, ranked
-from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
@@ -39,9 +40,7 @@ ANSWERS = (say("all of it"), say("part of it"), say("nothing of it"))
 def steps(params: ClipParams) -> Iterator[Frame]:
     """The plan; then a picture and a caption encoded, the matrix row by row, zero-shot classes, noise, the result."""
     story = Story(params)
-    opening = story.plan()
-    yield next(play([opening, opening]))
-    yield from list(play([opening, *story.scenes()]))[1:]
+    yield from open_with(story.plan(), story.scenes)
 
 
 class Story:
