@@ -151,7 +151,7 @@ def _heatmap(axes: Axes, panel: Heatmap) -> None:
     whole = all(value == int(value) for value in every)
     _numbered(axes, panel, columns, rows)
     if panel.show_values and wide <= 30 and rows <= 16:
-        size = max(7.0, min(13.0, 110 / wide, 160 / rows))
+        size = max(7.0, min(13.0, 110 / wide, 280 / rows / _rows(axes)))
         for i, row in enumerate(panel.values):
             for j, value in enumerate(row):
                 red, green, blue, _ = colours((value - low) / ((high - low) or 1))
@@ -376,9 +376,9 @@ def _columns(axes: Axes) -> int:
 
 
 def _rows(axes: Axes) -> int:
-    """How many rows of panels the picture has."""
+    """How many panels like this one would stand one above the other."""
     place = axes.get_subplotspec()
-    return int(place.get_gridspec().nrows) if place else 1
+    return int(place.get_gridspec().nrows) // (place.rowspan.stop - place.rowspan.start) if place else 1
 
 
 def _name(text: str) -> str:
