@@ -271,7 +271,7 @@ class Story:
         return Heatmap(
             title="S",
             values=rows(s, 2),
-            rows=tuple(f"{i} {' '.join(kind)}" for i, kind in enumerate(self.kinds, 1)),
+            rows=tuple(f"{i} {colour} {shape}, {size}" for i, (size, colour, shape) in enumerate(self.kinds, 1)),
             columns=tuple(str(i + 1) for i in range(len(s))),
             value_range=(-1, 1),
             row_label=say("picture"),
