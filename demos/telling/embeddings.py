@@ -170,7 +170,7 @@ class Story:
             likeness2=number(self.likeness[i, j], 2),
         )
         table = Heatmap(title=say("cosines"), values=rows(self.likeness, 2), rows=tuple(self.words),
-                        value_range=self._range(), show_values=False)  # fmt: skip
+                        columns=tuple(self.words), value_range=self._range(), show_values=False)  # fmt: skip
         return Scene(caption, (self._plane(()), table), metrics, say("the end"))
 
     def _range(self) -> tuple[float, float]:
