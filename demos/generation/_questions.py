@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.generation import clip
+from demos.generation import _drawings
 from demos.runtime.messages import say
 
 Array = NDArray[np.float32]
@@ -27,7 +27,7 @@ GRID, CELL = 4, 6
 CELLS, SIDE = GRID * GRID, GRID * CELL
 
 
-COLOURS, SHAPES = tuple(clip.COLOURS), clip.SHAPES
+COLOURS, SHAPES = tuple(_drawings.COLOURS), _drawings.SHAPES
 
 
 PLURALS = {shape: f"{shape}es" if shape == "cross" else f"{shape}s" for shape in SHAPES}
@@ -85,7 +85,7 @@ def _stamps() -> dict[tuple[str, str], list[Array]]:
     random, middle, free = np.random.default_rng(0), (CELL - 1) / 2, 0.4
     return {
         (colour, shape): [
-            clip.paint(("large", colour, shape), middle + float(x), middle + float(y), CELL).astype(np.float32)
+            _drawings.paint(("large", colour, shape), middle + float(x), middle + float(y), CELL).astype(np.float32)
             for x, y in random.uniform(-free, free, (VARIANTS, 2))
         ]
         for colour in COLOURS

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.generation import clip
-from demos.generation.clip import Kind
+from demos.generation import _drawings
+from demos.generation._drawings import Kind
 
 Array = NDArray[Any]
 
@@ -29,19 +29,19 @@ CLEAR, SWAY = 0.3, 0.21
 
 def _places(side: int) -> list[float]:
     """Quarters of a twelfth of the side; of 12 pixels not those between two, where a small disc is a square."""
-    steps = np.arange(4 * clip.SIDE) * side / (4 * clip.SIDE)
-    return [float(at) for at in steps if side > clip.SIDE or abs(at - round(at)) <= CLEAR]
+    steps = np.arange(4 * _drawings.SIDE) * side / (4 * _drawings.SIDE)
+    return [float(at) for at in steps if side > _drawings.SIDE or abs(at - round(at)) <= CLEAR]
 
 
 @cache
 def _masks(side: int) -> tuple[Array, tuple[tuple[str, str], ...]]:
     """Where each shape lies at each place (masks, side²), and its size and shape."""
     masks, names = [], []
-    for size in clip.SIZES:
-        for shape in clip.SHAPES:
+    for size in _drawings.SIZES:
+        for shape in _drawings.SHAPES:
             kind = (size, "red", shape)
-            places = [at for at in _places(side) if abs(at - (side - 1) / 2) <= clip.room(kind, side)]
-            masks += [clip.paint(kind, x, y, side)[0].ravel() > 0.5 for y in places for x in places]
+            places = [at for at in _places(side) if abs(at - (side - 1) / 2) <= _drawings.room(kind, side)]
+            masks += [_drawings.paint(kind, x, y, side)[0].ravel() > 0.5 for y in places for x in places]
             names += [(size, shape)] * len(places) ** 2
     return np.array(masks, np.float32), tuple(names)
 
@@ -51,22 +51,22 @@ def read(pictures: Array) -> list[Kind]:
     masks, names = _masks(pictures.shape[-1])
     flat = pictures.reshape(len(pictures), 3, -1).astype(np.float32)
     bare = ((flat - GROUND) ** 2).sum(1)
-    colours = list(clip.COLOURS)
-    inks = np.array([clip.COLOURS[colour] for colour in colours], np.float32)
+    colours = list(_drawings.COLOURS)
+    inks = np.array([_drawings.COLOURS[colour] for colour in colours], np.float32)
     gains = ((flat[:, None] - inks[:, :, None]) ** 2).sum(2) - bare[:, None]
     best = (gains.reshape(-1, gains.shape[-1]) @ masks.T).reshape(len(flat), -1).argmin(1)
     found = [(colours[i // len(masks)], *names[i % len(masks)]) for i in best.tolist()]
     return [(size, colour, shape) for colour, size, shape in found]
 
 
-def draw(kind: Kind, random: np.random.Generator, side: int = clip.SIDE) -> Array:
+def draw(kind: Kind, random: np.random.Generator, side: int = _drawings.SIDE) -> Array:
     """A picture (3, side, side), 0..1, of which the kind can be read for certain."""
-    return clip.paint(kind, *draw_middle(kind, random, side), side)
+    return _drawings.paint(kind, *draw_middle(kind, random, side), side)
 
 
-def draw_middle(kind: Kind, random: np.random.Generator, side: int = clip.SIDE) -> tuple[float, float]:
+def draw_middle(kind: Kind, random: np.random.Generator, side: int = _drawings.SIDE) -> tuple[float, float]:
     """A random middle for a shape, near a pixel's and not far from the picture's."""
-    free = min(clip.room(kind, side), SWAY * side)
+    free = min(_drawings.room(kind, side), SWAY * side)
     while True:
         cx, cy = (float(at) for at in (side - 1) / 2 + random.uniform(-free, free, 2))
         if max(abs(cx - round(cx)), abs(cy - round(cy))) <= CLEAR:

@@ -28,9 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos import weights
-from demos.generation import _ruler, _unet, clip, stable_diffusion
+from demos.generation import _drawings, _ruler, _unet, clip, stable_diffusion
+from demos.generation._drawings import caption
 from demos.generation._sampling import Step, sample, tensors
-from demos.generation.clip import caption
 from demos.runtime.contract import Params, param
 
 Tensor = Any
@@ -82,10 +82,10 @@ def decoder_v(w: Mapping[str, Tensor], x: Tensor, t: Tensor, z: Tensor) -> Tenso
     return _unet.predict_v(w, x, t, z, prefix="decoder.")
 
 
-def draw_pair(kind: clip.Kind, random: np.random.Generator) -> tuple[Array, Array]:
+def draw_pair(kind: _drawings.Kind, random: np.random.Generator) -> tuple[Array, Array]:
     """One drawing twice, 0..1: as CLIP sees it (3, 12, 12) and as the decoder shall make it (3, 24, 24)."""
     cx, cy = _ruler.draw_middle(kind, random)
-    return clip.paint(kind, cx, cy), clip.paint(kind, 2 * cx + 0.5, 2 * cy + 0.5, stable_diffusion.SIDE)
+    return _drawings.paint(kind, cx, cy), _drawings.paint(kind, 2 * cx + 0.5, 2 * cy + 0.5, stable_diffusion.SIDE)
 
 
 class Painter:
@@ -104,7 +104,7 @@ class Painter:
         """CLIP's embeddings (n, 24) of pictures (n, 3, 24, 24), 0..1, of which it sees four pixels as one."""
         import torch
 
-        small = pictures.reshape(len(pictures), 3, clip.SIDE, 2, clip.SIDE, 2).mean((3, 5))
+        small = pictures.reshape(len(pictures), 3, _drawings.SIDE, 2, _drawings.SIDE, 2).mean((3, 5))
         found: Array = clip.see(self.clip, torch.tensor(small, dtype=torch.float32)).numpy().astype(float)
         return found
 

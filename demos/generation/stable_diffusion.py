@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos import weights
-from demos.generation import _ruler, _unet, clip
+from demos.generation import _drawings, _ruler, _unet, clip
 from demos.generation._sampling import Step, sample, tensors
 from demos.runtime.contract import Params, param
 
@@ -97,7 +97,7 @@ def word_vectors(w: Mapping[str, Tensor], captions: list[str]) -> Tensor:
     """The vectors (n, 4, 24) of each caption's four words, of length √24."""
     import torch
 
-    rows = torch.tensor([[clip.WORDS.index(word) for word in caption.split()] for caption in captions])
+    rows = torch.tensor([[_drawings.WORDS.index(word) for word in caption.split()] for caption in captions])
     return torch.nn.functional.normalize(w["word"][rows], dim=2) * clip.WIDTH**0.5
 
 
@@ -180,6 +180,6 @@ def run(params: StableDiffusionParams) -> Run:
     example = _ruler.draw(kind, random, SIDE)[None].astype(float)
     code = studio.encode(example)
     noise = random.standard_normal(code.shape)
-    taken, z = studio.sample(clip.caption(kind), p.images, p.steps, p.guidance, random)
-    _, free = studio.sample(clip.caption(kind), p.images, p.steps, 0.0, random)
+    taken, z = studio.sample(_drawings.caption(kind), p.images, p.steps, p.guidance, random)
+    _, free = studio.sample(_drawings.caption(kind), p.images, p.steps, 0.0, random)
     return Run(studio, example, code, noise, taken, z, free)

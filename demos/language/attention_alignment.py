@@ -21,8 +21,8 @@ import numpy as np
 from pydantic import model_validator
 
 from demos import weights
-from demos.language import seq2seq
-from demos.language._translation import END, MOST_PHRASES, Array, Weights, part, translate
+from demos.language import _translation, seq2seq
+from demos.language._translation import MOST_PHRASES, Array, Decoding, Weights
 from demos.runtime.contract import Params, param
 
 
@@ -36,7 +36,7 @@ class AttentionAlignmentParams(Params):
 
     @model_validator(mode="after")
     def _is_in_the_language(self) -> AttentionAlignmentParams:
-        seq2seq.check_sentence(self.sentence)
+        _translation.check_sentence(self.sentence)
         return self
 
 
@@ -47,20 +47,33 @@ def attend(w: Weights, state: Array, states: Array) -> Array:
     return np.asarray(shares / shares.sum())
 
 
+def decode(w: Weights, english: list[str]) -> Decoding:
+    """Translate greedily, as `seq2seq` does, but with a context of its own for every word."""
+    seen = Decoding(seq2seq.encode(w, english))
+    state, word = np.tanh(w["bridge"] @ seen.states[-1]), 0
+    while not seen.ended:
+        shares = attend(w, state, seen.states)
+        state, p = seq2seq.write(w, word, shares @ seen.states, state)
+        word = int(p.argmax())
+        seen.add(word, p, state)
+        seen.alignment.append(shares)
+    return seen
+
+
 @cache
 def model() -> Weights:
     """The translator with attention."""
-    return part(weights.load("translation"), "attending")
+    return _translation.part(weights.load("translation"), "attending")
 
 
 @cache
 def curve() -> tuple[float, ...]:
     """The share of sentences translated without a mistake, for 1 to 8 phrases."""
-    return tuple(seq2seq.exact(model(), n, seq2seq.TRIALS, 1, attend) for n in range(1, MOST_PHRASES + 1))
+    return tuple(_translation.exact(decode, model(), n, 1) for n in range(1, MOST_PHRASES + 1))
 
 
-def run(params: AttentionAlignmentParams) -> tuple[list[str], list[str], seq2seq.Decoding, seq2seq.Decoding]:
+def run(params: AttentionAlignmentParams) -> tuple[list[str], list[str], Decoding, Decoding]:
     """The sentence, its translation, and what the network with attention and its rival without read and write."""
-    english = seq2seq.words_of(params.sentence, params.phrases, params.seed)
+    english = _translation.words_of(params.sentence, params.phrases, params.seed)
     plain = seq2seq.decode(seq2seq.model(), english)
-    return english, [*translate(english), END], seq2seq.decode(model(), english, attend), plain
+    return english, [*_translation.translate(english), _translation.END], decode(model(), english), plain

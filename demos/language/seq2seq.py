@@ -17,31 +17,16 @@ others, "Learning phrase representations using RNN encoder-decoder" (2014).
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
 from pydantic import model_validator
 
 from demos import weights
-from demos.language._translation import (
-    END,
-    ENGLISH,
-    HIDDEN,
-    MOST_PHRASES,
-    SPANISH,
-    Array,
-    Weights,
-    draw,
-    part,
-    translate,
-)
+from demos.language import _translation
+from demos.language._translation import ENGLISH, HIDDEN, MOST_PHRASES, Array, Decoding, Weights
 from demos.runtime.contract import Params, param
-from demos.runtime.messages import say
 from demos.sequences._gated import sigmoid
-
-TRIALS = 12
 
 
 class Seq2seqParams(Params):
@@ -54,35 +39,8 @@ class Seq2seqParams(Params):
 
     @model_validator(mode="after")
     def _is_in_the_language(self) -> Seq2seqParams:
-        check_sentence(self.sentence)
+        _translation.check_sentence(self.sentence)
         return self
-
-
-def check_sentence(sentence: str) -> None:
-    """Raises ValueError for a sentence that the small grammar does not make or that is too long."""
-    if sentence.strip().lower() != "draw one":
-        translate(sentence.lower().split())
-        if sentence.lower().split().count("and") >= MOST_PHRASES:
-            raise ValueError(say("The sentence may have {most_phrases} phrases at most", most_phrases=MOST_PHRASES))
-
-
-def words_of(sentence: str, phrases: int, seed: int) -> list[str]:
-    """The sentence's words, or those of a drawn one."""
-    if sentence.strip().lower() == "draw one":
-        return draw(phrases, np.random.default_rng(seed))
-    return sentence.lower().split()
-
-
-@dataclass(slots=True)
-class Decoding:
-    """What a translator did: encoder states (T, H), words written, their probabilities, decoder states, and, with
-    attention, the share that each word written took of each word read (words written, T)."""
-
-    states: Array
-    words: list[str] = field(default_factory=list)
-    certainty: list[float] = field(default_factory=list)
-    decoder: list[Array] = field(default_factory=list)
-    alignment: list[Array] = field(default_factory=list)
 
 
 def gru(w: Weights, name: str, x: Array, h: Array) -> Array:
@@ -103,55 +61,40 @@ def encode(w: Weights, english: list[str]) -> Array:
     return np.array(states)
 
 
-Look = Callable[[Weights, Array, Array], Array]
-"""Attention: the share of each word read, from the decoder's state and all the encoder's states."""
+def write(w: Weights, word: int, context: Array, state: Array) -> tuple[Array, Array]:
+    """The decoder's next state, and the probability of each word, after the word of that number."""
+    state = gru(w, "decoder", np.concatenate([w["spanish"][word], context]), state)
+    z = w["out"] @ np.concatenate([state, context]) + w["out.bias"]
+    e = np.exp(z - z.max())
+    return state, np.asarray(e / e.sum())
 
 
-def decode(w: Weights, english: list[str], look: Look | None = None, most: int = 40) -> Decoding:
-    """Translate greedily: the likeliest word each time, until the full stop. Without `look` the decoder has the
-    encoder's last state alone."""
+def decode(w: Weights, english: list[str]) -> Decoding:
+    """Translate greedily: the likeliest word each time, until the full stop. Of the sentence the decoder has nothing
+    but the encoder's last state."""
     seen = Decoding(encode(w, english))
-    state, word = np.tanh(w["bridge"] @ seen.states[-1]), 0
-    for _ in range(most):
-        shares = look(w, state, seen.states) if look else None
-        context = seen.states[-1] if shares is None else shares @ seen.states
-        state = gru(w, "decoder", np.concatenate([w["spanish"][word], context]), state)
-        z = w["out"] @ np.concatenate([state, context]) + w["out.bias"]
-        p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
+    context, word = seen.states[-1], 0
+    state = np.tanh(w["bridge"] @ context)
+    while not seen.ended:
+        state, p = write(w, word, context, state)
         word = int(p.argmax())
-        if shares is not None:
-            seen.alignment.append(shares)
-        seen.words.append(SPANISH[word])
-        seen.certainty.append(float(p[word]))
-        seen.decoder.append(state)
-        if SPANISH[word] == END:
-            break
+        seen.add(word, p, state)
     return seen
-
-
-def exact(w: Weights, phrases: int, count: int, seed: int, look: Look | None = None) -> float:
-    """The share of sentences of that many phrases translated without one wrong word."""
-    random = np.random.default_rng((seed, phrases))
-    right = 0
-    for _ in range(count):
-        english = draw(phrases, random)
-        right += decode(w, english, look).words == [*translate(english), END]
-    return right / count
 
 
 @cache
 def model() -> Weights:
     """The translator without attention."""
-    return part(weights.load("translation"), "plain")
+    return _translation.part(weights.load("translation"), "plain")
 
 
 @cache
 def curve() -> tuple[float, ...]:
     """The share of sentences translated without a mistake, for 1 to 8 phrases."""
-    return tuple(exact(model(), n, TRIALS, 1) for n in range(1, MOST_PHRASES + 1))
+    return tuple(_translation.exact(decode, model(), n, 1) for n in range(1, MOST_PHRASES + 1))
 
 
 def run(params: Seq2seqParams) -> tuple[list[str], list[str], Decoding]:
     """The sentence, its translation, and what the network reads and writes."""
-    english = words_of(params.sentence, params.phrases, params.seed)
-    return english, [*translate(english), END], decode(model(), english)
+    english = _translation.words_of(params.sentence, params.phrases, params.seed)
+    return english, [*_translation.translate(english), _translation.END], decode(model(), english)

@@ -19,6 +19,7 @@ from demos.runtime.contract import (
     Text,
     Tokens,
 )  # fmt: skip
+from demos.runtime.messages import clipped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,9 +37,17 @@ CROWD = 6
 """From more groups than this the names stand in their middles, as no legend could be followed."""
 BAND = "#ffd24d"
 """Behind what the caption speaks of."""
+CHIP = "#e9eef2"
+"""Under a token that has no weight: one sees where it ends."""
 MONO = "DejaVu Sans Mono"
+MONO_WIDTH = 0.603 / 72
+"""Inches that a letter of that font is wide, for each point of its size."""
 LETTER = 0.115
 """Inches that a letter of a token takes."""
+INDENT = 0.02
+"""Where the first token of a line stands, as a share of the panel: its box is not cut off."""
+LONG_NAME = 24
+"""Letters of a name beside a matrix or a bar."""
 
 
 def draw(axes: Axes, panel: Panel) -> None:
@@ -62,10 +71,7 @@ def draw(axes: Axes, panel: Panel) -> None:
         case Board():
             _board(axes, panel)
         case Text():
-            axes.set_axis_off()
-            lines = _lines(panel.text, 60 if _columns(axes) < 3 else 36)
-            size = max(8, min(14, 160 // (lines.count("\n") + 10)))
-            axes.text(0, 1, plain(lines), va="top", fontsize=size, transform=axes.transAxes, family=MONO)
+            _text(axes, panel)
 
 
 def _curve(axes: Axes, panel: Curve) -> None:
@@ -73,7 +79,9 @@ def _curve(axes: Axes, panel: Curve) -> None:
         mark = "o" if len(series.x) == 1 else None
         axes.plot(series.x, series.y, color=COLOURS[index % 6], marker=mark, label=plain(series.name), linewidth=1.8)
     _label(axes, panel.x_label, panel.y_label)
-    _whole_ticks(axes, [*(panel.x_range or ()), *(x for series in panel.series for x in series.x)])
+    for axis, span in ((0, panel.x_range), (1, panel.y_range)):
+        drawn = (value for series in panel.series for value in (series.y if axis else series.x))
+        _whole_ticks(axes, axis, [*(span or ()), *drawn])
     for span, limit in ((panel.x_range, axes.set_xlim), (panel.y_range, axes.set_ylim)):
         if span:
             limit(span[0] - 0.04 * (span[1] - span[0]), span[1] + 0.04 * (span[1] - span[0]))
@@ -134,20 +142,34 @@ def _heatmap(axes: Axes, panel: Heatmap) -> None:
     slant: dict[str, Any] = (
         {"fontsize": 8, "rotation": 45} if any(len(name) > 1 for name in panel.columns) else {"fontsize": 12}
     )
-    axes.set_xticks(range(len(panel.columns)), [plain(name[:10]) for name in panel.columns], **slant)
+    axes.set_xticks(range(len(panel.columns)), [plain(_name(name)) for name in panel.columns], **slant)
     small = 8 if any(len(name) > 1 for name in panel.rows) else 12
-    axes.set_yticks(range(len(panel.rows)), [plain(name[:14]) for name in panel.rows], fontsize=small)
+    axes.set_yticks(range(len(panel.rows)), [plain(_name(name)) for name in panel.rows], fontsize=small)
     axes.set_xlabel(plain(panel.column_label), fontsize=9)
     axes.set_ylabel(plain(panel.row_label), fontsize=9)
     wide = columns * _columns(axes)
     whole = all(value == int(value) for value in every)
+    _numbered(axes, panel, columns, rows)
     if panel.show_values and wide <= 30 and rows <= 16:
+        size = max(7.0, min(13.0, 110 / wide, 280 / rows / _rows(axes)))
         for i, row in enumerate(panel.values):
             for j, value in enumerate(row):
                 red, green, blue, _ = colours((value - low) / ((high - low) or 1))
                 dark = 0.3 * red + 0.6 * green + 0.1 * blue < 0.5
                 text = f"{value:.0f}" if whole else f"{value:.2f}" if abs(value) < 100 else f"{value:.3g}"
-                axes.text(j, i, text, ha="center", va="center", fontsize=7, color="white" if dark else "black")
+                axes.text(j, i, text, ha="center", va="center", fontsize=size, color="white" if dark else "black")
+
+
+def _numbered(axes: Axes, panel: Heatmap, columns: int, rows: int) -> None:
+    """Numbers, from 1, along an axis that has a name and whose columns or rows have none."""
+    step = next(step for step in (1, 2, 4, 5, 8, 10, 20, 50, 100, 1000) if step * 8 >= max(columns, rows))
+    for axis, named, label, count in (
+        (axes.xaxis, panel.columns, panel.column_label, columns),
+        (axes.yaxis, panel.rows, panel.row_label, rows),
+    ):
+        if label and not named:
+            places = [0, *range(step - 1, count, step)] if step > 1 else list(range(count))
+            axis.set_ticks(places, [str(place + 1) for place in places], fontsize=8)
 
 
 def _bars(axes: Axes, panel: Bars) -> None:
@@ -157,17 +179,19 @@ def _bars(axes: Axes, panel: Bars) -> None:
     if len(panel.values) <= 12:
         axes.bar_label(bars, [figure(value) for value in panel.values], padding=3, fontsize=8)
         axes.margins(x=0.12)
-    axes.set_yticks(places, [plain(label[:18]) for label in panel.labels], fontsize=8)
+    axes.set_yticks(places, [plain(_name(label)) for label in panel.labels], fontsize=8)
     axes.invert_yaxis()
     if panel.value_range:
-        axes.set_xlim(panel.value_range)
+        low, high = panel.value_range
+        room = 0.12 * (high - low) if len(panel.values) <= 12 else 0.0  # for the numbers at the bars
+        axes.set_xlim(low - room if min(panel.values, default=0.0) < 0 else low, high + room)
 
 
 def _table(axes: Axes, panel: Table) -> None:
     axes.set_axis_off()
     if not panel.rows:
         return
-    rows = [[plain(textwrap.shorten(cell, 24, placeholder="…")) for cell in row] for row in panel.rows]
+    rows = [[plain(textwrap.shorten(cell, 30, placeholder="…")) for cell in row] for row in panel.rows]
     table = axes.table(rows, colLabels=[plain(name) for name in panel.columns], loc="upper center", cellLoc="left")
     table.auto_set_font_size(False)
     wide = sum(max(len(cell) for cell in column) + 2 for column in zip(panel.columns, *rows, strict=False))
@@ -235,7 +259,7 @@ def _network(axes: Axes, panel: Network) -> None:
             node.x,
             node.y,
             plain(node.label),
-            fontsize=10 if len(node.label) > 1 else 18,
+            fontsize=10 if len(node.label) > 1 or _rows(axes) > 1 else 18,
             ha="center",
             va="center",
             color="white",
@@ -266,31 +290,39 @@ def _tokens(axes: Axes, panel: Tokens) -> None:
     axes.set_axis_off()
     weights = [*panel.weights, *[0.0] * (len(panel.tokens) - len(panel.weights))]
     size = _token_size(panel, WIDTH / _columns(axes) - 0.5)
-    x, y, per_letter, drop = 0.0, 0.95, LETTER * size / 11 / (WIDTH / _columns(axes) - 0.5), 0.016 * size
+    x, y, per_letter = INDENT, 0.95, LETTER * size / 11 / (WIDTH / _columns(axes) - 0.5)
+    drop, apart = _spacing(panel)
+    drop *= size
     for index, (token, weight) in enumerate(zip(panel.tokens, weights, strict=False)):
         word = plain(textwrap.shorten(token, 24, placeholder="…")) or "·"
-        wide = per_letter * (max(len(word), 3) + 2)
-        if x and x + wide > 1:
-            x, y = 0.0, y - drop
+        wide = per_letter * (max(len(word), 2) + apart)
+        if x > INDENT and x + wide > 1:
+            x, y = INDENT, y - drop
         if y < 0.1:
             _write(axes, x, y, "… more", color=GREY)
             return
         light = 1 - 0.75 * max(0.0, min(1.0, weight))
+        paper = (light, 0.5 + 0.5 * light, 1.0) if panel.weights else BAND if index in panel.marked else CHIP
         bold = "bold" if index in panel.marked else "normal"
-        _write(axes, x, y, word, fontsize=size, weight=bold, bbox=_box((light, 0.5 + 0.5 * light, 1.0)))
+        _write(axes, x, y, word, fontsize=size, weight=bold, bbox=_box(paper))
         if panel.weights:
             _write(axes, x, y - 0.55 * drop, f"{weight:.2f}", fontsize=max(8, size - 4), color=GREY)
         x += wide
 
 
 def _token_size(panel: Tokens, inches: float) -> int:
-    """The largest letters with which all tokens fit into the panel."""
-    letters = sum(max(min(len(token), 24), 3) + 2 for token in panel.tokens)
-    for size in (22, 19, 16, 14, 12):
-        lines = -(-letters * LETTER * size / 11 // (0.85 * inches))
-        if lines * 0.016 * size <= 0.85:
-            return size
-    return 11
+    """The largest letters with which all tokens fit into the panel; on one line, where that leaves them large."""
+    drop, apart = _spacing(panel)
+    letters = sum(max(min(len(token), 24), 2) + apart for token in panel.tokens)
+    lines = {size: -(-letters * LETTER * size / 11 // (0.85 * inches)) for size in (26, 22, 19, 16, 14, 12)}
+    fits = [size for size, needed in lines.items() if needed * drop * size <= 0.85]
+    return next((size for size in fits if size >= 16 and lines[size] == 1), max(fits, default=11))
+
+
+def _spacing(panel: Tokens) -> tuple[float, float]:
+    """From one line to the next, as a share of the panel for each point of the letters, and letters between two tokens;
+    numbers below the tokens need more of both."""
+    return (0.016, 3.0) if panel.weights else (0.0105, 1.3)
 
 
 def look(index: int) -> tuple[str, str]:
@@ -307,6 +339,17 @@ def sides() -> Any:
     return LinearSegmentedColormap.from_list("sides", [COLOURS[1], "white", COLOURS[0]])
 
 
+def _text(axes: Axes, panel: Text) -> None:
+    """The text in letters as large as its lines leave room for; a line has as many of them as the panel is wide."""
+    axes.set_axis_off()
+    inches = WIDTH / _columns(axes) - 0.5
+    for size in (14, 12, 11, 10, 9, 8):
+        lines = _lines(panel.text, min(60, int(inches / (MONO_WIDTH * size))))
+        if (lines.count("\n") + 1) * size <= 160:
+            break
+    _write(axes, 0.0, 1.0, plain(lines), fontsize=size, family=MONO)
+
+
 def _lines(text: str, wide: int = 60) -> str:
     """The text with its own lines kept, as a board needs them, and long ones wrapped."""
     return "\n".join(textwrap.fill(line, wide) for line in text.split("\n"))
@@ -316,12 +359,12 @@ def figure(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
 
 
-def _whole_ticks(axes: Axes, x: list[float]) -> None:
-    """Ticks at whole numbers when only these are on the axis: there is no epoch 0.5."""
+def _whole_ticks(axes: Axes, axis: int, values: list[float]) -> None:
+    """Ticks at whole numbers when only these are on the axis: there is no epoch 0.5, nor half a mistake."""
     from matplotlib.ticker import MaxNLocator
 
-    if x and all(value == int(value) for value in x):
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if len(set(values)) > 1 and all(value == int(value) for value in values) and set(values) != {0.0, 1.0}:
+        (axes.yaxis if axis else axes.xaxis).set_major_locator(MaxNLocator(integer=True))
 
 
 def _columns(axes: Axes) -> int:
@@ -330,6 +373,17 @@ def _columns(axes: Axes) -> int:
     if place is None or place.colspan.stop - place.colspan.start > 1:
         return 1
     return int(place.get_gridspec().ncols)
+
+
+def _rows(axes: Axes) -> int:
+    """How many panels like this one would stand one above the other."""
+    place = axes.get_subplotspec()
+    return int(place.get_gridspec().nrows) // (place.rowspan.stop - place.rowspan.start) if place else 1
+
+
+def _name(text: str) -> str:
+    """A name beside a matrix or a bar, cut off where it is longer than there is room."""
+    return clipped(text, LONG_NAME)
 
 
 def _write(axes: Axes, x: float, y: float, text: str, **look: Any) -> None:

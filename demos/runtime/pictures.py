@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from demos.runtime.charts import GREY, WIDTH, draw, figure, plain
-from demos.runtime.contract import Frame, Image, Panel
+from demos.runtime.contract import Frame, Heatmap, Image, Network, Panel
 from demos.runtime.extents import steady
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def frame_png(frame: Frame, *, dpi: int = DPI) -> bytes:
         columns = place.get_gridspec().ncols if place.colspan.stop - place.colspan.start == 1 else 1
         axes.set_title(plain(textwrap.fill(panel.title, 105 // columns - 4)), fontsize=10)
         draw(axes, panel)
-    metrics = "   ".join(f"{name} {figure(value)}" for name, value in frame.metrics.items())
+    metrics = "   ·   ".join(f"{name} {figure(value)}" for name, value in frame.metrics.items())
     if metrics:
         page.supxlabel(plain(textwrap.shorten(metrics, 150)), fontsize=9, color=GREY)
     picture = io.BytesIO()
@@ -41,7 +41,8 @@ def frame_png(frame: Frame, *, dpi: int = DPI) -> bytes:
 
 
 def _places(page: Figure, panels: Sequence[Panel]) -> Iterator[tuple[Panel, SubplotSpec]]:
-    """Where each panel stands: side by side, in two rows from four on; a strip of pictures has a row of its own."""
+    """Where each panel stands: side by side, in two rows from four on; a strip of pictures has a row of its own, and a
+    network beside three matrices the whole height."""
     strips = [panel for panel in panels if isinstance(panel, Image) and _is_strip(panel)]
     others = [panel for panel in panels if panel not in strips] if len(panels) > 1 else list(panels)
     strips = strips if len(others) < len(panels) else []
@@ -49,6 +50,11 @@ def _places(page: Figure, panels: Sequence[Panel]) -> Iterator[tuple[Panel, Subp
     columns = max(1, min(count, 3) if count != 4 else 2)
     rows = -(-count // columns)
     if not panels:
+        return
+    if count == 4 and isinstance(panels[0], Network) and all(isinstance(panel, Heatmap) for panel in panels[1:]):
+        grid = page.add_gridspec(3, 2, width_ratios=(1.0, 1.2))
+        yield panels[0], grid[:, 0]
+        yield from ((panel, grid[at, 1]) for at, panel in enumerate(panels[1:]))
         return
     grid = page.add_gridspec(len(strips) + rows, columns, height_ratios=[1.0] * len(strips) + [1.8] * rows)
     for at, strip in enumerate(strips):

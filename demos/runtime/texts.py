@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
+from string import Formatter
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
@@ -82,7 +83,18 @@ def _spanish(text: str, held: Mapping[str, str]) -> str:
         return "".join(_spanish(part, held) for part in text.parts)
     template = held.get(text.template, text.template)
     values = {name: _spanish(v, held) if isinstance(v, str) else v for name, v in text.values.items()}
-    return template.format(**values) if values else template
+    return _SPANISH.vformat(template, (), values) if values else template
+
+
+class _SpanishFormatter(Formatter):
+    """Numbers as they are written in Spanish: a space stands before the percent sign."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        text = super().format_field(value, format_spec)
+        return f"{text[:-1]} %" if format_spec.endswith("%") else text
+
+
+_SPANISH = _SpanishFormatter()
 
 
 def _told(value: Any, tell: Any) -> Any:

@@ -158,7 +158,7 @@ class MachineStory:
         compared = Heatmap(
             title=say("row {k}", k=k + 1),
             values=rows(pair, 2),
-            rows=(say("wanted"), say("written")),
+            rows=(say("bits wanted"), say("bits written")),
             value_range=(0, 1),
         )
         panels = (self._weighting(say("read head"), self.looks[: k + 1]), compared, self._memory(t))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.generation import clip, dalle2
+from demos.generation import _drawings, clip, dalle2
 from demos.lib.ranking import first_largest
 from demos.lib.scenes import points
 from demos.runtime.contract import Scatter
@@ -56,14 +56,14 @@ class VectorPlane:
         )
 
 
-def survey(painter: dalle2.Painter, kind: clip.Kind) -> VectorPlane:
+def survey(painter: dalle2.Painter, kind: _drawings.Kind) -> VectorPlane:
     """Draws pictures of the kind, and looks at them with CLIP."""
     import torch
 
     random = np.random.default_rng(SEED)
     drawn = np.stack([dalle2.draw_pair(kind, random)[0] for _ in range(DRAWN)])
     own: Array = clip.see(painter.clip, torch.tensor(drawn, dtype=torch.float32)).numpy().astype(float)
-    text, middle = painter.text(clip.caption(kind))[0], own.mean(0)
+    text, middle = painter.text(_drawings.caption(kind))[0], own.mean(0)
     up = (text - middle) / np.linalg.norm(text - middle)
     rest = own - middle
     rest = rest - np.outer(rest @ up, up)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from demos.language import seq2seq
-from demos.language._translation import MOST_PHRASES
+from demos.language._translation import MOST_PHRASES, TRIALS
 from demos.language.attention_alignment import AttentionAlignmentParams, curve, model, run
 from demos.lib.prelude import open_with
 from demos.lib.ranking import first_largest
@@ -158,7 +158,7 @@ class Story:
             "Measured now on {trials} new sentences of each length. At {most_phrases} phrases {ours} % are "
             "without a mistake, {theirs} % without attention. Both were trained on the same sentences: "
             "length no longer hurts.",
-            trials=seq2seq.TRIALS,
+            trials=TRIALS,
             most_phrases=MOST_PHRASES,
             ours=number(100 * ours[-1], 0),
             theirs=number(100 * theirs[-1], 0),

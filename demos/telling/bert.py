@@ -138,10 +138,10 @@ class Story:
             if (place > self.place and side == "after") or (place < self.place and side == "before"):
                 tokens[place] = MASK
         p, truth = model().guess(tokens, self.place), self.tokens[self.place]
-        full = float(self.p[self.place][truth])
+        full, named = float(self.p[self.place][truth]), say("after") if side == "after" else say("before")
         caption = say(
             "Now all words {side} it are hidden as well. '{words}' gets {p} instead of {full}. ",
-            side=side,
+            side=named,
             words=self.words[self.place - 1],
             p=number(float(p[truth]), 4),
             full=number(full, 4),
@@ -149,7 +149,7 @@ class Story:
         caption += say("That side had helped.") if p[truth] < full else say("That side had not helped here.")
         return Scene(
             caption,
-            (self._masked(self.place), self._bars(say("Guesses without the words {side}", side=side), p, truth)),
+            (self._masked(self.place), self._bars(say("Guesses without the words {side}", side=named), p, truth)),
             {"probability": float(p[truth])},
         )
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from demos.generation import clip
-from demos.generation.clip import COLOURS, KINDS, SHAPES, SIZES, WIDTH, Array, ClipParams, caption, softmax
+from demos.generation import _drawings, clip
+from demos.generation._drawings import COLOURS, KINDS, SHAPES, SIZES, caption
+from demos.generation.clip import WIDTH, Array, ClipParams, softmax
+from demos.lib.prelude import open_with
 from demos.lib.ranking import first_largest, ranked
-from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import number
 from demos.runtime.contract import (
     Bars,
@@ -38,9 +40,7 @@ ANSWERS = (say("all of it"), say("part of it"), say("nothing of it"))
 def steps(params: ClipParams) -> Iterator[Frame]:
     """The plan; then a picture and a caption encoded, the matrix row by row, zero-shot classes, noise, the result."""
     story = Story(params)
-    opening = story.plan()
-    yield next(play([opening, opening]))
-    yield from list(play([opening, *story.scenes()]))[1:]
+    yield from open_with(story.plan(), story.scenes)
 
 
 class Story:
@@ -60,7 +60,7 @@ class Story:
         return [*first, *lines, self.columns(), *each, self.full(), *levels, self.ending()]
 
     def plan(self) -> Scene:
-        n, unseen = self.params.pairs, not clip.seen(self.kind)
+        n, unseen = self.params.pairs, not _drawings.seen(self.kind)
         text = say(
             "{n} pictures and their {n} captions: {n} right pairs among {n2}. Both become vectors of {width} "
             "numbers. The first is {caption}",
@@ -75,7 +75,7 @@ class Story:
             else say(", a kind that training showed. ")
         )
         text += say(
-            "There are {kinds} kinds, of which {map} were shown.", kinds=len(KINDS), map=sum(map(clip.seen, KINDS))
+            "There are {kinds} kinds, of which {map} were shown.", kinds=len(KINDS), map=sum(map(_drawings.seen, KINDS))
         )
         body = tuple((str(i + 1), caption(kind)) for i, kind in enumerate(self.kinds))
         return Scene(
@@ -244,7 +244,7 @@ class Story:
             caption2=caption(self.nearest),
             right=right,
         )
-        if not clip.seen(self.kind):
+        if not _drawings.seen(self.kind):
             text += say("Training never showed this pair of colour and shape. ")
         seen, unseen = self.by_noise[0]
         text += say(
@@ -268,12 +268,11 @@ class Story:
         )
 
     def _matrix(self, s: Array) -> Panel:
-        names = tuple(str(i + 1) for i in range(len(s)))
         return Heatmap(
             title="S",
             values=rows(s, 2),
-            rows=names,
-            columns=names,
+            rows=tuple(f"{i} {colour} {shape}, {size}" for i, (size, colour, shape) in enumerate(self.kinds, 1)),
+            columns=tuple(str(i + 1) for i in range(len(s))),
             value_range=(-1, 1),
             row_label=say("picture"),
             column_label=say("caption"),

@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from demos.generation import _ruler, clip
-from demos.generation.clip import KINDS, WIDTH, Kind, caption
+from demos.generation import _drawings, _ruler
+from demos.generation._drawings import KINDS, Kind, caption
+from demos.generation.clip import WIDTH
 from demos.generation.dalle2 import STRETCH, Array, Dalle2Params, run, shapes
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
@@ -83,7 +84,7 @@ class Story:
             text=self.text,
             split=len(self.text.split()),
         )
-        text += "" if clip.seen(self.kind) else say("Training never paired this colour and shape in a caption.")
+        text += "" if _drawings.seen(self.kind) else say("Training never paired this colour and shape in a caption.")
         way = (
             ("words", self.text, 0.04),
             ("encoder", say("text encoder (CLIP)"), 0.22),

@@ -122,12 +122,12 @@ class Story:
         self.depths[depth] = plain[0] / plain[-1], skip[0] / skip[-1]
         caption = say(
             "A network of {layers}: the first layer gets {short} of the error in the plain network, {short2} in "
-            "the residual one. Each plain layer multiplies by about {depths}, and {depth} such factors make that.",
+            "the residual one. Each plain layer multiplies by about {depths}, and {depths2} make that.",
             layers=count(depth, "layer"),
             short=_short(self.depths[depth][0]),
             short2=_short(self.depths[depth][1]),
             depths=number(self.depths[depth][0] ** (1 / depth), 2),
-            depth=depth,
+            depths2=count(depth, "such factor"),
         )
         series = [(kind, [each[i] for each in self.depths.values()]) for i, kind in enumerate(KINDS)]
         return Scene(

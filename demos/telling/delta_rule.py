@@ -71,7 +71,7 @@ class View:
             "step takes one point and applies w_i + α·(d - y)·Fact'(neta)·x_i with α = {learning_rate}. Follow "
             "the table from top to bottom.",
             data=self.params.data.upper(),
-            activation=self.params.activation,
+            activation=say(self.params.activation),
             vector=_vector(step.w),
             errors=number(self.errors[0]),
             learning_rate=number(self.params.learning_rate),

@@ -207,7 +207,7 @@ DEMO = Demo(
     presets={
         "noise": Preset(
             "Noise", {}, "Half a grey scale of noise on every pixel. Even so a linear map is hard to beat.",
-            (Claim("error", "<", "mean_error"), Claim("error", ">", "linear_error")),
+            (Claim("error", "<", "mean_error"), Claim("error", "<", "linear_error")),
         ),
         "missing": Preset(
             "Missing pixels", {"kind": "masking", "epochs": 60},

@@ -17,8 +17,9 @@ from demos.edge.distillation import (
     soften,
 )
 from demos.lib.pacing import thin
+from demos.lib.prelude import open_with
 from demos.lib.ranking import first_largest, ranked
-from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import amount, number
 from demos.runtime.contract import (
     Bars,
@@ -45,9 +46,7 @@ ANSWERS = (say("the one with soft targets"), say("the one with labels only"), sa
 def steps(params: DistillationParams) -> Iterator[Frame]:
     """The plan; then the teacher, its soft targets, two students side by side, and how they differ."""
     story = Story(params)
-    opening = story.plan()
-    yield next(play([opening, opening]))
-    yield from list(play([opening, *story.scenes()]))[1:]
+    yield from open_with(story.plan(), story.scenes)
 
 
 class Story:

@@ -167,7 +167,7 @@ class Story:
     def _gap(self, t: int) -> Panel:
         x = np.unique(np.linspace(0, t - 1, min(t, 100)).astype(int))
         line = Series(name=say("log10 of the distance"), x=row(x + 1), y=row(np.log10(self.gap[x] + 1e-16)))
-        return Curve(title=say("Two starts: how far apart"), series=(line,), x_label=say("step"))
+        return Curve(title=say("Two starts: how far apart"), series=(line,), x_label=say("step"), y_label=line.name)
 
     def _free(self, n: int) -> Panel:
         x = row(range(n))

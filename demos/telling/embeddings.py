@@ -85,7 +85,7 @@ class Story:
             off2=number(off.max(), 2),
         )
         panel = Heatmap(title=say("cosines"), values=rows(self.likeness, 2), rows=tuple(self.words),
-                        columns=tuple(self.words), value_range=(0, 1))  # fmt: skip
+                        columns=tuple(self.words), value_range=self._range())  # fmt: skip
         return Scene(caption, (panel,), {"largest": off.max()}, say("cosines"))
 
     def plane(self) -> Scene:
@@ -169,9 +169,16 @@ class Story:
             likeness=number(self.likeness[0, nearest], 2),
             likeness2=number(self.likeness[i, j], 2),
         )
-        table = Heatmap(title=say("cosines"), values=rows(self.likeness, 2), rows=tuple(self.words), value_range=(0, 1),
-                        show_values=False)  # fmt: skip
+        table = Heatmap(title=say("cosines"), values=rows(self.likeness, 2), rows=tuple(self.words),
+                        columns=tuple(self.words), value_range=self._range(), show_values=False)  # fmt: skip
         return Scene(caption, (self._plane(()), table), metrics, say("the end"))
+
+    def _range(self) -> tuple[float, float]:
+        """The least and the largest cosine of a pair: an embedder's cosines may all be near 1, and what tells pairs
+        apart is how much more alike one is than another."""
+        off = self.likeness[~np.eye(len(self.words), dtype=bool)]
+        low, high = round(float(off.min()), 2), round(float(off.max()), 2)
+        return (low, high) if low < high else (0.0, 1.0)
 
     def _plane(self, marked: Sequence[int]) -> Panel:
         groups = [

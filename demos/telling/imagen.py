@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.generation import _lexicon, imagen
+from demos.generation import _lexicon, _painted, imagen
+from demos.generation._painted import Kind
 from demos.generation._schedule import add_noise
-from demos.generation.imagen import MEANING, Array, ImagenParams, Kind
+from demos.generation.imagen import MEANING, Array, ImagenParams
 from demos.lib.pacing import thin
 from demos.lib.prelude import open_with
 from demos.lib.scenes import Scene, row
@@ -31,7 +32,7 @@ def steps(params: ImagenParams) -> Iterator[Frame]:
 class Story:
     def __init__(self, params: ImagenParams) -> None:
         self.params = params
-        self.text = imagen.caption(params.words)
+        self.text = _painted.caption(params.words)
         pattern, colour, shape = (MEANING.get(word, word) for word in params.words)
         self.kind: Kind = (pattern, colour, shape)
         self.new = [word for word in params.words if word in MEANING]
@@ -53,7 +54,7 @@ class Story:
         self.cascade, self.base_steps, self.made, self.taken = (
             self.done.cascade, self.done.base, self.done.made, self.done.stages,
         )  # fmt: skip
-        self.read = imagen.read(self.made[32])
+        self.read = _painted.read(self.made[32])
 
     def _enlarged(self, text: str, small: Array, level: int) -> Array:
         return self.done.enlarged(self.params, text, small, level)[1]
@@ -136,8 +137,8 @@ class Story:
         guess = lit(step.x0)
         off, apart = float(np.abs(step.x0 - self.base_steps[-1].x0).mean()), float(np.abs(guess - guess.mean(0)).mean())
         text = say(
-            "Base, step {index} of {base_steps}, t = {t}: left 8x8 pixels of noise, right the "
-            "guess, {off} off its end. ",
+            "Base, step {index} of {base_steps}, t = {t}: x is 8x8 pixels with noise; the guess, were it all gone at "
+            "once, is {off} off its end. ",
             index=index + 1,
             base_steps=len(self.base_steps),
             t=step.t,
@@ -204,7 +205,7 @@ class Story:
         text = say(
             "8x8, 16x16 and 32x32 of the same pictures: each stage multiplies the pixels by 4. A judge that "
             "learnt nothing, the nearest of 4,608 paintings, reads '{caption}' in {right} of {read}.",
-            caption=imagen.caption(self.kind),
+            caption=_painted.caption(self.kind),
             right=right,
             read=len(self.read),
         )
@@ -226,7 +227,7 @@ class Story:
 
     def other_word(self) -> Scene:
         swapped = "plain" if self.kind[0] == "striped" else "striped"
-        words = imagen.caption((swapped, *self.params.words[1:]))
+        words = _painted.caption((swapped, *self.params.words[1:]))
         again = self._whole(words, self.made[8], self.params.augmentation)
         one, two = _stripes(self.made[32]), _stripes(again)
         text = say(
@@ -245,7 +246,7 @@ class Story:
         base = self.made[8][:1]
         found = np.concatenate([self._whole(self.text, base, level) for level in LEVELS])
         away = np.abs(imagen.shrink(found, 8) - base).mean((1, 2, 3))
-        kinds = imagen.read(found)
+        kinds = _painted.read(found)
         text = say(
             "Picture 1 with more and more noise between the stages, from t = {levels} to {levels2}: {away} to "
             "{away2} a pixel off its base, {kind} of {levels3} read as asked. With little noise a stage leans on "
@@ -279,7 +280,7 @@ class Story:
             text += say("Try 'crimson' or 'disc', which no picture was captioned with. ")
         if right < n:
             wrong = next(kind for kind in self.read if kind != self.kind)
-            text += say("One was read as '{caption}'.", caption=imagen.caption(wrong))
+            text += say("One was read as '{caption}'.", caption=_painted.caption(wrong))
         return Scene(
             text, (gallery(self.text, self.made[32], 2),), {"agree": right / n, "images": n}, say("the result")
         )

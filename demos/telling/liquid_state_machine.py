@@ -214,9 +214,9 @@ class Story:
         return Scene(caption, (self._verdicts(), raster), told, say("the end"))
 
     def _raster(self, title: str, spikes: Array) -> Panel:
-        return Heatmap(
-            title=title, values=rows(spikes.T, 0), value_range=(0, 1), show_values=False, column_label=say("ms")
-        )
+        channels = ("A 1", "A 2", "B 3", "B 4") if spikes.shape[1] == 4 else ()
+        return Heatmap(title=title, values=rows(spikes.T, 0), rows=channels, value_range=(0, 1), show_values=False,
+                       column_label=say("ms"))  # fmt: skip
 
     def _verdicts(self) -> Panel:
         says, label = self.reader_.says[LEARN:], self.label[LEARN:]

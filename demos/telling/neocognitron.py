@@ -242,7 +242,7 @@ class Story:
 
     def _curve(self, shift: int) -> Curve:
         x = tuple(float(i) for i in range(shift + 1))
-        names = ((say("S1-cells"), "s1"), (say("C1-cells"), "c1"), (say("C2-cells"), "c2"))
+        names = (("S1", "s1"), ("C1", "c1"), ("C2", "c2"))
         lines = [(name, [self.kept(stage, i) for i in range(shift + 1)]) for name, stage in names]
         return Curve(
             title=say("Alike to before the move"),

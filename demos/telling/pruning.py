@@ -9,7 +9,8 @@ import numpy as np
 from demos.edge import _network
 from demos.edge._network import MATRICES, Weights
 from demos.edge.pruning import PruningParams, bytes_of, masks_of, prune, run
-from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.prelude import open_with
+from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import amount, count, number
 from demos.runtime.contract import (
     Bars,
@@ -35,9 +36,7 @@ LEVELS = (0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
 def steps(params: PruningParams) -> Iterator[Frame]:
     """The plan; then the network, rising sparsity, the pruned network, fine-tuning epoch by epoch, the result."""
     story = Story(params)
-    opening = story.plan()
-    yield next(play([opening, opening]))
-    yield from list(play([opening, *story.scenes()]))[1:]
+    yield from open_with(story.plan(), story.scenes)
 
 
 class Story:

@@ -20,8 +20,9 @@ from demos.edge.quantization import (
     run,
     shrink,
 )
+from demos.lib.prelude import open_with
 from demos.lib.ranking import first_largest
-from demos.lib.scenes import Scene, play, row, rows
+from demos.lib.scenes import Scene, row, rows
 from demos.lib.wording import amount, number
 from demos.runtime.contract import (
     Bars,
@@ -47,9 +48,7 @@ ANSWERS = (say("less than 1 point"), say("1 to 10 points"), say("more than 10 po
 def steps(params: QuantizationParams) -> Iterator[Frame]:
     """The plan; then the network, a block taken apart, every number of bits, every block size, the result."""
     story = Story(params)
-    opening = story.plan()
-    yield next(play([opening, opening]))
-    yield from list(play([opening, *story.scenes()]))[1:]
+    yield from open_with(story.plan(), story.scenes)
 
 
 class Story:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from demos.language._translation import END, HIDDEN, MOST_PHRASES
-from demos.language.seq2seq import TRIALS, Seq2seqParams, curve, run
+from demos.language._translation import END, HIDDEN, MOST_PHRASES, TRIALS
+from demos.language.seq2seq import Seq2seqParams, curve, run
 from demos.lib.prelude import open_with
 from demos.lib.ranking import ranked
 from demos.lib.scenes import Scene, row, rows

@@ -247,7 +247,7 @@ class Story:
                 "Energy could not be read: {meter}. So no figure is given for these {tokens} tokens. Watts times "
                 "seconds are joules: a board that draws 5 W would have used {seconds} J in the "
                 "{seconds2} it took here.",
-                meter=last.meter,
+                meter=_named(last.meter),
                 tokens=tokens,
                 seconds=number(5 * seconds, 1),
                 seconds2=_seconds(seconds),
@@ -262,7 +262,7 @@ class Story:
             "Energy, by {meter}: {joules} J for {tokens} tokens in {seconds}, {joules2} W and {joules3} J a "
             "token. It counts all that ran meanwhile. A kettle uses 100,000 J or so for a cup of tea: about "
             "{tokens2:,.0f} tokens.",
-            meter=last.meter,
+            meter=_named(last.meter),
             joules=number(last.joules, 2),
             tokens=tokens,
             seconds=_seconds(seconds),
@@ -334,6 +334,18 @@ class Story:
         bars = Bars(title=say("Tokens a second"), labels=(say("read"), say("written")), values=row([self._reading, v]))
         metrics = {"reading": self._reading, "writing": v, "resident": last.resident}
         return Scene(caption, (bars, self._timings()), metrics, say("the end"))
+
+
+METERS = (
+    say("the processor's own counter (RAPL)"), say("a power sensor"), say("the battery"),
+    say("only the administrator may read the processor's counter"),
+    say("this machine has no counter that can be read"),
+)  # fmt: skip
+"""What the machine's energy meter calls itself, or why there is none, as messages."""
+
+
+def _named(meter: str) -> str:
+    return next((each for each in METERS if each == meter), meter)
 
 
 def _seconds(value: float) -> str:

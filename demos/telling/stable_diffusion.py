@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos.generation import _ruler, _unet
+from demos.generation._drawings import Kind, caption
 from demos.generation._schedule import add_noise
-from demos.generation.clip import Kind, caption
 from demos.generation.stable_diffusion import (
     CHANNELS,
     DENOISER,

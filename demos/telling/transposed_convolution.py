@@ -54,7 +54,7 @@ class Story:
             n3=n * n,
         )
         panels = (
-            self._picture(say("the small map"), self.x),
+            Heatmap(title=say("the small map"), values=rows(self.x, 2), value_range=(0, 2)),
             Heatmap(title=say("the kernel"), values=rows(self.kernel, 2), value_range=(0, 4)),
         )
         return Scene(caption, panels, {"from": n, "to": large})

@@ -138,7 +138,7 @@ class Story:
         return sum(n for child, n in pairs if child.move in self.best) / self.params.simulations
 
     def _board(self, cells: Position) -> Squares:
-        title = say("Board, {value} free", value=cells.count(0))
+        title = say("Board, {squares}", squares=count(cells.count(0), "free square"))
         return Squares(title=title, cells=self.board.squares(cells), numbers=self.board.numbers())
 
     def _tree(self, told: Playout) -> Network:

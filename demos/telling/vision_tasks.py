@@ -344,7 +344,7 @@ class Story:
 
 
 def _legend() -> str:
-    return say("orange: triangle, blue: disc, green: square")
+    return say("▲ orange, ● blue, ■ green")
 
 
 def _check(frames: Sequence[Frame]) -> str:

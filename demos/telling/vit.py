@@ -8,8 +8,9 @@ import numpy as np
 
 from demos.generation import vit
 from demos.generation.vit import BLOCKS, GRID, HEADS, PATCHES, WIDTH, Array, VitParams
+from demos.lib.prelude import open_with
 from demos.lib.ranking import first_largest, ranked
-from demos.lib.scenes import Scene, play, row, rows, sheet
+from demos.lib.scenes import Scene, row, rows, sheet
 from demos.lib.wording import count, number
 from demos.runtime.contract import (
     Bars,
@@ -34,9 +35,7 @@ ANSWERS = (say("95 % or more"), say("50 to 95 %"), say("less than 50 %"))
 def steps(params: VitParams) -> Iterator[Frame]:
     """The plan; then image, patches, tokens, positions, attention by head, scores, blanked patches, all test images."""
     story = Story(params)
-    opening = story.plan()
-    yield next(play([opening, opening]))
-    yield from list(play([opening, *story.scenes()]))[1:]
+    yield from open_with(story.plan(), story.scenes)
 
 
 class Story:
@@ -248,7 +247,7 @@ class Story:
         caption = say(
             "{patches} blanked, those at which it looked most; the last is patch {order}. It now reads a {now} "
             "with {shares}; the probability of {digit} went from {shares2} to {shares3}.",
-            patches=count(many, "patch") if many == 1 else say("{many} patches", many=many),
+            patches=count(many, "patch"),
             order=order[-1] + 1,
             now=now,
             shares=number(float(shares[now]), 2),

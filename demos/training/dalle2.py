@@ -14,6 +14,7 @@ import numpy as np
 
 from demos import weights
 from demos.generation import _fit, _ruler, _unet, clip, dalle2, stable_diffusion
+from demos.generation._drawings import KINDS, Kind, caption
 from demos.generation._sampling import tensors
 
 SEED, EACH, BATCH = 0, 250, 64
@@ -27,14 +28,14 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
     torch.set_num_threads(1)
     generator = torch.Generator().manual_seed(SEED)
     encoders, random = tensors(weights.load("clip")), np.random.default_rng(SEED)
-    kinds = [kind for kind in clip.KINDS for _ in range(EACH)]
+    kinds = [kind for kind in KINDS for _ in range(EACH)]
     pairs = [dalle2.draw_pair(kind, random) for kind in kinds]
     seen = torch.tensor(np.stack([small for small, _ in pairs]), dtype=torch.float32)
     images = clip.see(encoders, seen) * dalle2.STRETCH
     studio = stable_diffusion.Studio(weights.load("stable_diffusion"))
     latents = torch.tensor(studio.encode(np.stack([large for _, large in pairs])), dtype=torch.float32)
-    texts = clip.read(encoders, [clip.caption(kind) for kind in kinds]) * dalle2.STRETCH
-    shown = torch.tensor([index for index, kind in enumerate(kinds) if clip.seen(kind)])
+    texts = clip.read(encoders, [caption(kind) for kind in kinds]) * dalle2.STRETCH
+    shown = torch.tensor([index for index, kind in enumerate(kinds) if seen(kind)])
 
     def prior_loss(w: dict[str, Any]) -> Any:
         rows = shown[torch.randint(len(shown), (256,), generator=generator)]
@@ -52,16 +53,16 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
     w = {name: value.astype(np.float32) for name, value in made.items()}
     about = {"seed": str(SEED), "steps": f"{PRIOR_STEPS} and {STEPS}"}
     for name, known in (("seen", True), ("unseen", False)):
-        about[name] = f"{agreement(w, [kind for kind in clip.KINDS if clip.seen(kind) is known]):.3f}"
-    about["without prior"] = f"{agreement(w, [kind for kind in clip.KINDS if clip.seen(kind)], prior=False):.3f}"
+        about[name] = f"{agreement(w, [kind for kind in KINDS if seen(kind) is known]):.3f}"
+    about["without prior"] = f"{agreement(w, [kind for kind in KINDS if seen(kind)], prior=False):.3f}"
     return made, about
 
 
-def agreement(w: weights.Tensors, kinds: list[clip.Kind], each: int = 8, prior: bool = True, seed: int = 1) -> float:
+def agreement(w: weights.Tensors, kinds: list[Kind], each: int = 8, prior: bool = True, seed: int = 1) -> float:
     """The share of pictures, `each` of every kind, that the ruler reads as the caption that they were made from."""
     painter, right = dalle2.Painter(w), 0
     for index, kind in enumerate(kinds):
         random = np.random.default_rng((seed, index))
-        z = painter.embeddings(clip.caption(kind), each, random)[1] if prior else painter.text(clip.caption(kind), each)
+        z = painter.embeddings(caption(kind), each, random)[1] if prior else painter.text(caption(kind), each)
         right += _ruler.read(painter.pictures(z, random)[1]).count(kind)
     return right / (each * len(kinds))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from demos import weights
-from demos.generation import _fit, _lexicon, _unet, imagen
+from demos.generation import _fit, _lexicon, _painted, _unet, imagen
 from demos.generation._schedule import ALPHA_BAR, T
 
 SEED, EACH, LOOSE = 0, 150, 0.3
@@ -31,11 +31,11 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
     torch.set_num_threads(1)
     generator = torch.Generator().manual_seed(SEED)
     random = np.random.default_rng(SEED)
-    kinds = [kind for kind in imagen.KINDS for _ in range(EACH)]
-    large = np.stack([imagen.draw(kind, random) for kind in kinds]).astype(np.float32)
+    kinds = [kind for kind in _painted.KINDS for _ in range(EACH)]
+    large = np.stack([_painted.draw(kind, random) for kind in kinds]).astype(np.float32)
     made: dict[str, Any] = {"words": _lexicon.learn().astype(np.float32)}
     known = _lexicon.vectors(made["words"])
-    texts = np.stack([_lexicon.encode(imagen.caption(kind), known) for kind in kinds])
+    texts = np.stack([_lexicon.encode(_painted.caption(kind), known) for kind in kinds])
     for side, net in imagen.NETS.items():
         loss = _loss(side, large, torch.tensor(texts, dtype=torch.float32), generator)
         sizes = _unet.shapes(net, f"{side}.")
@@ -80,13 +80,13 @@ def agreement(w: weights.Tensors, other: bool = False, each: int = 4, seed: int 
     pixel between the finished picture, shrunk, and its base; `other` asks in words never seen with a picture."""
     cascade, right, away = imagen.Cascade(w), 0, []
     words = {meaning: word for word, meaning in imagen.MEANING.items()} if other else {}
-    for index, kind in enumerate(imagen.KINDS):
+    for index, kind in enumerate(_painted.KINDS):
         random = np.random.default_rng((seed, index))
         text = " ".join(words.get(word, word) for word in ("a", *kind))
         large, small = _make(cascade, text, each, random)
-        right += imagen.read(large).count(kind)
+        right += _painted.read(large).count(kind)
         away.append(float(np.abs(imagen.shrink(large, 8) - small).mean()))
-    return right / (each * len(imagen.KINDS)), float(np.mean(away))
+    return right / (each * len(_painted.KINDS)), float(np.mean(away))
 
 
 def _make(cascade: imagen.Cascade, text: str, count: int, random: np.random.Generator) -> tuple[Any, Any]:

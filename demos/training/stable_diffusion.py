@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from demos import weights
-from demos.generation import _fit, _ruler, _unet, clip, stable_diffusion
+from demos.generation import _fit, _ruler, _unet, stable_diffusion
+from demos.generation._drawings import KINDS, Kind, caption, seen
 from demos.generation._sampling import tensors
 
 SEED, EACH, BATCH = 0, 250, 64
@@ -29,7 +30,7 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
     torch.set_num_threads(1)
     generator = torch.Generator().manual_seed(SEED)
     random = np.random.default_rng(SEED)
-    kinds = [kind for kind in clip.KINDS for _ in range(EACH)]
+    kinds = [kind for kind in KINDS for _ in range(EACH)]
     pictures = torch.tensor(
         np.stack([_ruler.draw(kind, random, stable_diffusion.SIDE) for kind in kinds]), dtype=torch.float32
     )
@@ -45,8 +46,8 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
         codes = stable_diffusion.encode(coder, pictures)
     coder["shift"], coder["scale"] = codes.mean((0, 2, 3))[:, None, None], codes.std((0, 2, 3))[:, None, None]
     latents = (codes - coder["shift"]) / coder["scale"]
-    words = stable_diffusion.word_vectors(tensors(weights.load("clip")), [clip.caption(kind) for kind in kinds])
-    shown = torch.tensor([index for index, kind in enumerate(kinds) if clip.seen(kind)])
+    words = stable_diffusion.word_vectors(tensors(weights.load("clip")), [caption(kind) for kind in kinds])
+    shown = torch.tensor([index for index, kind in enumerate(kinds) if seen(kind)])
 
     def loss(w: dict[str, Any]) -> Any:
         rows = shown[torch.randint(len(shown), (BATCH,), generator=generator)]
@@ -59,21 +60,21 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
     w = {name: value.astype(np.float32) for name, value in made.items()}
     about = {"seed": str(SEED), "steps": f"{CODER_STEPS} and {STEPS}", "error": f"{coding_error(w):.4f}"}
     for name, known in (("seen", True), ("unseen", False)):
-        about[name] = f"{agreement(w, [kind for kind in clip.KINDS if clip.seen(kind) is known]):.3f}"
+        about[name] = f"{agreement(w, [kind for kind in KINDS if seen(kind) is known]):.3f}"
     return made, about
 
 
 def coding_error(w: weights.Tensors, each: int = 4) -> float:
     """Mean absolute difference of a new picture and its decoded code, a number of a pixel (0..1)."""
     random, studio = np.random.default_rng(1000), stable_diffusion.Studio(w)
-    pictures = np.stack([_ruler.draw(kind, random, stable_diffusion.SIDE) for kind in clip.KINDS for _ in range(each)])
+    pictures = np.stack([_ruler.draw(kind, random, stable_diffusion.SIDE) for kind in KINDS for _ in range(each)])
     return float(np.abs(studio.decode(studio.encode(pictures)) - pictures).mean())
 
 
-def agreement(w: weights.Tensors, kinds: list[clip.Kind], each: int = 8, guidance: float = 3.0, seed: int = 1) -> float:
+def agreement(w: weights.Tensors, kinds: list[Kind], each: int = 8, guidance: float = 3.0, seed: int = 1) -> float:
     """The share of pictures, `each` of every kind, that the ruler reads as the caption that they were made from."""
     studio, right = stable_diffusion.Studio(w), 0
     for index, kind in enumerate(kinds):
-        _, z = studio.sample(clip.caption(kind), each, 25, guidance, np.random.default_rng((seed, index)))
+        _, z = studio.sample(caption(kind), each, 25, guidance, np.random.default_rng((seed, index)))
         right += _ruler.read(studio.decode(z)).count(kind)
     return right / (each * len(kinds))

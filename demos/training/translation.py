@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from demos.language import _translation as task
-from demos.language.attention_alignment import attend
-from demos.language.seq2seq import exact
+from demos.language import attention_alignment, seq2seq
 
 SEED, STEPS, BATCH, RATE, LONGEST = 0, 2500, 64, 4e-3, 8
 WATCHED = (1, 2, 4, 6, 8)
@@ -25,7 +24,8 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
         tensors |= {f"{model}.{name}": value.astype(np.float16) for name, value in w.items()}
         rounded = task.part({name: value.astype(np.float32) for name, value in tensors.items()}, model)
         for phrases in WATCHED:
-            rate = exact(rounded, phrases, 100, SEED + 1, attend if model == "attending" else None)
+            decode = attention_alignment.decode if model == "attending" else seq2seq.decode
+            rate = task.exact(decode, rounded, phrases, SEED + 1, 100)
             about[f"{model}, {phrases} phrases"] = f"{rate:.2f}"
     return tensors, about
 

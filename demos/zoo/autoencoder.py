@@ -28,7 +28,7 @@ class AutoencoderParams(Params):
     network: Literal["deep", "linear"] = param(
         "deep", "Layers with ReLU between them, or linear ones, which come to PCA."
     )
-    epochs: int = param(25, "How many times all digits are learnt.", low=1, high=100, unit="passes")
+    epochs: int = param(80, "How many times all digits are learnt.", low=1, high=100, unit="passes")
     learning_rate: float = param(0.02, "Step size of the learning.", low=0.0001, high=0.05)
 
 

@@ -1,7 +1,7 @@
 """The denoising autoencoder: spoil the picture, and ask for the clean one.
 
     x̃ = x + noise            or x with a share of its pixels put out
-    c = encoder(x̃)           64 pixels to a code of k numbers
+    c = encoder(x̃)           64 pixels to a code of k numbers; it may be as wide as x
     E = mean (decoder(c) - x)²
 
 Copying no longer helps, as the input is not the answer: the network must know what digits look like and pull a spoilt
@@ -34,8 +34,8 @@ class DenoisingAutoencoderParams(Params):
         0.5, "How much the pictures are spoilt: standard deviation, or share of the pixels put out.", low=0, high=1
     )
     kind: Literal["gaussian", "masking"] = param("gaussian", "Random numbers added to all pixels, or pixels put out.")
-    code: int = param(24, "How many numbers the code has.", low=2, high=64)
-    epochs: int = param(20, "How many times all digits are learnt.", low=1, high=80, unit="passes")
+    code: int = param(64, "How many numbers the code has.", low=2, high=64)
+    epochs: int = param(60, "How many times all digits are learnt.", low=1, high=80, unit="passes")
 
 
 def spoil(x: Array, params: DenoisingAutoencoderParams, random: np.random.Generator) -> Array:

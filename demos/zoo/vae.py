@@ -21,12 +21,12 @@ from typing import Any
 from demos.runtime.contract import Params, param
 from demos.zoo._coder import HELD, Array, dense, digits, learn, through
 
-HIDDEN, CODE = 64, 2
+HIDDEN, CODE = 128, 2
 
 
 class VaeParams(Params):
     beta: float = param(1.0, "Weight of the KL term (β).", low=0, high=100)
-    epochs: int = param(30, "How many times all digits are learnt.", low=1, high=80, unit="passes")
+    epochs: int = param(60, "How many times all digits are learnt.", low=1, high=80, unit="passes")
     reach: float = param(2.0, "How far from the middle the walk over the plane goes.", low=0.5, high=5)
 
 

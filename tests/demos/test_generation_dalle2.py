@@ -7,16 +7,16 @@ import pytest
 import torch
 
 from demos import weights
-from demos.generation import _ruler, _unet, clip, dalle2
-from demos.generation.clip import caption
+from demos.generation import _drawings, _ruler, _unet, clip, dalle2
+from demos.generation._drawings import caption
 from demos.generation.dalle2 import Dalle2Params, Painter
 from demos.telling._vector_plane import survey
 from demos.telling.dalle2 import DEMO, steps
 from demos.training.dalle2 import agreement
 from tests.demos.drawn import Judge
 
-SEEN = [kind for kind in clip.KINDS if clip.seen(kind)]
-UNSEEN = [kind for kind in clip.KINDS if not clip.seen(kind)]
+SEEN = [kind for kind in _drawings.KINDS if _drawings.seen(kind)]
+UNSEEN = [kind for kind in _drawings.KINDS if not _drawings.seen(kind)]
 
 
 @pytest.fixture(scope="module")
@@ -26,15 +26,15 @@ def painter() -> Painter:
 
 @pytest.mark.parametrize(("which", "kinds", "least"), [("seen", SEEN, 0.9), ("unseen", UNSEEN, 0.8)])
 def test_pictures_show_what_the_caption_asks_for_as_the_file_states(
-    which: str, kinds: list[clip.Kind], least: float
+    which: str, kinds: list[_drawings.Kind], least: float
 ) -> None:
     found = agreement(weights.load("dalle2"), kinds, each=4, seed=2)
-    assert found >= least > 10 / len(clip.KINDS)
+    assert found >= least > 10 / len(_drawings.KINDS)
     assert found == pytest.approx(float(weights.facts("dalle2")[which]), abs=0.15)
 
 
 def test_an_independent_classifier_agrees_with_the_captions(painter: Painter) -> None:
-    judge = Judge(clip.KINDS, lambda kind, random: _ruler.draw(kind, random, 24))
+    judge = Judge(_drawings.KINDS, lambda kind, random: _ruler.draw(kind, random, 24))
     assert judge.own >= 0.9
     right = []
     for index, kind in enumerate(SEEN):

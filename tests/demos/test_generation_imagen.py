@@ -7,8 +7,9 @@ import pytest
 from sklearn.decomposition import PCA
 
 from demos import weights
-from demos.generation import _lexicon, imagen
-from demos.generation.imagen import KINDS, MEANING, Cascade, ImagenParams
+from demos.generation import _lexicon, _painted, imagen
+from demos.generation._painted import KINDS
+from demos.generation.imagen import MEANING, Cascade, ImagenParams
 from demos.telling.imagen import DEMO, steps
 from demos.training.imagen import agreement
 from tests.demos.drawn import Judge
@@ -28,12 +29,12 @@ def test_pictures_show_what_was_asked_for_as_the_file_states(fact: str, other: b
 
 
 def test_an_independent_classifier_agrees_with_the_captions(cascade: Cascade) -> None:
-    judge = Judge(KINDS, imagen.draw)
+    judge = Judge(KINDS, _painted.draw)
     assert judge.own >= 0.9
     right = []
     for index, kind in enumerate(KINDS[::2]):
         random = np.random.default_rng((3, index))
-        text = imagen.caption(kind)
+        text = _painted.caption(kind)
         _, small = cascade.base(text, 2, 20, 2.0, random)
         _, middle = cascade.stage(text, small, 12, 50, 1.5, random)
         _, large = cascade.stage(text, middle, 12, 50, 1.5, random)
@@ -57,7 +58,9 @@ def test_the_word_puts_in_the_stripes() -> None:
 
 def test_the_base_cannot_hold_stripes() -> None:
     for _, colour, shape in KINDS:
-        plain, striped = (imagen.paint((pattern, colour, shape), 16, 16, 12)[None] for pattern in ("plain", "striped"))
+        plain, striped = (
+            _painted.paint((pattern, colour, shape), 16, 16, 12)[None] for pattern in ("plain", "striped")
+        )
         inside = imagen.shrink(plain, 8)[0].max(0) > 0.9999 * imagen.shrink(plain, 8).max()
         difference = np.abs(imagen.shrink(plain, 8) - imagen.shrink(striped, 8))[0][:, inside]
         assert difference.max() < 1e-9

@@ -8,7 +8,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from demos import weights
-from demos.generation import _ruler, _unet, clip
+from demos.generation import _drawings, _ruler, _unet
 from demos.generation._sampling import sample
 from demos.generation._schedule import ALPHA_BAR
 from demos.generation.stable_diffusion import DENOISER, GRID, ON_PIXELS, SIDE, StableDiffusionParams, Studio, operations
@@ -24,7 +24,7 @@ def studio() -> Studio:
 
 @pytest.mark.parametrize(("which", "known"), [("seen", True), ("unseen", False)])
 def test_pictures_show_what_was_asked_for_as_the_file_states(which: str, known: bool) -> None:
-    kinds = [kind for kind in clip.KINDS if clip.seen(kind) is known]
+    kinds = [kind for kind in _drawings.KINDS if _drawings.seen(kind) is known]
     found = agreement(weights.load("stable_diffusion"), kinds, each=4, seed=2)
     stated = float(weights.facts("stable_diffusion")[which])
     assert found >= 0.95
@@ -32,11 +32,11 @@ def test_pictures_show_what_was_asked_for_as_the_file_states(which: str, known: 
 
 
 def test_an_independent_classifier_agrees_with_the_captions(studio: Studio) -> None:
-    judge = Judge(clip.KINDS, lambda kind, random: _ruler.draw(kind, random, SIDE))
+    judge = Judge(_drawings.KINDS, lambda kind, random: _ruler.draw(kind, random, SIDE))
     assert judge.own >= 0.9
     right = []
-    for index, kind in enumerate(clip.KINDS):
-        _, z = studio.sample(clip.caption(kind), 3, 15, 3.0, np.random.default_rng((7, index)))
+    for index, kind in enumerate(_drawings.KINDS):
+        _, z = studio.sample(_drawings.caption(kind), 3, 15, 3.0, np.random.default_rng((7, index)))
         right += [read == kind for read in judge.read(studio.decode(z))]
     assert np.mean(right) >= 0.85
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from demos.language import attention_alignment, seq2seq
-from demos.language._translation import END, draw, translate
+from demos.language._translation import END, draw, exact, translate
 from demos.language.attention_alignment import attend
-from demos.language.seq2seq import decode, encode, exact
+from demos.language.seq2seq import encode
 from demos.runtime.contract import DemoError
 from demos.telling import seq2seq as told_seq2seq
 
@@ -44,21 +44,21 @@ def test_the_encoder_is_torchs_gru() -> None:
 def test_shares_sum_to_one_and_equal_states_share_alike() -> None:
     w = attention_alignment.model()
     for phrases in (1, 4, 8):
-        seen = decode(w, draw(phrases, np.random.default_rng(phrases)), look=attend)
+        seen = attention_alignment.decode(w, draw(phrases, np.random.default_rng(phrases)))
         assert np.allclose(np.sum(seen.alignment, 1), 1)
     assert np.allclose(attend(w, np.ones(48), np.ones((5, 48))), 0.2)
 
 
 def test_length_hurts_without_attention_and_not_with_it() -> None:
-    plain = [exact(seq2seq.model(), n, 15, 7) for n in (1, 8)]
-    attending = [exact(attention_alignment.model(), n, 15, 7, look=attend) for n in (1, 8)]
+    plain = [exact(seq2seq.decode, seq2seq.model(), n, 7, 15) for n in (1, 8)]
+    attending = [exact(attention_alignment.decode, attention_alignment.model(), n, 7, 15) for n in (1, 8)]
     assert plain[0] >= 0.9 and plain[1] <= 0.2
     assert min(attending) >= 0.9
 
 
 def test_adjectives_look_at_themselves() -> None:
     english = "the red house and the white moon".split()
-    seen = decode(attention_alignment.model(), english, look=attend)
+    seen = attention_alignment.decode(attention_alignment.model(), english)
     assert seen.words == [*translate(english), END]
     looks = [english[int(shares.argmax())] for shares in seen.alignment]
     assert looks[seen.words.index("roja")] in ("red", "house")

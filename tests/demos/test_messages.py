@@ -93,6 +93,13 @@ def test_a_frame_carries_its_messages_and_is_told_in_either_language() -> None:
     assert shown(sent, "es", load("perceptron")).metrics == {"errores de la época": 1}
 
 
+def test_a_share_has_a_space_before_its_sign_in_spanish_alone() -> None:
+    template = "The probability of {probability:.0%} is a half."
+    message = say(template, probability=0.5)
+    assert "50%" in tell(message, "en")
+    assert "50 %" in tell(message, "es", more={template: "La probabilidad, {probability:.0%}, es un medio."})
+
+
 def test_a_fault_is_said_in_either_language() -> None:
     demo = load("perceptron")
     with pytest.raises(DemoError) as caught:

@@ -7,17 +7,18 @@ import pytest
 from demos.runtime import catalogue
 from demos.runtime import charts as png
 from demos.runtime.charts import COLOURS, look
-from demos.runtime.contract import Frame, Scatter, Series, Text
+from demos.runtime.contract import Bars, Curve, Edge, Frame, Heatmap, Network, Node, Panel, Scatter, Series, Text
+from demos.runtime.pictures import frame_png
 
 
-def drawn(panel: Scatter | Text) -> tuple[object, list[str]]:
-    """The axes that a panel is drawn on, and the texts on them."""
+def drawn(panel: Panel, columns: int = 1) -> tuple[object, list[str]]:
+    """The axes that a panel is drawn on, the first of so many side by side, and the texts on them."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure()
     FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    axes = figure.add_subplot(figure.add_gridspec(1, columns)[0, 0])
     png.draw(axes, panel)
     legend = axes.get_legend()
     return axes, [each.get_text() for each in (*axes.texts, *(legend.get_texts() if legend else ()))]
@@ -31,6 +32,53 @@ def test_a_board_keeps_its_lines() -> None:
 def test_long_lines_of_a_text_are_wrapped() -> None:
     _, texts = drawn(Text(title="", text="word " * 40))
     assert max(map(len, texts[0].split("\n"))) <= 60
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_a_text_beside_others_stays_within_its_panel(columns: int) -> None:
+    axes, texts = drawn(Text(title="", text="word " * 40), columns)
+    size = axes.texts[0].get_fontsize()  # type: ignore[attr-defined]
+    assert max(map(len, texts[0].split("\n"))) * size * png.MONO_WIDTH <= png.WIDTH / columns
+
+
+def test_names_beside_a_matrix_are_whole() -> None:
+    names = ("compuerta de entrada", "compuerta de olvido")
+    axes, _ = drawn(Heatmap(title="", values=((0.0, 1.0), (1.0, 0.0)), rows=names))
+    assert tuple(label.get_text() for label in axes.get_yticklabels()) == names  # type: ignore[attr-defined]
+
+
+def test_an_axis_whose_columns_have_no_names_counts_them_from_one() -> None:
+    axes, _ = drawn(Heatmap(title="", values=((0.0,) * 32,), column_label="slot", show_values=False))
+    assert [label.get_text() for label in axes.get_xticklabels()][:3] == ["1", "4", "8"]  # type: ignore[attr-defined]
+    assert list(axes.get_xticks())[:3] == [0, 3, 7]  # type: ignore[attr-defined]
+
+
+def test_numbers_at_bars_have_room_beyond_the_range() -> None:
+    axes, texts = drawn(Bars(title="", labels=("a", "b"), values=(1.0, 0.5), value_range=(0, 1)))
+    assert texts == ["1", "0.5"] and axes.get_xlim()[1] > 1.1  # type: ignore[attr-defined]
+
+
+def test_counts_have_whole_ticks_and_shares_have_not() -> None:
+    def ticks(y: tuple[float, ...]) -> list[float]:
+        axes, _ = drawn(Curve(title="", series=(Series(name="y", x=(1, 2, 3), y=y),)))
+        return list(axes.get_yticks())  # type: ignore[attr-defined]
+
+    assert all(tick == int(tick) for tick in ticks((2.0, 2.0, 0.0)))
+    assert any(tick != int(tick) for tick in ticks((0.0, 0.0, 1.0)))
+
+
+def test_a_diagram_beside_three_matrices_has_the_whole_height() -> None:
+    from matplotlib.figure import Figure
+
+    from demos.runtime.pictures import _places
+
+    nodes = tuple(Node(id=name, label=name, x=0.5, y=y) for name, y in (("a", 0.0), ("b", 1.0)))
+    diagram = Network(title="", nodes=nodes, edges=(Edge(source="a", target="b"),))
+    matrix = Heatmap(title="", values=((0.0, 1.0),))
+    panels = (diagram, matrix, matrix, matrix)
+    first, *others = (place for _, place in _places(Figure(), panels))
+    assert len(first.rowspan) == 3 and [len(place.rowspan) for place in others] == [1, 1, 1]
+    assert frame_png(Frame(caption="A block.", progress=0, panels=panels)).startswith(b"\x89PNG")
 
 
 def test_no_two_groups_look_alike() -> None:
