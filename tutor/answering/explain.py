@@ -52,8 +52,11 @@ LETTERS = frozenset(
     "letter letters symbol symbols formula formulas equation letra letras simbolo simbolos ecuacion".split()
 )
 """Words that ask for all symbols of a formula."""
+EACH = frozenset("each every all cada todos todas".split())
 PRONOUN = re.compile(r"\b(?:it|they|them|eso)\b", re.IGNORECASE)
 """Words that stand for the topic of the conversation, and nothing else."""
+_POINTING = re.compile(r"\b(?:that|this|those|these|esto|eso|esa|ese|esos|esas)\b", re.IGNORECASE)
+"""Words that point at what was said."""
 SURELY = 0.6
 """Least probability of an act that asks for a form for that form to be said though the question asks more."""
 BESIDE_FORM = 1
@@ -123,7 +126,8 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
         topic = next((s.passage.document for s in found.sentences if s.passage.act == form), topic)
     bare = not _particular(course, wanted, found, topic)
     unit = _unit(course, wanted, found, topic)
-    if wanted.act == "symbol" and LETTERS & set(words(wanted.text)) and not SYMBOL.search(wanted.text):
+    said = set(words(wanted.text))
+    if wanted.act == "symbol" and LETTERS & said and (EACH & said or not SYMBOL.search(wanted.text)):
         wanted = replace(wanted, act="formula")
         unit = _unit(course, wanted, found, topic)
     if wanted.act == "symbol" and unit is not None and any(name.document == topic for name in found.names):
@@ -266,11 +270,18 @@ def _of_another_system(course: Course, wanted: Wanted, named: Sequence[Named]) -
     """True where one system is named, which is not the conversation's: it is what is asked about."""
     exact = [name.document for name in named if name.exact and name.document in course.topics]
     dated = asked_kind(wanted.text) in ("when", "who")  # "and the Transformer, who made it?": no concept has that
-    systems = {document for document in exact if dated or course.topics[document].demo}
+    if wanted.act not in FACTS and _POINTING.search(wanted.text):
+        return False  # "how does attention fix that?"
+    systems = {document for document in exact if dated or _is_system(course, document)}
     pronoun = PRONOUN.search(wanted.text)
     if pronoun is not None and len(words(wanted.text[: pronoun.start()])) < max((n.end for n in named), default=0):
         return False  # "how does it beat the LSTM?"
     return len(systems) == 1 and wanted.topic not in systems and not any(d == wanted.topic for d in exact)
+
+
+def _is_system(course: Course, topic: str) -> bool:
+    """True for what has a demo or a name of its own, which is written large: the Transformer, and not a loss."""
+    return bool(course.topics[topic].demo) or any(letter.isupper() for letter in course.inline(topic, "en"))
 
 
 def _of_its_own(course: Course, wanted: Wanted) -> bool:

@@ -102,7 +102,8 @@ def listed(desk: Desk, navigator: Navigator, row: Listed) -> Reply:
     if len(items) > AS_MANY:
         lines.append(Line(desk.texts("and {count} more.", count=len(items) - AS_MANY), None, opens="- "))
     topics = tuple(item.topic for item in row.items if item.topic)
-    return Reply(tuple(lines), act="list", listed=tuple(items), offers=_to_topics(desk, topics[:2]))
+    about = f"slide-{row.slides[0]}" if row.slides else ""  # "on which slide is that?"
+    return Reply(tuple(lines), act="list", topic=about, listed=tuple(items), offers=_to_topics(desk, topics[:2]))
 
 
 def located(desk: Desk, navigator: Navigator, topic: str, slide: int | None) -> Reply | None:

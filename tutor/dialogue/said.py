@@ -54,6 +54,13 @@ _PLACED = re.compile(
     r"\b(?:the |el |la |lo )?(?:first|second|third|fourth|fifth|last|primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa]|"
     r"quint[oa]|ultim[oa])(?: one| of them| de ell[oa]s)?\b"
 )
+_PICKED = re.compile(
+    r"\b(?:the|el|la|lo|del|al|un|number|numero) (?:first|second|third|fourth|fifth|last|primer[oa]?|segund[oa]|"
+    r"tercer[oa]?|cuart[oa]|quint[oa]|ultim[oa]|\d)\b|\b(?:first|second|third|fourth|fifth|last) (?:one|of)\b"
+)
+"""A place that picks one of several, and not "which came first?"."""
+A_PICK = 3
+"""Words of a text at most that is taken for a pick without an article: "second please"."""
 _LAST = re.compile(r"\b(?:last|ultim[oa])\b")
 _WISHED = re.compile(
     r"[\s,.;:?!]*\b(?:(?:please |porfa |por favor )?(?:answer|reply|respond\w{0,4}|explain|tell|say|contesta\w{0,3}|"
@@ -111,7 +118,8 @@ def read_in(parts: Parts, text: str, state: DialogueState, before: Language) -> 
     if reading.act == "accept":
         return _accepted(said, names)
     listed = state.listed or _named_last(parts, state, utterance)
-    if listed and (place := ordinal(utterance.plain)) is not None and not names:
+    picks = len(utterance.words) <= A_PICK or _PICKED.search(utterance.plain)
+    if listed and picks and (place := ordinal(utterance.plain)) is not None and not names:
         item = listed[min(place, len(listed) - 1)]
         named = parts.course.retriever.names.found(item)
         if named and named[0].document in parts.topics:  # "Imagen, by Google Research" is Imagen
