@@ -299,7 +299,7 @@ def _tokens(axes: Axes, panel: Tokens) -> None:
         if x > INDENT and x + wide > 1:
             x, y = INDENT, y - drop
         if y < 0.1:
-            _write(axes, x, y, "… more", color=GREY)
+            _write(axes, x, y, "…", color=GREY)
             return
         light = 1 - 0.75 * max(0.0, min(1.0, weight))
         paper = (light, 0.5 + 0.5 * light, 1.0) if panel.weights else BAND if index in panel.marked else CHIP

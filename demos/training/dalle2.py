@@ -14,7 +14,7 @@ import numpy as np
 
 from demos import weights
 from demos.generation import _fit, _ruler, _unet, clip, dalle2, stable_diffusion
-from demos.generation._drawings import KINDS, Kind, caption
+from demos.generation._drawings import KINDS, Kind, caption, seen
 from demos.generation._sampling import tensors
 
 SEED, EACH, BATCH = 0, 250, 64
@@ -30,8 +30,8 @@ def train() -> tuple[dict[str, Any], dict[str, str]]:
     encoders, random = tensors(weights.load("clip")), np.random.default_rng(SEED)
     kinds = [kind for kind in KINDS for _ in range(EACH)]
     pairs = [dalle2.draw_pair(kind, random) for kind in kinds]
-    seen = torch.tensor(np.stack([small for small, _ in pairs]), dtype=torch.float32)
-    images = clip.see(encoders, seen) * dalle2.STRETCH
+    small = torch.tensor(np.stack([small for small, _ in pairs]), dtype=torch.float32)
+    images = clip.see(encoders, small) * dalle2.STRETCH
     studio = stable_diffusion.Studio(weights.load("stable_diffusion"))
     latents = torch.tensor(studio.encode(np.stack([large for _, large in pairs])), dtype=torch.float32)
     texts = clip.read(encoders, [caption(kind) for kind in kinds]) * dalle2.STRETCH

@@ -30,6 +30,8 @@ from tutor.tui.plots import MIDDLE, NEGATIVE, POSITIVE, brief, draw_curve, draw_
 __all__ = ["frame", "panel"]
 
 LONGEST_CAPTION = 330
+WIDE_BARS = 36
+"""From so many cells on, names of bars may take half of the width; below, a third."""
 LONGEST_HEADER = 8
 """Most rows that the names over the columns of a matrix may take."""
 PALE: Colour = (240, 240, 236)
@@ -201,7 +203,7 @@ def _cell(value: float, wide: int, whole: bool) -> str:
 
 def _bars(grid: Grid, panel: Bars) -> None:
     """One row a bar: label, bar from zero, number."""
-    labels = [shorten(label, grid.width // 3) for label in panel.labels]
+    labels = [shorten(label, grid.width // (2 if grid.width >= WIDE_BARS else 3)) for label in panel.labels]
     numbers = [brief(value) for value in panel.values]
     gutter = max(map(cell_len, labels), default=0) + 1
     room = grid.width - gutter - max(map(len, numbers), default=0) - 1
@@ -223,7 +225,7 @@ def _bars(grid: Grid, panel: Bars) -> None:
             grid.put(gutter + zero, y, "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip(), POSITIVE)
         grid.put(grid.width - len(text), y, text)
     if shown < len(labels):
-        grid.put(0, shown, shorten(f"… and {len(labels) - shown} more", grid.width), dim=True)
+        grid.put(0, shown, shorten(f"… +{len(labels) - shown}", grid.width), dim=True)
 
 
 def _table(grid: Grid, panel: Table) -> None:
@@ -362,7 +364,7 @@ def _tokens(grid: Grid, panel: Tokens) -> None:
         if x and x + wide > grid.width:
             x, y = 0, y + (3 if panel.weights else 1)
         if y >= grid.height:
-            grid.put(0, grid.height - 1, "… more".ljust(grid.width), dim=True)
+            grid.put(0, grid.height - 1, "…".ljust(grid.width), dim=True)
             return
         paper, marked = blend(DUSK if grid.dark else PALE, POSITIVE, weight), index in panel.marked
         grid.fill(x, y, wide, paper)
