@@ -348,8 +348,8 @@ def main() -> None:
         if chosen.rounds:
             grown = 100 * (sizes[-1] / sizes[1] - 1)
             each = ", ".join(f"{size:.0f}" for size in sizes)
-            print(f"\n{chosen.rounds} loads of 100: {grown:+.1f} % from the first to the last; MB when ready, and after")
-            print(f"each: {each}.")
+            print(f"\n{chosen.rounds} loads of 100: {grown:+.1f} % from the first to the last.")
+            print(f"MB when ready, and after each: {each}.")
             print(f"Load average at the end: {os.getloadavg()[0]:.1f}.", flush=True)
     finally:
         service.stop()

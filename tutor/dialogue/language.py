@@ -20,6 +20,8 @@ BUCKETS = 4096
 UNSURE = 0.4
 """Log-odds within which a text could be either, so that the conversation's language holds; chosen on the development
 part of the labelled utterances."""
+BOTH = frozenset(("continue", "demo", "demos", "no", "ok", "okay"))
+"""What is said in both languages: alone it tells neither, whatever its letters are like."""
 _WORD = re.compile(r"[^\W\d_]+|[¿¡]")
 
 
@@ -56,6 +58,8 @@ class Languages:
 
     def of(self, text: str, before: Language = "en") -> Language:
         """The language of a text; `before` where it could be either."""
+        if (said := _WORD.findall(text.lower())) and BOTH.issuperset(said):
+            return before
         odds = self.spanish(text)
         if abs(odds) < UNSURE:
             return before

@@ -44,6 +44,11 @@ def test_a_few_words_tell_the_language(languages: Languages, text: str, language
     assert Utterance.of(text, languages).language == language
 
 
+@pytest.mark.parametrize("text", ["Continue", "continue.", "demo", "No", "ok, continue", "demo, ok?"])
+def test_what_is_said_in_both_languages_tells_neither(languages: Languages, text: str) -> None:
+    assert [languages.of(text, before) for before in ("en", "es")] == ["en", "es"]
+
+
 def test_what_could_be_either_takes_the_conversation_s_language(languages: Languages) -> None:
     for before in ("en", "es"):
         assert Utterance.of("42", languages, before).language == before
