@@ -21,6 +21,7 @@ from knowledge.text import Language, fold, is_stop, stem, words
 
 FILE = Path(__file__).with_suffix(".yaml")
 CourseKind = Literal["birth", "when", "money", "count", "who"]
+"""In the order in which a question is looked at."""
 _MANY = re.compile(r"\b(?:how many|cuant[oa]s)\b")
 _COUNTED = re.compile(r"\b(?:how many|cuant[oa]s|number of|numero de|cantidad de)\b")
 _NAME = re.compile(r"\b[A-ZÁÉÍÓÚÑ][\w'’-]*[a-záéíóúñ]\w*")
@@ -51,7 +52,7 @@ class _Kinds:
     that are numbers or times and what counts anything."""
 
     documents: Mapping[str, _Kind]
-    course: Mapping[str, _Kind]
+    course: Mapping[CourseKind, _Kind]
     told: re.Pattern[str]
     times: re.Pattern[str]
     few: re.Pattern[str]
@@ -66,7 +67,7 @@ def _kinds() -> _Kinds:
     nouns = " ".join(data["anything"].values()).split()
     return _Kinds(
         {name: _kind(told, named) for name, told in data["documents"].items()},
-        {name: _kind(told, named) for name, told in data["course"].items()},
+        {name: _kind(data["course"][name], named) for name in get_args(CourseKind)},
         re.compile(rf"\d+|\b{named['numbers']}"),
         re.compile(rf"\b{named['times']}"),
         re.compile(rf"\d|\b{named['few']}"),
@@ -108,7 +109,7 @@ def asked_kind(question: str) -> str:
 def asked_for(question: str) -> CourseKind | None:
     """The kind of thing that a question asks for of the built-in course; None where its words do not tell."""
     plain = _plain(question)
-    return next((name for name, kind in _kinds().course.items() if kind.asks.search(plain)), None)  # type: ignore[arg-type]
+    return next((name for name, kind in _kinds().course.items() if kind.asks.search(plain)), None)
 
 
 def holds(sentence: str, kind: CourseKind | None) -> bool:
