@@ -42,8 +42,12 @@ class _Kind:
 
     def held(self, sentence: str) -> bool:
         """Whether a sentence, as it stands, has the kind."""
+        return self.has.search(self.looked_at(sentence)) is not None
+
+    def looked_at(self, sentence: str) -> str:
+        """What of a sentence can have it."""
         said = sentence if self.cased else fold(sentence)
-        return self.has.search(self.without.sub(" ", said) if self.without else said) is not None
+        return self.without.sub(" ", said) if self.without else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,7 @@ def lacks(question: str, sentence: str, about: str | None = "") -> bool | None:
     kind, near = _kinds().documents[name], f"{sentence} {about or ''}"
     if name == "who" and _new_names(question, sentence):
         return False
-    if kind.counts and not _has_new_number(fold(question), fold(sentence)):
+    if kind.counts and not _has_new_number(fold(question), kind.looked_at(sentence), times=name == "when"):
         return True
     if name == "count" and about is not None and (nouns := _counted(question)) and not nouns & _stems(fold(near)):
         return True
@@ -136,8 +140,8 @@ def lacks(question: str, sentence: str, about: str | None = "") -> bool | None:
 
 def counts(sentence: str, nouns: Set[str], language: Language) -> bool:
     """True where a number stands just before one of these stems: "three gates", "tres compuertas de control"."""
-    without, few = _kinds().course["count"].without, _kinds().few
-    said = re.findall(r"\w+", without.sub(" ", fold(sentence)) if without else fold(sentence))
+    few = _kinds().few
+    said = re.findall(r"\w+", _kinds().course["count"].looked_at(sentence))
     return any(
         (word.isdigit() or few.fullmatch(word) is not None)
         and any(stem(other, language) in nouns for other in said[at + 1 : at + 3])
@@ -168,11 +172,12 @@ def _new_names(question: str, sentence: str) -> bool:
     return any(fold(name) not in told for name in _NAME.findall(sentence[1:]))
 
 
-def _has_new_number(question: str, sentence: str) -> bool:
-    """True for a sentence with a number or a time, in digits or words, that the question does not give."""
+def _has_new_number(question: str, sentence: str, *, times: bool) -> bool:
+    """True for a sentence with a number, in digits or words, that the question does not give; or with a time."""
     numbers = _kinds().told
     told = set(numbers.findall(question))
-    return any(number not in told for number in numbers.findall(sentence)) or bool(_kinds().times.search(sentence))
+    new = any(number not in told for number in numbers.findall(sentence))
+    return new or (times and _kinds().times.search(sentence) is not None)
 
 
 @lru_cache(maxsize=4096)
