@@ -54,7 +54,9 @@ def found_after(course: Course, wanted: Wanted) -> Found:
     leaning = _together(readings, near)
     if alone.answerable and of_itself and not (leaning.sentences and leaning.sentences[0].passage.id in near.passages):
         return alone
-    return leaning if leaning.answerable or not alone.answerable else alone
+    if leaning.answerable or not alone.answerable or (wanted.leans >= LEAN and not of_itself):
+        return leaning
+    return alone
 
 
 @dataclass(frozen=True, slots=True)
