@@ -52,8 +52,8 @@ class _ByWords:
                 rows.append(Sentence(passage, text, place, score, 0.8, features))
         rows.sort(key=lambda sentence: -sentence.score)
         ahead = rows[0].score - 1.5
-        features = CoverageFeatures(*[0.0] * len(CoverageFeatures._fields))
-        return Found(query, (), tuple(rows), 0.5, ahead >= 0, features, ahead=ahead)
+        coverage = CoverageFeatures(*[0.0] * len(CoverageFeatures._fields))
+        return Found(query, (), tuple(rows), 0.5, ahead >= 0, coverage, ahead=ahead)
 
 
 def _first(said: Sequence[str], asked: str, text: str, leans: float = 0.9, **more: Any) -> str:
