@@ -98,6 +98,7 @@ def test_a_question_of_its_own_is_read_alone() -> None:
     said = [OBSERVATORY[0]]
     assert _first(said, "Who founded the observatory?", "Why did the old mill burn from a spark?", 0.2) == MILL[2]
     assert _first(said, "Who founded the observatory?", "Which mill sails burnt of a spark?", 0.9) == MILL[2]
+    assert _first(said, "Who founded the observatory?", "Which mill lost its six sails then?", 0.65) == MILL[1]
 
 
 def test_words_after_nothing_are_read_alone() -> None:
