@@ -328,11 +328,11 @@ def fit_told() -> None:
 @app.command()
 def fit_across(outside: OutsideArgument) -> None:
     """Fit how documents are searched in the language that they are not in."""
-    from knowledge.retrieval.cross_encoder import CrossEncoder
     from knowledge.retrieval.embedder import Embedder
     from training.fit_across import fit_across as fit
+    from training.fit_retrieval import Read
 
-    fit(_in_both(outside), Embedder(), CrossEncoder(), typer.echo)
+    fit(_in_both(outside), Embedder(), Read(), typer.echo)
 
 
 @app.command()

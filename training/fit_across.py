@@ -112,11 +112,12 @@ def ask(
     chosen = [number for number in numbers if held_out(number) or int(number) % _LEFT == _FILLED]
     filling = [number for number in numbers if int(number) % _FILLED == 0 and number not in chosen]
     languages: dict[str, Language] = {}
-    for part in (chosen, filling):
-        languages |= {number: ("es" if at % 2 else "en") for at, number in enumerate(part)}
+    for group in (chosen, filling):
+        languages |= {number: ("es" if at % 2 else "en") for at, number in enumerate(group)}
     asked = [key for key, item in known["en"].items() if key in known["es"] and held_out(number_of(item.document))]
     weights: dict[Kind, Weights] = {"documents": start, "across": start, "course": start}
-    for left, part in (("", 0), *(("sentence", part) for part in range(PARTS)), ("document", 0)):
+    courses: list[tuple[Left, int]] = [("", 0), *(("sentence", part) for part in range(PARTS)), ("document", 0)]
+    for left, part in courses:
         with TemporaryDirectory() as folder:
             course = Course("outside", Path(folder) / "home")
             for number in filling if left == "document" else sorted((*chosen, *filling), key=int):
@@ -137,7 +138,7 @@ def ask(
                     for found in retriever.judged(query):
                         if found.hits and found.hits[0].passage.language != query.language:
                             own = found.hits[0].passage.language == told
-                            yield Asked(number_of(item.document), item.answer, left, own, found)  # type: ignore[arg-type]
+                            yield Asked(number_of(item.document), item.answer, left, own, found)
 
 
 def _is_left(material: Material, item: Known, part: int) -> bool:

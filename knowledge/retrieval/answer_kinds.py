@@ -21,6 +21,7 @@ from knowledge.text import Language, fold, is_stop, stem, words
 
 FILE = Path(__file__).with_suffix(".yaml")
 CourseKind = Literal["birth", "when", "money", "count", "who"]
+"""In the order in which a question is looked at."""
 _MANY = re.compile(r"\b(?:how many|cuant[oa]s)\b")
 _COUNTED = re.compile(r"\b(?:how many|cuant[oa]s|number of|numero de|cantidad de)\b")
 _NAME = re.compile(r"\b[A-ZÁÉÍÓÚÑ][\w'’-]*[a-záéíóúñ]\w*")
@@ -41,8 +42,12 @@ class _Kind:
 
     def held(self, sentence: str) -> bool:
         """Whether a sentence, as it stands, has the kind."""
+        return self.has.search(self.looked_at(sentence)) is not None
+
+    def looked_at(self, sentence: str) -> str:
+        """What of a sentence can have it."""
         said = sentence if self.cased else fold(sentence)
-        return self.has.search(self.without.sub(" ", said) if self.without else said) is not None
+        return self.without.sub(" ", said) if self.without else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class _Kinds:
     that are numbers or times and what counts anything."""
 
     documents: Mapping[str, _Kind]
-    course: Mapping[str, _Kind]
+    course: Mapping[CourseKind, _Kind]
     told: re.Pattern[str]
     times: re.Pattern[str]
     few: re.Pattern[str]
@@ -66,7 +71,7 @@ def _kinds() -> _Kinds:
     nouns = " ".join(data["anything"].values()).split()
     return _Kinds(
         {name: _kind(told, named) for name, told in data["documents"].items()},
-        {name: _kind(told, named) for name, told in data["course"].items()},
+        {name: _kind(data["course"][name], named) for name in get_args(CourseKind)},
         re.compile(rf"\d+|\b{named['numbers']}"),
         re.compile(rf"\b{named['times']}"),
         re.compile(rf"\d|\b{named['few']}"),
@@ -108,7 +113,7 @@ def asked_kind(question: str) -> str:
 def asked_for(question: str) -> CourseKind | None:
     """The kind of thing that a question asks for of the built-in course; None where its words do not tell."""
     plain = _plain(question)
-    return next((name for name, kind in _kinds().course.items() if kind.asks.search(plain)), None)  # type: ignore[arg-type]
+    return next((name for name, kind in _kinds().course.items() if kind.asks.search(plain)), None)
 
 
 def holds(sentence: str, kind: CourseKind | None) -> bool:
@@ -126,7 +131,7 @@ def lacks(question: str, sentence: str, about: str | None = "") -> bool | None:
     kind, near = _kinds().documents[name], f"{sentence} {about or ''}"
     if name == "who" and _new_names(question, sentence):
         return False
-    if kind.counts and not _has_new_number(fold(question), fold(sentence)):
+    if kind.counts and not _has_new_number(fold(question), kind.looked_at(sentence), times=name == "when"):
         return True
     if name == "count" and about is not None and (nouns := _counted(question)) and not nouns & _stems(fold(near)):
         return True
@@ -135,8 +140,8 @@ def lacks(question: str, sentence: str, about: str | None = "") -> bool | None:
 
 def counts(sentence: str, nouns: Set[str], language: Language) -> bool:
     """True where a number stands just before one of these stems: "three gates", "tres compuertas de control"."""
-    without, few = _kinds().course["count"].without, _kinds().few
-    said = re.findall(r"\w+", without.sub(" ", fold(sentence)) if without else fold(sentence))
+    few = _kinds().few
+    said = re.findall(r"\w+", _kinds().course["count"].looked_at(sentence))
     return any(
         (word.isdigit() or few.fullmatch(word) is not None)
         and any(stem(other, language) in nouns for other in said[at + 1 : at + 3])
@@ -167,11 +172,12 @@ def _new_names(question: str, sentence: str) -> bool:
     return any(fold(name) not in told for name in _NAME.findall(sentence[1:]))
 
 
-def _has_new_number(question: str, sentence: str) -> bool:
-    """True for a sentence with a number or a time, in digits or words, that the question does not give."""
+def _has_new_number(question: str, sentence: str, *, times: bool) -> bool:
+    """True for a sentence with a number, in digits or words, that the question does not give; or with a time."""
     numbers = _kinds().told
     told = set(numbers.findall(question))
-    return any(number not in told for number in numbers.findall(sentence)) or bool(_kinds().times.search(sentence))
+    new = any(number not in told for number in numbers.findall(sentence))
+    return new or (times and _kinds().times.search(sentence) is not None)
 
 
 @lru_cache(maxsize=4096)

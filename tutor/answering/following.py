@@ -27,11 +27,15 @@ SAME, NEIGHBOUR, FOLLOWS = 2.0, 1.0, 1.0
 """Log-odds for a sentence of the passage that what was said stands in, of one beside it, and for one that follows."""
 AGAIN = 6.0
 """Log-odds that what was said loses in each reading with the question before, which it answers anyway."""
-_POINTS = re.compile(
-    r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|that|those|this|these|there|then|ones?|ell[oa]s?|"
-    r"es[oae]s?|est[oea]s?|suyo|suya|sus?|alli|ahi|entonces|mism[oa]s?)\b"
-)
+SURELY = 0.8
+"""Probability that words lean from which "that", "there" or "its" stand for what was said, and not for what the
+question itself names: "In which year did the water reach its highest mark?"."""
+_POINTS = re.compile(r"\b(?:it|he|him|she|they|them|ell[oa]s?|eso)\b")
 """Words that stand for what was said."""
+_MAY_POINT = re.compile(
+    r"\b(?:its|his|her|hers|their|theirs|that|those|this|these|there|then|ones?|es[ea]s?|esos|est[oea]s?|suyo|suya|sus?|"
+    r"alli|ahi|entonces|mism[oa]s?)\b"
+)
 _HE = re.compile(r"\bél\b", re.IGNORECASE)
 _GOES_ON = re.compile(r"^(?:and|so|but|or|what about|how about|y|e|pero|entonces|o|que tal)\b")
 
@@ -45,7 +49,7 @@ def found_after(course: Course, wanted: Wanted) -> Found:
     alone = course.retriever.retrieve(query)
     near = _nearness(course, wanted)
     of_itself = len(wanted.telling) > FEW and not points
-    if alone.answerable and of_itself and (wanted.leans < LEAN or not near):
+    if alone.answerable and len(wanted.telling) > FEW and wanted.leans < (LEAN if points else SURELY):
         return alone
     texts = dict.fromkeys(text for text in (wanted.asked, wanted.said[0]) if text)
     readings = [_found(course, replace(query, text=f"{text} {wanted.text}", alone=wanted.text), near) for text in texts]
@@ -54,7 +58,9 @@ def found_after(course: Course, wanted: Wanted) -> Found:
     leaning = _together(readings, near)
     if alone.answerable and of_itself and not (leaning.sentences and leaning.sentences[0].passage.id in near.passages):
         return alone
-    return leaning if leaning.answerable or not alone.answerable else alone
+    if leaning.answerable or not alone.answerable or (wanted.leans >= LEAN and not of_itself):
+        return leaning
+    return alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +123,11 @@ def _together(readings: Sequence[Found], near: _Nearness) -> Found:
 
 
 def _points(wanted: Wanted) -> bool:
-    """True where words stand for what was said, or go on from it."""
+    """True where words stand for what was said, go on from it, or tell nothing of their own."""
     plain = fold(wanted.text).lstrip("¿¡ ")
-    return bool(_POINTS.search(plain) or _GOES_ON.match(plain) or _HE.search(wanted.text)) or not wanted.telling
+    if not wanted.telling or _POINTS.search(plain) or _HE.search(wanted.text):
+        return True
+    return wanted.leans >= SURELY and bool(_MAY_POINT.search(plain) or _GOES_ON.match(plain))
 
 
 def _spent(course: Course, wanted: Wanted, text: str) -> bool:

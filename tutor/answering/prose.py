@@ -27,7 +27,8 @@ _POINTS_WITHIN = re.compile(
     r"\b(?:this|these|eso|esto|ello)(?=[.,;:]|$)|\b(?:for|of|by|to|in) (?:this|that) (?:reason|way)\b"
 )
 _GIVES_REASON = re.compile(
-    r"\b(?:because|since|so that|therefore|thus|porque|ya que|puesto que|por eso|para que|debido)\b"
+    r"\b(?:because|since|so that|therefore|thus|due to|owing to|thanks to|porque|ya que|puesto que|por eso|para que|"
+    r"debido|a causa de|gracias a)\b"
 )
 
 

@@ -36,3 +36,22 @@ def test_the_sentence_that_answers_comes_first(tmp_path: Path, asked: str, told:
     declined = [question for question, result in found.items() if not result.answerable]
     assert len(wrong) <= MISSED, wrong
     assert len(declined) <= (0 if asked == told else DECLINED), declined
+
+
+@pytest.mark.parametrize("asked", ["en", "es"])
+def test_a_course_of_both_languages_answers_from_either_file(tmp_path: Path, asked: str) -> None:
+    course = Course("facts", tmp_path / "home")
+    for at, language in enumerate(("en", "es")):
+        path = tmp_path / f"{language}.txt"
+        path.write_text("\n\n".join(f"{near[language]} {right[language]}" for _, right, near in PAIRS[at::2]), "utf-8")
+        course.add(path)
+    embedder = Embedder()
+    retriever = Retriever(open_course(course, embedder), embedder, CrossEncoder())
+    told = [("en", "es")[at % 2] for at in range(len(PAIRS))]
+    found = [retriever.retrieve(Query.of(question[asked])) for question, *_ in PAIRS]
+    wrong = [
+        question[asked]
+        for (question, right, _), language, result in zip(PAIRS, told, found, strict=True)
+        if not result.answerable or result.sentences[0].text != right[language]
+    ]
+    assert len(wrong) <= DECLINED, wrong

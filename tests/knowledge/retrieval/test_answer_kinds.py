@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.retrieval.answer_kinds import CourseKind, asked_for, asked_kind, counted, holds, lacks
+from knowledge.retrieval.answer_kinds import CourseKind, asked_for, asked_kind, counted, holds, lacks, several_numbers
 from knowledge.text import Language
 
 KINDS = {
@@ -14,6 +14,9 @@ KINDS = {
     "¿Cuántos huevos pone una gallina?": "count",
     "What did the new roof cost?": "money",
     "¿Cuánto cuesta el techo?": "money",
+    "¿Cuánto pagaron por el techo?": "money",
+    "¿Cuánto le pagan al picador?": "money",
+    "¿Cuánto tarda el picador?": "span",
     "What percentage of the milk is fat?": "share",
     "Which colour has the door?": "colour",
     "¿De qué color es la puerta?": "colour",
@@ -48,6 +51,7 @@ ANSWERS = [
     ("What does a ticket cost?", "A ticket is sold at the gate.", True),
     ("What does a ticket cost?", "A ticket is sold for two pounds.", False),
     ("¿Cuánto cuesta la entrada?", "La entrada se paga en la puerta: 3000 pesos.", False),
+    ("¿Cuánto pagaron por los molinos?", "Los compraron por doscientas mil pesetas.", False),
     ("How tall is the mast?", "The mast was set up in 1904.", True),
     ("How tall is the mast?", "The mast rises thirty-one metres over the deck.", False),
     ("How tall is the 20 m mast in fact?", "It is the 20 m mast.", True),
@@ -75,6 +79,17 @@ def test_what_is_counted_has_to_be_spoken_of_nearby_in_the_same_language() -> No
     assert lacks(question, sentence, "The masts are of pine. It carries three of them.") is False
     assert lacks(question, sentence, "The anchors are of iron. It carries three of them.") is True
     assert lacks(question, "Lleva tres.", None) is False
+
+
+@pytest.mark.parametrize(
+    ("sentence", "several"),
+    [
+        ("There were fourteen, of which five stand.", True), ("De catorce quedan cinco.", True),
+        ("It has four sails.", False), ("It has 4 sails, and 4 windows.", False), ("It turns.", False),
+    ],
+)  # fmt: skip
+def test_a_sentence_may_have_several_numbers(sentence: str, several: bool) -> None:
+    assert several_numbers(sentence) is several
 
 
 @given(st.integers(0, 9999), st.text("bcdfgh ", max_size=30))

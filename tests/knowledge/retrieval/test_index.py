@@ -210,3 +210,23 @@ def test_an_answer_to_one_question_is_found_by_that_question_alone(
     assert index.sentence_vectors(7).size == 0 and index.sentence_vectors(8).any()
     assert [row for row, _, _ in index.asked(embedder.encode_questions(["does animal 7 sleep"])[0], 3)] == [7]
     assert _recall(index, embedder) == 39 / 40
+
+
+def test_the_passages_of_one_language_are_searched_by_themselves(tmp_path: Path, embedder: WordEmbedder) -> None:
+    course = Course("both", tmp_path / "home")
+    for name, texts in (
+        ("tides.txt", [f"The tide of harbour {number} rises twice a day." for number in range(30)]),
+        ("mareas.txt", [f"La marea del puerto {number} sube dos veces al día." for number in range(3)]),
+    ):
+        (tmp_path / name).write_text("\n\n".join(texts), encoding="utf-8")
+        course.add(tmp_path / name)
+    index = open_course(course, embedder)
+    vector = embedder.encode(["tide harbour"])[0]
+    for language in ("en", "es"):
+        rows = {row for row, passage in enumerate(index.passages) if passage.language == language}
+        assert rows
+        assert set(index.dense(vector, len(index.passages), language)) == rows
+        assert set(index.sparse(["tide", "mare"], len(index.passages), language)) <= rows
+    nearest = index.dense(vector, len(index.passages))
+    for row, cosine in index.dense(vector, 2, "es").items():
+        assert cosine == pytest.approx(nearest[row], abs=1e-3)

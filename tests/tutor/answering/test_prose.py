@@ -9,7 +9,7 @@ import pytest
 from knowledge.passages import Passage
 from knowledge.retrieval.retriever import Sentence, SentenceFeatures
 from tutor.answering.course import Wanted
-from tutor.answering.prose import MOST, points_back, told
+from tutor.answering.prose import MOST, gives_reason, points_back, told
 
 TEXT = (
     "Glass of sand and soda melts in rain.",
@@ -66,3 +66,15 @@ def test_they_are_few_and_in_the_order_of_reading(places: list[int]) -> None:
 )  # fmt: skip
 def test_what_points_back(sentence: str, back: bool) -> None:
     assert points_back(sentence) is back
+
+
+@pytest.mark.parametrize(
+    ("sentence", "why"),
+    [
+        ("They crack because they cool.", True), ("The mill stopped due to the frost.", True),
+        ("Se cierra a causa de la nieve.", True), ("Ya que pesa poco, sube.", True),
+        ("The mill has six sails.", False), ("El molino tiene seis aspas.", False),
+    ],
+)  # fmt: skip
+def test_what_gives_a_reason(sentence: str, why: bool) -> None:
+    assert gives_reason(sentence) is why
