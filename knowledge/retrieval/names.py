@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ LONGEST = 6
 SHORTEST = 5
 """Letters of a word from which it may be misspelt by one letter; from eight on, by two."""
 
+QUOTED = 0.1
+"""Share of a proper name's places in which English may write it small: in a quotation of Spanish."""
 ARTICLES = frozenset("a an the el la los las un una unos unas".split())
 
 
@@ -116,12 +119,15 @@ class TopicNames:
 
 
 def _proper(passages: Sequence[Passage]) -> frozenset[str]:
-    """Titles of one word that the course's English always writes large and its Spanish writes small too: as in the
-    title and in small letters."""
-    english = {word for p in passages for word in re.findall(r"[^\W\d_]+", p.text)}
-    spanish = {word for p in passages for text in p.other for word in re.findall(r"[^\W\d_]+", text)}
-    titles = {p.title for p in passages if p.title.isalpha()}
-    found = {name for name in titles if name.lower() not in english and name.lower() in spanish}
+    """Titles of one word that the course's English writes large, but for a quotation, and its Spanish writes small too:
+    as in the title and in small letters."""
+    english = Counter(word for p in passages for word in re.findall(r"[^\W\d_]+", p.text))
+    spanish = Counter(word for p in passages for text in p.other for word in re.findall(r"[^\W\d_]+", text))
+    found = set()
+    for name in {p.title for p in passages if p.title.isalpha() and p.title == p.title.capitalize()}:
+        quoted = QUOTED * english[name]
+        if english[name.lower()] <= quoted < spanish[name.lower()]:
+            found.add(name)
     return frozenset(found | {name.lower() for name in found})
 
 

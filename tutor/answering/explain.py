@@ -109,10 +109,10 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
     """The explanation; None when the course has none."""
     found = found_for(course, wanted)
     alone = bool(course.topics) and not found.query.topic and wanted.leans < LEAN
-    if alone and not _form_of_a_topic(course, wanted, found):
-        found = replace(found, answerable=Model.trained().tells(judged(course, wanted, found)))
-    elif alone:
+    if alone and _form_of_a_topic(course, wanted, found):
         found = replace(found, answerable=not strange(course, wanted))
+    elif alone and wanted.act not in FACTS:
+        found = replace(found, answerable=Model.trained().tells(judged(course, wanted, found)))
     named = [name.document for name in found.names if name.document in course.topics]
     if wanted.act == "compare" and (compared := _compare(course, wanted, found, named)):
         return compared
@@ -127,7 +127,8 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
     bare = not _particular(course, wanted, found, topic)
     unit = _unit(course, wanted, found, topic)
     said = set(words(wanted.text))
-    if wanted.act == "symbol" and LETTERS & said and (EACH & said or not SYMBOL.search(wanted.text)):
+    each = bool(EACH & said) and bool(found.names)
+    if wanted.act == "symbol" and LETTERS & said and (each or not SYMBOL.search(wanted.text)):
         wanted = replace(wanted, act="formula")
         unit = _unit(course, wanted, found, topic)
     if wanted.act == "symbol" and unit is not None and any(name.document == topic for name in found.names):
@@ -137,7 +138,8 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
     told_whole = wanted.act not in REASONS and _asked_so(found, unit)
     if unit.act in FORMS and unit.act not in served_by(wanted) and not told_whole:
         return facts(course, wanted, found)  # the sentence of a formula that answers "why?", and not the formula
-    if not found.answerable and (alone or not _plainly(course, found, topic, wanted)):
+    judges = alone and wanted.act not in FACTS
+    if not found.answerable and (judges or not _plainly(course, found, topic, wanted)):
         return None
     if wanted.act == "summarise":
         return Explanation(tuple(_in_short(course, course.topics[unit.topic], wanted.language)), topic, found, unit)
@@ -319,7 +321,10 @@ def _asked(course: Course, found: Found) -> Passage | None:
     best = found.sentences[0] if found.sentences else None
     if best is None or found.query.topic or not best.passage.act or best.passage.document not in course.topics:
         return None
-    return best.passage if best.features.asked_best and best.features.asked >= ASKED_SO else None
+    named = any(name.exact and name.document in course.topics for name in found.names)
+    own = best.passage.document in {name.document for name in found.names}
+    least = JUST_SO if named and not own else ASKED_SO  # "explain what a GAN is" lies near "explain what diffusion is"
+    return best.passage if best.features.asked_best and best.features.asked >= least else None
 
 
 def _topic(course: Course, wanted: Wanted, found: Found, named: Sequence[str]) -> str:
@@ -390,7 +395,11 @@ def _unit(course: Course, wanted: Wanted, found: Found, topic: str) -> Unit | No
     asked = best is not None and best.features.asked_best and best.features.asked >= same
     if best is not None and asked and wanted.act == "define":  # "What is a Kohonen network?" lies near "... for?"
         plainly = plainly or _defines(course, wanted, found, topic)
-        asked = best.features.asked >= JUST_SO or _wants(wanted, best.passage.act) >= _wants(wanted, "define")
+        told_elsewhere = not _own_words(wanted, found) and not plainly  # "what is DrawBench?": a name of Imagen's
+        asked = (
+            told_elsewhere or best.features.asked >= JUST_SO
+            or _wants(wanted, best.passage.act) >= _wants(wanted, "define")
+        )  # fmt: skip
     if best is not None and asked and not plainly and not found.query.topic:
         return course.topics[topic].unit(best.passage.act, best.passage.against)  # type: ignore[arg-type]
     chosen = next((unit for act in served_by(wanted) for unit in _in_order(units, wanted) if unit.act == act), None)

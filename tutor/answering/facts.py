@@ -38,6 +38,11 @@ NOT_ALONE = ("steps", "simply", "example")
 _LINK = re.compile(r"\b(?:links?|enlaces?|urls?|web|sites?|sitio|pages?|pagina|videos?|blog|read more|leer)\b|http|www")
 """Words that ask where on the web a thing is."""
 _SYMBOL = re.compile(r"\$\$|The symbol|El símbolo|In words|En palabras")
+_PERSON = re.compile(
+    r"\b[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+ (?:[A-Z]\. )?(?:von |van |de )?[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+"
+    r"|\b[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+ (?:and others|y otros)"
+)
+"""A first name and a surname, or the first of several authors."""
 _SLIDE = re.compile(r"\b(?:slides?|diapositivas?|diapos?)\b", re.IGNORECASE)
 
 
@@ -132,6 +137,8 @@ def _of_the_kind(course: Course, wanted: Wanted, found: Found) -> Sentence | Non
     nouns = _counted(course, wanted, found) if kind == "count" else frozenset()
     if (exact := next((s for s in near if nouns and counts(s.text, nouns, wanted.language)), None)) is not None:
         return exact
+    if kind == "who" and (person := next((s for s in near if _PERSON.search(_without_topics(course, s.text))), None)):
+        return person
     for sentence in near:
         text = _without_topics(course, sentence.text) if kind == "who" else sentence.text
         if holds(text, kind) and (not nouns or nouns & stems(sentence.text, wanted.language)):

@@ -71,6 +71,8 @@ def particular(
         least = max(least, alone if wanted.act == "verify" else JUDGED)
     if wanted.act == "verify" and wanted.leans < LEANS and _tells_more(course, wanted, match):
         least = max(least, JUDGED)  # "elmo and GPT use the same strategy?" is not "did LLaMA come from GPT?"
+    if wanted.leans < LEANS and _of_another(course, wanted, match):
+        least = max(least, AGAIN)  # "why does Stable Diffusion work in the latent space?" is not asked of Imagen
     if wanted.act in OF_NAMES and match.probability < SURELY and strange(course, wanted):
         least = SURELY
     if all(line.text in spoken for line in lines):
@@ -88,6 +90,15 @@ def _compares(course: Course, wanted: Wanted, unit: Unit) -> bool:
     named = {name.document for name in course.retriever.names.found(wanted.text)} & set(course.topics)
     spoken = {wanted.topic, *wanted.spoken} if len(named) < len({unit.topic, unit.other}) else set()
     return not named or {unit.topic, unit.other} <= named | spoken
+
+
+def _of_another(course: Course, wanted: Wanted, match: Match) -> bool:
+    """True where systems are named, and the match is of none of them."""
+    names = course.retriever.names.found(wanted.text)
+    named = {name.document for name in names if name.exact and name.document in course.topics}
+    systems = {topic for topic in named if course.topics[topic].demo}
+    about = {match.passage.document, match.passage.against}
+    return bool(systems) and not about & {*named, wanted.topic, *wanted.spoken}
 
 
 def _tells_more(course: Course, wanted: Wanted, match: Match) -> bool:

@@ -1,4 +1,5 @@
-"""Whether the course answers what is asked by itself, so that it is told and not declined.
+"""Whether the course answers what is asked by itself, so that it is told and not declined: what a thing is, why, how,
+with which limits. Whether it has a fact is for the retriever alone.
 
 The retriever says how likely the course covers a question. Where topics have units more is known: which words tell of
 something that the course does not use on the topic, whether a topic is named, whether a question of the course asks the
@@ -49,7 +50,6 @@ class Features(NamedTuple):
     """1 where a name is written large that the course does not know."""
     taught: float
     """1 for an act that asks for what every topic has."""
-    fact: float
     off_topic: float
     """How likely it is off the course's topics."""
 
@@ -95,7 +95,6 @@ def features_of(
         match=_log_odds(match),
         strange=float(strange),
         taught=float(wanted.act in TAUGHT),
-        fact=float(wanted.act == "fact"),
         off_topic=wanted.probability if wanted.act == "off_topic" else 0.0,
     )
 
