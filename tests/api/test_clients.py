@@ -23,13 +23,16 @@ def said(reply: httpx.Response) -> str:
         lines = (line.removeprefix("data: ") for line in reply.text.splitlines())
         parts = [json.loads(line) for line in lines if line.startswith("{")]
         return "".join(_text(part) for part in parts)
-    return _text(reply.json())
+    found = reply.json()
+    return str(found[0]["content"]) if isinstance(found, list) else _text(found)
 
 
 def _text(part: dict[str, Any]) -> str:
     if choices := part.get("choices"):
         found = choices[0].get("message") or choices[0].get("delta") or choices[0]
         return found.get("content") or found.get("text") or ""
+    if part.get("role") == "assistant":
+        return str(part["content"])
     if isinstance(part.get("message"), dict):
         return str(part["message"]["content"])
     if part.get("object") == "response":

@@ -51,6 +51,8 @@ def found_after(course: Course, wanted: Wanted) -> Found:
     of_itself = len(wanted.telling) > FEW and not points
     if alone.answerable and len(wanted.telling) > FEW and wanted.leans < (LEAN if points else SURELY):
         return alone
+    if of_itself and not alone.answerable:
+        return alone  # "Who won the World Cup?" after an otter: what was said does not make it covered
     texts = dict.fromkeys(text for text in (wanted.asked, wanted.said[0]) if text)
     readings = [_found(course, replace(query, text=f"{text} {wanted.text}", alone=wanted.text), near) for text in texts]
     if wanted.telling:

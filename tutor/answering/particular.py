@@ -6,7 +6,7 @@ from collections.abc import Set
 from typing import Any
 
 from knowledge.courses.units import Unit
-from knowledge.retrieval.answer_kinds import asked_for, counted, counts
+from knowledge.retrieval.answer_kinds import asked_for, counted, counts, holds
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.question_space import Match
 from knowledge.retrieval.retriever import IN_PARTICULAR
@@ -77,6 +77,9 @@ def particular(
         least = SURELY
     if all(line.text in spoken for line in lines):
         least = max(least, AGAIN)
+    kind = asked_for(wanted.text) if wanted.act == "fact" else None
+    if kind is not None and not any(holds(line.text, kind) for line in lines):
+        least = max(least, SURELY)  # "how old was Rosenblatt?" is not answered by who he was
     noun = counted(wanted.text, wanted.language)
     if noun and not any(counts(line.text, {noun}, wanted.language) for line in lines):
         least = max(least, SURELY)  # "how many gates?" wants the number of gates

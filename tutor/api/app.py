@@ -21,6 +21,7 @@ from tutor.api import (
     embeddings,
     errors,
     health,
+    learning_assistant,
     legacy,
     models,
     ollama,
@@ -74,8 +75,8 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     errors.install(app)
     for module in (
-        chat, responses, legacy, models, embeddings, search, courses, sources, demos, tools, conversations, ollama,
-        health, docs,
+        chat, responses, legacy, learning_assistant, models, embeddings, search, courses, sources, demos, tools,
+        conversations, ollama, health, docs,
     ):  # fmt: skip
         app.include_router(module.router)
     docs.install(app)

@@ -169,6 +169,16 @@ class CompletionRequest(Sampling):
     stop: Stop | Annotated[list[Stop], Field(max_length=16)] | None = None
 
 
+class LearningAssistantRequest(In):
+    """Body of /v1/learning-assistant: `message_list` in its first form, in its second `messages` beside
+    `system_message`."""
+
+    message_list: list[ChatMessage] | None = Field(None, max_length=1000)
+    messages: list[ChatMessage] = Field(default_factory=list, max_length=1000)
+    system_message: str = ""
+    client_id: str = ""
+
+
 class SearchRequest(In):
     query: str
     top_k: int = Field(5, ge=1, le=50)

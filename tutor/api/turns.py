@@ -210,6 +210,11 @@ async def respond(
         return EventStream(
             _guarded(lines(), failed, language_of(request)), place, waiting=waiting, media_type=media_type
         )
+    return await in_one_piece(request, place, whole)
+
+
+async def in_one_piece(request: Request, place: Place | None, whole: Callable[[], Awaitable[Response]]) -> Response:
+    """The response of a protocol that has no stream; the place is given back on every way."""
     header = place_header(place)
     try:
         response = await while_connected(request, whole())

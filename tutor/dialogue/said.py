@@ -63,7 +63,7 @@ A_PICK = 3
 """Words of a text at most that is taken for a pick without an article: "second please"."""
 _LAST = re.compile(r"\b(?:last|ultim[oa])\b")
 _WISHED = re.compile(
-    r"[\s,.;:?!]*\b(?:(?:please |porfa |por favor )?(?:answer|reply|respond\w{0,4}|explain|tell|say|contesta\w{0,3}|"
+    r"\b(?:(?:please |porfa |por favor )?(?:answer|reply|respond\w{0,4}|explain|tell|say|contesta\w{0,3}|"
     r"explica\w{0,3}|dime\w{0,2}|dilo)(?: me| it| that)? )?(?:in|en) (spanish|espanol|castellano|english|ingles)"
     r"(?: please| pls| porfa| por favor)?[\s.!?]*$"
 )
@@ -150,17 +150,15 @@ def _asked_in(text: str) -> tuple[str, Language | None]:
     """A question without the wish for a language at its end, and that language; a text that is only such a wish stays
     as it is, for it asks for what was said."""
     flat = " ".join(text.split())
-    wish = _WISHED.search(fold(flat))
-    if (
-        wish is None
-        or _OF_SPEECH.search(flat[: wish.start()])
-        or len(fold(flat)) != len(flat)
-        or len(flat[: wish.start()].split()) < ASKED
-    ):
+    plain = fold(flat)
+    wish = _WISHED.search(plain)
+    if wish is None or len(plain) != len(flat):
         return text, None
-    return flat[: wish.start()] + ("?" if "?" in flat[wish.start() :] else ""), "en" if wish[1].startswith(
-        "ing"
-    ) or wish[1] == "english" else "es"
+    asked = flat[: wish.start()].rstrip(" ,.;:!")
+    if _OF_SPEECH.search(asked) or len(asked.split()) < ASKED:
+        return text, None
+    mark = "?" if "?" in flat[wish.start() :] and not asked.endswith("?") else ""
+    return f"{asked}{mark}", "en" if wish[1] in ("english", "ingles") else "es"
 
 
 def _answers(state: DialogueState, reading: Reading, utterance: Utterance) -> bool:
@@ -250,7 +248,8 @@ def _continued(parts: Parts, said: Said) -> Said:
     """The next unit of the topic that was not said yet; without a topic, what was offered first."""
     topic = parts.topics.get(said.state.topic)
     if topic is None:  # after a section or a list
-        return taken(said, said.state.offers[0]) if said.state.offers else said
+        listed = said.state.act in ("list", "summarise") and said.state.offers
+        return taken(said, said.state.offers[0]) if listed else said
     for act in MORE:
         unit = topic.unit(act)  # type: ignore[arg-type]
         if unit and unit.lines and not any({line.en, line.es} & said.state.spoken for line in unit.lines):

@@ -110,8 +110,8 @@ def written_out(run: Run, place: str = "", language: Language = "en", words: Wor
     which, final, low, high, up, changed, lost, at, happened = _OF_A_MEASURE[language]
     for param in run.params:
         found[which.format(words(param.replace("_", " ")))] = f"Which {param.replace('_', ' ')} did it use?"
-    for measure in [m for m in run.measures if m.metric in run.metrics and m.role not in ("clock", "weight")][:MOST]:
-        name, called = measure.metric.replace("_", " "), words(measure.words or measure.metric.replace("_", " "))
+    for metric, said, role in _measured(run)[:MOST]:
+        name, called = metric.replace("_", " "), words(said)
         final_read = f"What was the final {name}?"
         found |= {
             final.format(called): final_read,
@@ -120,13 +120,21 @@ def written_out(run: Run, place: str = "", language: Language = "en", words: Wor
             up.format(called): f"Why did the {name} go up?",
             changed.format(called): f"How much did the {name} go up?",
         }
-        if measure.role in _LOST:
+        if role in _LOST:
             found[lost.format(called)] = f"How much did the {name} go up?"
         if place:
             found[at.format(called, place)] = f"What was the {name} at {place}?"
     if place:
         found[happened.format(place)] = f"What happened at {place}?"
     return found
+
+
+def _measured(run: Run) -> list[tuple[str, str, str]]:
+    """What a run measured: the metric, its words, its role; of a run kept before demos declared that, by name."""
+    declared = [m for m in run.measures if m.metric in run.metrics and m.role not in ("clock", "weight")]
+    if not run.measures:
+        return [(metric, metric.replace("_", " "), "quantity") for metric in run.metrics]
+    return [(m.metric, m.words or m.metric.replace("_", " "), m.role) for m in declared]
 
 
 def canonical(
