@@ -19,6 +19,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CHAOTIC = {"echo_state_network chaos": "its numbers are meant to hang on the last bits of the start"}
 
+CLOSE = 0.01
+"""How near each metric has to be, as a share."""
+LOOSER = {"autoencoder": 0.05}
+"""Demos whose long descent magnifies the last bits: by how much a network beats PCA moves by 4 %; that it does, not."""
+
 
 def processors() -> dict[str, dict[str, str]]:
     """A few generations of processors that this one can imitate, and the settings that make it do so."""
@@ -51,7 +56,8 @@ def test_every_processor_comes_to_the_same_verdicts() -> None:
             assert verdict["moments"] == other["moments"], where
             assert verdict["words"] == other["words"], where
             if run not in CHAOTIC:
-                assert verdict["metrics"] == pytest.approx(other["metrics"], rel=0.01, abs=0.005), where
+                near = LOOSER.get(run.split()[0], CLOSE)
+                assert verdict["metrics"] == pytest.approx(other["metrics"], rel=near, abs=0.005), where
 
 
 def _start(settings: dict[str, str]) -> subprocess.Popen[str]:
