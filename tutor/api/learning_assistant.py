@@ -15,7 +15,7 @@ from demos.runtime.messages import say
 from tutor.api.asking import Wanted, begin, patience_of
 from tutor.api.completion import Completion
 from tutor.api.context import CallerDep, ServiceDep, TutorDep, acting_for
-from tutor.api.documented import ANSWERS
+from tutor.api.documented import ANSWERS, PLACE
 from tutor.api.errors import error_response
 from tutor.api.schemas import ChatMessage, LearningAssistantRequest
 from tutor.api.turns import in_one_piece
@@ -23,9 +23,19 @@ from tutor.errors import InputError
 from tutor.events import Failed
 
 router = APIRouter(prefix="/v1", tags=["chat"])
+_MESSAGE = {
+    "type": "object", "required": ["role", "content"],
+    "properties": {"role": {"const": "assistant"}, "content": {"type": "string"}},
+}  # fmt: skip
+_SAID: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The answer: a message, or a list of one for the second form.", "headers": PLACE,
+        "content": {"application/json": {"schema": {"anyOf": [_MESSAGE, {"type": "array", "items": _MESSAGE}]}}},
+    }
+}  # fmt: skip
 
 
-@router.post("/learning-assistant", response_model=None, responses=ANSWERS)
+@router.post("/learning-assistant", response_model=None, responses={**ANSWERS, **_SAID})
 async def ask(
     body: LearningAssistantRequest, request: Request, service: ServiceDep, caller: CallerDep, tutor: TutorDep
 ) -> Response:
