@@ -56,6 +56,8 @@ def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
         return talk.rules(desk)
     if asks_of_a_slide(parts, said):
         return locate(parts, desk, said, seed)
+    if (ordered := several_in_order(parts, desk, said)) is not None:
+        return ordered
     if said.act == "ask_run" and said.reading.probability < OF_A_RUN and said.state.act not in OF_RUNS:
         said = replace(said, act=asked_act(said))
     doubt = RUN_DOUBT if said.state.act in OF_RUNS else OF_A_RUN
@@ -68,8 +70,6 @@ def reply(parts: Parts, said: Said, texts: Texts, seed: int) -> Reply:
             return HANDLERS.get(said.act, explain)(parts, desk, said, seed)
     if said.offer is None and not said.topic and not said.state.practice and doubtful(parts, said):
         return explain(parts, desk, replace(said, act=asked_act(said)), seed)
-    if (ordered := several_in_order(parts, desk, said)) is not None:
-        return ordered
     if (listed := another_list(parts, desk, said)) is not None:
         return listed
     if said.act == "summarise" and (again := said_again(parts, desk, said)) is not None:
