@@ -14,6 +14,7 @@ from tutor.answering.reply import Line, Reply
 from tutor.answering.ways import nearest_way
 from tutor.dialogue import talk
 from tutor.dialogue.context import Parts
+from tutor.dialogue.doubts import OTHER
 from tutor.dialogue.explaining import explain
 from tutor.dialogue.reading import units_of
 from tutor.dialogue.said import Said
@@ -110,7 +111,8 @@ def _slide_meant(parts: Parts, said: Said) -> int | None:
 
 def several_in_order(parts: Parts, desk: Desk, said: Said) -> Reply | None:
     """Which of several topics came first, or is to be learnt first: those that are named or were spoken of together."""
-    if parts.navigator is None or said.act not in ORDERED or said.offer is not None:
+    may_ask = said.act in ORDERED or said.reading.probability < OTHER  # in doubt any act may be
+    if parts.navigator is None or not may_ask or said.offer is not None:
         return None
     named = [name.document for name in parts.course.retriever.names.found(said.text) if name.document in parts.topics]
     topics = list(dict.fromkeys(named))
