@@ -53,6 +53,7 @@ LETTERS = frozenset(
 )
 """Words that ask for all symbols of a formula."""
 EACH = frozenset("each every all cada todos todas".split())
+"""Words that ask for all of something: with one of LETTERS, for the whole formula."""
 PRONOUN = re.compile(r"\b(?:it|they|them|eso)\b", re.IGNORECASE)
 """Words that stand for the topic of the conversation, and nothing else."""
 _POINTING = re.compile(r"\b(?:that|this|those|these|esto|eso|esa|ese|esos|esas)\b", re.IGNORECASE)
@@ -109,9 +110,10 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
     """The explanation; None when the course has none."""
     found = found_for(course, wanted)
     alone = bool(course.topics) and not found.query.topic and wanted.leans < LEAN
-    if alone and _form_of_a_topic(course, wanted, found):
+    fitted = alone and wanted.act not in FACTS  # of a fact the retriever knows best whether it is there
+    if fitted and _form_of_a_topic(course, wanted, found):
         found = replace(found, answerable=not strange(course, wanted))
-    elif alone and wanted.act not in FACTS:
+    elif fitted:
         found = replace(found, answerable=Model.trained().tells(judged(course, wanted, found)))
     named = [name.document for name in found.names if name.document in course.topics]
     if wanted.act == "compare" and (compared := _compare(course, wanted, found, named)):
@@ -138,8 +140,7 @@ def explain(course: Course, wanted: Wanted) -> Explanation | None:
     told_whole = wanted.act not in REASONS and _asked_so(found, unit)
     if unit.act in FORMS and unit.act not in served_by(wanted) and not told_whole:
         return facts(course, wanted, found)  # the sentence of a formula that answers "why?", and not the formula
-    judges = alone and wanted.act not in FACTS
-    if not found.answerable and (judges or not _plainly(course, found, topic, wanted)):
+    if not found.answerable and (fitted or not _plainly(course, found, topic, wanted)):
         return None
     if wanted.act == "summarise":
         return Explanation(tuple(_in_short(course, course.topics[unit.topic], wanted.language)), topic, found, unit)
